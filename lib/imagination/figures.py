@@ -1,0 +1,202 @@
+"""One plotting style for the whole book.
+
+Colours are those of Okabe and Ito, which readers with any of the common colour-vision deficiencies tell apart, and
+each comes with a marker of its own, so that no figure relies on colour alone. Figures have a light face of their own:
+they stay legible when the page around them is dark.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+__all__ = ["COLOURS", "MARKERS", "STYLE", "colour", "ecdf", "panels", "save", "strip", "style", "use"]
+
+COLOURS: dict[str, str] = {
+    "blue": "#0072B2",
+    "vermilion": "#D55E00",
+    "green": "#009E73",
+    "purple": "#CC79A7",
+    "orange": "#E69F00",
+    "sky": "#56B4E9",
+    "grey": "#6B6B6B",
+    "black": "#1A1A1A",
+}
+"""The palette by name, in the order in which a plot's lines take them."""
+
+MARKERS: tuple[str, ...] = ("o", "s", "^", "D", "v", "P", "X", "*")
+"""Markers in the same order as `COLOURS`."""
+
+STYLE: dict[str, Any] = {
+    "figure.figsize": (6.4, 4.0),
+    "figure.dpi": 110,
+    "figure.facecolor": "#FCFCFA",
+    "figure.constrained_layout.use": True,
+    "savefig.facecolor": "#FCFCFA",
+    "savefig.dpi": 110,
+    "savefig.bbox": "standard",
+    "axes.facecolor": "#FCFCFA",
+    "axes.prop_cycle": cycler(color=list(COLOURS.values())) + cycler(marker=MARKERS),
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.titlesize": 12,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 11,
+    "grid.color": "#DDDDD8",
+    "grid.linewidth": 0.7,
+    "xtick.labelsize": 10,
+    "ytick.labelsize": 10,
+    "legend.fontsize": 10,
+    "legend.frameon": False,
+    "lines.linewidth": 1.9,
+    "lines.markersize": 5.0,
+    "font.family": "DejaVu Sans",
+    "font.size": 11,
+    "mathtext.fontset": "dejavusans",
+    "text.color": "#1A1A1A",
+    "axes.labelcolor": "#1A1A1A",
+    "axes.edgecolor": "#4A4A4A",
+    "svg.hashsalt": "imagination",
+    "svg.fonttype": "path",
+}
+"""Settings that `use` and `style` apply. DejaVu Sans comes with matplotlib, so every machine draws the same glyphs."""
+
+
+def use() -> None:
+    """Set the book's style for the rest of this process (a chapter calls it once, at its top)."""
+    mpl.rcParams.update(STYLE)
+
+
+@contextmanager
+def style(**changes: Any) -> Iterator[None]:
+    """Draw in the book's style inside a ``with`` block, with some settings changed.
+
+    Parameters
+    ----------
+    **changes
+        Settings of matplotlib with underscores for dots, e.g. ``figure_figsize=(8, 3)``.
+    """
+    named = {key.replace("_", ".", 1): value for key, value in changes.items()}
+    with mpl.rc_context({**STYLE, **named}):
+        yield
+
+
+def colour(name: str | int) -> str:
+    """Return a colour of the palette by name or by position.
+
+    Raises
+    ------
+    ValueError
+        If `name` is no colour of the palette.
+    """
+    if isinstance(name, int):
+        return list(COLOURS.values())[name % len(COLOURS)]
+    if name not in COLOURS:
+        raise ValueError(f"name: {name!r} is not in the palette; choose one of {', '.join(COLOURS)}")
+    return COLOURS[name]
+
+
+def panels(
+    columns: int = 1, rows: int = 1, *, width: float = 8.0, height: float = 3.4, **options: Any
+) -> tuple[Figure, np.ndarray]:
+    """Make a figure with a grid of axes.
+
+    Parameters
+    ----------
+    columns, rows : int
+        Size of the grid.
+    width : float
+        Width of the whole figure [inch].
+    height : float
+        Height of one row [inch].
+    **options
+        Passed to `matplotlib.pyplot.subplots`, e.g. ``sharey=True``.
+
+    Returns
+    -------
+    figure : Figure
+    axes : array of Axes, shape (rows * columns,)
+        Always flat, also for a single panel.
+    """
+    if columns < 1 or rows < 1:
+        raise ValueError(f"columns, rows: {columns}, {rows}; a figure has at least one panel")
+    figure, axes = plt.subplots(rows, columns, figsize=(width, height * rows), squeeze=False, **options)
+    return figure, axes.ravel()
+
+
+def ecdf(axes: Axes, values: Any, *, name: str, **options: Any) -> None:
+    """Draw the empirical distribution function of `values` as a staircase.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    values : array_like, shape (n,)
+        The sample; no NaN.
+    name : str
+        Label in the legend.
+    """
+    sample = np.sort(np.asarray(values, dtype=float).ravel())
+    if sample.size == 0 or np.isnan(sample).any():
+        raise ValueError(f"values: {sample.size} numbers of which {np.isnan(sample).sum()} are NaN; need some, none NaN")
+    share = np.arange(1, sample.size + 1) / sample.size
+    axes.step(sample, share, where="post", label=name, marker="", **options)
+
+
+def strip(
+    axes: Axes, groups: Sequence[Any], names: Sequence[str], *, quantiles: Sequence[float] = (0.05, 0.5, 0.95)
+) -> None:
+    """Draw one horizontal box a group: a bar between the outer quantiles, a tick at the median, a dot at the maximum.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw; its vertical axis becomes the groups' names, first on top.
+    groups : sequence of array_like
+        The samples.
+    names : sequence of str
+        Their names.
+    quantiles : three floats
+        Lower end, middle and upper end of the bar.
+    """
+    if len(groups) != len(names):
+        raise ValueError(f"groups, names: {len(groups)} and {len(names)}; need as many of one as of the other")
+    for row, sample in enumerate(groups):
+        low, middle, high = np.quantile(np.asarray(sample, dtype=float), quantiles)
+        axes.plot([low, high], [row, row], color=COLOURS["sky"], linewidth=7, solid_capstyle="butt", marker="")
+        axes.plot([middle], [row], color=COLOURS["blue"], marker="|", markersize=13, markeredgewidth=2.5)
+        axes.plot([np.max(sample)], [row], color=COLOURS["vermilion"], marker="o", markersize=5)
+    axes.set_yticks(range(len(names)), names)
+    axes.invert_yaxis()
+    axes.grid(axis="y", visible=False)
+
+
+def save(figure: Figure, path: str | Path) -> Path:
+    """Write a figure as PNG or SVG without a date or a program's version in it, so that equal pictures are equal bytes.
+
+    Parameters
+    ----------
+    figure : Figure
+    path : path
+        Its suffix, ``.png`` or ``.svg``, chooses the format.
+
+    Returns
+    -------
+    Path
+        Where it was written.
+    """
+    path = Path(path)
+    without = {".png": {"Software": None}, ".svg": {"Date": None}}
+    if path.suffix not in without:
+        raise ValueError(f"path: {path.name!r} ends in {path.suffix!r}; need one of {', '.join(without)}")
+    figure.savefig(path, metadata=without[path.suffix])
+    return path
