@@ -1,0 +1,1 @@
+"""Worlds: batches of Markov decision processes, tabular and continuous, that know nothing of any claim."""

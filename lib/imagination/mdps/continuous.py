@@ -1,0 +1,529 @@
+"""Continuous worlds: batched maps with certified constants, and the MDP made of them.
+
+Every object holds a batch of C configurations: its arrays have a leading axis C, and it acts on K points of
+each configuration at once. Arrays are numpy or torch; the code is the same, and gradients flow through torch.
+
+Distances on (state, action) add, ``‖s − s'‖ + ‖a − a'‖`` with Euclidean norms, so the Lipschitz constant of a
+smooth map on a convex domain is ``max(sup ‖∂f/∂s‖, sup ‖∂f/∂a‖)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from typing import Any, Protocol, Self, runtime_checkable
+
+import numpy as np
+from array_api_compat import array_namespace, is_array_api_obj
+
+Array = Any  # numpy.ndarray or torch.Tensor
+
+
+# --- small array helpers -------------------------------------------------------------------------------------
+
+
+def norm(vectors: Array) -> Array:
+    """Euclidean norm over the last axis; its torch gradient at zero is zero, not NaN."""
+    xp = array_namespace(vectors)
+    squared = xp.sum(vectors * vectors, axis=-1)
+    positive = squared > 0
+    return xp.where(
+        positive, xp.sqrt(xp.where(positive, squared, xp.ones_like(squared))), xp.zeros_like(squared)
+    )
+
+
+def spectral_norm(matrices: Array) -> Array:
+    """Largest singular value of each matrix, (..., m, n) -> (...)."""
+    return array_namespace(matrices).linalg.matrix_norm(matrices, ord=2)
+
+
+def additive_distance(state: Array, action: Array, other_state: Array, other_action: Array) -> Array:
+    """The metric on state-action pairs, ``‖s − s'‖ + ‖a − a'‖``; (C, K, d) arrays -> (C, K)."""
+    return norm(state - other_state) + norm(action - other_action)
+
+
+def apply_matrix(matrix: Array, points: Array) -> Array:
+    """Apply (C, m, n) matrices to (C, K, n) points -> (C, K, m)."""
+    return points @ matrix.mT
+
+
+def check_shape(name: str, array: Array, shape: tuple[int | None, ...]) -> None:
+    """Raise ValueError unless `array` has this shape (None: any length)."""
+    found = tuple(array.shape) if is_array_api_obj(array) else None
+    if (
+        found is None
+        or len(found) != len(shape)
+        or any(w not in (None, g) for w, g in zip(shape, found, strict=True))
+    ):
+        wanted = "(" + ", ".join("*" if n is None else str(n) for n in shape) + ")"
+        raise ValueError(f"{name} must be an array of shape {wanted}, got {found or type(array).__name__}")
+
+
+# --- parametric objects --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Parametric:
+    """A frozen record whose array fields, and those of nested records, are its parameters.
+
+    Every array has the configurations on its leading axis.
+    """
+
+    def arrays(self) -> dict[str, Array]:
+        """All array parameters by dotted path, for example ``"dynamics.base.state_matrix"``."""
+        found: dict[str, Array] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, Parametric):
+                found.update({f"{field.name}.{path}": array for path, array in value.arrays().items()})
+            elif is_array_api_obj(value):
+                found[field.name] = value
+        return found
+
+    def with_arrays(self, changes: dict[str, Array]) -> Self:
+        """A copy in which the parameters named by dotted path are replaced."""
+        unknown = sorted(set(changes) - set(self.arrays()))
+        if unknown:
+            raise ValueError(
+                f"changes names no parameter: {unknown}; the parameters are {sorted(self.arrays())}"
+            )
+        return self._replaced(changes)
+
+    def _replaced(self, changes: dict[str, Array]) -> Self:
+        new: dict[str, Any] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, Parametric):
+                prefix = field.name + "."
+                inner = {
+                    path.removeprefix(prefix): a for path, a in changes.items() if path.startswith(prefix)
+                }
+                if inner:
+                    new[field.name] = value._replaced(inner)
+            elif field.name in changes:
+                new[field.name] = changes[field.name]
+        return replace(self, **new)
+
+    def map_arrays(self, function: Callable[[Array], Array]) -> Self:
+        """A copy with `function` applied to every array parameter."""
+        return self._replaced({path: function(array) for path, array in self.arrays().items()})
+
+    def to(self, namespace: str) -> Self:
+        """A copy with parameters as ``"numpy"`` arrays or ``"torch"`` tensors (float64 stays float64)."""
+        return self.map_arrays(converter(namespace))
+
+    def take(self, configurations: Array) -> Self:
+        """The sub-batch of the given configurations (indices, a mask or a slice)."""
+        return self.map_arrays(lambda array: array[configurations])
+
+
+def converter(namespace: str) -> Callable[[Array], Array]:
+    """The function that turns an array of either kind into one of `namespace`, ``"numpy"`` or ``"torch"``."""
+    if namespace == "numpy":
+        return lambda array: array.detach().numpy() if hasattr(array, "detach") else np.asarray(array)
+    if namespace == "torch":
+        import torch
+
+        return torch.as_tensor
+    raise ValueError(f"namespace must be 'numpy' or 'torch', got {namespace!r}")
+
+
+# --- protocols -----------------------------------------------------------------------------------------------
+
+
+@runtime_checkable
+class Dynamics(Protocol):
+    """A batch of transition maps: (C, K, d_s), (C, K, d_a) -> (C, K, d_s).
+
+    `noise`, (C, K, d_s), is added inside (before any projection), so that with a shared noise sequence each step
+    is still a deterministic Lipschitz map of (state, action).
+    """
+
+    def __call__(self, state: Array, action: Array, noise: Array | None = None) -> Array: ...
+
+    def lipschitz(self) -> Array:
+        """Certified Lipschitz constants in the additive metric, (C,)."""
+        ...
+
+
+@runtime_checkable
+class Reward(Protocol):
+    """A batch of reward maps: (C, K, d_s), (C, K, d_a) -> (C, K)."""
+
+    def __call__(self, state: Array, action: Array) -> Array: ...
+
+    def lipschitz(self) -> Array:
+        """Certified Lipschitz constants in the additive metric, (C,)."""
+        ...
+
+
+@runtime_checkable
+class Policy(Protocol):
+    """A batch of deterministic policies: (C, K, d_s) -> (C, K, d_a)."""
+
+    def __call__(self, state: Array) -> Array: ...
+
+    def lipschitz(self) -> Array:
+        """Certified Lipschitz constants, (C,)."""
+        ...
+
+
+class Initial(Protocol):
+    """A batch of initial-state distributions."""
+
+    def sample(self, generator: np.random.Generator, count: int) -> Array:
+        """Draw (C, count, d_s) initial states."""
+        ...
+
+
+# --- the MDP -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class ContinuousMDP(Parametric):
+    """A batch of continuous MDPs; the real system and the learned one are both of this class.
+
+    Parameters
+    ----------
+    dynamics, reward : maps over the batch (see `Dynamics`, `Reward`).
+    initial : distribution of the initial state.
+    discount : (C,) in [0, 1).
+    diameter : (C,) or None
+        Certified diameter of a set that the dynamics cannot leave (``‖s − s'‖ <= diameter``); None if unbounded.
+    """
+
+    dynamics: Dynamics
+    reward: Reward
+    initial: Initial
+    discount: Array
+    diameter: Array | None = None
+
+    def __post_init__(self) -> None:
+        check_shape("discount", self.discount, (None,))
+        if not bool((self.discount >= 0).all()) or not bool((self.discount < 1).all()):
+            raise ValueError(f"discount must lie in [0, 1), got {self.discount}")
+        if self.diameter is not None:
+            check_shape("diameter", self.diameter, tuple(self.discount.shape))
+
+    @property
+    def batch_size(self) -> int:
+        """The number C of configurations."""
+        return self.discount.shape[0]
+
+    def step(self, state: Array, action: Array, noise: Array | None = None) -> tuple[Array, Array]:
+        """Next states (C, K, d_s) and rewards (C, K)."""
+        return self.dynamics(state, action, noise), self.reward(state, action)
+
+    def swap(self, *, dynamics: Dynamics | None = None, reward: Reward | None = None) -> ContinuousMDP:
+        """The same MDP with other dynamics, another reward, or both: how an imagined MDP is made."""
+        return replace(self, dynamics=dynamics or self.dynamics, reward=reward or self.reward)
+
+
+# --- initial states ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class FixedInitial(Parametric):
+    """Always the same initial state, (C, d_s)."""
+
+    state: Array
+
+    def sample(self, generator: np.random.Generator, count: int) -> Array:
+        """Draw (C, count, d_s) initial states."""
+        xp = array_namespace(self.state)
+        return xp.repeat(self.state[:, None, :], count, axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class UniformBox(Parametric):
+    """Uniform on the box ``low <= s <= high``, both (C, d_s)."""
+
+    low: Array
+    high: Array
+
+    def sample(self, generator: np.random.Generator, count: int) -> Array:
+        """Draw (C, count, d_s) initial states."""
+        batch, dimension = self.low.shape
+        unit = array_namespace(self.low).asarray(generator.random((batch, count, dimension)))
+        return self.low[:, None, :] + (self.high - self.low)[:, None, :] * unit
+
+
+@dataclass(frozen=True, eq=False)
+class UniformBall(Parametric):
+    """Uniform on the centred ball of radius (C,) in `dimension` dimensions."""
+
+    radius: Array
+    dimension: int
+
+    def sample(self, generator: np.random.Generator, count: int) -> Array:
+        """Draw (C, count, dimension) initial states."""
+        batch = self.radius.shape[0]
+        direction = generator.standard_normal((batch, count, self.dimension))
+        direction /= np.linalg.norm(direction, axis=-1, keepdims=True)
+        direction *= generator.random((batch, count, 1)) ** (1 / self.dimension)
+        return self.radius[:, None, None] * array_namespace(self.radius).asarray(direction)
+
+
+# --- affine maps ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class AffineDynamics(Parametric):
+    """``A s + B a + c`` with A (C, d_s, d_s), B (C, d_s, d_a), c (C, d_s)."""
+
+    state_matrix: Array
+    action_matrix: Array
+    offset: Array
+
+    def __post_init__(self) -> None:
+        batch, dimension = tuple(self.offset.shape)
+        check_shape("state_matrix", self.state_matrix, (batch, dimension, dimension))
+        check_shape("action_matrix", self.action_matrix, (batch, dimension, None))
+
+    def __call__(self, state: Array, action: Array, noise: Array | None = None) -> Array:
+        moved = apply_matrix(self.state_matrix, state) + apply_matrix(self.action_matrix, action)
+        moved = moved + self.offset[:, None, :]
+        return moved if noise is None else moved + noise
+
+    def lipschitz(self) -> Array:
+        """``max(‖A‖, ‖B‖)``: exact, (C,)."""
+        xp = array_namespace(self.offset)
+        return xp.maximum(spectral_norm(self.state_matrix), spectral_norm(self.action_matrix))
+
+
+@dataclass(frozen=True, eq=False)
+class AffineReward(Parametric):
+    """``p·s + q·a + c`` with p (C, d_s), q (C, d_a), c (C,)."""
+
+    state_weight: Array
+    action_weight: Array
+    offset: Array
+
+    def __post_init__(self) -> None:
+        (batch,) = tuple(self.offset.shape)
+        check_shape("state_weight", self.state_weight, (batch, None))
+        check_shape("action_weight", self.action_weight, (batch, None))
+
+    def __call__(self, state: Array, action: Array) -> Array:
+        linear = (state * self.state_weight[:, None, :]).sum(-1) + (
+            action * self.action_weight[:, None, :]
+        ).sum(-1)
+        return linear + self.offset[:, None]
+
+    def lipschitz(self) -> Array:
+        """``max(‖p‖, ‖q‖)``: exact, (C,)."""
+        return array_namespace(self.offset).maximum(norm(self.state_weight), norm(self.action_weight))
+
+
+# --- maps made of maps ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class BallProjected(Parametric):
+    """Base dynamics (noise included) followed by the Euclidean projection on the centred ball of radius (C,).
+
+    Projection on a closed convex set is 1-Lipschitz in the Euclidean norm, so neither the Lipschitz constant nor
+    the error of a perturbed base grows.
+    """
+
+    base: Dynamics
+    radius: Array
+
+    def __call__(self, state: Array, action: Array, noise: Array | None = None) -> Array:
+        return project_ball(self.base(state, action, noise), self.radius)
+
+    def lipschitz(self) -> Array:
+        """That of the base, (C,)."""
+        return self.base.lipschitz()
+
+    def bound(self) -> Array:
+        """sup of the norm, the radius, (C,)."""
+        return self.radius
+
+    def error(self) -> Array:
+        """Certified distance to the projected base of a `Perturbed` base, (C,)."""
+        return self.base.error()  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, eq=False)
+class BoxProjected(Parametric):
+    """Base dynamics (noise included) clipped to the box ``low <= s <= high``, (C, d_s) each: 1-Lipschitz too."""
+
+    base: Dynamics
+    low: Array
+    high: Array
+
+    def __call__(self, state: Array, action: Array, noise: Array | None = None) -> Array:
+        return project_box(self.base(state, action, noise), self.low, self.high)
+
+    def lipschitz(self) -> Array:
+        """That of the base, (C,)."""
+        return self.base.lipschitz()
+
+    def bound(self) -> Array:
+        """sup of the norm over the box, (C,)."""
+        xp = array_namespace(self.low)
+        return norm(xp.maximum(xp.abs(self.low), xp.abs(self.high)))
+
+    def error(self) -> Array:
+        """Certified distance to the projected base of a `Perturbed` base, (C,)."""
+        return self.base.error()  # type: ignore[attr-defined]
+
+
+def project_ball(points: Array, radius: Array) -> Array:
+    """Nearest points of the centred balls of radius (C,) to (C, K, d) points."""
+    xp = array_namespace(points)
+    length = norm(points)
+    limit = radius[:, None] + xp.zeros_like(length)
+    outside = length > limit
+    shrink = xp.where(outside, limit / xp.where(outside, length, xp.ones_like(length)), xp.ones_like(length))
+    return points * shrink[..., None]
+
+
+def project_box(points: Array, low: Array, high: Array) -> Array:
+    """Nearest points of the boxes (C, d) to (C, K, d) points."""
+    xp = array_namespace(points)
+    return xp.minimum(xp.maximum(points, low[:, None, :]), high[:, None, :])
+
+
+@dataclass(frozen=True, eq=False)
+class PerturbedDynamics(Parametric):
+    """``f(s, a) + scale · u(s, a)`` with sup ‖u‖ = 1 certified: a model whose error is known, (C,) `scale`."""
+
+    base: Dynamics
+    perturbation: Perturbation
+    scale: Array
+
+    def __call__(self, state: Array, action: Array, noise: Array | None = None) -> Array:
+        return self.base(state, action, noise) + self.scale[:, None, None] * self.perturbation(state, action)
+
+    def lipschitz(self) -> Array:
+        """Base plus scaled perturbation, (C,)."""
+        return (
+            self.base.lipschitz()
+            + array_namespace(self.scale).abs(self.scale) * self.perturbation.lipschitz()
+        )
+
+    def error(self) -> Array:
+        """Certified sup of ``‖f̂ − f‖``, (C,)."""
+        return array_namespace(self.scale).abs(self.scale)
+
+
+@dataclass(frozen=True, eq=False)
+class PerturbedReward(Parametric):
+    """``r(s, a) + scale · u(s, a)`` with sup |u| <= 1 certified, (C,) `scale`."""
+
+    base: Reward
+    perturbation: Perturbation
+    scale: Array
+
+    def __call__(self, state: Array, action: Array) -> Array:
+        return self.base(state, action) + self.scale[:, None] * self.perturbation(state, action)[..., 0]
+
+    def lipschitz(self) -> Array:
+        """Base plus scaled perturbation, (C,)."""
+        return (
+            self.base.lipschitz()
+            + array_namespace(self.scale).abs(self.scale) * self.perturbation.lipschitz()
+        )
+
+    def error(self) -> Array:
+        """Certified sup of ``|r̂ − r|``, (C,)."""
+        return array_namespace(self.scale).abs(self.scale)
+
+
+class Perturbation(Protocol):
+    """A vector field ``u(s, a)``, (C, K, d), with sup ‖u‖ <= 1 (d = 1 for rewards)."""
+
+    def __call__(self, state: Array, action: Array) -> Array: ...
+
+    def lipschitz(self) -> Array:
+        """Certified Lipschitz constants in the additive metric, (C,)."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class ConstantPerturbation(Parametric):
+    """A fixed direction, (C, d), of norm at most 1 (it is divided by its norm when longer)."""
+
+    direction: Array
+
+    def __call__(self, state: Array, action: Array) -> Array:
+        xp = array_namespace(state)
+        ones = xp.ones(state.shape[:-1], dtype=state.dtype)
+        return ones[..., None] * unit(self.direction)[:, None, :]
+
+    def lipschitz(self) -> Array:
+        """Zero, (C,)."""
+        return 0 * norm(self.direction)
+
+
+@dataclass(frozen=True, eq=False)
+class SinePerturbation(Parametric):
+    """``direction · sin(p·s + q·a + phase)``, with p (C, d_s), q (C, d_a), phase (C,), direction (C, d)."""
+
+    direction: Array
+    state_frequency: Array
+    action_frequency: Array
+    phase: Array
+
+    def __call__(self, state: Array, action: Array) -> Array:
+        angle = (state * self.state_frequency[:, None, :]).sum(-1) + self.phase[:, None]
+        angle = angle + (action * self.action_frequency[:, None, :]).sum(-1)
+        return array_namespace(state).sin(angle)[..., None] * unit(self.direction)[:, None, :]
+
+    def lipschitz(self) -> Array:
+        """``max(‖p‖, ‖q‖)``, (C,)."""
+        xp = array_namespace(self.phase)
+        return xp.maximum(norm(self.state_frequency), norm(self.action_frequency))
+
+
+@dataclass(frozen=True, eq=False)
+class TanhPerturbation(Parametric):
+    """``O tanh(W_s s + W_a a + b) / √m`` with ‖O‖ <= 1: a random two-layer network of norm at most 1.
+
+    Shapes: hidden_state (C, m, d_s), hidden_action (C, m, d_a), bias (C, m), output (C, d, m).
+    """
+
+    hidden_state: Array
+    hidden_action: Array
+    bias: Array
+    output: Array
+
+    def __call__(self, state: Array, action: Array) -> Array:
+        xp = array_namespace(state)
+        hidden = apply_matrix(self.hidden_state, state) + apply_matrix(self.hidden_action, action)
+        hidden = xp.tanh(hidden + self.bias[:, None, :])
+        return apply_matrix(self._scaled_output(), hidden)
+
+    def _scaled_output(self) -> Array:
+        xp = array_namespace(self.output)
+        longest = xp.maximum(spectral_norm(self.output), xp.ones_like(self.bias[:, 0]))
+        return self.output / (longest[:, None, None] * self.bias.shape[1] ** 0.5)
+
+    def lipschitz(self) -> Array:
+        """Product of the layers' norms, per input block, (C,)."""
+        xp = array_namespace(self.bias)
+        inner = xp.maximum(spectral_norm(self.hidden_state), spectral_norm(self.hidden_action))
+        return spectral_norm(self._scaled_output()) * inner
+
+
+@dataclass(frozen=True, eq=False)
+class OutwardPerturbation(Parametric):
+    """``s / max(‖s‖, core)`` with core (C,) > 0: it pushes every state away from the origin, so errors add up."""
+
+    core: Array
+
+    def __call__(self, state: Array, action: Array) -> Array:
+        return project_ball(state, self.core) / self.core[:, None, None]
+
+    def lipschitz(self) -> Array:
+        """``1 / core``, (C,)."""
+        return 1 / self.core
+
+
+def unit(vectors: Array) -> Array:
+    """Vectors (C, d), those longer than 1 scaled to length 1."""
+    xp = array_namespace(vectors)
+    length = norm(vectors)
+    return vectors / xp.maximum(length, xp.ones_like(length))[:, None]
