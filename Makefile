@@ -1,0 +1,46 @@
+# A thin layer: `python -m press ...` and `pytest` do the work (README.md, "Without make").
+# Every target sets up .venv first, which takes no time while requirements.lock stays the same.
+#
+#   make book SCALE=full        at the paper's scale
+#   make book CHAPTER=02        one chapter
+#   make test TESTS=tests/press some of the tests
+
+PYTHON ?= python3
+ENVIRONMENT := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PRESS := $(ENVIRONMENT)/python -m press
+
+.DEFAULT_GOAL := help
+.PHONY: help setup book full test lab serve bench reproducible picture clean
+
+help:  ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+setup:
+	@$(PYTHON) lib/press/environment.py
+
+book: setup  ## execute what has changed, print the book to _build/html/index.html
+	@$(PRESS) book $(if $(SCALE),--scale $(SCALE)) $(if $(CHAPTER),--chapter $(CHAPTER))
+
+full: setup  ## the book at the paper's scale: hours
+	@$(PRESS) book --scale full
+
+test: setup  ## run every test; the page tests print the book first
+	@$(ENVIRONMENT)/python -m pytest $(TESTS)
+
+lab: setup  ## open the chapters in JupyterLab
+	@$(ENVIRONMENT)/python -m jupyter lab chapters
+
+serve: setup  ## show the printed book on localhost
+	@$(PRESS) serve
+
+bench: setup  ## time the library beside others'
+	@$(ENVIRONMENT)/python -m benchmarks
+
+reproducible: setup  ## execute the book twice from nothing and compare every byte
+	@$(PRESS) reproducible
+
+picture: setup  ## draw the README's picture again
+	@$(PRESS) picture
+
+clean: setup  ## remove everything that was built, but not the environment
+	@$(PRESS) clean

@@ -1,0 +1,1 @@
+"""The press: executes the chapters in fresh kernels and prints the book."""
