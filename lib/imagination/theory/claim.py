@@ -1,0 +1,302 @@
+"""A claim: one SymPy statement with its symbols and hypotheses, written once and used everywhere.
+
+The chapter displays it, the proof must end in it, the library evaluates it on arrays, the trial tries to break it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from imagination.theory import sums
+from imagination.theory.terms import Expectation, Point, check_symbol
+
+RELATIONS: dict[str, type[sp.Rel]] = {"<=": sp.Le, "==": sp.Eq, "<": sp.Lt}
+
+# Closer to a strict hypothesis than this (relative), float64 may have lost the digits that a difference such as
+# 1 - gamma L keeps, and rational expressions are evaluated again in exact arithmetic.
+_NEAR = 1e-5
+
+
+class HypothesisError(ValueError):
+    """An argument lies outside a claim's hypotheses.
+
+    Attributes
+    ----------
+    hypothesis : str
+        The hypothesis that fails, as text.
+    values : dict
+        The argument values at the first place where it fails.
+    """
+
+    def __init__(self, claim: str, hypothesis: str, values: Mapping[str, Any], index: tuple[int, ...] = ()):
+        self.hypothesis = hypothesis
+        self.values = dict(values)
+        shown = ", ".join(f"{name} = {value!r}" for name, value in self.values.items())
+        where = f" at index {index}" if index else ""
+        super().__init__(f"{claim} needs {hypothesis}, which fails{where} for {shown}")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A symbol of a claim: what it is called in formulas and in code, and what it means."""
+
+    symbol: sp.Symbol
+    code: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """Something a claim supposes.
+
+    A hypothesis about numbers (``gamma < 1``) is checked at every evaluation. One about maps and points ("f is
+    Lipschitz") describes the worlds that the claim speaks of; its points and the variables that are no quantity of the
+    claim are read as "for all".
+    """
+
+    name: str
+    relation: sp.Basic
+    meaning: str = ""
+
+    @cached_property
+    def is_numeric(self) -> bool:
+        return not self.relation.has(AppliedUndef, Point, Expectation, sp.Limit)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """``quantity relation expression`` for every world that satisfies the hypotheses.
+
+    Parameters
+    ----------
+    name, source : str
+        What the book calls it and where it comes from, e.g. ``"[TSGLH26, Lemma 1]"``.
+    symbols : tuple of Quantity
+        The real and natural symbols of the expression and of the numeric hypotheses.
+    hypotheses : tuple of Hypothesis
+        Numeric ones and ones about the world.
+    quantity : sympy.Expr
+        What is claimed about, e.g. ``Abs(J - J_hat)``.
+    expression : sympy.Expr
+        What it is compared with; the one place where the formula is written.
+    relation : {"<=", "==", "<"}
+    variables : tuple of sympy.Symbol
+        Variables of the statement that are read as "for all" (points, times).
+    """
+
+    name: str
+    source: str
+    symbols: tuple[Quantity, ...]
+    hypotheses: tuple[Hypothesis, ...]
+    quantity: sp.Expr
+    expression: sp.Expr
+    relation: str = "<="
+    variables: tuple[sp.Symbol, ...] = ()
+    meaning: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        if self.relation not in RELATIONS:
+            raise ValueError(f"relation must be one of {sorted(RELATIONS)}, got {self.relation!r}")
+        names = [quantity.code for quantity in self.symbols]
+        if len(set(names)) < len(names):
+            raise ValueError(f"symbols of claim {self.name!r} repeat a code name: {names}")
+        for symbol in self.constants | set(self.variables):
+            check_symbol(symbol)
+        known = self.constants | set(self.variables)
+        if strangers := {s for s in self.expression.free_symbols if s not in known and not isinstance(s, Point)}:
+            raise ValueError(f"claim {self.name!r} does not declare {sorted(map(str, strangers))}")
+
+    # -- the statement -----------------------------------------------------------------------------------------------
+
+    @property
+    def constants(self) -> set[sp.Symbol]:
+        """Symbols that stand for one fixed number throughout the claim."""
+        return {quantity.symbol for quantity in self.symbols}
+
+    @property
+    def statement(self) -> sp.Rel:
+        """The claim as one SymPy relation, unevaluated."""
+        return RELATIONS[self.relation](self.quantity, self.expression, evaluate=False)
+
+    @property
+    def numeric_hypotheses(self) -> tuple[Hypothesis, ...]:
+        return tuple(h for h in self.hypotheses if h.is_numeric)
+
+    @property
+    def world_hypotheses(self) -> tuple[Hypothesis, ...]:
+        return tuple(h for h in self.hypotheses if not h.is_numeric)
+
+    def mutated(self, name: str, expression: sp.Expr) -> Claim:
+        """The same claim with another expression: a planted wrong version for a trial."""
+        return replace(self, name=name, expression=expression)
+
+    # -- numbers -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _arguments(self) -> tuple[Quantity, ...]:
+        used = set(self.expression.free_symbols)
+        for hypothesis in self.numeric_hypotheses:
+            used |= hypothesis.relation.free_symbols
+        return tuple(q for q in self.symbols if q.symbol in used)
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The names that `evaluate` takes."""
+        return tuple(q.code for q in self._arguments)
+
+    @cached_property
+    def _function(self) -> Callable[..., Any]:
+        return self._lambdify(self.expression)
+
+    @cached_property
+    def _margins(self) -> tuple[tuple[Hypothesis, Callable[..., Any], Callable[..., Any]], ...]:
+        sides = []
+        for hypothesis in self.numeric_hypotheses:
+            relation = hypothesis.relation
+            if not isinstance(relation, sp.Le | sp.Lt | sp.Ge | sp.Gt):
+                raise TypeError(f"hypothesis {hypothesis.name!r} must be an inequality to be checked on numbers")
+            sides.append((hypothesis, self._lambdify(relation.lts), self._lambdify(relation.gts)))
+        return tuple(sides)
+
+    def _lambdify(self, expression: sp.Expr) -> Callable[..., Any]:
+        return sp.lambdify([q.symbol for q in self._arguments], expression, modules=[sums.NUMERIC, "numpy"])
+
+    def evaluate(self, **values: Any) -> Any:
+        """The expression's value.
+
+        Parameters
+        ----------
+        **values : array_like
+            One number or array for each name in `arguments`; they broadcast. Natural symbols take whole numbers.
+
+        Returns
+        -------
+        float or ndarray
+            ``inf`` where the value exceeds the largest float.
+
+        Raises
+        ------
+        HypothesisError
+            If some value breaks a hypothesis, is not a finite number, or is not whole where a whole number is needed.
+        TypeError
+            If a name is missing or unknown.
+
+        Notes
+        -----
+        The lambdified expression, in float64. Next to the boundary of a strict hypothesis, where a difference such as
+        ``1 - gamma L`` would lose its digits, a rational expression is evaluated again, by the same function, in exact
+        rational arithmetic.
+        """
+        arrays = self._checked(values)
+        with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):
+            near = np.zeros(arrays[0].shape if arrays else (), bool)
+            for hypothesis, low, high in self._margins:
+                a, b = (np.broadcast_to(side(*arrays), near.shape) for side in (low, high))
+                strict = isinstance(hypothesis.relation, sp.StrictLessThan | sp.StrictGreaterThan)
+                if all(side.is_Atom for side in hypothesis.relation.args):  # floats compare exactly
+                    self._refuse(~((a < b) if strict else (a <= b)), hypothesis.name, arrays)
+                    continue
+                close = np.abs(b - a) <= _NEAR * (np.abs(a) + np.abs(b))
+                self._refuse(~close & ~((a < b) if strict else (a <= b)), hypothesis.name, arrays)
+                exact = self._exactly(close, low, high, arrays)
+                self._refuse(exact >= 0 if strict else exact > 0, hypothesis.name, arrays)
+                if strict:
+                    near = near | close
+            result = np.array(np.broadcast_to(self._function(*arrays), near.shape), float)
+        if self._is_rational and near.any():
+            for index in zip(*np.nonzero(near), strict=True) if near.ndim else [()]:
+                result[index] = _to_float(self._function(*(Fraction(float(array[index])) for array in arrays)))
+        return result[()]
+
+    def _checked(self, values: dict[str, Any]) -> list[np.ndarray]:
+        names = self.arguments
+        if missing := [name for name in names if name not in values]:
+            raise TypeError(f"{self.name} also needs {', '.join(missing)}")
+        if unknown := sorted(set(values) - set(names)):
+            raise TypeError(f"{self.name} does not take {', '.join(unknown)}; it takes {', '.join(names)}")
+        arrays: Iterable[np.ndarray] = [_as_float(self.name, name, values[name]) for name in names]
+        try:
+            arrays = np.broadcast_arrays(*arrays)
+        except ValueError as error:
+            shapes = {name: np.shape(values[name]) for name in names}
+            raise ValueError(f"{self.name}: arguments do not broadcast together: {shapes}") from error
+        arrays = list(arrays)
+        for quantity, array in zip(self._arguments, arrays, strict=True):
+            self._refuse(~np.isfinite(array), f"{quantity.code} to be a finite number", arrays, only=quantity.code)
+            if quantity.symbol.is_integer:
+                whole = (array == np.floor(array)) & (array >= 0) & (array <= 2.0**53)
+                self._refuse(~whole, f"{quantity.code} to be a whole number 0, 1, 2, ...", arrays, only=quantity.code)
+        return arrays
+
+    def _refuse(self, broken: Any, what: str, arrays: list[np.ndarray], only: str | None = None) -> None:
+        broken = np.asarray(broken)
+        if not broken.any():
+            return
+        index = tuple(int(i[0]) for i in np.nonzero(broken)) if broken.ndim else ()
+        shown = {name: float(a[index]) for name, a in zip(self.arguments, arrays, strict=True)}
+        for hypothesis in self.numeric_hypotheses:
+            if hypothesis.name == what:
+                used = {str(s) for s in hypothesis.relation.free_symbols}
+                shown = {q.code: shown[q.code] for q in self._arguments if str(q.symbol) in used}
+                what = f"{what} ({hypothesis.meaning})" if hypothesis.meaning else what
+        if only is not None:
+            shown = {only: shown[only]}
+        raise HypothesisError(self.name, what, shown, index)
+
+    def _exactly(self, where: np.ndarray, low: Any, high: Any, arrays: list[np.ndarray]) -> np.ndarray:
+        """The exact sign of low - high where asked, -1 elsewhere."""
+        sign = np.full(where.shape, -1)
+        for index in zip(*np.nonzero(where), strict=True) if where.ndim else ([()] if where else []):
+            exact = [Fraction(float(array[index])) for array in arrays]
+            difference = low(*exact) - high(*exact)
+            sign[index] = (difference > 0) - (difference < 0)
+        return sign
+
+    @cached_property
+    def _is_rational(self) -> bool:
+        return bool(self.expression.is_rational_function())
+
+    # -- the page ----------------------------------------------------------------------------------------------------
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {sp.latex(self.statement)}$"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<li><span class='claim-label'>{h.name}</span>"
+            rf" \({sp.latex(h.relation)}\){' — ' + h.meaning if h.meaning else ''}</li>"
+            for h in self.hypotheses
+        )
+        return (
+            f"<div class='claim tex2jax_process'><p><strong>{self.name}</strong> "
+            f"<span class='claim-source'>{self.source}</span></p>"
+            rf"<div class='claim-statement'>\[{sp.latex(self.statement)}\]</div>"
+            f"<details><summary>Under {len(self.hypotheses)} hypotheses</summary><ul>{rows}</ul></details></div>"
+        )
+
+
+def _as_float(claim: str, name: str, value: Any) -> np.ndarray:
+    array = np.asarray(value)
+    if array.dtype == bool or not (np.issubdtype(array.dtype, np.number) or array.dtype == object):
+        raise ValueError(f"{claim}: {name} must be a real number, got {value!r}")
+    if np.iscomplexobj(array):
+        raise ValueError(f"{claim}: {name} must be a real number, got {value!r}")
+    try:
+        return array.astype(float)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{claim}: {name} must be a real number, got {value!r}") from error
+
+
+def _to_float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf")

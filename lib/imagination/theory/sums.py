@@ -1,0 +1,209 @@
+r"""The three sums that the return-gap bounds are made of, exact next to every singularity of their closed forms.
+
+Geometric sums have closed forms that divide by :math:`1 - x`, and near :math:`x = 1` the quotient is noise. The sums
+themselves have only nonnegative terms, so they are computed as sums: a finite geometric double sum is a corner of a
+power of a small triangular matrix (Opitz's formula for divided differences), and repeated squaring of a nonnegative
+matrix loses nothing to cancellation.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+
+class GeometricSum(sp.Function):
+    r"""``GeometricSum(x, n)`` is :math:`G_n(x) = \sum_{k<n} x^k`, with :math:`G_0 = 0` and :math:`G_{n+1} = 1 + x G_n`."""
+
+    nargs = 2
+    is_real = True
+
+    @classmethod
+    def eval(cls, x: sp.Expr, n: sp.Expr) -> sp.Expr | None:
+        if n.is_Integer and n >= 0 and n <= 64:
+            return sp.Add(*[x**k for k in range(int(n))])
+        return None
+
+    def as_sum(self) -> sp.Sum:
+        x, n = self.args
+        k = sp.Symbol("k", integer=True, nonnegative=True)
+        return sp.Sum(x**k, (k, 0, n - 1))
+
+    def _latex(self, printer: Any, exp: Any = None) -> str:
+        return _latex_call(printer, "G", self.args[-1], self.args[:-1], exp)
+
+
+class DoubleGeometricSum(sp.Function):
+    r"""``DoubleGeometricSum(x, y, n)`` is :math:`S_n(x, y) = \sum_{t<n} x^t G_t(y)`.
+
+    It equals :math:`x` times the second divided difference of :math:`z \mapsto z^n` at the nodes
+    :math:`1, x, xy`, which is how it is computed.
+    """
+
+    nargs = 3
+    is_real = True
+
+    @classmethod
+    def eval(cls, x: sp.Expr, y: sp.Expr, n: sp.Expr) -> sp.Expr | None:
+        if n.is_Integer and n >= 0 and n <= 16:
+            return sp.Add(*[x**t * GeometricSum(y, sp.Integer(t)) for t in range(int(n))])
+        return None
+
+    def as_sum(self) -> sp.Sum:
+        x, y, n = self.args
+        t = sp.Symbol("t", integer=True, nonnegative=True)
+        return sp.Sum(x**t * GeometricSum(y, t), (t, 0, n - 1))
+
+    def _latex(self, printer: Any, exp: Any = None) -> str:
+        return _latex_call(printer, "S", self.args[-1], self.args[:-1], exp)
+
+
+class CappedGeometricSum(sp.Function):
+    r"""``CappedGeometricSum(x, y, a, cap, n)`` is :math:`C_n = \sum_{t<n} x^t \min(\mathrm{cap}, a\,G_t(y))`; n may be ``oo``."""
+
+    nargs = 5
+    is_real = True
+
+    @classmethod
+    def eval(cls, x: sp.Expr, y: sp.Expr, a: sp.Expr, cap: sp.Expr, n: sp.Expr) -> sp.Expr | None:
+        if n.is_Integer and n >= 0 and n <= 16:
+            return sp.Add(*[x**t * sp.Min(cap, a * GeometricSum(y, sp.Integer(t))) for t in range(int(n))])
+        return None
+
+    def as_sum(self) -> sp.Sum:
+        x, y, a, cap, n = self.args
+        t = sp.Symbol("t", integer=True, nonnegative=True)
+        return sp.Sum(x**t * sp.Min(cap, a * GeometricSum(y, t)), (t, 0, n - 1))
+
+    def _latex(self, printer: Any, exp: Any = None) -> str:
+        return _latex_call(printer, "C", self.args[-1], self.args[:-1], exp)
+
+
+def _latex_call(printer: Any, letter: str, index: sp.Expr, args: tuple[sp.Expr, ...], exp: Any) -> str:
+    inside = ", ".join(printer._print(arg) for arg in args)
+    text = rf"{letter}_{{{printer._print(index)}}}\!\left({inside}\right)"
+    return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+
+def divided_power(nodes: tuple[Any, Any, Any], n: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    r"""Powers and divided differences of :math:`z \mapsto z^n` at three nonnegative nodes, by Opitz's formula.
+
+    Parameters
+    ----------
+    nodes : tuple of three array_like
+        Nonnegative nodes :math:`a, b, c`, in any order, equal or not; they broadcast.
+    n : array_like of whole numbers
+        The power, up to 2**53.
+
+    Returns
+    -------
+    tuple of three ndarray
+        :math:`a^n`; the first divided difference at :math:`a, b`; the second at :math:`a, b, c`. Overflow gives inf.
+
+    Notes
+    -----
+    The corner entries of the n-th power of ``[[a, 1, 0], [0, b, 1], [0, 0, c]]``. All entries stay nonnegative, so the
+    relative error is at most about ``3 n`` units in the last place, which is also what rounding a node costs.
+    """
+    a, b, c, exponent = np.broadcast_arrays(*(np.asarray(node, float) for node in nodes), np.asarray(n, float))
+    rest = exponent.astype(np.int64)
+    base = [a.copy(), b.copy(), c.copy(), np.ones(a.shape), np.ones(a.shape), np.zeros(a.shape)]
+    power = [np.ones(a.shape)] * 3 + [np.zeros(a.shape)] * 3
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        while np.any(rest):
+            odd = (rest & 1).astype(bool)
+            product = _triangular_product(power, base)
+            power = [np.where(odd, new, old) for new, old in zip(product, power, strict=True)]
+            rest = rest >> 1
+            # A finished element must not be squared on: inf * 0 there would say nan of a number already known.
+            squared = _triangular_product(base, base)
+            base = [np.where(rest > 0, new, old) for new, old in zip(squared, base, strict=True)]
+    return power[0], power[3], power[5]
+
+
+def _triangular_product(p: list[np.ndarray], q: list[np.ndarray]) -> list[np.ndarray]:
+    """Product of two upper-triangular 3 x 3 matrices stored as diagonal, (0,1), (1,2), (0,2)."""
+    return [
+        p[0] * q[0],
+        p[1] * q[1],
+        p[2] * q[2],
+        _dot(p[0], q[3], p[3], q[1]),
+        _dot(p[1], q[4], p[4], q[2]),
+        _dot(p[0], q[5], p[3], q[4]) + _product(p[5], q[2]),
+    ]
+
+
+def _product(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """x * y for nonnegative extended reals with 0 * inf = 0: an overflowed factor times an exact zero is zero."""
+    return np.where((x == 0) | (y == 0), 0.0, x * y)
+
+
+def _dot(x: np.ndarray, y: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
+    return _product(x, y) + _product(u, v)
+
+
+def geometric_sum(x: Any, n: Any) -> np.ndarray:
+    """:math:`G_n(x)` for nonnegative x; n whole, or inf where x < 1. Broadcasts."""
+    x, n = np.broadcast_arrays(np.asarray(x, float), np.asarray(n, float))
+    finite = np.isfinite(n)
+    _, first, _ = divided_power((np.ones(x.shape), x, np.zeros(x.shape)), np.where(finite, n, 0))
+    with np.errstate(divide="ignore"):
+        endless = np.where(x < 1, 1 / np.where(x < 1, 1 - x, 1), np.inf)
+    return np.where(finite, first, endless)
+
+
+def double_geometric_sum(x: Any, y: Any, n: Any) -> np.ndarray:
+    """:math:`S_n(x, y)` for nonnegative x, y and whole n. Broadcasts; overflow gives inf."""
+    x, y, n = np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float), np.asarray(n, float))
+    with np.errstate(over="ignore"):
+        xy = _product(x, y)
+    _, _, second = divided_power((np.ones(x.shape), x, xy), n)
+    return _product(x, second)
+
+
+def capped_geometric_sum(x: Any, y: Any, a: Any, cap: Any, n: Any) -> np.ndarray:
+    r""":math:`C_n = \sum_{t<n} x^t \min(\mathrm{cap}, a G_t(y))` for 0 <= x < 1, nonnegative y, a, cap; n whole or inf.
+
+    Notes
+    -----
+    The summand grows until it meets the cap and then stays there. Switching to the cap at *any* time gives an upper bound
+    and the best time is exact, so the smallest of a few candidates around the solution of ``a G_t(y) = cap`` is the
+    sum, however the logarithm rounds.
+    """
+    x, y, a, cap, n = np.broadcast_arrays(*(np.asarray(value, float) for value in (x, y, a, cap, n)))
+    with np.errstate(all="ignore"):
+        ratio = np.where(a > 0, cap / a, np.inf)
+        growth = y - 1
+        reach = np.log1p(ratio * growth) / np.log1p(growth)
+        nearly_one = np.abs(growth) * np.maximum(ratio, 1) < 1e-8
+        reach = np.where(nearly_one, ratio, reach)
+        reach = np.where(y == 0, np.where(ratio > 1, np.inf, 1.0), reach)
+        reach = np.where(np.isnan(reach), np.inf, reach)  # log of a negative number: G_t(y) stays below cap / a
+        reach = np.where(ratio == 0, 0.0, reach)
+    reach = np.clip(reach, 0, 2.0**52)
+    best = np.full(x.shape, np.inf)
+    slack = np.maximum(2.0, np.ceil(reach * 1e-9))
+    for candidate in (np.zeros(x.shape), *(np.floor(reach) + shift for shift in (-1, 0, 1, 2)), reach // 1 - slack, reach // 1 + slack):
+        best = np.fmin(best, _switched_at(np.clip(candidate, 0, n), x, y, a, cap, n))
+    return np.fmin(best, _switched_at(n, x, y, a, cap, n))
+
+
+def _switched_at(switch: np.ndarray, x: np.ndarray, y: np.ndarray, a: np.ndarray, cap: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """The sum when the cap is used from time `switch` on: an upper bound of the capped sum for every `switch`."""
+    endless = ~np.isfinite(switch)
+    steps = np.where(endless, 0, switch)
+    xy = _product(x, y)
+    with np.errstate(all="ignore"):
+        limit = np.where(xy < 1, x / ((1 - x) * (1 - xy)), np.inf)
+        before = _product(a, np.where(endless, limit, double_geometric_sum(x, y, steps)))
+        after = _product(cap, _product(np.power(x, steps), geometric_sum(x, np.where(endless, 0, n - steps))))
+    return before + np.where(endless, 0.0, after)
+
+
+NUMERIC = {
+    "GeometricSum": geometric_sum,
+    "DoubleGeometricSum": double_geometric_sum,
+    "CappedGeometricSum": capped_geometric_sum,
+}

@@ -1,0 +1,141 @@
+"""The words a claim is written in: real numbers, natural numbers, points of a space, and maps between them.
+
+Everything a proof knows about a symbol stands in a hypothesis, where the reader sees it and the solver receives it.
+A SymPy assumption such as ``positive=True`` would let SymPy use a fact that no hypothesis states, so symbols carry
+their sort and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from sympy.core.function import AppliedUndef, UndefinedFunction
+
+REAL, NATURAL = "real", "natural"
+
+_REAL_ASSUMPTIONS = sp.Symbol("x", real=True).assumptions0
+_NATURAL_ASSUMPTIONS = sp.Symbol("n", integer=True, nonnegative=True).assumptions0
+
+
+class Point(sp.Symbol):
+    """A variable that stands for a point of a space (a state, an action, a law): it has a sort and no arithmetic."""
+
+    __slots__ = ("sort",)
+
+    def __new__(cls, name: str, sort: str) -> Point:
+        point = sp.Symbol.__xnew__(cls, name, commutative=True)
+        point.sort = sort
+        return point
+
+    def _hashable_content(self) -> tuple[Any, ...]:
+        return (*super()._hashable_content(), self.sort)
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str, str], dict[str, Any]]:
+        return (self.name, self.sort), {}
+
+
+def real(names: str) -> Any:
+    """Real symbols, one for each name in `names` (as `sympy.symbols`), with no assumption but realness."""
+    return sp.symbols(names, real=True)
+
+
+def natural(names: str) -> Any:
+    """Natural-number symbols 0, 1, 2, ..., one for each name in `names`."""
+    return sp.symbols(names, integer=True, nonnegative=True)
+
+
+def point(names: str, sort: str) -> Any:
+    """Variables for points of the space `sort`, one for each comma- or blank-separated name."""
+    made = [Point(name, sort) for name in names.replace(",", " ").split()]
+    return made[0] if len(made) == 1 else tuple(made)
+
+
+def mapping(name: str, domain: tuple[str, ...], codomain: str = REAL) -> UndefinedFunction:
+    """An uninterpreted map, such as the dynamics ``f: (state, action) -> state``.
+
+    Parameters
+    ----------
+    name : str
+        How SymPy prints it.
+    domain : tuple of str
+        The sort of each argument.
+    codomain : str
+        The sort of the value; ``"real"`` for a number.
+    """
+    extra = {"real": True} if codomain == REAL else {}
+    return UndefinedFunction(name, domain=domain, codomain=codomain, **extra)
+
+
+class Expectation(sp.Function):
+    """``Expectation(law, Lambda(x, body))``: the expectation of ``body`` when ``x`` has the law ``law``."""
+
+    nargs = 2
+    is_real = True
+
+    def _latex(self, printer: Any, exp: Any = None) -> str:
+        law, integrand = self.args
+        (variable,) = integrand.variables
+        text = (
+            rf"\mathbb{{E}}_{{{printer._print(variable)} \sim {printer._print(law)}}}"
+            rf"\left[{printer._print(integrand.expr)}\right]"
+        )
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+
+def sort_of(term: sp.Basic) -> str:
+    """The sort of a term, with every application's arguments checked against its domain.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of another sort than its map's domain says, or the term has no sort.
+    """
+    if isinstance(term, Point):
+        return term.sort
+    if isinstance(term, AppliedUndef):
+        domain = getattr(term.func, "domain", None)
+        codomain = getattr(term.func, "codomain", None)
+        if domain is None or codomain is None:
+            raise TypeError(f"{term.func} has no signature: make maps with terms.mapping")
+        if len(domain) != len(term.args):
+            raise TypeError(f"{term} has {len(term.args)} arguments, its map takes {len(domain)}")
+        for argument, wanted in zip(term.args, domain, strict=True):
+            found = sort_of(argument)
+            if found != wanted and not (wanted == REAL and found == NATURAL):
+                raise TypeError(f"{argument} is of sort {found}, {term.func} takes {wanted}")
+        return str(codomain)
+    if isinstance(term, Expectation):
+        if not isinstance(term.args[1], sp.Lambda) or len(term.args[1].variables) != 1:
+            raise TypeError(f"{term} must integrate a function of one variable")
+        return REAL
+    if isinstance(term, sp.Expr):
+        if any(isinstance(part, Point) or not _is_number(part) for part in term.args):
+            raise TypeError(f"{term} does arithmetic on points")
+        if term.is_integer and term.is_nonnegative:
+            return NATURAL
+        if isinstance(term, sp.Symbol) and not term.is_real:
+            raise TypeError(f"{term!s} is neither a real nor a natural symbol nor a point")
+        return REAL
+    raise TypeError(f"{term!s} has no sort")
+
+
+def _is_number(term: sp.Basic) -> bool:
+    return not isinstance(term, sp.Expr) or sort_of(term) in (REAL, NATURAL)
+
+
+def check_symbol(symbol: sp.Symbol) -> None:
+    """Refuse a symbol that hides a hypothesis in its SymPy assumptions.
+
+    Raises
+    ------
+    ValueError
+        If `symbol` is none of: a real symbol, a natural symbol, a point.
+    """
+    if isinstance(symbol, Point):
+        return
+    if isinstance(symbol, sp.Dummy) or symbol.assumptions0 not in (_REAL_ASSUMPTIONS, _NATURAL_ASSUMPTIONS):
+        raise ValueError(
+            f"symbol {symbol} carries assumptions that no hypothesis states; make symbols with terms.real,"
+            " terms.natural or terms.point and put what is known of them into the claim's hypotheses"
+        )
