@@ -1,1 +1,1 @@
-"""The science behind *On Training in Imagination*: claims, worlds, and the experiments that put the two together."""
+"""The science behind *On Training in Imagination*: claims, worlds, and experiments on both."""

@@ -1,4 +1,4 @@
-"""One rollout engine, for real and imagined trajectories alike; numpy, or torch where gradients are needed."""
+"""One rollout engine for real and imagined trajectories; numpy, or torch where gradients are needed."""
 
 from __future__ import annotations
 
@@ -93,15 +93,15 @@ def return_gap(
 
 
 def truncated_tail(discount: Array, horizon: int, reward_range: Array) -> Array:
-    """Bound on what stopping at `horizon` can hide of an infinite-horizon return gap: ``γ^H · range / (1 − γ)``.
+    """What stopping at `horizon` can hide of an infinite-horizon gap, at most: ``γ^H · range / (1 − γ)``.
 
-    `reward_range` (C,) bounds ``|r(s, a) − r̂(s', a')|`` over all the pairs that the two trajectories can visit.
+    `reward_range` (C,) bounds ``|r(s, a) − r̂(s', a')|`` over all pairs that the two trajectories can visit.
     """
     return discount**horizon * reward_range / (1 - discount)
 
 
 def horizon_for(discount: Array, reward_range: Array, tolerance: Array) -> int:
-    """The smallest common horizon at which every `truncated_tail` is at most `tolerance`, (C,) or a number."""
+    """The smallest common horizon at which every `truncated_tail` is at most `tolerance`."""
     for name, value in (("reward_range", reward_range), ("tolerance", tolerance)):
         if not bool((np.asarray(value) > 0).all()):
             raise ValueError(f"{name} must be positive, got {value}")
@@ -109,6 +109,18 @@ def horizon_for(discount: Array, reward_range: Array, tolerance: Array) -> int:
     with np.errstate(divide="ignore"):
         steps = np.log(np.asarray(tolerance) * (1 - discount) / np.asarray(reward_range)) / np.log(discount)
     return max(1, int(np.ceil(np.max(steps))))
+
+
+def gaussian_noise(
+    generator: np.random.Generator, scale: np.ndarray, count: int, horizon: int, dimension: int
+) -> np.ndarray:
+    """Common random numbers: process noise (C, count, horizon, dimension) of standard deviation (C,) `scale`.
+
+    Give the same array to the real and to the imagined rollout. Each step is then a deterministic map of
+    (state, action): what holds for deterministic dynamics holds path by path, hence for the mean over paths.
+    """
+    scale = np.asarray(scale, dtype=float)
+    return scale[:, None, None, None] * generator.standard_normal((len(scale), count, horizon, dimension))
 
 
 def _check(mdp: ContinuousMDP, initial_state: Array, horizon: int, noise: Array | None) -> None:

@@ -19,7 +19,7 @@ from array_api_compat import array_namespace, is_array_api_obj
 Array = Any  # numpy.ndarray or torch.Tensor
 
 
-# --- small array helpers -------------------------------------------------------------------------------------
+# --- small array helpers --------------------------------------------------------------------------
 
 
 def norm(vectors: Array) -> Array:
@@ -59,7 +59,7 @@ def check_shape(name: str, array: Array, shape: tuple[int | None, ...]) -> None:
         raise ValueError(f"{name} must be an array of shape {wanted}, got {found or type(array).__name__}")
 
 
-# --- parametric objects --------------------------------------------------------------------------------------
+# --- parametric objects ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,15 +128,15 @@ def converter(namespace: str) -> Callable[[Array], Array]:
     raise ValueError(f"namespace must be 'numpy' or 'torch', got {namespace!r}")
 
 
-# --- protocols -----------------------------------------------------------------------------------------------
+# --- protocols ------------------------------------------------------------------------------------
 
 
 @runtime_checkable
 class Dynamics(Protocol):
     """A batch of transition maps: (C, K, d_s), (C, K, d_a) -> (C, K, d_s).
 
-    `noise`, (C, K, d_s), is added inside (before any projection), so that with a shared noise sequence each step
-    is still a deterministic Lipschitz map of (state, action).
+    `noise`, (C, K, d_s), is added inside (before any projection), so that with a shared noise sequence each
+    step is still a deterministic Lipschitz map of (state, action).
     """
 
     def __call__(self, state: Array, action: Array, noise: Array | None = None) -> Array: ...
@@ -176,7 +176,15 @@ class Initial(Protocol):
         ...
 
 
-# --- the MDP -------------------------------------------------------------------------------------------------
+class Domain(Initial, Protocol):
+    """A batch of sets of states or actions: it can be sampled, and points can be put back on it."""
+
+    def project(self, points: Array) -> Array:
+        """A point of the domain near each of (C, K, d) points."""
+        ...
+
+
+# --- the MDP --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,7 +197,8 @@ class ContinuousMDP(Parametric):
     initial : distribution of the initial state.
     discount : (C,) in [0, 1).
     diameter : (C,) or None
-        Certified diameter of a set that the dynamics cannot leave (``‖s − s'‖ <= diameter``); None if unbounded.
+        Certified diameter of a set that holds every state of every trajectory; None if unbounded. A learned
+        model must be kept in the same set, as `BallProjected` does.
     """
 
     dynamics: Dynamics
@@ -219,7 +228,7 @@ class ContinuousMDP(Parametric):
         return replace(self, dynamics=dynamics or self.dynamics, reward=reward or self.reward)
 
 
-# --- initial states ------------------------------------------------------------------------------------------
+# --- initial states and domains -------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,6 +256,10 @@ class UniformBox(Parametric):
         unit = array_namespace(self.low).asarray(generator.random((batch, count, dimension)))
         return self.low[:, None, :] + (self.high - self.low)[:, None, :] * unit
 
+    def project(self, points: Array) -> Array:
+        """The nearest points of the box, (C, K, d_s)."""
+        return project_box(points, self.low, self.high)
+
 
 @dataclass(frozen=True, eq=False)
 class UniformBall(Parametric):
@@ -263,8 +276,12 @@ class UniformBall(Parametric):
         direction *= generator.random((batch, count, 1)) ** (1 / self.dimension)
         return self.radius[:, None, None] * array_namespace(self.radius).asarray(direction)
 
+    def project(self, points: Array) -> Array:
+        """The nearest points of the ball, (C, K, d_s)."""
+        return project_ball(points, self.radius)
 
-# --- affine maps ---------------------------------------------------------------------------------------------
+
+# --- affine maps ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -315,15 +332,15 @@ class AffineReward(Parametric):
         return array_namespace(self.offset).maximum(norm(self.state_weight), norm(self.action_weight))
 
 
-# --- maps made of maps ---------------------------------------------------------------------------------------
+# --- maps made of maps ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
 class BallProjected(Parametric):
     """Base dynamics (noise included) followed by the Euclidean projection on the centred ball of radius (C,).
 
-    Projection on a closed convex set is 1-Lipschitz in the Euclidean norm, so neither the Lipschitz constant nor
-    the error of a perturbed base grows.
+    Projection on a closed convex set is 1-Lipschitz in the Euclidean norm, so neither the Lipschitz constant
+    nor the error of a perturbed base grows.
     """
 
     base: Dynamics
@@ -347,7 +364,9 @@ class BallProjected(Parametric):
 
 @dataclass(frozen=True, eq=False)
 class BoxProjected(Parametric):
-    """Base dynamics (noise included) clipped to the box ``low <= s <= high``, (C, d_s) each: 1-Lipschitz too."""
+    """Base dynamics (noise included) clipped to the box ``low <= s <= high``; see `BallProjected`."""
+
+    # low, high: (C, d_s)
 
     base: Dynamics
     low: Array
@@ -388,7 +407,7 @@ def project_box(points: Array, low: Array, high: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class PerturbedDynamics(Parametric):
-    """``f(s, a) + scale · u(s, a)`` with sup ‖u‖ = 1 certified: a model whose error is known, (C,) `scale`."""
+    """``f(s, a) + scale · u(s, a)``, sup ‖u‖ <= 1 certified, (C,) `scale`: a model whose error is known."""
 
     base: Dynamics
     perturbation: Perturbation
@@ -510,7 +529,7 @@ class TanhPerturbation(Parametric):
 
 @dataclass(frozen=True, eq=False)
 class OutwardPerturbation(Parametric):
-    """``s / max(‖s‖, core)`` with core (C,) > 0: it pushes every state away from the origin, so errors add up."""
+    """``s / max(‖s‖, core)`` with core (C,) > 0: it pushes states away from the origin, so errors add up."""
 
     core: Array
 
