@@ -127,7 +127,7 @@ def line_positions(ground: ArrayLike) -> Array | None:
 
 
 # Exact Lipschitz constants of tabular maps. Distances on (state, action) pairs add, so the largest ratio is
-# found among pairs that differ in the state alone or in the action alone: any other pair is two such steps, by
+# found among pairs that differ in the state alone or the action alone: any other pair is two such steps, by
 # the triangle inequality.
 
 

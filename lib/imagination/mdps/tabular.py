@@ -265,26 +265,29 @@ def _policy_iteration(mdp: TabularMDP) -> Solution:
     """
     actions = mdp.reward.argmax(axis=2)
     values = np.zeros(mdp.reward.shape[:2])
+    residual = np.zeros(len(mdp))
     iterations = np.zeros(len(mdp), dtype=np.int64)
-    active = np.arange(len(mdp))
+    active, part = np.arange(len(mdp)), mdp
     while len(active):
-        part = mdp[active]
-        values[active] = _deterministic_values(part, actions[active])
-        action_values = part.action_values(values[active])
+        now = _deterministic_values(part, actions[active])
+        action_values = part.action_values(now)
         chosen = np.take_along_axis(action_values, actions[active][:, :, None], axis=2)[:, :, 0]
-        rounding = 1e-12 * (1 + np.abs(values[active]).max(axis=1, keepdims=True))
-        better = action_values.max(axis=2) > chosen + rounding
+        best = action_values.max(axis=2)
+        better = best > chosen + 1e-12 * (1 + np.abs(now).max(axis=1, keepdims=True))
         actions[active] = np.where(better, action_values.argmax(axis=2), actions[active])
+        values[active], residual[active] = now, np.abs(best - now).max(axis=1)
         iterations[active] += 1
-        active = active[better.any(axis=1)]
-    residual = np.abs(mdp.bellman(values) - values).max(axis=1)
+        changed = better.any(axis=1)
+        active, part = active[changed], part if changed.all() else part[changed]
     return Solution(values, mdp.deterministic_policy(actions), iterations, residual / (1 - mdp.discount))
 
 
 def _deterministic_values(mdp: TabularMDP, actions: NDArray[np.int64]) -> Array:
-    kernel = np.take_along_axis(mdp.transition, actions[:, :, None, None], axis=2)[:, :, 0]
-    reward = np.take_along_axis(mdp.reward, actions[:, :, None], axis=2)
-    return np.linalg.solve(np.eye(mdp.n_states) - mdp.discount[:, None, None] * kernel, reward)[:, :, 0]
+    batch, states = np.ogrid[: len(mdp), : mdp.n_states]
+    system = mdp.transition[batch, states, actions]
+    system *= -mdp.discount[:, None, None]
+    system[:, states[0], states[0]] += 1
+    return np.linalg.solve(system, mdp.reward[batch, states, actions][:, :, None])[:, :, 0]
 
 
 def _value_iteration(mdp: TabularMDP, tolerance: float) -> Solution:
