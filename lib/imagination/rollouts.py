@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from array_api_compat import array_namespace
 
-from imagination.mdps.continuous import Array, ContinuousMDP, Policy, check_shape
+from imagination.mdps.continuous import Array, ContinuousMDP, Policy, Transitions, check_shape
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +56,18 @@ def rollout(
         actions.append(action)
         rewards.append(reward)
     return Rollout(xp.stack(states, axis=2), xp.stack(actions, axis=2), xp.stack(rewards, axis=2))
+
+
+def transitions(trajectories: Rollout) -> Transitions:
+    """All transitions of a rollout, K · H of them for each of C configurations."""
+    states, batch = trajectories.states, trajectories.rewards.shape[0]
+    d_state, d_action = states.shape[-1], trajectories.actions.shape[-1]
+    return Transitions(
+        states[:, :, :-1].reshape(batch, -1, d_state),
+        trajectories.actions.reshape(batch, -1, d_action),
+        trajectories.rewards.reshape(batch, -1),
+        states[:, :, 1:].reshape(batch, -1, d_state),
+    )
 
 
 def rollout_return(

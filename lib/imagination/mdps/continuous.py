@@ -228,6 +228,30 @@ class ContinuousMDP(Parametric):
         return replace(self, dynamics=dynamics or self.dynamics, reward=reward or self.reward)
 
 
+@dataclass(frozen=True, eq=False)
+class Transitions:
+    """N transitions; a batch of samples has a leading axis.
+
+    Attributes
+    ----------
+    state, next_state : (N, d_s)
+    action : (N, d_a)
+    reward : (N,)
+    """
+
+    state: Array
+    action: Array
+    reward: Array
+    next_state: Array
+
+    def __len__(self) -> int:
+        return self.reward.shape[-1]
+
+    def take(self, rows: Any) -> Transitions:
+        """The given rows; indices (C, n) give one sample of n transitions for each of C models."""
+        return Transitions(self.state[rows], self.action[rows], self.reward[rows], self.next_state[rows])
+
+
 # --- initial states and domains -------------------------------------------------------------------
 
 

@@ -31,6 +31,7 @@ from imagination.mdps.continuous import (
     ContinuousMDP,
     Dynamics,
     Parametric,
+    Transitions,
     check_shape,
     norm,
     project_ball,
@@ -38,30 +39,6 @@ from imagination.mdps.continuous import (
 )
 
 # --- transitions collected from Gymnasium ----------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class Transitions:
-    """N transitions; a batch of samples has a leading axis.
-
-    Attributes
-    ----------
-    state, next_state : (N, d_s)
-    action : (N, d_a)
-    reward : (N,)
-    """
-
-    state: np.ndarray
-    action: np.ndarray
-    reward: np.ndarray
-    next_state: np.ndarray
-
-    def __len__(self) -> int:
-        return self.reward.shape[-1]
-
-    def take(self, rows: Any) -> Transitions:
-        """The given rows (for example indices (C, n): one sample of n transitions for each of C models)."""
-        return Transitions(self.state[rows], self.action[rows], self.reward[rows], self.next_state[rows])
 
 
 def collect(

@@ -1,0 +1,251 @@
+"""Lipschitz constants and model errors from both sides.
+
+*Certified* numbers are upper bounds by construction: the maps' own `lipschitz` and `error` methods, and
+`certified_supremum`, which covers a box with cells. *Observed* numbers are lower bounds, from points that
+were evaluated: sampled, or searched for by gradient ascent. Certified >= observed, always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from imagination.mdps.continuous import (
+    Array,
+    ContinuousMDP,
+    Domain,
+    Dynamics,
+    Policy,
+    Reward,
+    additive_distance,
+    check_shape,
+    converter,
+    norm,
+    spectral_norm,
+)
+
+CLOSEST = 1e-4
+"""Pairs of points closer than this are not compared: rounding would show up as steepness."""
+
+
+def certified_constants(mdp: ContinuousMDP, policy: Policy) -> dict[str, Array]:
+    """The certified ``L_f``, ``L_r``, ``L_pi`` of a system and a policy, (C,) each."""
+    return {"L_f": mdp.dynamics.lipschitz(), "L_r": mdp.reward.lipschitz(), "L_pi": policy.lipschitz()}
+
+
+def difference(map_: Dynamics | Reward, other: Dynamics | Reward, state: Array, action: Array) -> Array:
+    """``‖f̂ − f‖`` or ``|r̂ − r|`` at the given points, (C, K)."""
+    return _length(map_(state, action) - other(state, action), state)
+
+
+# --- observed: lower bounds ------------------------------------------------------------------------
+
+
+def sampled_lipschitz(
+    map_: Dynamics | Reward,
+    states: Domain,
+    actions: Domain,
+    generator: np.random.Generator,
+    count: int = 4096,
+) -> np.ndarray:
+    """Steepest of `count` random pairs of each kind, (C,): far or near, apart in both parts or in one."""
+    s, a = states.sample(generator, count), actions.sample(generator, count)
+    far_s, far_a = states.sample(generator, count), actions.sample(generator, count)
+    near_s, near_a = states.project(s + 0.01 * (far_s - s)), actions.project(a + 0.01 * (far_a - a))
+    pairs = [(far_s, far_a), (near_s, near_a), (far_s, a), (near_s, a), (s, far_a), (s, near_a)]
+    return np.max([np.max(_steepness(map_, s, a, *pair), axis=-1) for pair in pairs], axis=0)
+
+
+def sampled_policy_lipschitz(
+    policy: Policy, states: Domain, generator: np.random.Generator, count: int = 4096
+) -> np.ndarray:
+    """Steepest of `count` random pairs of states, far and near, (C,)."""
+    s, far = states.sample(generator, count), states.sample(generator, count)
+    steepest = []
+    for other in (far, states.project(s + 0.01 * (far - s))):
+        distance = norm(s - other)
+        rise = norm(policy(s) - policy(other))
+        steepest.append(
+            np.max(np.where(distance > CLOSEST, rise / np.maximum(distance, CLOSEST), 0.0), axis=-1)
+        )
+    return np.maximum(*steepest)
+
+
+def jacobian_lipschitz(map_: Dynamics | Reward, state: np.ndarray, action: np.ndarray) -> np.ndarray:
+    """``max(‖∂f/∂s‖, ‖∂f/∂a‖)`` at the worst of the given points, (C,), by automatic differentiation.
+
+    A lower bound of the Lipschitz constant on any set in whose interior the points lie.
+    """
+    import torch
+
+    to_torch = converter("torch")
+    s, a = to_torch(state).clone().requires_grad_(), to_torch(action).clone().requires_grad_()
+    value = _torch(map_)(s, a)
+    value = value[..., None] if value.ndim == 2 else value
+    rows: list[tuple] = []
+    for output in range(value.shape[-1]):  # each output in turn, all points at once
+        total = value[..., output].sum()
+        rows.append(torch.autograd.grad(total, (s, a), retain_graph=True, materialize_grads=True))
+    in_state, in_action = (torch.stack(blocks, dim=-2) for blocks in zip(*rows, strict=True))
+    return torch.maximum(spectral_norm(in_state), spectral_norm(in_action)).amax(-1).numpy()
+
+
+def searched_lipschitz(
+    map_: Dynamics | Reward,
+    states: Domain,
+    actions: Domain,
+    generator: np.random.Generator,
+    *,
+    count: int = 64,
+    steps: int = 200,
+    rate: float = 0.02,
+) -> np.ndarray:
+    """Steepest pair that gradient ascent finds from `count` random pairs, (C,)."""
+    points = [domain.sample(generator, count) for domain in (states, actions, states, actions)]
+    half = count // 2  # half of the pairs start close together
+    for first, second, domain in ((0, 2, states), (1, 3, actions)):
+        close = domain.project(points[first] + 0.05 * (points[second] - points[first]))
+        points[second][:, :half] = close[:, :half]
+    steep = _torch(map_)
+    return _ascend(lambda p: _steepness(steep, *p), points, [states, actions, states, actions], steps, rate)
+
+
+def observed_error(
+    map_: Dynamics | Reward,
+    other: Dynamics | Reward,
+    states: Domain,
+    actions: Domain,
+    generator: np.random.Generator,
+    *,
+    count: int = 4096,
+    steps: int = 100,
+    rate: float = 0.01,
+) -> np.ndarray:
+    """Largest difference between two maps that sampling and then gradient ascent find, (C,).
+
+    The ascent starts from the worst 32 of `count` random points; ``steps=0`` leaves it out.
+    """
+    state, action = states.sample(generator, count), actions.sample(generator, count)
+    error = difference(map_, other, state, action)
+    if steps == 0:
+        return np.max(error, axis=-1)
+    worst = np.argsort(-error, axis=-1)[:, :32, None]
+    points = [np.take_along_axis(array, worst, axis=1) for array in (state, action)]
+    one, two = _torch(map_), _torch(other)
+    return _ascend(lambda p: difference(one, two, *p), points, [states, actions], steps, rate)
+
+
+def _ascend(
+    objective: Callable[[list], Array],
+    points: list[np.ndarray],
+    domains: list[Domain],
+    steps: int,
+    rate: float,
+) -> np.ndarray:
+    """Largest value of `objective`, (C, K) -> (C,), met on the way of projected Adam from `points`."""
+    import torch
+
+    tensors = [converter("torch")(array).clone().requires_grad_() for array in points]
+    sides = [_torch(domain) for domain in domains]
+    optimiser = torch.optim.Adam(tensors, lr=rate, maximize=True)
+    best = None
+    for _ in range(steps + 1):
+        optimiser.zero_grad()
+        value = objective(tensors)
+        here = value.detach().amax(-1)
+        best = here if best is None else torch.maximum(best, here)
+        value.sum().backward()
+        optimiser.step()
+        with torch.no_grad():
+            for tensor, domain in zip(tensors, sides, strict=True):
+                tensor.copy_(domain.project(tensor))
+    assert best is not None  # the loop runs at least once
+    return best.numpy()
+
+
+def _steepness(
+    map_: Dynamics | Reward, state: Array, action: Array, other_state: Array, other_action: Array
+) -> Array:
+    """Rise over run of pairs, (C, K); 0 for pairs that are too close."""
+    xp = array_namespace(state)
+    run = additive_distance(state, action, other_state, other_action)
+    rise = _length(map_(state, action) - map_(other_state, other_action), state)
+    apart = run > CLOSEST
+    return xp.where(apart, rise / xp.where(apart, run, xp.ones_like(run)), xp.zeros_like(run))
+
+
+def _length(values: Array, state: Array) -> Array:
+    """Norms of dynamics' values (C, K, d), or absolute rewards (C, K), as (C, K)."""
+    return norm(values) if values.ndim == state.ndim else norm(values[..., None])
+
+
+def _torch(thing: Any) -> Any:
+    """A map or domain with torch parameters."""
+    return thing.to("torch")
+
+
+# --- certified: upper bounds -----------------------------------------------------------------------
+
+
+def certified_supremum(
+    function: Callable[[np.ndarray], np.ndarray],
+    slopes: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    *,
+    tolerance: float,
+    max_cells: int = 2_000_000,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Enclose the suprema of C functions over one box by branch and bound.
+
+    Parameters
+    ----------
+    function : (n, d) points -> (C, n) values.
+    slopes : (C, d)
+        Certified: ``|function(x) − function(y)| <= Σ_i slopes_i |x_i − y_i|``.
+    low, high : (d,)
+        The box.
+    tolerance : stop refining where the supremum is known to within this.
+    max_cells : stop refining, with a wider enclosure, rather than look at more cells than this at once.
+
+    Returns
+    -------
+    lower, upper : (C,)
+        ``lower <= sup function <= upper``, certified up to rounding.
+    """
+    slopes, low, high = (np.asarray(array, dtype=float) for array in (slopes, low, high))
+    check_shape("low", low, (slopes.shape[-1],))
+    check_shape("high", high, (slopes.shape[-1],))
+    if tolerance <= 0:
+        raise ValueError(f"tolerance must be > 0, got {tolerance}")
+    if np.any(high < low) or not np.all(np.isfinite(slopes) & (slopes >= 0)):
+        raise ValueError(f"need low <= high and finite slopes >= 0, got {low}, {high}, {slopes}")
+    centres, half = ((low + high) / 2)[None], (high - low) / 2
+    lower = np.full(len(slopes), -np.inf)
+    settled = np.full(len(slopes), -np.inf)  # largest upper bound over the cells that were dropped
+    while True:
+        values = _in_chunks(function, centres)
+        slack = slopes @ half
+        lower = np.maximum(lower, values.max(axis=-1))
+        above = values + slack[:, None]
+        open_cells = above > (lower + tolerance)[:, None]
+        keep = open_cells.any(axis=0)
+        if not keep.any() or 2 * keep.sum() > max_cells:
+            return lower, np.maximum(settled, above.max(axis=-1))
+        settled = np.maximum(settled, np.max(np.where(keep, -np.inf, above), axis=-1))
+        widest = int(np.argmax(slopes.max(axis=0) * half))
+        half = half.copy()
+        half[widest] /= 2
+        step = np.zeros(len(half))
+        step[widest] = half[widest]
+        centres = np.concatenate([centres[keep] - step, centres[keep] + step])
+
+
+def _in_chunks(
+    function: Callable[[np.ndarray], np.ndarray], points: np.ndarray, size: int = 65536
+) -> np.ndarray:
+    parts = [function(points[start : start + size]) for start in range(0, len(points), size)]
+    return np.concatenate(parts, axis=-1)
