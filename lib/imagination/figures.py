@@ -1,8 +1,8 @@
 """One plotting style for the whole book.
 
-Colours are those of Okabe and Ito, which readers with any of the common colour-vision deficiencies tell apart, and
-each comes with a marker of its own, so that no figure relies on colour alone. Figures have a light face of their own:
-they stay legible when the page around them is dark.
+Colours are those of Okabe and Ito, which readers with any of the common colour-vision deficiencies tell
+apart, and each comes with a marker of its own, so that no figure relies on colour alone. Figures have a
+light face of their own: they stay legible when the page around them is dark.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ COLOURS: dict[str, str] = {
 MARKERS: tuple[str, ...] = ("o", "s", "^", "D", "v", "P", "X", "*")
 """Markers in the same order as `COLOURS`."""
 
-STYLE: dict[str, Any] = {
+STYLE: dict[Any, Any] = {
     "figure.figsize": (6.4, 4.0),
     "figure.dpi": 110,
     "figure.facecolor": "#FCFCFA",
@@ -68,7 +68,7 @@ STYLE: dict[str, Any] = {
     "svg.hashsalt": "imagination",
     "svg.fonttype": "path",
 }
-"""Settings that `use` and `style` apply. DejaVu Sans comes with matplotlib, so every machine draws the same glyphs."""
+"""What `use` and `style` set. DejaVu Sans comes with matplotlib: every machine draws the same glyphs."""
 
 
 def use() -> None:
@@ -85,7 +85,7 @@ def style(**changes: Any) -> Iterator[None]:
     **changes
         Settings of matplotlib with underscores for dots, e.g. ``figure_figsize=(8, 3)``.
     """
-    named = {key.replace("_", ".", 1): value for key, value in changes.items()}
+    named: dict[Any, Any] = {key.replace("_", ".", 1): value for key, value in changes.items()}
     with mpl.rc_context({**STYLE, **named}):
         yield
 
@@ -147,7 +147,9 @@ def ecdf(axes: Axes, values: Any, *, name: str, **options: Any) -> None:
     """
     sample = np.sort(np.asarray(values, dtype=float).ravel())
     if sample.size == 0 or np.isnan(sample).any():
-        raise ValueError(f"values: {sample.size} numbers of which {np.isnan(sample).sum()} are NaN; need some, none NaN")
+        raise ValueError(
+            f"values: {sample.size} numbers of which {np.isnan(sample).sum()} are NaN; need some, none NaN"
+        )
     share = np.arange(1, sample.size + 1) / sample.size
     axes.step(sample, share, where="post", label=name, marker="", **options)
 
@@ -155,7 +157,7 @@ def ecdf(axes: Axes, values: Any, *, name: str, **options: Any) -> None:
 def strip(
     axes: Axes, groups: Sequence[Any], names: Sequence[str], *, quantiles: Sequence[float] = (0.05, 0.5, 0.95)
 ) -> None:
-    """Draw one horizontal box a group: a bar between the outer quantiles, a tick at the median, a dot at the maximum.
+    """Draw a row for each group: a bar between the outer quantiles, a tick at the median, a dot at the top.
 
     Parameters
     ----------
@@ -169,10 +171,14 @@ def strip(
         Lower end, middle and upper end of the bar.
     """
     if len(groups) != len(names):
-        raise ValueError(f"groups, names: {len(groups)} and {len(names)}; need as many of one as of the other")
+        raise ValueError(
+            f"groups, names: {len(groups)} and {len(names)}; need as many of one as of the other"
+        )
     for row, sample in enumerate(groups):
         low, middle, high = np.quantile(np.asarray(sample, dtype=float), quantiles)
-        axes.plot([low, high], [row, row], color=COLOURS["sky"], linewidth=7, solid_capstyle="butt", marker="")
+        axes.plot(
+            [low, high], [row, row], color=COLOURS["sky"], linewidth=7, solid_capstyle="butt", marker=""
+        )
         axes.plot([middle], [row], color=COLOURS["blue"], marker="|", markersize=13, markeredgewidth=2.5)
         axes.plot([np.max(sample)], [row], color=COLOURS["vermilion"], marker="o", markersize=5)
     axes.set_yticks(range(len(names)), names)
@@ -181,7 +187,7 @@ def strip(
 
 
 def save(figure: Figure, path: str | Path) -> Path:
-    """Write a figure as PNG or SVG without a date or a program's version in it, so that equal pictures are equal bytes.
+    """Write a figure as PNG or SVG without a date or a version in it: equal pictures are equal bytes.
 
     Parameters
     ----------

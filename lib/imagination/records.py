@@ -1,7 +1,8 @@
 """The store of recorded results: tables too costly to compute while a chapter is read.
 
-A record is two files side by side: ``NAME.csv.gz``, the table, and ``NAME.json``, how it was made (parameters, seed,
-versions, commit, time, SHA-256 of the table). `load` refuses a table that is not the one its record describes.
+A record is two files side by side: ``NAME.csv.gz``, the table, and ``NAME.json``, how it was made
+(parameters, seed, versions, commit, time, SHA-256 of the table). `load` refuses a table that is not the one
+its record describes.
 """
 
 import gzip
@@ -74,7 +75,7 @@ class Record:
 
 
 def folder() -> Path:
-    """Return the folder of the records: ``$IMAGINATION_DATA``, else ``data/`` of the checkout this package lies in.
+    """Return the folder of the records: ``$IMAGINATION_DATA``, else ``data/`` of the checkout.
 
     Raises
     ------
@@ -85,7 +86,8 @@ def folder() -> Path:
     found = Path(named) if named else Path(__file__).resolve().parents[2] / "data"
     if not found.is_dir():
         raise RecordError(
-            f"{found}: no such folder; run from a checkout of the book or set {ENVIRONMENT_VARIABLE} to its data folder"
+            f"{found}: no such folder; run from a checkout of the book, "
+            f"or set {ENVIRONMENT_VARIABLE} to its data folder"
         )
     return found
 
@@ -106,8 +108,8 @@ def save(
 ) -> Record:
     """Write a table and the record of how it was made.
 
-    The table is written first and each file is moved into place whole, so a run that is killed leaves the old record, or
-    a mismatch that `load` reports, but never a half-written table.
+    The table is written first and each file is moved into place whole, so a run that is killed leaves the
+    old record, or a mismatch that `load` reports, but never a half-written table.
 
     Parameters
     ----------
@@ -164,7 +166,9 @@ def describe(name: str) -> Record:
     """
     path = _record_path(name)
     if not path.is_file():
-        raise RecordError(f"name: no record {name!r} in {path.parent.name}/; there are: {', '.join(names()) or 'none'}")
+        raise RecordError(
+            f"name: no record {name!r} in {path.parent.name}/; there are: {', '.join(names()) or 'none'}"
+        )
     try:
         return Record(**json.loads(path.read_text()))
     except (json.JSONDecodeError, TypeError) as error:
@@ -190,7 +194,7 @@ def load(name: str) -> pd.DataFrame:
             f"{path.name}: checksum {found[:12]} is not the recorded {record.sha256[:12]}; "
             f"the table was changed or damaged; restore it, or make it again: {record.command}"
         )
-    return pd.read_csv(io.BytesIO(gzip.decompress(stored)), float_precision="round_trip")
+    return pd.read_csv(io.BytesIO(gzip.decompress(stored)))
 
 
 def _to_bytes(table: pd.DataFrame) -> bytes:

@@ -1,8 +1,8 @@
-"""Run one task over many configurations: in parallel, resumable, with the same result whoever computes which part.
+"""Run one task over many configurations: in parallel, resumable, the same result whoever computes what.
 
-A task is a function of a configuration and a random generator that returns a table. The generator of configuration number
-i is seeded by the sweep's seed and i alone, so neither the number of workers nor the way configurations are grouped into
-chunks, nor how often the run was killed, changes a digit.
+A task is a function of a configuration and a random generator that returns a table. The generator of
+configuration number i is seeded by the sweep's seed and i alone, so neither the number of workers nor the
+way configurations are grouped into chunks, nor how often the run was killed, changes a digit.
 
 To use a cluster, wrap the call in ``joblib.parallel_config(backend="dask")`` and pass ``workers=None``.
 """
@@ -65,11 +65,13 @@ def sweep(
         Number of configurations computed, and stored, at a time. Changes no result.
     store : path, optional
         Folder for finished chunks. A run that was killed continues from there and has lost at most the chunks
-        in progress. A chunk is found again only if task, configurations, seed and the library's source are the same.
+        in progress. A chunk is found again only if task, configurations, seed and the library's source are
+        the same.
     progress : bool, optional
         Whether to show a bar on stderr; by default only if that is a terminal.
     only : sequence of int, optional
-        Compute only the configurations at these positions, with the random numbers they have in the whole sweep.
+        Compute only the configurations at these positions, with the random numbers they have in the whole
+        sweep.
 
     Returns
     -------
@@ -89,7 +91,9 @@ def sweep(
         raise ValueError(f"workers: {workers}; need at least one process, or None")
     positions = list(range(len(configurations))) if only is None else [int(i) for i in only]
     if not positions or min(positions) < 0 or max(positions) >= len(configurations):
-        raise ValueError(f"configurations, only: {positions[:5]} must be positions among {len(configurations)}")
+        raise ValueError(
+            f"configurations, only: {positions[:5]} must be positions among {len(configurations)}"
+        )
     folder = None if store is None else Path(store)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -112,7 +116,11 @@ def sweep(
 
 
 def _results(
-    task: Task, jobs: list[list[tuple[int, dict[str, Any]]]], seed: int, folder: Path | None, workers: int | None
+    task: Task,
+    jobs: list[list[tuple[int, dict[str, Any]]]],
+    seed: int,
+    folder: Path | None,
+    workers: int | None,
 ) -> Iterator[pd.DataFrame]:
     """Yield the chunks' tables in order."""
     if workers == 1:

@@ -1,0 +1,87 @@
+import gzip
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from imagination import records
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    monkeypatch.setenv(records.ENVIRONMENT_VARIABLE, str(tmp_path))
+    return tmp_path
+
+
+def table():
+    return pd.DataFrame({"family": ["a", "b"], "ratio": [1 / 3, np.nextafter(1, 2)], "horizon": [3, 10**6]})
+
+
+def save(name="trial", **changes):
+    about = {"command": "python -m x", "parameters": {"seed": 7, "scale": "full"}, "seconds": 1.26}
+    return records.save(name, **{"table": table(), **about, **changes})
+
+
+def test_what_is_saved_is_loaded_to_the_last_bit(data):
+    record = save()
+    loaded = records.load("trial")
+    assert list(loaded.columns) == record.columns == ["family", "ratio", "horizon"]
+    assert (loaded["ratio"].to_numpy() == table()["ratio"].to_numpy()).all()
+    assert list(loaded["family"]) == ["a", "b"] and list(loaded["horizon"]) == [3, 10**6]
+
+
+def test_the_record_says_how_it_was_made(data):
+    record = save(workers=2)
+    assert records.describe("trial") == record
+    assert record.parameters == {"seed": 7, "scale": "full"}
+    assert record.rows == 2 and record.workers == 2 and record.seconds == 1.3
+    assert record.versions["numpy"] == np.__version__ and "python" in record.versions
+    assert record.commit and len(record.sha256) == 64
+    assert records.names() == ["trial"]
+
+
+def test_the_same_table_is_the_same_bytes(data):
+    save("one")
+    save("two")
+    assert (data / "one.csv.gz").read_bytes() == (data / "two.csv.gz").read_bytes()
+    assert records.describe("one").sha256 == records.describe("two").sha256
+
+
+def test_a_changed_table_is_refused(data):
+    save()
+    path = data / "trial.csv.gz"
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()).replace(b"0.3333", b"0.3334")))
+    with pytest.raises(records.RecordError, match=r"checksum .* make it again: python -m x"):
+        records.load("trial")
+
+
+def test_absent_and_incomplete_records_are_named(data):
+    with pytest.raises(records.RecordError, match=r"no record 'trial' .* there are: none"):
+        records.load("trial")
+    save()
+    (data / "trial.csv.gz").unlink()
+    with pytest.raises(records.RecordError, match="no table beside it"):
+        records.load("trial")
+    (data / "trial.json").write_text(json.dumps({"name": "trial"}))
+    with pytest.raises(records.RecordError, match="not a record"):
+        records.load("trial")
+
+
+def test_bad_names_and_empty_tables_are_refused(data):
+    with pytest.raises(records.RecordError, match="not a record's name"):
+        save("../trial")
+    with pytest.raises(records.RecordError, match="no rows"):
+        save(table=table().iloc[:0])
+    assert records.names() == []
+
+
+def test_the_folder_must_be_there(tmp_path, monkeypatch):
+    monkeypatch.setenv(records.ENVIRONMENT_VARIABLE, str(tmp_path / "absent"))
+    with pytest.raises(records.RecordError, match="no such folder"):
+        records.folder()
+
+
+def test_every_record_of_the_book_loads():
+    for name in records.names():
+        assert len(records.load(name)) == records.describe(name).rows
