@@ -35,7 +35,7 @@ class Point(sp.Symbol):
         return (self.name, self.sort), {}
 
 
-def real(names: str) -> Any:
+def real(names: str | list[str]) -> Any:
     """Real symbols, one for each name in `names` (as `sympy.symbols`), with no assumption but realness."""
     return sp.symbols(names, real=True)
 
@@ -106,9 +106,16 @@ def sort_of(term: sp.Basic) -> str:
                 raise TypeError(f"{argument} is of sort {found}, {term.func} takes {wanted}")
         return str(codomain)
     if isinstance(term, Expectation):
-        if not isinstance(term.args[1], sp.Lambda) or len(term.args[1].variables) != 1:
+        law, integrand = term.args
+        if not isinstance(integrand, sp.Lambda) or len(integrand.variables) != 1:
             raise TypeError(f"{term} must integrate a function of one variable")
+        if sort_of(law) != f"law of {sort_of(integrand.variables[0])}":
+            raise TypeError(f"{law} is not a law of {integrand.variables[0]}")
+        if sort_of(integrand.expr) not in (REAL, NATURAL):
+            raise TypeError(f"{term} integrates something that is not a number")
         return REAL
+    if isinstance(term, sp.Limit):
+        return sort_of(term.args[0])
     if isinstance(term, sp.Expr):
         if any(isinstance(part, Point) or not _is_number(part) for part in term.args):
             raise TypeError(f"{term} does arithmetic on points")

@@ -33,7 +33,7 @@ r, r_hat = (mapping(name, ("state", "action")) for name in ("r", "rhat"))
 pi = mapping("pi", ("state",), "action")
 s, s_hat = (mapping(name, ("natural",), "state") for name in ("s", "shat"))
 J, J_hat = (mapping(name, ("natural",)) for name in ("J", "Jhat"))
-J_inf, J_hat_inf = real("J Jhat")
+J_inf, J_hat_inf = real([r"J_{\infty}", r"\hat{J}_{\infty}"])
 
 # Quantities, as claims declare them.
 GAMMA = Quantity(gamma, "gamma", "discount")
@@ -86,3 +86,8 @@ IMAGINED_LIMIT = Hypothesis(
 ROLLOUTS = (REAL_ROLLOUT, IMAGINED_ROLLOUT, SAME_START)
 RETURNS = (RETURN, IMAGINED_RETURN)
 LIMITS = (RETURN_LIMIT, IMAGINED_LIMIT)
+
+# Stochastic worlds: laws are points too, compared by Wasserstein-1 or by total variation.
+W_S = mapping("W_S", ("law of state", "law of state"))
+W_A = mapping("W_A", ("law of action", "law of action"))
+TV_S = mapping("TV", ("law of state", "law of state"))

@@ -1,0 +1,897 @@
+"""Proofs whose every step is discharged when it is stated.
+
+A proof is a chain of facts about one claim. A symbol of the claim is a fixed number; every other variable in a fact is
+read as "for all". A step may use the facts that it names and nothing else, and it is either discharged there and then or
+the chapter stops. Finished proofs are theorems, and only theorems can be cited.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import sympy as sp
+import z3
+from sympy.core.function import AppliedUndef, UndefinedFunction
+
+from imagination.theory import axioms as ax
+from imagination.theory import discharge as dis
+from imagination.theory.claim import Claim, Hypothesis
+from imagination.theory.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
+from imagination.theory.terms import NATURAL, REAL, Expectation, Point, check_symbol, natural, sort_of
+
+_RELATIONS = (sp.Eq, sp.Ne, sp.Le, sp.Lt, sp.Ge, sp.Gt)
+_TERMS = (
+    sp.Add, sp.Mul, sp.Pow, sp.Abs, sp.Min, sp.Max, sp.Sum, sp.Limit, sp.Lambda, sp.Tuple,
+    AppliedUndef, Expectation, GeometricSum, DoubleGeometricSum, CappedGeometricSum,
+)  # fmt: skip
+
+SYMPY, Z3, AXIOM, HYPOTHESIS, DEFINITION, INDUCTION, LIMIT, CITED = (
+    "SymPy", "Z3", "axiom", "hypothesis", "definition", "induction", "limit", "theorem",
+)  # fmt: skip
+
+
+class ProofError(Exception):
+    """A step that could not be discharged, or was not allowed; it stops the chapter."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fact:
+    """Something discharged in one proof. Made by the proof alone; facts of other proofs are refused."""
+
+    formula: sp.Basic
+    number: int
+    proof: Proof
+
+    def at(self, where: Mapping[Any, Any] | None = None, /, **by_name: Any) -> Fact:
+        """The fact for particular values of its variables, e.g. ``fact.at(t=t + 1)`` or ``fact.at({x: s(t)})``."""
+        return self.proof._instance(self, where, by_name)
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {sp.latex(self.formula)}$"
+
+
+@dataclass(frozen=True)
+class _Record:
+    """What the proof itself remembers of a fact."""
+
+    fact: Fact
+    formula: sp.Basic
+    assumes: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One displayed step: its formula, its reason, how it was discharged and from which steps."""
+
+    number: int
+    formula: sp.Basic
+    reason: str
+    method: str
+    uses: tuple[int, ...]
+    note: str = ""
+
+
+_THEOREMS: dict[int, tuple[Theorem, Claim]] = {}
+
+
+@dataclass(frozen=True, eq=False)
+class Theorem:
+    """A claim with its finished proof. Made by :meth:`Proof.qed` alone."""
+
+    claim: Claim
+    steps: tuple[Step, ...]
+    axioms: tuple[ax.Axiom, ...]
+    cited: tuple[Theorem, ...]
+
+    @property
+    def summary(self) -> str:
+        """Such as ``"11 steps: 8 SymPy, 2 Z3, 1 axiom"``."""
+        order = (SYMPY, Z3, INDUCTION, LIMIT, AXIOM, CITED, DEFINITION, HYPOTHESIS)
+        counts = {method: sum(step.method == method for step in self.steps) for method in order}
+        parts = [f"{count} {_plural(method, count)}" for method, count in counts.items() if count]
+        return f"{len(self.steps)} {_plural('step', len(self.steps))}: {', '.join(parts)}"
+
+    @property
+    def assumptions(self) -> tuple[ax.Axiom, ...]:
+        """The axioms that this theorem rests on, through everything that it cites."""
+        found = list(self.axioms)
+        for theorem in self.cited:
+            found += [axiom for axiom in theorem.assumptions if axiom not in found]
+        return tuple(found)
+
+    def _repr_html_(self) -> str:
+        _check_theorem(self)
+        rows = "".join(_step_html(step) for step in self.steps)
+        rests = "; ".join(f"{escape(a.name)} {escape(a.source)}" for a in self.assumptions) or "nothing but arithmetic"
+        return (
+            "<div class='proof-steps tex2jax_process'>"
+            f"<p class='proof-claim'><strong>{escape(self.claim.name)}</strong> {escape(self.claim.source)}</p>"
+            rf"<div class='proof-formula'>\[{sp.latex(self.claim.statement)}\]</div>"
+            f"<ol>{rows}</ol>"
+            f"<p class='proof-summary'>∎ {self.summary}. Assumed: {rests}.</p></div>"
+        )
+
+    def __repr__(self) -> str:
+        return f"<Theorem {self.claim.name!r}: {self.summary}>"
+
+
+def _plural(word: str, count: int) -> str:
+    if count == 1 or word in (SYMPY, Z3, INDUCTION):
+        return word
+    return {HYPOTHESIS: "hypotheses"}.get(word, word + "s")
+
+
+def _step_html(step: Step) -> str:
+    uses = f" <span class='proof-uses'>from {', '.join(f'({k})' for k in step.uses)}</span>" if step.uses else ""
+    note = f" <span class='proof-note'>{escape(step.note)}</span>" if step.note else ""
+    return (
+        rf"<li><div class='proof-formula'>\[{sp.latex(step.formula)}\]</div>"
+        f"<p class='proof-reason'>{escape(step.reason)}{uses} <span class='proof-badge'>{step.method}</span>{note}</p></li>"
+    )
+
+
+def _check_theorem(theorem: Theorem) -> Claim:
+    record = _THEOREMS.get(id(theorem))
+    if record is None or record[0] is not theorem:
+        raise ProofError(f"{getattr(theorem, 'claim', theorem)!r} is not a finished proof; only theorems can be used")
+    return record[1]
+
+
+@dataclass(frozen=True)
+class World:
+    """An example in which a claim's hypotheses hold: numbers for its symbols, formulas for its maps.
+
+    It shows that the hypotheses do not contradict one another, so that a theorem is not true for want of worlds.
+    """
+
+    numbers: Mapping[sp.Symbol, Any]
+    maps: Mapping[Any, sp.Lambda]
+
+
+class Proof:
+    """A proof under way.
+
+    Parameters
+    ----------
+    claim : Claim
+        What is to be proved. Its hypotheses may be named in steps as they are.
+    world : World, optional
+        An example that satisfies the hypotheses; needed where they speak of maps.
+
+    Raises
+    ------
+    ProofError
+        If the hypotheses contradict each other, cannot be shown consistent, or contain the conclusion.
+    """
+
+    def __init__(self, claim: Claim, world: World | None = None):
+        self.claim = claim
+        self._steps: list[Step] = []
+        self._records: dict[int, _Record] = {}
+        self._constants = set(claim.constants)
+        self._names: dict[str, Any] = {}
+        self._axioms: list[ax.Axiom] = []
+        self._cited: list[Theorem] = []
+        self._defined: set[Any] = set()
+        self._open_inductions: list[int] = []
+        self._counter = itertools.count(1)
+        self._hypotheses: dict[int, Fact] = {}
+        self._finished = False
+        for k, hypothesis in enumerate(claim.hypotheses):
+            self._check_shape(hypothesis.relation)
+            self._check_defined(hypothesis.relation, [], [h.relation for h in claim.hypotheses[:k] if h.is_numeric])
+            sides = hypothesis.relation.args
+            if hypothesis.relation == claim.statement or (
+                isinstance(hypothesis.relation, sp.Le | sp.Lt | sp.Ge | sp.Gt) and not claim.quantity.is_Atom and claim.quantity in sides
+            ):
+                raise ProofError(f"hypothesis {hypothesis.name!r} already bounds the claim's quantity {claim.quantity}")
+        self._check_shape(claim.statement)
+        self._check_consistent(world)
+        self._check_defined(claim.statement, [])
+
+    # -- hypotheses --------------------------------------------------------------------------------------------------
+
+    def given(self, hypothesis: Hypothesis, reason: str = "") -> Fact:
+        """State a hypothesis of the claim as a step."""
+        if hypothesis not in self.claim.hypotheses:
+            raise ProofError(f"{hypothesis.name!r} is not a hypothesis of {self.claim.name!r}")
+        return self._add(hypothesis.relation, reason or hypothesis.name, HYPOTHESIS, (), frozenset())
+
+    def _resolve(self, item: Fact | Hypothesis) -> _Record:
+        if isinstance(item, Hypothesis):
+            if item not in self.claim.hypotheses:
+                raise ProofError(f"{item.name!r} is not a hypothesis of {self.claim.name!r}")
+            known = self._hypotheses.get(id(item))
+            if known is None:
+                known = Fact(item.relation, 0, self)
+                self._hypotheses[id(item)] = known
+                self._records[id(known)] = _Record(known, item.relation, frozenset())
+            return self._records[id(known)]
+        record = self._records.get(id(item))
+        if record is None or record.fact is not item:
+            raise ProofError(f"{item!r} is not a fact of this proof")
+        return record
+
+    def _collect(self, using: Iterable[Fact | Hypothesis]) -> tuple[list[sp.Basic], frozenset[int], tuple[int, ...]]:
+        records = [self._resolve(item) for item in using]
+        assumes = frozenset().union(*(r.assumes for r in records)) if records else frozenset()
+        if stale := assumes - set(self._open_inductions):
+            raise ProofError(f"an induction hypothesis is used outside its induction ({sorted(stale)})")
+        numbers = tuple(sorted({r.fact.number for r in records if r.fact.number}))
+        return [r.formula for r in records], assumes, numbers
+
+    # -- steps -------------------------------------------------------------------------------------------------------
+
+    def define(self, symbol: sp.Symbol, value: sp.Expr, reason: str, using: Sequence[Fact | Hypothesis] = ()) -> Fact:
+        """Name a number: ``symbol`` must be new, ``value`` must mean something and contain constants only."""
+        premises, assumes, numbers = self._collect(using)
+        if not isinstance(symbol, sp.Symbol) or isinstance(symbol, Point):
+            raise ProofError(f"{symbol} must be a real or natural symbol")
+        if str(symbol) in self._names or symbol in self._constants:
+            raise ProofError(f"{symbol} already means something in this proof")
+        if value.free_symbols - self._constants:
+            raise ProofError(f"{symbol} may depend on constants only, not on {value.free_symbols - self._constants}")
+        if symbol.is_integer and sort_of(value) != NATURAL:
+            raise ProofError(f"{symbol} is a natural symbol but {value} is not shown to be a natural number")
+        if assumes:
+            raise ProofError("a definition may not rest on an induction hypothesis")
+        formula = sp.Eq(symbol, value, evaluate=False)
+        self._check_shape(formula)
+        self._check_defined(formula, premises)
+        self._constants.add(symbol)
+        return self._add(formula, reason, DEFINITION, numbers, frozenset())
+
+    def define_map(
+        self, name: Any, variables: tuple[sp.Symbol, ...], value: sp.Expr, reason: str, using: Sequence[Fact | Hypothesis] = ()
+    ) -> Fact:
+        """Name a function: the map `name` must be new, and ``name(*variables) = value`` for all values of `variables`."""
+        premises, assumes, numbers = self._collect(using)
+        if not isinstance(name, UndefinedFunction) or str(name) in self._names:
+            raise ProofError(f"{name} must be a new map")
+        if assumes:
+            raise ProofError("a definition may not rest on an induction hypothesis")
+        if len(set(variables)) != len(variables) or any(v in self._constants for v in variables):
+            raise ProofError(f"{name} must be defined for all values of distinct variables, not of {variables}")
+        if strangers := value.free_symbols - set(variables) - self._constants:
+            raise ProofError(f"the value of {name} depends on {sorted(map(str, strangers))}, which are not its variables")
+        for variable, sort in zip(variables, name.domain, strict=True):
+            if (variable.sort if isinstance(variable, Point) else NATURAL if variable.is_integer else REAL) != sort:
+                raise ProofError(f"{name} takes a {sort}, not {variable}")
+        self._check_term(value, frozenset())
+        if value.has(name):
+            raise ProofError(f"{name} is defined by itself")
+        formula = sp.Eq(name(*variables), value, evaluate=False)
+        self._check_shape(formula)
+        self._check_defined(formula, premises)
+        return self._add(formula, reason, DEFINITION, numbers, frozenset())
+
+    def axiom(self, axiom: ax.Axiom, *arguments: Any, using: Sequence[Fact | Hypothesis] = (), reason: str = "") -> Fact:
+        """Use one of the axioms in :data:`imagination.theory.axioms.ALL`."""
+        if not any(axiom is known for known in ax.ALL):
+            raise ProofError(f"{getattr(axiom, 'name', axiom)!r} is not among the axioms that this book allows")
+        premises, assumes, numbers = self._collect(using)
+        for argument in arguments:
+            self._check_term(argument, frozenset())
+        try:
+            formula = axiom.conclude(premises, frozenset(self._constants), *arguments)
+        except (ax.AxiomError, TypeError) as error:
+            raise ProofError(f"axiom {axiom.name!r} does not apply: {error}") from error
+        self._check_shape(formula)
+        self._check_defined(formula, premises)
+        self._note_axiom(axiom)
+        return self._add(formula, reason or axiom.name, AXIOM, numbers, assumes, axiom.source)
+
+    def equality(self, lhs: sp.Expr, rhs: sp.Expr, using: Sequence[Fact | Hypothesis] = (), reason: str = "") -> Fact:
+        """State ``lhs = rhs``; SymPy reduces the difference to 0, rewriting by the equalities among `using`."""
+        formula = sp.Eq(lhs, rhs, evaluate=False)
+        premises, assumes, numbers = self._collect(using)
+        self._check_shape(formula)
+        self._check_defined(formula, premises)
+        method = SYMPY
+        try:
+            dis.prove_with_sympy(premises, formula)
+        except dis.Undecided as by_sympy:
+            if not premises:
+                raise ProofError(f"equality {formula} is not discharged: {by_sympy}") from by_sympy
+            try:
+                dis.prove_with_z3(premises, formula)
+            except dis.Undecided as by_z3:
+                raise ProofError(f"equality {formula} is not discharged: {by_sympy}; by Z3: {by_z3}") from by_z3
+            method = Z3
+        return self._add(formula, reason, method, numbers, assumes)
+
+    def inequality(self, relation: sp.Rel, using: Sequence[Fact | Hypothesis] = (), reason: str = "") -> Fact:
+        """State a relation between numbers; Z3 finds its negation unsatisfiable together with `using`."""
+        premises, assumes, numbers = self._collect(using)
+        self._check_shape(relation)
+        self._check_defined(relation, premises)
+        self._prove(premises, relation)
+        return self._add(relation, reason, Z3, numbers, assumes)
+
+    def induction(
+        self, relation: sp.Rel, variable: sp.Symbol, using: Sequence[Fact | Hypothesis] = (), reason: str = ""
+    ) -> Fact:
+        """State a relation for every natural `variable`; base and step are both discharged here.
+
+        The step may use `using` and the relation at `variable` itself. For a longer step see :meth:`by_induction`.
+        """
+        premises, assumes, numbers = self._collect(using)
+        self._check_induction(relation, variable)
+        self._check_defined(relation, premises)
+        methods = []
+        base = _at(relation, variable, sp.Integer(0))
+        following = _at(relation, variable, variable + 1)
+        here = [_try_at(p, variable, sp.Integer(0)) for p in premises]
+        methods.append(self._prove_either("base", [*premises, *(p for p in here if p is not None)], base))
+        methods.append(self._prove_either("step", [*premises, relation], following))
+        return self._add(relation, reason, INDUCTION, numbers, assumes, f"base: {methods[0]}, step: {methods[1]}")
+
+    @contextmanager
+    def by_induction(self, relation: sp.Rel, variable: sp.Symbol, reason: str = "") -> Iterator[Induction]:
+        """An induction whose step takes several steps of its own.
+
+        Yields an object with ``k`` (a fixed natural number), ``hypothesis`` (the relation at ``k``), ``base(using)`` and
+        ``step(fact)``; afterwards its ``fact`` is the relation for every `variable`.
+        """
+        self._check_induction(relation, variable)
+        induction = Induction(self, relation, variable, reason)
+        self._open_inductions.append(induction.token)
+        try:
+            yield induction
+        finally:
+            self._open_inductions.remove(induction.token)
+        induction._close()
+
+    def summation(
+        self, total: sp.Sum, closed: sp.Expr, using: Sequence[Fact | Hypothesis] = (), reason: str = ""
+    ) -> Fact:
+        """State a closed form of ``Sum(..., (k, 0, n - 1))``: it starts at 0 and grows by the summand.
+
+        Confirmed by direct addition at random exact rational points.
+        """
+        k, low, high = total.limits[0]
+        variables = [s for s in (high + 1).free_symbols if isinstance(s, sp.Symbol) and s.is_integer]
+        if len(total.limits) != 1 or low != 0 or len(variables) != 1 or high + 1 != variables[0]:
+            raise ProofError(f"{total} must run from 0 to n - 1 for a natural variable n")
+        (variable,) = variables
+        premises, assumes, numbers = self._collect(using)
+        relation = sp.Eq(total, closed, evaluate=False)
+        self._check_induction(relation, variable)
+        self._check_defined(relation, premises)
+        self._prove_either("start", premises, _at(relation, variable, sp.Integer(0)))
+        self._prove_either("growth", [*premises, relation], _at(relation, variable, variable + 1))
+        points = self._confirm_sum(total, closed, variable, premises)
+        return self._add(relation, reason, SYMPY, numbers, assumes, f"telescoping, confirmed at {points} rational points")
+
+    def limit(
+        self, term: sp.Expr, variable: sp.Symbol, value: sp.Expr, using: Sequence[Fact | Hypothesis] = (), reason: str = ""
+    ) -> Fact:
+        """State ``lim term = value`` as `variable` grows, from known limits among `using` and geometric sequences.
+
+        Confirmed by SymPy's own limit at random exact rational points where the term is explicit.
+        """
+        premises, assumes, numbers = self._collect(using)
+        formula = sp.Eq(sp.Limit(term, variable, sp.oo), value, evaluate=False)
+        self._check_shape(formula)
+        self._check_defined(sp.Eq(term, value, evaluate=False), premises)
+        found = self._limit_of(term, variable, premises)
+        self._prove_either("limit", premises, sp.Eq(found, value, evaluate=False))
+        points = self._confirm_limit(term, variable, value, premises)
+        self._note_axiom(ax.LIMIT_ALGEBRA)
+        note = f"confirmed at {points} rational points" if points else ""
+        return self._add(formula, reason, LIMIT, numbers, assumes, note)
+
+    def pass_to_limit(
+        self, fact: Fact, variable: sp.Symbol, using: Sequence[Fact | Hypothesis] = (), reason: str = ""
+    ) -> Fact:
+        """From ``u_n <= v_n`` for every n, ``lim u_n <= lim v_n``; the limits come from `using`."""
+        (source,), _, _ = self._collect([fact])
+        premises, assumes, numbers = self._collect([fact, *using])
+        if not isinstance(source, sp.Le | sp.Ge | sp.Eq):
+            raise ProofError(f"only weak inequalities and equalities pass to the limit, not {source}")
+        if variable in self._constants:
+            raise ProofError(f"{variable} is fixed; the fact must hold for every {variable}")
+        sides = [self._limit_of(side, variable, premises[1:]) for side in source.args]
+        formula = source.func(*sides, evaluate=False)
+        self._check_shape(formula)
+        self._check_defined(formula, premises[1:])
+        self._note_axiom(ax.LIMIT_ORDER)
+        self._note_axiom(ax.LIMIT_ALGEBRA)
+        return self._add(formula, reason, LIMIT, numbers, assumes, ax.LIMIT_ORDER.source)
+
+    def squeeze(
+        self, lower: Fact, upper: Fact, variable: sp.Symbol, using: Sequence[Fact | Hypothesis] = (), reason: str = ""
+    ) -> Fact:
+        """From ``a_n <= u_n`` and ``u_n <= b_n`` for every n with equal limits of a and b, the limit of u."""
+        (low, high, *premises), assumes, numbers = self._collect([lower, upper, *using])
+        if variable in self._constants:
+            raise ProofError(f"{variable} is fixed; the facts must hold for every {variable}")
+        if not all(isinstance(f, sp.Le | sp.Ge) for f in (low, high)) or low.gts != high.lts:
+            raise ProofError(f"{low} and {high} do not enclose one term")
+        ends = [self._limit_of(side, variable, premises) for side in (low.lts, high.gts)]
+        self._prove_either("the two limits", premises, sp.Eq(*ends, evaluate=False) if ends[0] != ends[1] else sp.true)
+        formula = sp.Eq(sp.Limit(low.gts, variable, sp.oo), ends[0], evaluate=False)
+        self._check_shape(formula)
+        self._check_defined(sp.Eq(low.gts, ends[0], evaluate=False), premises)
+        self._note_axiom(ax.LIMIT_ORDER)
+        return self._add(formula, reason, LIMIT, numbers, assumes, ax.LIMIT_ORDER.source)
+
+    def cite(
+        self, theorem: Theorem, where: Mapping[Any, Any] | None = None, using: Sequence[Fact | Hypothesis] = (), reason: str = ""
+    ) -> Fact:
+        """Use a finished theorem, with its symbols and maps renamed by `where`.
+
+        Each of the theorem's hypotheses must be one of this claim's hypotheses, one of `using`, or follow from `using`.
+        """
+        claim = _check_theorem(theorem)
+        where = dict(where or {})
+        premises, assumes, numbers = self._collect(using)
+        maps = {key: value for key, value in where.items() if isinstance(key, UndefinedFunction)}
+        terms = {key: value for key, value in where.items() if key not in maps}
+        fixed = {key: value for key, value in terms.items() if key in claim.constants}
+        supposed = set().union(*(h.relation.free_symbols for h in claim.hypotheses)) - claim.constants
+        quantified = (supposed | claim.statement.free_symbols) - claim.constants
+        if clash := supposed & self._constants:
+            raise ProofError(f"{claim.name!r} holds for all {sorted(map(str, clash))}, which is fixed in this proof")
+        for key, value in maps.items():
+            if not isinstance(value, UndefinedFunction) or (key.domain, key.codomain) != (value.domain, value.codomain):  # type: ignore[attr-defined]
+                raise ProofError(f"{key} can only be replaced by a map of the same signature, not by {value}")
+        for key, value in terms.items():
+            if key not in claim.constants | set(claim.variables):
+                raise ProofError(f"{key} is not a symbol of {claim.name!r}")
+            self._check_value(key, value)
+            if clash := quantified & sp.sympify(value).free_symbols and key in fixed:
+                raise ProofError(f"{key} may not become {value}: {claim.name!r} says something for all of its variables")
+        available = {_oriented(f) for f in [*premises, *(h.relation for h in self.claim.hypotheses)]}
+        for hypothesis in claim.hypotheses:
+            wanted = _replaced(hypothesis.relation, maps, fixed)
+            if wanted is sp.true or _oriented(wanted) in available:
+                continue
+            if not hypothesis.is_numeric:
+                raise ProofError(f"{claim.name!r} needs {hypothesis.name!r} as {wanted}, which is not among the facts named")
+            try:
+                self._prove(premises, wanted)
+            except ProofError as error:
+                raise ProofError(f"{claim.name!r} needs {wanted}: {error}") from error
+        formula = _replaced(claim.statement, maps, terms)
+        self._check_shape(formula)
+        self._check_defined(formula, premises)
+        self._cited.append(theorem)
+        return self._add(formula, reason or claim.name, CITED, numbers, assumes, claim.name)
+
+    def qed(self, fact: Fact) -> Theorem:
+        """Finish: `fact` must be the claim's own statement."""
+        (formula,), assumes, _ = self._collect([fact])
+        if assumes:
+            raise ProofError("the last step still rests on an induction hypothesis")
+        if formula != self.claim.statement:
+            raise ProofError(f"the proof ends in {formula}, the claim says {self.claim.statement}")
+        if strangers := {s for s in formula.free_symbols if s not in self.claim.constants | set(self.claim.variables)}:
+            strangers = {s for s in strangers if not isinstance(s, Point)}
+            if strangers:
+                raise ProofError(f"the statement contains undeclared symbols {strangers}")
+        theorem = Theorem(self.claim, tuple(self._steps), tuple(self._axioms), tuple(self._cited))
+        _THEOREMS[id(theorem)] = (theorem, self.claim)
+        self._finished = True
+        return theorem
+
+    def _repr_html_(self) -> str:
+        raise ProofError(f"the proof of {self.claim.name!r} is not finished; show the theorem that qed returns")
+
+    # -- the kernel --------------------------------------------------------------------------------------------------
+
+    def _add(
+        self, formula: sp.Basic, reason: str, method: str, uses: tuple[int, ...], assumes: frozenset[int], note: str = ""
+    ) -> Fact:
+        if self._finished:
+            raise ProofError("this proof is finished")
+        number = next(self._counter)
+        self._steps.append(Step(number, formula, reason, method, uses, note))
+        fact = Fact(formula, number, self)
+        self._records[id(fact)] = _Record(fact, formula, assumes)
+        return fact
+
+    def _instance(self, fact: Fact, where: Mapping[Any, Any] | None, by_name: Mapping[str, Any]) -> Fact:
+        record = self._resolve(fact)
+        free = {str(s): s for s in record.formula.free_symbols}
+        replacing = dict(where or {})
+        for name, value in by_name.items():
+            if name not in free:
+                raise ProofError(f"the fact has no variable {name!r}; it has {sorted(free)}")
+            replacing[free[name]] = value
+        for variable, value in replacing.items():
+            if variable in self._constants:
+                raise ProofError(f"{variable} is a fixed number of this proof, not a variable")
+            if not isinstance(variable, sp.Symbol):
+                raise ProofError(f"{variable} is not a variable")
+            self._check_value(variable, value)
+        formula = _substituted(record.formula, replacing)
+        if formula is sp.true:
+            formula = sp.Eq(sp.Integer(0), sp.Integer(0), evaluate=False)
+        self._check_shape(formula)
+        made = Fact(formula, record.fact.number, self)
+        self._records[id(made)] = _Record(made, formula, record.assumes)
+        return made
+
+    def _check_value(self, variable: sp.Symbol, value: Any) -> None:
+        value = sp.sympify(value)
+        self._check_term(value, frozenset())
+        wanted = variable.sort if isinstance(variable, Point) else (NATURAL if variable.is_integer else REAL)
+        found = sort_of(value)
+        if found != wanted and not (wanted == REAL and found == NATURAL):
+            raise ProofError(f"{variable} stands for a {wanted}, {value} is a {found}")
+
+    def _prove(self, premises: Sequence[sp.Basic], goal: sp.Basic) -> None:
+        if not isinstance(goal, _RELATIONS):
+            raise ProofError(f"{goal} is not a relation between two terms")
+        try:
+            dis.prove_with_z3(premises, goal)
+        except dis.Undecided as error:
+            raise ProofError(f"{goal} is not discharged: {error}") from error
+        # A contradiction proves everything: premises that cannot hold together prove nothing.
+        result, _ = dis.solve(premises, None)
+        if result == z3.unsat:
+            raise ProofError(f"{goal}: the facts named contradict one another")
+
+    def _prove_either(self, what: str, premises: Sequence[sp.Basic], goal: sp.Basic) -> str:
+        if goal is sp.true:  # the two sides are the same term
+            return SYMPY
+        if isinstance(goal, sp.Eq):
+            try:
+                dis.prove_with_sympy(premises, goal)
+                return SYMPY
+            except dis.Undecided:
+                pass
+        try:
+            self._prove(premises, goal)
+        except ProofError as error:
+            raise ProofError(f"{what}: {error}") from error
+        return Z3
+
+    def _check_induction(self, relation: sp.Rel, variable: sp.Symbol) -> None:
+        self._check_shape(relation)
+        if variable in self._constants:
+            raise ProofError(f"{variable} is a fixed number of this proof; induct over a variable")
+        if isinstance(variable, Point) or not (variable.is_integer and variable.is_nonnegative):
+            raise ProofError(f"{variable} is not a natural number")
+        if variable not in relation.free_symbols:
+            raise ProofError(f"{relation} does not speak of {variable}")
+
+    def _note_axiom(self, axiom: ax.Axiom) -> None:
+        if axiom not in self._axioms:
+            self._axioms.append(axiom)
+
+    # -- what may be said --------------------------------------------------------------------------------------------
+
+    def _check_shape(self, formula: sp.Basic) -> None:
+        if not isinstance(formula, _RELATIONS):
+            raise ProofError(f"{formula} is not a relation between two terms")
+        for side in formula.args:
+            self._check_term(side, frozenset())
+        try:
+            sorts = [sort_of(side) for side in formula.args]
+        except TypeError as error:
+            raise ProofError(str(error)) from error
+        numbers = {REAL, NATURAL}
+        if not set(sorts) <= numbers and not (isinstance(formula, sp.Eq) and sorts[0] == sorts[1]):
+            raise ProofError(f"{formula} compares a {sorts[0]} with a {sorts[1]}")
+
+    def _check_term(self, term: sp.Basic, bound: frozenset[sp.Symbol]) -> None:
+        if isinstance(term, sp.Symbol):
+            try:
+                check_symbol(term)
+            except ValueError as error:
+                raise ProofError(str(error)) from error
+            self._register(str(term), term)
+            return
+        if isinstance(term, sp.Rational):
+            return
+        if isinstance(term, sp.Number) or term in (sp.oo, -sp.oo, sp.nan, sp.zoo, sp.I):
+            raise ProofError(f"{term} is not an exact rational number")
+        if not isinstance(term, _TERMS):
+            raise ProofError(f"terms such as {term} ({type(term).__name__}) cannot be checked")
+        if isinstance(term, AppliedUndef):
+            self._register(str(term.func), term.func)
+        parts: tuple[sp.Basic, ...] = term.args
+        if isinstance(term, sp.Sum | sp.Lambda | sp.Limit):
+            body, variables, outside = _binder(term)
+            for variable in variables:
+                if variable in self._constants or variable in bound:
+                    raise ProofError(f"{variable} is bound in {term} but already means something")
+                self._check_term(variable, bound)
+                if any(variable in part.free_symbols for part in outside if not isinstance(term, sp.Sum)):
+                    raise ProofError(f"{variable} is both bound and free in {term}")
+            self._check_term(body, bound | set(variables))
+            parts = outside
+        if isinstance(term, CappedGeometricSum):
+            parts = tuple(part for part in parts if part is not sp.oo)
+        for part in parts:
+            self._check_term(part, bound)
+
+    def _register(self, name: str, meaning: Any) -> None:
+        known = self._names.setdefault(name, meaning)
+        if known != meaning or (isinstance(meaning, sp.Symbol) and known.assumptions0 != meaning.assumptions0):
+            raise ProofError(f"two different things are called {name!r} in this proof")
+
+    def _check_defined(
+        self, formula: sp.Basic, premises: Sequence[sp.Basic], hypotheses: Sequence[sp.Basic] | None = None
+    ) -> None:
+        """Every division, root and power in the formula must be defined under the numeric hypotheses and `premises`."""
+        if hypotheses is None:
+            hypotheses = [h.relation for h in self.claim.numeric_hypotheses]
+        known = [*premises, *hypotheses]
+        for condition in dict.fromkeys(c for side in formula.args for c in dis.partial_terms(side)):
+            try:
+                dis.prove_with_z3(known, condition)
+            except dis.Undecided as error:
+                raise ProofError(f"{formula} divides by or takes a power of something: {condition} is not shown ({error})") from error
+
+    # -- consistency of the hypotheses -------------------------------------------------------------------------------
+
+    def _check_consistent(self, world: World | None) -> None:
+        numeric = [h.relation for h in self.claim.numeric_hypotheses]
+        if numeric and dis.solve(numeric, None)[0] != z3.sat:
+            raise ProofError(f"the numeric hypotheses of {self.claim.name!r} are not shown to be satisfiable")
+        if not self.claim.world_hypotheses:
+            return
+        if world is None:
+            raise ProofError(f"{self.claim.name!r} speaks of maps: give a world in which its hypotheses hold")
+        for metric in ax.METRICS.values():
+            if metric in world.maps:
+                self._check_metric(metric, world)
+        for hypothesis in self.claim.hypotheses:
+            try:
+                _check_in_world(hypothesis.relation, world)
+            except dis.Undecided as error:
+                raise ProofError(f"hypothesis {hypothesis.name!r} does not hold in the example world: {error}") from error
+
+    def _check_metric(self, metric: Any, world: World) -> None:
+        p, q, o = (Point(name, metric.domain[0]) for name in ("p", "q", "o"))
+        needed = (
+            sp.Le(metric(p, o), metric(p, q) + metric(q, o)),
+            sp.Eq(metric(p, q), metric(q, p)),
+            sp.Eq(metric(p, p), 0),
+            sp.Ge(metric(p, q), 0),
+        )
+        for relation in needed:
+            try:
+                _check_in_world(relation, world)
+            except dis.Undecided as error:
+                raise ProofError(f"the example world's {metric} is not a metric: {error}") from error
+
+    # -- limits and sums ---------------------------------------------------------------------------------------------
+
+    def _limit_of(self, term: sp.Expr, variable: sp.Symbol, premises: Sequence[sp.Basic]) -> sp.Expr:
+        if not term.has(variable):
+            return term
+        for premise in premises:
+            if isinstance(premise, sp.Eq) and isinstance(premise.lhs, sp.Limit):
+                inside, index, target, _ = premise.lhs.args
+                if target is sp.oo and not premise.rhs.has(variable) and inside.xreplace({index: variable}) == term:
+                    return premise.rhs
+        if isinstance(term, sp.Mul) and variable in term.args:
+            powers = [part for part in term.args if isinstance(part, sp.Pow) and part.exp == variable]
+            if len(powers) == 1:  # n q^n is one of the limits that are known, and n alone has none
+                self._limit_of(powers[0], variable, premises)
+                rest = [part for part in term.args if part not in (variable, powers[0])]
+                for part in rest:
+                    self._limit_of(part, variable, premises)
+                return sp.S.Zero
+        if isinstance(term, sp.Add | sp.Mul | sp.Abs | sp.Min | sp.Max):
+            return term.func(*(self._limit_of(part, variable, premises) for part in term.args))
+        if isinstance(term, sp.Pow):
+            base, exponent = term.args
+            if exponent == variable and not base.has(variable):
+                for condition in (sp.Lt(base, 1), sp.Gt(base, -1)):
+                    if condition is not sp.true:
+                        self._prove(premises, condition)
+                self._note_axiom(ax.GEOMETRIC_SEQUENCE)
+                return sp.S.Zero
+            if exponent.is_Integer and exponent > 0:
+                return self._limit_of(base, variable, premises) ** exponent
+            if exponent.is_Integer:
+                below = self._limit_of(base, variable, premises)
+                self._prove(premises, sp.Ne(below, 0, evaluate=False))
+                return below**exponent
+            unfolded = dis.unfold(term)
+            if unfolded != term:
+                return self._limit_of(unfolded, variable, premises)
+        raise ProofError(f"the limit of {term} is not known; name a fact that gives it")
+
+    def _random_point(self, symbols: Iterable[sp.Symbol], premises: Sequence[sp.Basic], rng: random.Random) -> dict | None:
+        numeric = [p for p in premises if isinstance(p, sp.Rel) and not p.has(AppliedUndef, Point, sp.Limit, sp.Sum, Expectation)]
+        wanted = set(symbols).union(*(p.free_symbols for p in numeric)) if numeric else set(symbols)
+        for _ in range(400):
+            point = {s: sp.Rational(rng.randint(0, 30), rng.randint(1, 30)) if not s.is_integer else sp.Integer(rng.randint(0, 6)) for s in sorted(wanted, key=str)}
+            if all(p.xreplace(point) == sp.true for p in numeric):
+                return point
+        return None
+
+    def _confirm_sum(self, total: sp.Sum, closed: sp.Expr, variable: sp.Symbol, premises: Sequence[sp.Basic]) -> int:
+        rng = random.Random(0)
+        k = total.limits[0][0]
+        symbols = (total.free_symbols | closed.free_symbols) - {variable, k}
+        if total.has(AppliedUndef) or closed.has(AppliedUndef):
+            return 0
+        confirmed = 0
+        for count in (0, 1, 2, 3, 5, 8):
+            point = self._random_point(symbols, premises, rng)
+            if point is None:
+                continue
+            added = sum((total.function.xreplace({k: sp.Integer(j)}).xreplace(point) for j in range(count)), sp.S.Zero)
+            if sp.simplify(closed.xreplace({variable: sp.Integer(count), **point}) - added) != 0:
+                raise ProofError(f"the closed form of {total} fails at n = {count}, {point}")
+            confirmed += 1
+        return confirmed
+
+    def _confirm_limit(self, term: sp.Expr, variable: sp.Symbol, value: sp.Expr, premises: Sequence[sp.Basic]) -> int:
+        if term.has(AppliedUndef, Expectation, sp.Sum, GeometricSum, DoubleGeometricSum, CappedGeometricSum):
+            return 0
+        rng = random.Random(1)
+        confirmed = 0
+        for _ in range(4):
+            point = self._random_point((term.free_symbols | value.free_symbols) - {variable}, premises, rng)
+            if point is None:
+                continue
+            n = sp.Symbol("n", positive=True)
+            if sp.simplify(sp.limit(term.xreplace({**point, variable: n}), n, sp.oo) - value.xreplace(point)) != 0:
+                raise ProofError(f"the limit of {term} is not {value} at {point}")
+            confirmed += 1
+        return confirmed
+
+
+class Induction:
+    """An induction under way; see :meth:`Proof.by_induction`."""
+
+    _tokens = itertools.count(1)
+
+    def __init__(self, proof: Proof, relation: sp.Rel, variable: sp.Symbol, reason: str):
+        self.token = next(self._tokens)
+        self._proof, self._relation, self._variable, self._reason = proof, relation, variable, reason
+        name = next(f"k{i or ''}" for i in itertools.count() if f"k{i or ''}" not in proof._names)
+        self.k = natural(name)
+        proof._constants.add(self.k)
+        proof._names[name] = self.k
+        formula = _at(relation, variable, self.k)
+        proof._check_shape(formula)
+        number = next(proof._counter)
+        proof._steps.append(Step(number, formula, f"induction hypothesis, for one {name}", INDUCTION, ()))
+        self.hypothesis = Fact(formula, number, proof)
+        proof._records[id(self.hypothesis)] = _Record(self.hypothesis, formula, frozenset({self.token}))
+        self._base: Fact | None = None
+        self._step: Fact | None = None
+        self.fact: Fact
+
+    def base(self, fact: Fact) -> None:
+        """Hand in the fact that the relation holds at 0."""
+        (formula,), assumes, _ = self._proof._collect([fact])
+        if self.token in assumes:
+            raise ProofError("the base case may not use the induction hypothesis")
+        if formula != _at(self._relation, self._variable, sp.Integer(0)):
+            raise ProofError(f"the base case is {formula}, not {_at(self._relation, self._variable, sp.Integer(0))}")
+        self._base = fact
+
+    def step(self, fact: Fact) -> None:
+        """Hand in the fact that the relation holds at ``k + 1``."""
+        (formula,), _, _ = self._proof._collect([fact])
+        if formula != _at(self._relation, self._variable, self.k + 1):
+            raise ProofError(f"the step shows {formula}, not {_at(self._relation, self._variable, self.k + 1)}")
+        self._step = fact
+
+    def _close(self) -> None:
+        if self._base is None or self._step is None:
+            raise ProofError("an induction needs its base and its step")
+        records = [self._proof._records[id(fact)] for fact in (self._base, self._step)]
+        assumes = frozenset().union(*(r.assumes for r in records)) - {self.token}
+        uses = tuple(r.fact.number for r in records)
+        self.fact = self._proof._add(self._relation, self._reason, INDUCTION, uses, assumes)
+
+
+# -- substitution without capture ------------------------------------------------------------------------------------
+
+
+def _binder(term: sp.Basic) -> tuple[sp.Basic, tuple[sp.Symbol, ...], tuple[sp.Basic, ...]]:
+    """Body, bound variables and the parts outside the binder's scope."""
+    if isinstance(term, sp.Sum):
+        if len(term.limits) != 1 or len(term.limits[0]) != 3:
+            raise ProofError(f"{term} must have one index with two limits")
+        k, low, high = term.limits[0]
+        return term.function, (k,), (low, high)
+    if isinstance(term, sp.Lambda):
+        return term.expr, tuple(term.variables), ()
+    inside, variable, target, _ = term.args
+    if target is not sp.oo:
+        raise ProofError(f"{term} must be a limit at infinity")
+    return inside, (variable,), ()
+
+
+def _bound_symbols(e: sp.Basic) -> set[sp.Symbol]:
+    found: set[sp.Symbol] = set()
+    for term in sp.preorder_traversal(e):
+        if isinstance(term, sp.Sum | sp.Lambda | sp.Limit):
+            found |= set(_binder(term)[1])
+    return found
+
+
+def _substituted(formula: sp.Basic, replacing: Mapping[Any, Any]) -> sp.Basic:
+    replacing = {key: sp.sympify(value) for key, value in replacing.items()}
+    bound = _bound_symbols(formula)
+    if clash := bound & set(replacing):
+        raise ProofError(f"{sorted(map(str, clash))} is bound in {formula} and cannot be replaced")
+    entering = set().union(*(value.free_symbols | _bound_symbols(value) for value in replacing.values())) if replacing else set()
+    if clash := bound & entering:
+        # Limits of a sum lie outside its scope, but a variable that enters the summand would be captured.
+        if any(_captures(term, replacing) for term in sp.preorder_traversal(formula)):
+            raise ProofError(f"{sorted(map(str, clash))} would be captured in {formula}; rename the variable first")
+    sides = [side.xreplace(replacing) for side in formula.args]
+    if isinstance(formula, sp.Eq | sp.Ne) and sides[0] == sides[1]:
+        return sp.true if isinstance(formula, sp.Eq) else sp.false
+    return formula.func(*sides, evaluate=False)
+
+
+def _captures(term: sp.Basic, replacing: Mapping[Any, Any]) -> bool:
+    if not isinstance(term, sp.Sum | sp.Lambda | sp.Limit):
+        return False
+    body, variables, _ = _binder(term)
+    return any(
+        key in body.free_symbols and set(variables) & (value.free_symbols | _bound_symbols(value))
+        for key, value in replacing.items()
+    )
+
+
+def _at(relation: sp.Rel, variable: sp.Symbol, value: sp.Expr) -> sp.Basic:
+    return _substituted(relation, {variable: value})
+
+
+def _try_at(relation: sp.Basic, variable: sp.Symbol, value: sp.Expr) -> sp.Basic | None:
+    if variable not in relation.free_symbols:
+        return None
+    made = _substituted(relation, {variable: value})
+    return made if isinstance(made, _RELATIONS) else None
+
+
+def _replaced(formula: sp.Basic, maps: Mapping[Any, Any], terms: Mapping[Any, Any]) -> sp.Basic:
+    """Rename maps and replace symbols, all at once."""
+    renamed = formula.replace(lambda e: isinstance(e, AppliedUndef) and e.func in maps, lambda e: maps[e.func](*e.args)) \
+        if maps else formula
+    if isinstance(formula, sp.Rel) and not isinstance(renamed, sp.Rel):
+        return renamed
+    return _substituted(renamed, terms) if terms else renamed
+
+
+def _oriented(formula: sp.Basic) -> Any:
+    """Equal for an equality and its mirror image, and for a <= b and b >= a."""
+    if isinstance(formula, sp.Eq):
+        return ("=", frozenset(formula.args))
+    if isinstance(formula, sp.Ge | sp.Gt):
+        return (type(formula.reversed).__name__, formula.rhs, formula.lhs)
+    return (type(formula).__name__, *formula.args)
+
+
+def _check_in_world(relation: sp.Basic, world: World) -> None:
+    """Evaluate a hypothesis in an example world and discharge what is left, a statement about numbers."""
+    sides = []
+    points = {p: sp.Symbol(f"{p.name}_{p.sort.replace(' ', '_')}", real=True) for p in relation.atoms(Point)}
+    for side in relation.args:
+        interpreted = side
+        for _ in range(6):
+            interpreted = interpreted.replace(
+                lambda e: isinstance(e, AppliedUndef) and e.func in world.maps, lambda e: world.maps[e.func](*e.args)
+            )
+            # Laws of the example world are point masses.
+            interpreted = interpreted.replace(Expectation, lambda law, integrand: integrand(law))
+        numbers = {key: sp.sympify(value) for key, value in world.numbers.items()}
+        sides.append(interpreted.xreplace(points).xreplace(numbers).doit())
+    if any(side.has(AppliedUndef) for side in sides):
+        raise dis.Undecided(f"the example world does not say what the maps of {relation} are")
+    if isinstance(relation, sp.Eq):
+        if sides[0] != sides[1] and sp.simplify(sides[0] - sides[1]) != 0:
+            raise dis.Undecided(f"{sides[0]} is not {sides[1]}")
+        return
+    dis.prove_with_z3([], relation.func(*sides, evaluate=False))
