@@ -14,7 +14,7 @@ import sys
 if sys.version_info < (3, 11):
     sys.exit(
         "This book needs Python 3.11 or newer, and %s is %d.%d.\n"
-        "Name a newer one: make book PYTHON=python3.12" % ((sys.executable,) + sys.version_info[:2])  # noqa: UP031
+        "Name a newer one: make book PYTHON=python3.12" % ((sys.executable,) + sys.version_info[:2])
     )
 
 import hashlib
@@ -67,9 +67,10 @@ def install(root: Path = ROOT) -> None:
     (environment / "installed-from").unlink(missing_ok=True)  # from here on it is unfinished
     venv.create(environment, clear=True, with_pip=True)
     pip = [str(python_of(environment)), "-m", "pip", "--disable-pip-version-check"]
-    subprocess.run([*pip, "install", "--quiet", "--requirement", str(root / LOCK.name)], check=True)
+    install = [*pip, "install", "--quiet"]
+    subprocess.run([*install, "--requirement", str(root / LOCK.name)], check=True)
     # The lock holds the build tool too, so that this needs no network and no version but the pinned one.
-    subprocess.run([*pip, "install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", str(root)], check=True)
+    subprocess.run([*install, "--no-deps", "--no-build-isolation", "--editable", str(root)], check=True)
     mark_ready(root)
 
 
