@@ -120,6 +120,17 @@ class Pair:
         perturbed = isinstance(self.learned.reward, PerturbedReward)
         return of_real + (of_real + self.eps_rew if perturbed else largest(self.learned.reward))
 
+    def mean_errors(self, rng: np.random.Generator, count: int = 64) -> tuple[np.ndarray, np.ndarray]:
+        """Return the models' average errors over initial states and the policy's actions there, (C,) each.
+
+        What a validation set reports, and less than the suprema that the bounds need.
+        """
+        state = self.real.initial.sample(rng, count)
+        action = self.policy(state)
+        next_state, reward = self.real.step(state, action)
+        next_imagined, imagined = self.learned.step(state, action)
+        return norm(next_imagined - next_state).mean(axis=1), np.abs(imagined - reward).mean(axis=1)
+
     def discounted(self, discount: np.ndarray) -> Pair:
         """Return the same pairs with other discounts, (C,)."""
         return replace(

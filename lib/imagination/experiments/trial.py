@@ -80,9 +80,10 @@ def trial(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.Data
     """Draw one batch of pairs, measure their gaps and compare with the bound: one row a pair.
 
     Columns: `family`, `regime`, `horizon` (0: infinite), what the bound is made of (`gamma` to `eps_rew`,
-    `diameter`), the learned pair's constants `L_f_hat` and `L_r_hat`, `gap`, `tail`, `bound`, and `ratio`;
-    `ratio_f_hat`, `ratio_r_hat` and `ratio_hat` with the learned dynamics' constant, the learned reward's,
-    and both (A6; NaN where the contraction that the bound needs fails).
+    `diameter`), the learned pair's constants `L_f_hat` and `L_r_hat`, mean errors `eps_dyn_mean` and
+    `eps_rew_mean`, `gap`, `tail`, `bound`, and `ratio`; `ratio_f_hat`, `ratio_r_hat` and `ratio_hat` with
+    the learned dynamics' constant, the learned reward's, and both (A6; NaN where the contraction that the
+    bound needs fails).
     """
     regime = configuration["regime"]
     pair = draw(configuration["family"], rng, configuration["size"])
@@ -95,6 +96,7 @@ def trial(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.Data
         about["horizon"] = _horizon(rng, closed_loop)
     constants = pair.constants()
     bound = return_gap.bound(**constants, **about)
+    mean_dyn, mean_rew = pair.mean_errors(rng)
     gap = measure(pair, horizon=about.get("horizon"), tolerance=TAIL * bound)
     largest = gap.value + gap.tail
     return pd.DataFrame(
@@ -106,6 +108,8 @@ def trial(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.Data
             "diameter": about.get("diameter", np.nan),
             "L_f_hat": pair.learned.dynamics.lipschitz(),
             "L_r_hat": pair.learned.reward.lipschitz(),
+            "eps_dyn_mean": mean_dyn,
+            "eps_rew_mean": mean_rew,
             "gap": gap.value,
             "tail": gap.tail,
             "bound": bound,

@@ -1,0 +1,272 @@
+"""Where the bound is loose, and what a practitioner can compute instead.
+
+The identity behind Lemma 1 (results A7) writes the gap as a discounted sum along the *imagined* trajectory.
+Three steps lead from it to the bound: absolute values, the Lipschitz constant of V, suprema of the errors.
+`factors` measures what each loses; the product is bound / gap, exactly. The mirror image runs along the
+*real* trajectory with the learned pair's value function, and `certificates` evaluates it: no knowledge of
+the real system enters but its observed transitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import sympy as sp
+
+from imagination.experiments.families import Pair, draw
+from imagination.experiments.sweep import sweep
+from imagination.mdps.continuous import ContinuousMDP, norm
+from imagination.rollouts import horizon_for, rollout, truncated_tail
+from imagination.theory import return_gap
+from imagination.theory import worlds as w
+
+__all__ = [
+    "CERTIFICATES",
+    "FACTORS",
+    "FAMILIES",
+    "Terms",
+    "certificates",
+    "factors",
+    "run",
+    "terms",
+    "value_lipschitz",
+]
+
+FACTORS = {
+    "cancellation": "terms of both signs",
+    "slope": "L_V against the realised change of V",
+    "supremum": "largest error against the error on the trajectory",
+}
+"""The three factors of bound / gap and what each measures."""
+
+CERTIFICATES = {
+    "certificate_value": "errors weighed by the realised change of the learned value",
+    "certificate_slope": "errors weighed by the learned value's Lipschitz constant",
+}
+
+FAMILIES = (
+    "tanh networks",
+    "sine networks",
+    "relu networks",
+    "learned networks",
+    "linear-quadratic",
+    "linear-quadratic, learned",
+    "tabular",
+    "extremal, clipped",
+)
+"""Families with bounded rewards, so that what the rollouts' end hides is bounded."""
+
+TAIL = 1e-8
+"""Rollouts go on until the tail is at most this share of the bound."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The identity's terms along one trajectory; t is the last axis.
+
+    Attributes
+    ----------
+    weight : (C, T)
+        ``gamma^t``.
+    reward : (C, T)
+        Change of the reward when one model is put for the other, at the trajectory's points.
+    value : (C, T)
+        gamma times the change of the value, V at the one next state less V at the other.
+    distance : (C, T)
+        gamma times the distance of the two next states: the dynamics error where the trajectory goes.
+    gap : (C,)
+        Difference of the two returns over T steps, from two rollouts, independent of the terms.
+    tail : (C,)
+        Bound on what T steps hide of the infinite-horizon gap.
+    """
+
+    weight: np.ndarray
+    reward: np.ndarray
+    value: np.ndarray
+    distance: np.ndarray
+    gap: np.ndarray
+    tail: np.ndarray
+
+    def total(self) -> np.ndarray:
+        """The identity's sum, (C,): it equals `gap`."""
+        return (self.weight * (self.reward + self.value)).sum(axis=-1)
+
+    def without_cancellation(self) -> np.ndarray:
+        """The sum of absolute values, (C,)."""
+        return (self.weight * (np.abs(self.reward) + np.abs(self.value))).sum(axis=-1)
+
+    def with_slope(self, slope: np.ndarray) -> np.ndarray:
+        """The sum with the value's change replaced by `slope`, (C,), times the dynamics error, (C,)."""
+        return (self.weight * (np.abs(self.reward) + slope[:, None] * self.distance)).sum(axis=-1)
+
+
+def terms(pair: Pair, *, along: str = "imagined", steps: int) -> Terms:
+    """Evaluate the identity (A7) from the first initial state of each pair.
+
+    Parameters
+    ----------
+    pair : Pair
+    along : {"imagined", "real"}
+        ``"imagined"``: along the learned pair's trajectory with the real value function, the identity itself.
+        ``"real"``: its mirror image, along the real trajectory with the learned pair's value function.
+    steps : int
+        T, the number of steps of the returns compared; the identity is exact for each T.
+
+    Returns
+    -------
+    Terms
+        Signed so that the total is the trajectory's return less the other one.
+    """
+    if along not in ("imagined", "real"):
+        raise ValueError(f"along: {along!r} is neither 'imagined' nor 'real'")
+    here, other = (pair.learned, pair.real) if along == "imagined" else (pair.real, pair.learned)
+    start = pair.start[:, :1]
+    path = rollout(here, pair.policy, start, steps)
+    states, actions = path.states[:, 0, :-1], path.actions[:, 0]
+    instead, reward_instead = other.step(states, actions)
+    next_states = path.states[:, 0, 1:]
+    discount = pair.discount[:, None]
+    points = np.concatenate([next_states, instead], axis=1)
+    values = _values_to_go(other, pair, points, steps)
+    return_other = _discounted(rollout(other, pair.policy, start, steps).rewards[:, 0], pair.discount)
+    return Terms(
+        weight=discount ** np.arange(steps),
+        reward=path.rewards[:, 0] - reward_instead,
+        value=discount * (values[:, :steps] - values[:, steps:]),
+        distance=discount * norm(next_states - instead),
+        gap=_discounted(path.rewards[:, 0], pair.discount) - return_other,
+        tail=truncated_tail(pair.discount, steps, pair.reward_range()),
+    )
+
+
+def _discounted(rewards: np.ndarray, discount: np.ndarray) -> np.ndarray:
+    return (rewards * discount[:, None] ** np.arange(rewards.shape[1])).sum(axis=1)
+
+
+def _values_to_go(mdp: ContinuousMDP, pair: Pair, points: np.ndarray, steps: int) -> np.ndarray:
+    """Value of point number t, and of t + `steps`, with `steps` - t - 1 rewards left to collect, (C, 2 `steps`).
+
+    Point t drops out of the batch once its time is up, which halves the work.
+    """
+    left = np.tile(steps - 1 - np.arange(steps), 2)
+    total = np.zeros(points.shape[:2])
+    state, alive = points, np.arange(2 * steps)
+    for t in range(steps - 1):
+        keep = left[alive] > t
+        state, alive = state[:, keep], alive[keep]
+        state, reward = mdp.step(state, pair.policy(state))
+        total[:, alive] += pair.discount[:, None] ** t * reward
+    return total
+
+
+@cache
+def _slope_of_value() -> tuple[tuple[str, ...], Any]:
+    """L_V as a function, read off Lemma 1: an error of the dynamics costs gamma L_V / (1 - gamma)."""
+    per_error = sp.diff(return_gap.LEMMA_1.expression, w.eps_dyn)
+    slope = sp.simplify(per_error * (1 - w.gamma) / w.gamma)
+    symbols = {"gamma": w.gamma, "L_f": w.L_f, "L_r": w.L_r, "L_pi": w.L_pi}
+    return tuple(symbols), sp.lambdify(list(symbols.values()), slope, "numpy")
+
+
+def value_lipschitz(constants: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Return the certified Lipschitz constant of the value function, (C,); infinite without contraction.
+
+    Parameters
+    ----------
+    constants : mapping
+        gamma, L_f, L_r, L_pi, (C,) each.
+    """
+    names, slope = _slope_of_value()
+    fine = constants["gamma"] * constants["L_f"] * (1 + constants["L_pi"]) < 1
+    with np.errstate(divide="ignore"):
+        return np.where(fine, slope(*(np.asarray(constants[name], dtype=float) for name in names)), np.inf)
+
+
+def factors(pair: Pair, steps: int) -> pd.DataFrame:
+    """Return bound / gap as a product of three measured factors, one row a pair.
+
+    Columns: `gap`, `tail`, `bound`, `identity` (the error of A7's sum, as a share of the bound), the three
+    factors of `FACTORS`, each at least 1, and `inverse`, bound / gap. A gap of zero gives an infinite
+    cancellation.
+    """
+    constants = pair.constants()
+    parts = terms(pair, along="imagined", steps=steps)
+    bound = return_gap.bound(**constants)
+    absolute, sloped = parts.without_cancellation(), parts.with_slope(value_lipschitz(constants))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return pd.DataFrame(
+            {
+                "gap": np.abs(parts.gap),
+                "tail": parts.tail,
+                "bound": bound,
+                "identity": np.abs(parts.total() - parts.gap) / bound,
+                "cancellation": absolute / np.abs(parts.total()),
+                "slope": sloped / absolute,
+                "supremum": bound / sloped,
+                "inverse": bound / np.abs(parts.gap),
+            }
+        )
+
+
+def certificates(pair: Pair, steps: int) -> pd.DataFrame:
+    """Return bounds on the gap that need only real on-policy transitions and the learned pair, one row a pair.
+
+    Columns: `gap`; `bound`, Lemma 1 with the learned pair's constants (A6), infinite where they do not
+    contract; `certificate_value` and `certificate_slope` as in `CERTIFICATES`, both with the tail added.
+    """
+    parts = terms(pair, along="real", steps=steps)
+    constants = pair.constants(dynamics="learned", reward="learned")
+    slope = value_lipschitz(constants)
+    fine = np.isfinite(slope)
+    bound = np.full(len(pair), np.inf)
+    if fine.any():
+        bound[fine] = return_gap.bound(**{name: value[fine] for name, value in constants.items()})
+    return pd.DataFrame(
+        {
+            "gap": np.abs(parts.gap) + parts.tail,
+            "bound": bound,
+            "certificate_value": parts.without_cancellation() + parts.tail,
+            "certificate_slope": parts.with_slope(slope) + parts.tail,
+        }
+    )
+
+
+def measure_family(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.DataFrame:
+    """Measure one batch of contracting pairs: `factors` and `certificates` side by side (those end in ``_hat``).
+
+    Pairs whose models are both exact have no gap and are left out.
+    """
+    pair = draw(configuration["family"], rng, configuration["size"])
+    reach = np.maximum(pair.closed_loop("real"), pair.closed_loop("learned"))
+    discount = rng.uniform(0.3, configuration["patience"], len(pair))
+    pair = pair.discounted(np.minimum(discount, rng.uniform(0.3, 0.95, len(pair)) / np.maximum(reach, 1e-9)))
+    bound = return_gap.bound(**pair.constants())
+    steps = horizon_for(pair.discount, pair.reward_range(), TAIL * bound)
+    of_bound, of_certificate = factors(pair, steps), certificates(pair, steps)
+    return pd.concat([of_bound, of_certificate.add_suffix("_hat")], axis=1).assign(
+        family=configuration["family"], L_pi=pair.policy.lipschitz(), gamma=pair.discount
+    )
+
+
+def run(*, size: int = 40, patience: float = 0.9, seed: int = 0, **options: Any) -> pd.DataFrame:
+    """Measure every family of `FAMILIES`.
+
+    Parameters
+    ----------
+    size : int
+        Pairs of each family.
+    patience : float
+        Largest discount; the time needed grows with the square of 1 / (1 - patience).
+    seed : int
+    **options
+        Passed to `imagination.experiments.sweep.sweep`.
+    """
+    if not 0.3 < patience < 1:
+        raise ValueError(f"patience: {patience} must lie between 0.3 and 1")
+    asked = [{"family": family, "size": size, "patience": patience} for family in FAMILIES]
+    return sweep(measure_family, asked, seed=seed, **options)
