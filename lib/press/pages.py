@@ -104,7 +104,6 @@ def print_pages(book: Book, files: Mapping[str, bytes], folder: Path) -> Path:
         "PYTHONPATH": str(Path(__file__).parents[1]),
         "PYTHONUTF8": "1",
         "NO_COLOR": "1",
-        "SOURCE_DATE_EPOCH": "0",
     }
     done = subprocess.run(
         [*command, "-W", "-n", "--keep-going", "--all"],

@@ -123,7 +123,7 @@ class Executed:
         """Store an executed copy. `key` is the key from before the execution."""
         manifest = {"key": key, "executed": digest(executed), "seconds": round(seconds, 1), "reads": reads}
         write_atomically(self.notebook, executed)
-        write_atomically(self.manifest, json.dumps(manifest, indent=1).encode())
+        write_atomically(self.manifest, json.dumps(manifest).encode())
 
 
 def read_record(path: Path) -> Reads:
