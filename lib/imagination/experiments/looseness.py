@@ -149,7 +149,7 @@ def _discounted(rewards: np.ndarray, discount: np.ndarray) -> np.ndarray:
 
 
 def _values_to_go(mdp: ContinuousMDP, pair: Pair, points: np.ndarray, steps: int) -> np.ndarray:
-    """Value of point number t, and of t + `steps`, with `steps` - t - 1 rewards left to collect, (C, 2 `steps`).
+    """Values of points t and `steps` + t with `steps` - t - 1 rewards left to collect, (C, 2 `steps`).
 
     Point t drops out of the batch once its time is up, which halves the work.
     """
@@ -214,7 +214,7 @@ def factors(pair: Pair, steps: int) -> pd.DataFrame:
 
 
 def certificates(pair: Pair, steps: int) -> pd.DataFrame:
-    """Return bounds on the gap that need only real on-policy transitions and the learned pair, one row a pair.
+    """Return bounds on the gap made of real on-policy transitions and the learned pair, one row a pair.
 
     Columns: `gap`; `bound`, Lemma 1 with the learned pair's constants (A6), infinite where they do not
     contract; `certificate_value` and `certificate_slope` as in `CERTIFICATES`, both with the tail added.
@@ -237,7 +237,7 @@ def certificates(pair: Pair, steps: int) -> pd.DataFrame:
 
 
 def measure_family(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.DataFrame:
-    """Measure one batch of contracting pairs: `factors` and `certificates` side by side (those end in ``_hat``).
+    """Measure a batch of contracting pairs: `factors` and, with ``_hat`` appended, `certificates`.
 
     Pairs whose models are both exact have no gap and are left out.
     """

@@ -197,7 +197,7 @@ PLANTED: tuple[Planted, ...] = (
 
 
 def caught(planted: Planted, table: pd.DataFrame) -> np.ndarray:
-    """Return which rows of a trial refute a planted version: there the gap exceeds it by more than rounding."""
+    """Return which rows of a trial refute a planted version: the gap exceeds it by more than rounding."""
     return (table["regime"] == planted.regime).to_numpy() & (_excess(planted, table) > TOLERANCE)
 
 

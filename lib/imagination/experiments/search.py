@@ -156,9 +156,9 @@ def search(
     generator: np.random.Generator,
     *,
     restarts: int = 12,
-    steps: int = 200,
-    horizon: int = 12,
-    rate: float = 0.1,
+    steps: int = 150,
+    horizon: int = 6,
+    rate: float = 0.2,
 ) -> Search:
     """Maximise the ratio of return gap and finite-horizon bound (A4) by gradient ascent through the rollouts.
 
