@@ -16,6 +16,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from imagination.theory import sums
+from imagination.theory.latex import latex
 from imagination.theory.terms import Expectation, Point, check_symbol
 
 RELATIONS: dict[str, type[sp.Rel]] = {"<=": sp.Le, "==": sp.Eq, "<": sp.Lt}
@@ -267,18 +268,18 @@ class Claim:
     # -- the page ----------------------------------------------------------------------------------------------------
 
     def _repr_latex_(self) -> str:
-        return rf"$\displaystyle {sp.latex(self.statement)}$"
+        return rf"$\displaystyle {latex(self.statement)}$"
 
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<li><span class='claim-label'>{h.name}</span>"
-            rf" \({sp.latex(h.relation)}\){' — ' + h.meaning if h.meaning else ''}</li>"
+            rf" \({latex(h.relation)}\){' — ' + h.meaning if h.meaning else ''}</li>"
             for h in self.hypotheses
         )
         return (
             f"<div class='claim tex2jax_process'><p><strong>{self.name}</strong> "
             f"<span class='claim-source'>{self.source}</span></p>"
-            rf"<div class='claim-statement'>\[{sp.latex(self.statement)}\]</div>"
+            rf"<div class='claim-statement'>\[{latex(self.statement)}\]</div>"
             f"<details><summary>Under {len(self.hypotheses)} hypotheses</summary><ul>{rows}</ul></details></div>"
         )
 

@@ -277,10 +277,8 @@ def _signs(base: sp.Expr, exponent: sp.Expr, v: sp.Symbol, abstraction: _Abstrac
 
 
 def _degree(relation: sp.Rel) -> int:
-    try:
-        return sp.Poly(relation.lhs - relation.rhs).total_degree()
-    except sp.PolynomialError:
-        return 99
+    difference = sp.expand(relation.lhs - relation.rhs)
+    return int(sp.Poly(difference, *difference.free_symbols).total_degree()) if difference.free_symbols else 0
 
 
 def _negation(relation: sp.Basic) -> sp.Basic:

@@ -22,6 +22,7 @@ from sympy.core.function import AppliedUndef, UndefinedFunction
 from imagination.theory import axioms as ax
 from imagination.theory import discharge as dis
 from imagination.theory.claim import Claim, Hypothesis
+from imagination.theory.latex import latex
 from imagination.theory.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
 from imagination.theory.terms import NATURAL, REAL, Expectation, Point, check_symbol, natural, sort_of
 
@@ -53,7 +54,7 @@ class Fact:
         return self.proof._instance(self, where, by_name)
 
     def _repr_latex_(self) -> str:
-        return rf"$\displaystyle {sp.latex(self.formula)}$"
+        return rf"$\displaystyle {latex(self.formula)}$"
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class Theorem:
         return (
             "<div class='proof-steps tex2jax_process'>"
             f"<p class='proof-claim'><strong>{escape(self.claim.name)}</strong> {escape(self.claim.source)}</p>"
-            rf"<div class='proof-formula'>\[{sp.latex(self.claim.statement)}\]</div>"
+            rf"<div class='proof-formula'>\[{latex(self.claim.statement)}\]</div>"
             f"<ol>{rows}</ol>"
             f"<p class='proof-summary'>∎ {self.summary}. Assumed: {rests}.</p></div>"
         )
@@ -131,7 +132,7 @@ def _step_html(step: Step) -> str:
     uses = f" <span class='proof-uses'>from {', '.join(f'({k})' for k in step.uses)}</span>" if step.uses else ""
     note = f" <span class='proof-note'>{escape(step.note)}</span>" if step.note else ""
     return (
-        rf"<li><div class='proof-formula'>\[{sp.latex(step.formula)}\]</div>"
+        rf"<li><div class='proof-formula'>\[{latex(step.formula)}\]</div>"
         f"<p class='proof-reason'>{escape(step.reason)}{uses} <span class='proof-badge'>{step.method}</span>{note}</p></li>"
     )
 
@@ -207,10 +208,11 @@ class Proof:
         if isinstance(item, Hypothesis):
             if item not in self.claim.hypotheses:
                 raise ProofError(f"{item.name!r} is not a hypothesis of {self.claim.name!r}")
-            known = self._hypotheses.get(id(item))
+            which = self.claim.hypotheses.index(item)  # an id would be reused once a temporary hypothesis is gone
+            known = self._hypotheses.get(which)
             if known is None:
                 known = Fact(item.relation, 0, self)
-                self._hypotheses[id(item)] = known
+                self._hypotheses[which] = known
                 self._records[id(known)] = _Record(known, item.relation, frozenset())
             return self._records[id(known)]
         record = self._records.get(id(item))
@@ -422,6 +424,17 @@ class Proof:
         self._note_axiom(ax.LIMIT_ORDER)
         return self._add(formula, reason, LIMIT, numbers, assumes, ax.LIMIT_ORDER.source)
 
+    def same_limit(self, equal: Fact, limit: Fact, variable: sp.Symbol, reason: str = "") -> Fact:
+        """From ``u_n = v_n`` for every n and ``lim v_n = c``, that ``lim u_n = c``."""
+        (equality, known), assumes, numbers = self._collect([equal, limit])
+        if variable in self._constants or not isinstance(equality, sp.Eq):
+            raise ProofError(f"{equality} must be an equality for every {variable}")
+        if known.lhs != sp.Limit(equality.rhs, variable, sp.oo) or known.rhs.has(variable):
+            raise ProofError(f"{known} is not the limit of {equality.rhs}")
+        formula = sp.Eq(sp.Limit(equality.lhs, variable, sp.oo), known.rhs, evaluate=False)
+        self._check_shape(formula)
+        return self._add(formula, reason, LIMIT, numbers, assumes)
+
     def cite(
         self, theorem: Theorem, where: Mapping[Any, Any] | None = None, using: Sequence[Fact | Hypothesis] = (), reason: str = ""
     ) -> Fact:
@@ -436,7 +449,6 @@ class Proof:
         terms = {key: value for key, value in where.items() if key not in maps}
         fixed = {key: value for key, value in terms.items() if key in claim.constants}
         supposed = set().union(*(h.relation.free_symbols for h in claim.hypotheses)) - claim.constants
-        quantified = (supposed | claim.statement.free_symbols) - claim.constants
         if clash := supposed & self._constants:
             raise ProofError(f"{claim.name!r} holds for all {sorted(map(str, clash))}, which is fixed in this proof")
         for key, value in maps.items():
@@ -446,8 +458,10 @@ class Proof:
             if key not in claim.constants | set(claim.variables):
                 raise ProofError(f"{key} is not a symbol of {claim.name!r}")
             self._check_value(key, value)
-            if clash := quantified & sp.sympify(value).free_symbols and key in fixed:
-                raise ProofError(f"{key} may not become {value}: {claim.name!r} says something for all of its variables")
+            entering = sp.sympify(value).free_symbols
+            for formula in (*(h.relation for h in claim.hypotheses), claim.statement) if key in fixed else ():
+                if key in formula.free_symbols and entering & (formula.free_symbols - claim.constants):
+                    raise ProofError(f"{key} may not become {value}: {formula} is said for all of its variables")
         available = {_oriented(f) for f in [*premises, *(h.relation for h in self.claim.hypotheses)]}
         for hypothesis in claim.hypotheses:
             wanted = _replaced(hypothesis.relation, maps, fixed)
@@ -673,8 +687,14 @@ class Proof:
         for premise in premises:
             if isinstance(premise, sp.Eq) and isinstance(premise.lhs, sp.Limit):
                 inside, index, target, _ = premise.lhs.args
-                if target is sp.oo and not premise.rhs.has(variable) and inside.xreplace({index: variable}) == term:
+                if target is not sp.oo or premise.rhs.has(variable):
+                    continue
+                inside = inside.xreplace({index: variable})
+                if inside == term:
                     return premise.rhs
+                if isinstance(term, sp.Mul) and isinstance(inside, sp.Mul) and set(inside.args) < set(term.args):
+                    rest = sp.Mul(*(part for part in term.args if part not in inside.args))
+                    return premise.rhs * self._limit_of(rest, variable, premises)
         if isinstance(term, sp.Mul) and variable in term.args:
             powers = [part for part in term.args if isinstance(part, sp.Pow) and part.exp == variable]
             if len(powers) == 1:  # n q^n is one of the limits that are known, and n alone has none

@@ -87,6 +87,29 @@ ROLLOUTS = (REAL_ROLLOUT, IMAGINED_ROLLOUT, SAME_START)
 RETURNS = (RETURN, IMAGINED_RETURN)
 LIMITS = (RETURN_LIMIT, IMAGINED_LIMIT)
 
+# Value functions: of n steps, and of all steps.
+V, V_hat = (mapping(name, ("natural", "state")) for name in ("V", "Vhat"))
+V_inf, V_hat_inf = (mapping(name, ("state",)) for name in (r"V_{\infty}", r"\hat{V}_{\infty}"))
+L_V = real("L_V")
+LIP_V = Quantity(L_V, "L_V", "Lipschitz constant of the value function")
+
+# The learned pair's own constants.
+L_f_hat, L_r_hat = real("L_fhat L_rhat")
+LIP_F_HAT = Quantity(L_f_hat, "L_f_hat", "Lipschitz constant of the learned dynamics")
+LIP_R_HAT = Quantity(L_r_hat, "L_r_hat", "Lipschitz constant of the learned reward")
+LIPSCHITZ_F_HAT = Hypothesis(
+    "f-hat is Lipschitz", sp.Le(d_S(f_hat(x, a), f_hat(y, b)), L_f_hat * (d_S(x, y) + d_A(a, b)))
+)
+LIPSCHITZ_R_HAT = Hypothesis(
+    "r-hat is Lipschitz", sp.Le(sp.Abs(r_hat(x, a) - r_hat(y, b)), L_r_hat * (d_S(x, y) + d_A(a, b)))
+)
+
+VALUE_START = Hypothesis("no steps, no value", sp.Eq(V(0, x), 0))
+VALUE_STEP = Hypothesis("value of n + 1 steps", sp.Eq(V(n + 1, x), r(x, pi(x)) + gamma * V(n, f(x, pi(x)))))
+VALUE_LIMIT = Hypothesis("the value exists", sp.Eq(sp.Limit(V(n, x), n, sp.oo), V_inf(x)), "definition of V")
+BELLMAN = Hypothesis("Bellman equation", sp.Eq(V_inf(x), r(x, pi(x)) + gamma * V_inf(f(x, pi(x)))))
+LIPSCHITZ_V = Hypothesis("V is Lipschitz", sp.Le(sp.Abs(V_inf(x) - V_inf(y)), L_V * d_S(x, y)))
+
 # Stochastic worlds: laws are points too, compared by Wasserstein-1 or by total variation.
 W_S = mapping("W_S", ("law of state", "law of state"))
 W_A = mapping("W_A", ("law of action", "law of action"))

@@ -1,0 +1,86 @@
+"""How formulas look: indices as subscripts, arguments in plain brackets, 1 + x in that order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from sympy.printing.latex import LatexPrinter
+
+_NAMES = {
+    "epsilon_dyn": r"\varepsilon_{\mathrm{dyn}}",
+    "epsilon_rew": r"\varepsilon_{\mathrm{rew}}",
+    "epsilon": r"\varepsilon",
+    "ell": r"\ell",
+    "delta": r"\delta",
+}
+
+
+# Factors are printed in this order, as the paper writes them; what is not listed comes between eps and the rest.
+_FACTORS = ("rho", "c", "gamma", "x", "L_r", "L_f", "L_V", "L_pi", "epsilon_dyn", "epsilon_rew", "epsilon")
+
+
+class _Printer(LatexPrinter):
+    def _print_Add(self, expr: Any, order: Any = None) -> str:
+        terms = sorted(expr.as_ordered_terms("rev-lex"), key=lambda term: term.could_extract_minus_sign())
+        if all(s.is_integer for s in expr.free_symbols):
+            terms.sort(key=lambda term: bool(term.is_number))
+        text = ""
+        for term in terms:
+            minus = term.could_extract_minus_sign()
+            printed = self._print(-term if minus else term)
+            if minus and (-term).is_Add:
+                printed = rf"\left({printed}\right)"
+            text += (" - " if minus else " + ") + printed if text else ("- " if minus else "") + printed
+        return text
+
+    def _print_Mul(self, expr: Any) -> str:
+        if expr.could_extract_minus_sign() and not any(factor.is_Add for factor in expr.args):
+            return "- " + self._print(-expr)
+        numerator, denominator = sp.fraction(expr, exact=True)
+        if denominator != 1:
+            return rf"\frac{{{self._print(numerator)}}}{{{self._print(denominator)}}}"
+        factors = sorted(sp.Mul.make_args(expr), key=_factor_order)
+        return r" \, ".join(
+            rf"\left({self._print(f)}\right)" if f.is_Add and len(factors) > 1 else self._print(f) for f in factors
+        )
+
+    def _print_Symbol(self, expr: Any, style: str = "plain") -> str:
+        return _NAMES.get(expr.name) or super()._print_Symbol(expr, style)
+
+    _print_Point = _print_Symbol
+
+    def _print_Function(self, expr: Any, exp: Any = None) -> str:
+        if isinstance(expr, sp.Abs):
+            return super()._print_Abs(expr, exp)
+        domain = getattr(expr.func, "domain", None)
+        if domain is None:
+            return super()._print_Function(expr, exp)
+        name = self._hprint_Function(expr.func.__name__)
+        arguments = list(expr.args)
+        if domain[0] == "natural":
+            name = f"{name}_{{{self._print(arguments.pop(0))}}}"
+        text = f"{name}({', '.join(self._print(arg) for arg in arguments)})" if arguments else name
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+    def _hprint_Function(self, func: str) -> str:
+        return self._deal_with_super_sub(func)
+
+    def _print_Limit(self, expr: Any) -> str:
+        inside, variable, target, _ = expr.args
+        return rf"\lim_{{{self._print(variable)} \to {self._print(target)}}} {self._print(inside)}"
+
+
+def _factor_order(factor: sp.Expr) -> tuple[Any, ...]:
+    if factor.is_number:
+        return (-1,)
+    base = factor.base if isinstance(factor, sp.Pow) else factor
+    names = [_FACTORS.index(s.name) for s in base.free_symbols if s.name in _FACTORS]
+    opaque = isinstance(base, sp.Sum | sp.Limit) or bool(base.atoms(sp.Function) - base.atoms(sp.Min, sp.Max))
+    rank = 99 if opaque else min(names, default=50)
+    return (rank, sp.default_sort_key(factor))
+
+
+def latex(expr: sp.Basic) -> str:
+    """The LaTeX of a formula in the book's notation."""
+    return _Printer({"order": "rev-lex"}).doprint(expr)
