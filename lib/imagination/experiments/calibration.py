@@ -1,7 +1,7 @@
 """How much of the bound real gaps use: the experiment of [TSGLH26, §3.1], done again with our own systems.
 
-Ratios R = gap / bound of 150 globally Lipschitz synthetic systems and of 375 linear-quadratic-Gaussian ones. The paper's
-generator is not described closely enough to copy, so nothing here is tuned towards its figures;
+Ratios R = gap / bound of 150 globally Lipschitz synthetic systems and of 375 linear-quadratic-Gaussian
+ones. The paper's generator was not at hand to copy, so nothing here is tuned towards its figures;
 `DIFFERENCES` says what is ours.
 """
 
