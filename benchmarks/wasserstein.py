@@ -16,7 +16,7 @@ PLANE_SIZES = ((1_000, 5), (1_000, 10), (500, 25), (100, 100))
 
 
 def cases(quick: bool, generator: np.random.Generator) -> list[Case]:
-    """The closed form on a line, the transport problem in the plane and, on few pairs, a general LP solver."""
+    """The closed form on a line, the transport problem in the plane and, on few pairs, an LP solver."""
     shrink = 10 if quick else 1
     lines = [_line(count // shrink, n, generator) for count, n in LINE_SIZES]
     return (
