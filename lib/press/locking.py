@@ -19,8 +19,8 @@ NOT_LOCKED = ("on-training-in-imagination", "pip")
 def locked_lines() -> list[str]:
     """The lines of the lock for the environment that runs this.
 
-    A build's own mark is left out (`2.13.0+cpu` becomes `2.13.0`): not every machine can get that build, and each
-    one's installer chooses among those that it can.
+    A build's own mark is left out (`2.13.0+cpu` becomes `2.13.0`): not every machine can get that build, and
+    each one's installer chooses among those that it can.
     """
     command = [sys.executable, "-m", "pip", "list", "--format", "json", "--disable-pip-version-check"]
     listed = subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout

@@ -109,7 +109,7 @@ def check_parameters(notebook: Notebook) -> None:
 def reader_position(notebook: Notebook, index: int) -> str:
     """Where a cell is as a reader counts: all cells from 1, and its number among those that run."""
     shown = [cell for cell in notebook["cells"][: index + 1] if INJECTED not in tags_of(cell)]
-    ran = sum(cell["cell_type"] == "code" for cell in notebook["cells"][: index + 1])
+    ran = sum(cell["cell_type"] == "code" for cell in shown)
     return f"cell {len(shown)} (In [{ran}])"
 
 

@@ -1,0 +1,139 @@
+"""What a kernel sees of its book's files is noted, and nothing else is."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from press.recorder import FOLDER, MISSING, listing_of, state_now, state_of
+from press.store import read_record
+from press.worker import kernel_environment
+
+
+@pytest.fixture
+def see(tiny, tmp_path_factory):
+    """Run code as a kernel would; what it saw, as a dictionary."""
+
+    def run(code):
+        folder = tmp_path_factory.mktemp("job")
+        record = folder / "reads.jsonl"
+        environment = kernel_environment(tiny.root, folder) | {"PRESS_RECORD": str(record)}
+        cwd = tiny.root / "chapters"
+        done = subprocess.run([sys.executable, "-c", code], env=environment, cwd=cwd, capture_output=True)
+        assert done.returncode == 0, done.stderr.decode()
+        run.output = done.stdout.decode()
+        return dict(read_record(record))
+
+    return run
+
+
+def test_files_opened_for_reading(tiny, see):
+    data = tiny.write("data/a.csv", "x\n1\n")
+    seen = see("import pandas; pandas.read_csv('../data/a.csv')")
+    assert seen["data/a.csv"] == state_of(str(data))
+
+
+def test_files_read_by_numpy_and_by_number(tiny, see):
+    tiny.write("data/a.txt", "1 2\n")
+    tiny.write("data/b.txt", "3 4\n")
+    seen = see("import numpy, os; numpy.loadtxt('../data/a.txt'); os.open('../data/b.txt', os.O_RDONLY)")
+    assert {"data/a.txt", "data/b.txt"} <= seen.keys()
+
+
+def test_modules_and_where_they_might_be_instead(tiny, see):
+    tiny.write("lib/imagination/used.py", "X = 1\n")
+    tiny.write("lib/imagination/unused.py", "X = 1\n")
+    seen = see("import imagination.used")
+    assert "lib/imagination/__init__.py" in seen
+    assert "lib/imagination/used.py" in seen
+    assert seen["lib/imagination/used/__init__.py"] == MISSING  # a folder there would be imported instead
+    assert "lib/imagination/unused.py" not in seen
+
+
+def test_modules_that_were_not_found(see):
+    seen = see("import imagination\ntry:\n    import imagination.later\nexcept ImportError:\n    pass")
+    assert seen["lib/imagination/later.py"] == MISSING
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "import pathlib; pathlib.Path('../data/later.csv').exists()",
+        "import os; os.path.isfile('../data/later.csv')",
+        "import os\ntry:\n    os.stat('../data/later.csv')\nexcept OSError:\n    pass",
+        "try:\n    open('../data/later.csv')\nexcept OSError:\n    pass",
+    ],
+)
+def test_files_asked_after_in_vain(see, question):
+    assert see(question)["data/later.csv"] == MISSING
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "import os; os.listdir('../data')",
+        "import glob; glob.glob('../data/*.csv')",
+        "import os; list(os.walk('../data'))",
+    ],
+)
+def test_listed_folders(tiny, see, question):
+    tiny.write("data/a.csv", "")
+    before = see(question)["data"]
+    assert before == listing_of(str(tiny.root / "data"))
+    tiny.write("data/b.csv", "")
+    assert state_now(str(tiny.root), "data", before) != before
+
+
+def test_processes_that_the_kernel_starts(tiny, see):
+    tiny.write("data/a.csv", "x\n")
+    seen = see(
+        "import subprocess, sys; subprocess.run([sys.executable, '-c', 'open(\"../data/a.csv\").read()'])"
+    )
+    assert "data/a.csv" in seen
+
+
+def test_files_written_and_files_elsewhere_do_not_count(tiny, see, tmp_path_factory):
+    other = tmp_path_factory.mktemp("other") / "b.txt"
+    other.write_text("b")
+    seen = see(
+        f"open('../data.txt', 'w').write('a'); open({str(other)!r}).read(); open('../_build.txt', 'w')"
+    )
+    assert not [name for name in seen if name.endswith(".txt")]
+
+
+def test_a_constant_changed_in_the_same_second_is_seen(tiny, see):
+    """Python itself would run the compiled file, whose source has the same size and second."""
+    module = tiny.write("lib/imagination/constant.py", "X = 1\n")
+    environment = os.environ | {"PYTHONPATH": str(tiny.root / "lib")}
+    subprocess.run([sys.executable, "-c", "import imagination.constant"], env=environment, check=True)
+    times = module.stat()
+    module.write_text("X = 2\n")
+    os.utime(module, ns=(times.st_atime_ns, times.st_mtime_ns))
+    seen = see("import imagination.constant as c; print(c.X)")
+    assert see.output.strip() == "2"
+    assert seen["lib/imagination/constant.py"] == state_of(str(module))
+
+
+def test_what_was_seen_is_the_state_at_that_time(tiny, see):
+    data = tiny.write("data/a.csv", "before")
+    before = state_of(str(data))
+    seen = see(
+        "open('../data/a.csv').read(); open('../data/a.csv', 'w').write('after'); open('../data/a.csv').read()"
+    )
+    assert seen["data/a.csv"] == before
+    assert state_of(str(data)) != before
+
+
+def test_states_tell_files_folders_and_nothing_apart(tmp_path):
+    (tmp_path / "file").write_text("x")
+    assert state_of(str(tmp_path)) == FOLDER
+    assert state_of(str(tmp_path / "none")) == MISSING
+    assert state_of(str(tmp_path / "file" / "below")) == MISSING
+    assert len(state_of(str(tmp_path / "file"))) == 64
+
+
+def test_a_record_cut_short_loses_its_last_line_only(tmp_path):
+    record = tmp_path / "reads.jsonl"
+    record.write_text('["a", "missing"]\n["b", "mis')
+    assert read_record(record) == [("a", "missing")]
