@@ -489,8 +489,8 @@ def mrp_errors(
     Returns
     -------
     dict of arrays
-        `TV`, `KL`, `W1` (B, S): distance of the two next-state distributions of every state. For each shape of
-        `reward_shapes`: the value error ‖V − V̂‖ in the sup norm (B,) under its name, and |⟨P̂ − P, V⟩| (B, S)
+        `TV`, `KL`, `W1` (B, S): distance of the two next-state distributions of every state. For each shape
+        of `reward_shapes`: the value error ‖V − V̂‖ in the sup norm (B,) under its name, and |⟨P̂ − P, V⟩| (B, S)
         under `value-aware NAME`.
     """
     real, imagined = (makers.random_kernels(pairs, n_states, generator) for _ in range(2))
