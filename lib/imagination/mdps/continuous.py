@@ -326,10 +326,13 @@ class AffineDynamics(Parametric):
         moved = moved + self.offset[:, None, :]
         return moved if noise is None else moved + noise
 
+    def block_lipschitz(self) -> tuple[Array, Array]:
+        """``‖A‖`` and ``‖B‖``, (C,) each."""
+        return spectral_norm(self.state_matrix), spectral_norm(self.action_matrix)
+
     def lipschitz(self) -> Array:
         """``max(‖A‖, ‖B‖)``: exact, (C,)."""
-        xp = array_namespace(self.offset)
-        return xp.maximum(spectral_norm(self.state_matrix), spectral_norm(self.action_matrix))
+        return array_namespace(self.offset).maximum(*self.block_lipschitz())
 
 
 @dataclass(frozen=True, eq=False)
@@ -351,9 +354,13 @@ class AffineReward(Parametric):
         ).sum(-1)
         return linear + self.offset[:, None]
 
+    def block_lipschitz(self) -> tuple[Array, Array]:
+        """``‖p‖`` and ``‖q‖``, (C,) each."""
+        return norm(self.state_weight), norm(self.action_weight)
+
     def lipschitz(self) -> Array:
         """``max(‖p‖, ‖q‖)``: exact, (C,)."""
-        return array_namespace(self.offset).maximum(norm(self.state_weight), norm(self.action_weight))
+        return array_namespace(self.offset).maximum(*self.block_lipschitz())
 
 
 # --- maps made of maps ----------------------------------------------------------------------------

@@ -393,8 +393,13 @@ class OnPendulumStates(Parametric):
         limit = (MAX_SPEED / self.velocity_unit)[:, None]
         return xp.concat([circle, project_box(moved[..., 2:], -limit, limit)], axis=-1)
 
+    def block_lipschitz(self) -> tuple[Array, Array]:
+        """The base's, divided by `floor`, (C,) each."""
+        in_state, in_action = self.base.block_lipschitz()  # type: ignore[attr-defined]
+        return in_state / self.floor, in_action / self.floor
+
     def lipschitz(self) -> Array:
-        """``base / floor``, (C,)."""
+        """The base's, divided by `floor`, (C,)."""
         return self.base.lipschitz() / self.floor
 
 

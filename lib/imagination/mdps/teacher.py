@@ -63,7 +63,7 @@ class TwoLayerNetwork(Parametric):
         hidden = _activate(self.activation, hidden + self.bias[:, None, :])
         return apply_matrix(self.output, hidden) + self.offset[:, None, :]
 
-    def block_lipschitz(self, *, skip: bool = False) -> tuple[Array, Array]:
+    def _blocks(self, *, skip: bool = False) -> tuple[Array, Array]:
         """Certified ``(sup ‖∂f/∂s‖, sup ‖∂f/∂a‖)``, (C,) each: products of layer norms, made tight cheaply.
 
         Slopes lie in [l, 1], so ``D = mI + hE`` with the midpoint m, half width h and ``‖E‖ <= 1``, and
@@ -87,6 +87,10 @@ class TwoLayerNetwork(Parametric):
         identity = xp.eye(self.hidden_state.shape[-1], dtype=self.bias.dtype)[None] if skip else 0.0
         return block(self.hidden_state, identity), block(self.hidden_action, 0.0)
 
+    def block_lipschitz(self) -> tuple[Array, Array]:
+        """Certified ``(sup ‖∂f/∂s‖, sup ‖∂f/∂a‖)``, (C,) each."""
+        return self._blocks()
+
     def network_bound(self) -> Array:
         """sup of the network's norm, (C,); infinite for relu."""
         xp = array_namespace(self.bias)
@@ -105,9 +109,13 @@ class NetworkDynamics(TwoLayerNetwork):
         moved = self.network(state, action) + (state if self.skip else 0.0)
         return moved if noise is None else moved + noise
 
+    def block_lipschitz(self) -> tuple[Array, Array]:
+        """Certified ``(sup ‖∂f/∂s‖, sup ‖∂f/∂a‖)``, (C,) each."""
+        return self._blocks(skip=self.skip)
+
     def lipschitz(self) -> Array:
-        """``max(sup ‖∂f/∂s‖, sup ‖∂f/∂a‖)`` certified as in `block_lipschitz`, (C,)."""
-        return array_namespace(self.bias).maximum(*self.block_lipschitz(skip=self.skip))
+        """The larger of `block_lipschitz`, (C,)."""
+        return array_namespace(self.bias).maximum(*self.block_lipschitz())
 
     def bound(self) -> Array:
         """sup of the norm, (C,); infinite for relu or with a skip."""
@@ -122,7 +130,7 @@ class NetworkReward(TwoLayerNetwork):
         return self.network(state, action)[..., 0]
 
     def lipschitz(self) -> Array:
-        """Certified as in `block_lipschitz`, (C,)."""
+        """The larger of `block_lipschitz`, (C,)."""
         return array_namespace(self.bias).maximum(*self.block_lipschitz())
 
     def bound(self) -> Array:

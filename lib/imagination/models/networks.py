@@ -113,6 +113,9 @@ def network_reward(transitions: Transitions, seeds: Sequence[int], **options: An
     return NetworkReward(**_layers(fit, transitions), activation=options.get("activation", "tanh"))
 
 
+_VECTOR = 64
+"""Rows of parameters are padded to a multiple of this, so that vectorised steps round all of them alike."""
+
 # --- training --------------------------------------------------------------------------------------
 
 _ACTIVATIONS = {
@@ -128,6 +131,7 @@ def _initial(
 ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
     """All parameters in one flat (C, P) tensor, and the layers as views of it; each seed draws its own."""
     length = sum(int(np.prod(size)) for size in sizes.values())
+    length += -length % _VECTOR
     flat = torch.stack([torch.randn(length, generator=g, dtype=torch.float64) for g in generators]).to(device)
     layers = _views(flat, sizes)
     layers["hidden"] /= sizes["hidden"][1] ** 0.5
@@ -137,10 +141,9 @@ def _initial(
 
 
 def _views(flat: torch.Tensor, sizes: dict[str, tuple[int, ...]]) -> dict[str, torch.Tensor]:
-    parts = torch.split(flat, [int(np.prod(size)) for size in sizes.values()], dim=1)
-    return {
-        name: part.view(len(flat), *size) for (name, size), part in zip(sizes.items(), parts, strict=True)
-    }
+    lengths = [int(np.prod(size)) for size in sizes.values()]
+    parts = torch.split(flat, [*lengths, flat.shape[1] - sum(lengths)], dim=1)
+    return {name: part.view(len(flat), *size) for (name, size), part in zip(sizes.items(), parts, strict=False)}
 
 
 def _descend(
@@ -157,7 +160,7 @@ def _descend(
 ) -> np.ndarray:
     function, slope = _ACTIVATIONS[activation]
     networks, count, _ = x.shape
-    gradient = torch.empty_like(flat)
+    gradient = torch.zeros_like(flat)
     into = _views(gradient, {name: tuple(layer.shape[1:]) for name, layer in layers.items()})
     flat.grad = gradient
     optimiser = torch.optim.Adam([flat], lr=learning_rate, fused=True)
