@@ -108,36 +108,45 @@ def print_book(book: Book, options: argparse.Namespace) -> int:
 
 
 def check_reproducible(book: Book, options: argparse.Namespace) -> int:
-    """The `reproducible` command: twice from nothing, chapters and pages, and compare."""
+    """The `reproducible` command: execute everything twice from nothing, print it twice, and compare.
+
+    The kept copies are neither used nor touched.
+    """
     with working(book):
-        copies = [_from_nothing(book, book.work / name, options) for name in ("first", "second")]
-        if None in copies:
+        twice = [Book(book.root, f"{book.products}/{book.work.name}/{name}") for name in ("first", "second")]
+        editions = [_execute_from_nothing(copy, options) for copy in twice]
+        if not all(editions):
             return 1
-        for what in ("executed", "html"):
-            difference = pages.first_difference(*(copy / what for copy in copies if copy))
-            if difference:
-                print(f"Not the same twice. {what}/{difference}", file=sys.stderr)
-                return 1
+        difference = pages.first_difference(*(edition[0].notebook.parent for edition in editions))
+        if difference is None:
+            say("Printing the pages, twice ...")
+            difference = pages.first_difference(*(_print_from_nothing(edition) for edition in editions))
+    if difference:
+        print(f"Not the same twice. {difference}", file=sys.stderr)
+        return 1
     say("The same twice, byte for byte: every executed chapter and every page.")
     return 0
 
 
-def _from_nothing(book: Book, folder: Path, options: argparse.Namespace) -> Path | None:
-    """Execute and print everything into a folder: the kept copies are neither used nor touched."""
-    parameters = parameters_of(options)
-    elsewhere = Book(book.root, folder.relative_to(book.root).as_posix())
-    wanted = [Executed(elsewhere, chapter, parameters) for chapter in book.chapters()]
-    say(f"From nothing, the {folder.name} time:")
-    outcomes = execute(wanted, folder / "work", say, options.jobs, options.cell_timeout)
+def _execute_from_nothing(copy: Book, options: argparse.Namespace) -> list[Executed]:
+    """Execute all chapters; none of them if one failed."""
+    say(f"From nothing, the {copy.build.name} time:")
+    everything = [Executed(copy, chapter, parameters_of(options)) for chapter in copy.chapters()]
+    outcomes = execute(everything, copy.work, say, options.jobs, options.cell_timeout)
     failures = [outcome for outcome in outcomes if outcome.failure]
     if failures:
         print(f"\n{report(failures)}", file=sys.stderr)
-        return None
-    for manifest in (folder / "executed").rglob("*.json"):
-        manifest.unlink()  # it says how long an execution took
-    files = pages.inputs(book, {executed.chapter: executed.notebook for executed in wanted})
-    pages.print_pages(book, files, folder / "pages").rename(folder / "html")
-    return folder
+        return []
+    for executed in everything:
+        executed.manifest.unlink()  # it tells how long the execution took
+    return everything
+
+
+def _print_from_nothing(edition: list[Executed]) -> Path:
+    """Print all chapters; the pages' folder."""
+    copy = edition[0].book
+    files = pages.inputs(copy, {executed.chapter: executed.notebook for executed in edition})
+    return pages.print_pages(copy, files, copy.work)
 
 
 def serve(book: Book, options: argparse.Namespace) -> int:

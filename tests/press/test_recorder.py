@@ -118,9 +118,8 @@ def test_a_constant_changed_in_the_same_second_is_seen(tiny, see):
 def test_what_was_seen_is_the_state_at_that_time(tiny, see):
     data = tiny.write("data/a.csv", "before")
     before = state_of(str(data))
-    seen = see(
-        "open('../data/a.csv').read(); open('../data/a.csv', 'w').write('after'); open('../data/a.csv').read()"
-    )
+    path = "'../data/a.csv'"
+    seen = see(f"open({path}).read(); open({path}, 'w').write('after'); open({path}).read()")
     assert seen["data/a.csv"] == before
     assert state_of(str(data)) != before
 

@@ -1,0 +1,282 @@
+"""The commands, from end to end, on tiny books."""
+
+import hashlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+
+import filelock
+import pytest
+
+from press import __main__ as press
+from press import pages
+
+
+def run(book, *arguments):
+    """A command's exit status."""
+    return press.main(["--root", str(book.root), *arguments])
+
+
+def start(book, *arguments):
+    """A command in a process of its own."""
+    command = [sys.executable, "-m", "press", "--root", str(book.root), *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
+
+
+def digest(folder):
+    """A digest of a folder's files."""
+    found = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            found.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    return found.hexdigest()
+
+
+@pytest.fixture(scope="module")
+def printed(new_book, tmp_path_factory):
+    """A printed book of two chapters, the first of which uses the library."""
+    book = new_book(tmp_path_factory.mktemp("book"))
+    book.write("lib/imagination/constants.py", "GAMMA = 0.9\n")
+    book.chapter("01_uses", "from imagination.constants import GAMMA\nprint('gamma is', GAMMA)")
+    book.chapter("02_alone", "print(scale, seed)")
+    assert run(book, "book") == 0
+    return book
+
+
+@pytest.fixture
+def book(printed):
+    """The book; its files come back afterwards."""
+    before = printed.files()
+    yield printed
+    for name in printed.files().keys() - before.keys():
+        (printed.root / name).unlink()
+    for name, content in before.items():
+        (printed.root / name).write_bytes(content)
+
+
+def test_prints_pages_with_their_outputs(book):
+    assert "gamma is 0.9" in (book.book.html / "chapters" / "01_uses.html").read_text()
+    assert "chapters/index.html" in (book.book.html / "index.html").read_text()
+
+
+def test_does_nothing_when_nothing_changed_and_says_where_the_book_is(book, capsys):
+    before = (book.book.html / "index.html").stat()
+    assert run(book, "book") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == ["01_uses: unchanged", "02_alone: unchanged", "The pages: unchanged"]
+    assert lines[-1] == os.path.join("_build", "html", "index.html")
+    assert (book.book.html / "index.html").stat() == before
+
+
+def test_two_presses_at_once(book, capsys):
+    with filelock.FileLock(book.book.build / "press.lock"):
+        assert run(book, "book") != 0
+    assert "another press" in capsys.readouterr().err
+    assert run(book, "book") == 0
+
+
+def test_an_exchange_of_pages_that_was_interrupted_is_undone(book):
+    before = digest(book.book.html)
+    book.book.html.rename(book.book.build / "html.previous")
+    assert run(book, "book") == 0
+    assert digest(book.book.html) == before
+
+
+def test_a_changed_constant_executes_the_chapters_that_use_it(book, capsys):
+    book.write("lib/imagination/constants.py", "GAMMA = 0.8\n")
+    assert run(book, "book", "--chapter", "01") == 0
+    said = capsys.readouterr().out
+    assert "01_uses: lib/imagination/constants.py changed" in said
+    assert "[1/1] 01_uses" in said
+    assert "02_alone" not in said
+    assert "gamma is 0.8" in (book.book.html / "chapters" / "01_uses.html").read_text()
+
+
+def test_a_failing_cell_leaves_the_last_good_book(book, capsys):
+    before = digest(book.book.html)
+    book.chapter("01_uses", "x = 1\nx/0")
+    book.chapter("02_alone", "print('another')")
+    assert run(book, "book") != 0
+    captured = capsys.readouterr()
+    assert "01_uses, cell 3 (In [2]): ZeroDivisionError: division by zero\n    x = 1\n" in captured.err
+    assert "last good book" in captured.err
+    assert digest(book.book.html) == before
+    assert book.printed_text("02_alone") == "another\n"  # the others finish
+
+
+def test_a_page_with_a_mistake_leaves_the_last_good_book(book, capsys):
+    before = digest(book.book.html)
+    book.write("chapters/index.md", "# Front\n\nSee {eq}`eq-nowhere` and {cite:t}`Nobody99`.\n")
+    assert run(book, "book") != 0
+    captured = capsys.readouterr()
+    assert "eq-nowhere" in captured.err
+    assert "Nobody99" in captured.err
+    assert "chapters/index.md:3" in captured.err
+    assert digest(book.book.html) == before
+
+
+def test_the_scale_is_passed_on_and_editions_are_kept_apart(book, capsys):
+    assert run(book, "book", "--scale", "full", "--chapter", "02") == 0
+    assert book.printed_text("02_alone", scale="full") == "full 1\n"
+    assert book.printed_text("02_alone") == "quick 1\n"
+    assert "Not printed: 01_uses" in capsys.readouterr().out  # not executed at that scale yet
+    assert run(book, "book", "--chapter", "02", "-p", "seed=7") == 0
+    assert book.printed_text("02_alone", seed=7) == "quick 7\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("book", "--chapter", "09"), "no chapter begins with '09'; there are 01_uses, 02_alone"),
+        (("book", "--chapter", "0"), "more than one"),
+        (("book", "-p", "seed"), "NAME=VALUE"),
+    ],
+)
+def test_says_what_is_wrong_with_a_command(book, capsys, arguments, complaint):
+    assert run(book, *arguments) != 0
+    assert complaint in capsys.readouterr().err
+
+
+def test_says_that_a_listed_chapter_is_missing(book, capsys):
+    (book.root / "chapters" / "02_alone.ipynb").unlink()
+    assert run(book, "book") != 0
+    assert "_toc.yml lists chapters/02_alone" in capsys.readouterr().err
+
+
+def test_says_that_a_folder_is_no_book(tmp_path, capsys):
+    assert press.main(["--root", str(tmp_path), "book"]) != 0
+    assert "_toc.yml is not there" in capsys.readouterr().err
+
+
+def wait_until(condition, seconds=30.0):
+    """Whether a condition comes true in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def is_alive(process_id):
+    """Whether there is such a process, other than as a zombie."""
+    try:
+        with open(f"/proc/{process_id}/stat") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+needs_proc = pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="asks Linux which processes live")
+
+
+@needs_proc
+def test_a_killed_press_leaves_no_process_and_nothing_to_be_mistaken(tiny, tmp_path_factory):
+    started = tmp_path_factory.mktemp("signals") / "kernel"
+    tell = f"import os, time\nopen({str(started)!r}, 'w').write(str(os.getpid()))"
+    tiny.chapter(
+        "01_slow",
+        tell,
+        "print('half')",
+        f"time.sleep(60 if not os.path.exists({str(started)!r} + '2') else 0)",
+    )
+    process = start(tiny, "book", "--chapter", "01")
+    assert wait_until(lambda: started.exists() and started.read_text())
+    kernel = int(started.read_text())
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert wait_until(lambda: not is_alive(kernel))
+    assert tiny.executed("01_slow").staleness() == "not executed yet"
+    started.with_name("kernel2").touch()
+    assert tiny.execute("01_slow")["01_slow"].failure is None
+    assert tiny.executed("01_slow").staleness() is None
+
+
+def test_killed_at_any_moment_it_keeps_whole_chapters_or_none(tiny):
+    for name in ("01_one", "02_two", "03_three"):
+        tiny.chapter(name, "print(seed)" + "# long\n" * 1000)
+    names = ("01_one", "02_two", "03_three")
+    assert all(outcome.failure is None for outcome in tiny.execute(*names).values())
+    whole = {name: tiny.executed(name).notebook.read_bytes() for name in names}
+    usual = max(tiny.executed(name).seconds() for name in names)
+    moments = random.Random(20260511)
+    for _ in range(3):
+        shutil.rmtree(tiny.book.build)
+        process = start(tiny, "book", *(word for name in names for word in ("--chapter", name)))
+        time.sleep(usual * moments.uniform(0.4, 1.9))
+        process.kill()
+        process.wait()
+        for name in names:
+            executed = tiny.executed(name)
+            if executed.staleness() is None:
+                assert executed.notebook.read_bytes() == whole[name]
+        assert not pages.is_printed(tiny.book, "anything")
+    assert all(outcome.failure is None for outcome in tiny.execute(*names).values())
+    assert {name: tiny.executed(name).notebook.read_bytes() for name in names} == whole
+
+
+def test_a_press_killed_while_it_prints_leaves_the_last_good_book(book):
+    before = digest(book.book.html)
+    book.write("chapters/index.md", "# Another front\n")
+    process = start(book, "book")
+    assert any(line.startswith("Printing the pages") for line in process.stdout)
+    time.sleep(0.5)
+    process.kill()
+    process.wait()
+    assert digest(book.book.html) == before
+    assert run(book, "book") == 0
+    assert "Another front" in (book.book.html / "chapters" / "index.html").read_text()
+
+
+def stub_pages(book, files, folder):
+    """Pages that are just the sources."""
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def test_reproducible_compares_every_executed_byte(tiny, capsys, monkeypatch):
+    monkeypatch.setattr(pages, "print_pages", stub_pages)
+    tiny.chapter("01_same", "import random; print(random.Random(seed).random())")
+    assert run(tiny, "reproducible") == 0
+    assert "byte for byte" in capsys.readouterr().out
+    assert not (tiny.book.build / "executed").exists()
+    tiny.chapter("01_same", "import uuid; print(uuid.uuid4().int)")
+    assert run(tiny, "reproducible") != 0
+    assert "01_same.ipynb: byte" in capsys.readouterr().err
+
+
+def test_serves_the_printed_book_on_this_machine(book):
+    said = []
+    original, press.say = press.say, said.append
+    try:
+        threading.Thread(target=run, args=(book, "serve", "--port", "0"), daemon=True).start()
+        assert wait_until(lambda: said)
+    finally:
+        press.say = original
+    address = said[0].split()[4]
+    assert address.startswith("http://127.0.0.1:")
+    with urllib.request.urlopen(f"{address}chapters/index.html") as page:
+        assert b"On Training in Imagination" in page.read()
+
+
+def test_serving_needs_a_printed_book(tiny, capsys):
+    assert run(tiny, "serve") != 0
+    assert "no printed book" in capsys.readouterr().err
+
+
+def test_clean_removes_what_was_built(tiny):
+    tiny.chapter("01_one", "print(seed)")
+    tiny.write("_build/html/index.html", "")
+    tiny.write("_build/executed/quick/01_one.ipynb", "")
+    sources = tiny.files()
+    assert run(tiny, "clean") == 0
+    assert [path.name for path in tiny.book.build.iterdir()] == ["press.lock"]
+    assert tiny.files() == sources
