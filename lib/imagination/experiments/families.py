@@ -16,11 +16,13 @@ from imagination.mdps import teacher
 from imagination.mdps.continuous import (
     AffineDynamics,
     AffineReward,
+    Array,
     BallProjected,
     ConstantPerturbation,
     ContinuousMDP,
     FixedInitial,
     OutwardPerturbation,
+    Parametric,
     Perturbation,
     PerturbedDynamics,
     PerturbedReward,
@@ -33,6 +35,14 @@ from imagination.mdps.continuous import (
 )
 from imagination.mdps.embedded import TableDynamics, TablePolicy, TableReward
 from imagination.mdps.extremal import extremal_system
+from imagination.mdps.gymnasium import (
+    GRAVITY_PULL,
+    MAX_TORQUE,
+    TIME_STEP,
+    TORQUE_PULL,
+    PendulumDynamics,
+    pendulum,
+)
 from imagination.mdps.linear_quadratic import QuadraticReward, linear_quadratic
 from imagination.policies import BallClippedPolicy, LinearPolicy, random_linear_policy, random_network_policy
 from imagination.rollouts import horizon_for, return_gap, truncated_tail
@@ -491,6 +501,62 @@ def linear_quadratic_learned(rng: Rng, size: int) -> Pair:
     return _quadratic_pair(rng, real, policy, dynamics, reward)
 
 
+# --- a real system -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class MisjudgedPendulum(Parametric):
+        """Certified distance to the true pendulum, (C,): a speed that is off also turns it too far."""
+
+    Both only change the speed, so the true pendulum makes the same move from a state whose speed is off.
+    """
+
+    true: PendulumDynamics
+    gravity: Array
+    torque: Array
+
+    def __call__(self, state: Array, action: Array, noise: Array | None = None) -> Array:
+        unit, torque_unit = self.true.velocity_unit[:, None], self.true.torque_unit[:, None]
+        torque = np.clip(action[..., 0] * torque_unit, -MAX_TORQUE, MAX_TORQUE)
+        push = self.gravity[:, None] * state[..., 1] + self.torque[:, None] * torque
+        speed = state[..., 2] + TIME_STEP * push / unit
+        return self.true(np.stack([state[..., 0], state[..., 1], speed], axis=-1), action, noise)
+
+    def lipschitz(self) -> Array:
+        """Those of the true pendulum after the change of speed, (C,)."""
+        in_state, in_action = self.true.block_lipschitz()
+        by_state = TIME_STEP * np.abs(self.gravity) / self.true.velocity_unit
+        by_action = TIME_STEP * np.abs(self.torque) * self.true.torque_unit / self.true.velocity_unit
+        return np.maximum(in_state * (1 + by_state), in_action + in_state * by_action)
+
+    def error(self) -> Array:
+        """Certified distance to the true pendulum, (C,): a wrong speed also turns it too far."""
+        speed = TIME_STEP * (np.abs(self.gravity) + np.abs(self.torque) * MAX_TORQUE)
+        return speed * np.sqrt(TIME_STEP**2 + 1 / self.true.velocity_unit**2)
+
+
+def pendulum_identified(rng: Rng, size: int) -> Pair:
+    """Gymnasium's Pendulum-v1, its gravity and its torque identified by least squares from noisy speeds."""
+    velocity_unit, torque_unit = _log_uniform(rng, 2, 8, size), _log_uniform(rng, 2, 40, size)
+    real = pendulum(np.zeros(size), velocity_unit=velocity_unit, torque_unit=torque_unit)
+    count = int(rng.choice([10, 50, 250]))
+    sine = np.sin(rng.uniform(-np.pi, np.pi, (size, count)))
+    torque = rng.uniform(-MAX_TORQUE, MAX_TORQUE, (size, count))
+    inputs, truth = np.stack([sine, torque], axis=-1), np.array([GRAVITY_PULL, TORQUE_PULL])
+    noise = _log_uniform(rng, 0.1, 10, size)[:, None]
+    acceleration = inputs @ truth + noise * rng.standard_normal((size, count))
+    found = (np.linalg.pinv(inputs) @ acceleration[..., None])[..., 0] - truth
+    true: Any = real.dynamics
+    dynamics = MisjudgedPendulum(true, found[:, 0].copy(), found[:, 1].copy())
+    _, eps_rew = _errors(rng, size)
+    reward = PerturbedReward(real.reward, _perturbation(rng, (size, 3, 1), 1), eps_rew)
+    policy = random_linear_policy(rng, rng.uniform(0, 1.0, size), 3, 1)
+    diameter: Any = real.diameter
+    start = real.initial.sample(rng, STARTS)
+    learned = real.swap(dynamics=dynamics, reward=reward)
+    return Pair(real, learned, policy, start, dynamics.error(), eps_rew, diameter / 2, diameter)
+
+
 # --- systems in which errors add up -------------------------------------------------------------
 
 
@@ -614,6 +680,7 @@ FAMILIES: dict[str, Callable[[Rng, int], Pair]] = {
     "learned networks": learned_networks,
     "linear-quadratic": linear_quadratic_perturbed,
     "linear-quadratic, learned": linear_quadratic_learned,
+    "pendulum, identified": pendulum_identified,
     "tabular": tabular,
     "near-extremal": near_extremal,
     "extremal": extremal,

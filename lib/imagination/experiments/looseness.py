@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -56,6 +55,7 @@ FAMILIES = (
     "learned networks",
     "linear-quadratic",
     "linear-quadratic, learned",
+    "pendulum, identified",
     "tabular",
     "extremal, clipped",
 )
@@ -164,13 +164,11 @@ def _values_to_go(mdp: ContinuousMDP, pair: Pair, points: np.ndarray, steps: int
     return total
 
 
-@cache
-def _slope_of_value() -> tuple[tuple[str, ...], Any]:
-    """L_V as a function, read off Lemma 1: an error of the dynamics costs gamma L_V / (1 - gamma)."""
-    per_error = sp.diff(return_gap.LEMMA_1.expression, w.eps_dyn)
-    slope = sp.simplify(per_error * (1 - w.gamma) / w.gamma)
-    symbols = {"gamma": w.gamma, "L_f": w.L_f, "L_r": w.L_r, "L_pi": w.L_pi}
-    return tuple(symbols), sp.lambdify(list(symbols.values()), slope, "numpy")
+VALUE_SLOPE = return_gap.VALUE_LIPSCHITZ.mutated(
+    "Lipschitz constant of the value",
+    return_gap.VALUE_LIPSCHITZ.expression.xreplace({w.d_S(w.x, w.y): sp.S.One}),
+)
+"""L_V itself: what the claim says of two states at distance 1."""
 
 
 def value_lipschitz(constants: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -179,12 +177,14 @@ def value_lipschitz(constants: Mapping[str, np.ndarray]) -> np.ndarray:
     Parameters
     ----------
     constants : mapping
-        gamma, L_f, L_r, L_pi, (C,) each.
+        gamma, L_f, L_r, L_pi, (C,) each; others are not read.
     """
-    names, slope = _slope_of_value()
-    fine = constants["gamma"] * constants["L_f"] * (1 + constants["L_pi"]) < 1
-    with np.errstate(divide="ignore"):
-        return np.where(fine, slope(*(np.asarray(constants[name], dtype=float) for name in names)), np.inf)
+    used = {name: np.asarray(constants[name], dtype=float) for name in VALUE_SLOPE.arguments}
+    fine = used["gamma"] * used["L_f"] * (1 + used["L_pi"]) < 1
+    slope = np.full(fine.shape, np.inf)
+    if fine.any():
+        slope[fine] = VALUE_SLOPE.evaluate(**{name: value[fine] for name, value in used.items()})
+    return slope
 
 
 def factors(pair: Pair, steps: int) -> pd.DataFrame:
@@ -198,19 +198,24 @@ def factors(pair: Pair, steps: int) -> pd.DataFrame:
     parts = terms(pair, along="imagined", steps=steps)
     bound = return_gap.bound(**constants)
     absolute, sloped = parts.without_cancellation(), parts.with_slope(value_lipschitz(constants))
+    return pd.DataFrame(
+        {
+            "gap": np.abs(parts.gap),
+            "tail": parts.tail,
+            "bound": bound,
+            "identity": np.abs(parts.total() - parts.gap) / np.where(bound > 0, bound, 1),
+            "cancellation": _times(absolute, np.abs(parts.total())),
+            "slope": _times(sloped, absolute),
+            "supremum": _times(bound, sloped),
+            "inverse": _times(bound, np.abs(parts.gap)),
+        }
+    )
+
+
+def _times(larger: np.ndarray, smaller: np.ndarray) -> np.ndarray:
+    """How many times larger; once where both are zero, since then nothing is lost."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return pd.DataFrame(
-            {
-                "gap": np.abs(parts.gap),
-                "tail": parts.tail,
-                "bound": bound,
-                "identity": np.abs(parts.total() - parts.gap) / bound,
-                "cancellation": absolute / np.abs(parts.total()),
-                "slope": sloped / absolute,
-                "supremum": bound / sloped,
-                "inverse": bound / np.abs(parts.gap),
-            }
-        )
+        return np.where((larger == 0) & (smaller == 0), 1.0, larger / smaller)
 
 
 def certificates(pair: Pair, steps: int) -> pd.DataFrame:

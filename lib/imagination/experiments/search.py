@@ -24,13 +24,15 @@ from imagination.mdps.continuous import (
     PerturbedDynamics,
     PerturbedReward,
     apply_matrix,
+    norm,
     spectral_norm,
 )
 from imagination.policies import LinearPolicy
 from imagination.rollouts import return_gap as rollout_gap
+from imagination.rollouts import rollout
 from imagination.theory import return_gap
 
-__all__ = ["MixedMap", "Search", "search"]
+__all__ = ["MixedMap", "Search", "search", "tightness"]
 
 STATES, ACTIONS, WIDTH = 3, 2, 6
 
@@ -143,12 +145,13 @@ class Search:
     table : DataFrame
         The pairs at the end, one row a restart, with the columns of a trial
         (`imagination.experiments.trial.trial`).
-    pair : Pair
-        The pairs themselves.
+    first, pair : Pair
+        The pairs at the start and at the end.
     """
 
     path: pd.DataFrame
     table: pd.DataFrame
+    first: Pair
     pair: Pair
 
 
@@ -210,7 +213,39 @@ def search(
             optimizer.step()
             schedule.step()
     found = weights.with_arrays(arrays).map_arrays(lambda array: array.detach().numpy()).pair(constants)
-    return Search(_tidy(path), _rows(found, horizon), found)
+    return Search(_tidy(path), _rows(found, horizon), weights.pair(constants), found)
+
+
+def tightness(pair: Pair, horizon: int) -> pd.DataFrame:
+    """Return how far each inequality of the proof is an equality along the rollouts, one row a pair.
+
+    Each column is something realised as a share of what its constant allows, averaged over the steps (1:
+    equality): `dynamics error`, `reward error`, at the imagined states; `policy`, `dynamics`, `reward`, how
+    steep the map is between the real and the imagined state. Steps at which the two states are one are left
+    out.
+    """
+    real, imagined = (
+        rollout(mdp, pair.policy, pair.start[:, :1], horizon) for mdp in (pair.real, pair.learned)
+    )
+    state, other = (path.states[:, 0, :-1] for path in (real, imagined))
+    action, reaction = (path.actions[:, 0] for path in (real, imagined))
+    (after, reward), (after_other, reward_other) = (
+        pair.real.step(*at) for at in ((state, action), (other, reaction))
+    )
+    apart, moved = norm(state - other), norm(action - reaction)
+    constants = {name: value[:, None] for name, value in pair.constants().items()}
+    realised = {
+        "dynamics error": (norm(imagined.states[:, 0, 1:] - after_other), constants["eps_dyn"]),
+        "reward error": (np.abs(imagined.rewards[:, 0] - reward_other), constants["eps_rew"]),
+        "policy": (moved, constants["L_pi"] * apart),
+        "dynamics": (norm(after - after_other), constants["L_f"] * (apart + moved)),
+        "reward": (np.abs(reward - reward_other), constants["L_r"] * (apart + moved)),
+    }
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = {
+            name: np.where(allowed > 0, part / allowed, np.nan) for name, (part, allowed) in realised.items()
+        }
+    return pd.DataFrame({name: np.nanmean(share, axis=1) for name, share in shares.items()})
 
 
 def _constants(generator: np.random.Generator, size: int) -> dict[str, np.ndarray]:

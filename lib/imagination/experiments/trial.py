@@ -191,18 +191,15 @@ def summary(table: pd.DataFrame, by: str | Sequence[str] = "family") -> pd.DataF
 
 
 def compact(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table as it is recorded: ratios with all digits, what they are made of with six."""
-    kept = table.drop(columns=["bound"])
-    digits = {name: 6 for name in kept.select_dtypes("float").columns if name not in RATIOS} | {"tail": 2}
-    return kept.assign(**{name: _rounded(kept[name], places) for name, places in digits.items()})
+    """Return the table as it is recorded: ratios with twelve digits, what they are made of with five."""
+    kept = table.drop(columns=["bound", "eps_dyn_mean", "eps_rew_mean"])
+    digits = {name: 12 if name in RATIOS else 5 for name in kept.select_dtypes("float").columns}
+    return kept.assign(**{name: _rounded(kept[name], count) for name, count in digits.items()})
 
 
-def _rounded(values: pd.Series, digits: int) -> np.ndarray:
-    """Round to significant digits."""
-    array = values.to_numpy()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scale = 10.0 ** (digits - 1 - np.floor(np.log10(np.abs(array))))
-        return np.where(np.isfinite(scale), np.round(array * scale) / scale, array)
+def _rounded(values: pd.Series, digits: int) -> list[float]:
+    """Round to significant digits; the shortest decimal is what will be stored."""
+    return [float(f"{value:.{digits}g}") for value in values]
 
 
 def recorded() -> pd.DataFrame:
