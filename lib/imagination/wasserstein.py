@@ -146,31 +146,27 @@ def kernel_lipschitz(kernel: ArrayLike, source: ArrayLike, target: ArrayLike | N
 
     Parameters
     ----------
-    kernel : (B, n, m) array
+    kernel : (..., n, m) array
         A distribution over m points for each of n points.
-    source : (B, n, n) or (n, n) array
-        Metric on the n points.
-    target : (B, m, m) or (m, m) array, optional
+    source : (..., n, n) array
+        Metric on the n points; its batch broadcasts with the kernel's.
+    target : (..., m, m) array, optional
         Metric on the m points; `source` unless told.
 
     Returns
     -------
-    (B,) array
+    (...,) array
     """
     k = distributions("kernel", kernel)
-    if k.ndim != 3:
-        raise ValueError(f"kernel must have shape (B, n, m), got {k.shape}")
-    d = np.broadcast_to(_ground(source, k.shape[1]), (len(k), k.shape[1], k.shape[1]))
-    e = (
-        d
-        if target is None
-        else np.broadcast_to(_ground(target, k.shape[2]), (len(k), k.shape[2], k.shape[2]))
-    )
+    if k.ndim < 2:
+        raise ValueError(f"kernel must have shape (..., n, m), got {k.shape}")
+    d = _ground(source, k.shape[-2])
+    e = d if target is None else _ground(target, k.shape[-1])
     i, j = _chain_pairs(d)
     if not len(i):
-        return np.zeros(len(k))
-    distances = wasserstein(k[:, i], k[:, j], e[:, None])
-    return (distances / d[:, i, j]).max(axis=1)
+        return np.zeros(np.broadcast_shapes(k.shape[:-2], d.shape[:-2], e.shape[:-2]))
+    distances = wasserstein(k[..., i, :], k[..., j, :], e[..., None, :, :])
+    return (distances / d[..., i, j]).max(axis=-1)
 
 
 def transition_lipschitz(
@@ -180,14 +176,12 @@ def transition_lipschitz(
     P = distributions("transition", transition)
     if P.ndim != 4 or P.shape[1] != P.shape[3]:
         raise ValueError(f"transition must have shape (B, S, A, S), got {P.shape}")
-    B, S, A, _ = P.shape
-    d = np.broadcast_to(_ground(state_metric, S), (B, S, S))
-    by_state = kernel_lipschitz(P.swapaxes(1, 2).reshape(B * A, S, S), np.repeat(d, A, axis=0))
-    by_action = np.zeros(B * S)
-    if A > 1:
-        e = np.broadcast_to(_ground(_required_action_metric(action_metric), A), (B, A, A))
-        by_action = kernel_lipschitz(P.reshape(B * S, A, S), np.repeat(e, S, axis=0), np.repeat(d, S, axis=0))
-    return np.maximum(by_state.reshape(B, A).max(axis=1), by_action.reshape(B, S).max(axis=1))
+    d = _ground(state_metric, P.shape[1])[..., None, :, :]
+    constant = kernel_lipschitz(P.swapaxes(1, 2), d).max(axis=1)
+    if P.shape[2] > 1:
+        e = _ground(_required_action_metric(action_metric), P.shape[2])[..., None, :, :]
+        constant = np.maximum(constant, kernel_lipschitz(P, e, d).max(axis=1))
+    return constant
 
 
 def reward_lipschitz(
@@ -224,12 +218,13 @@ def _required_action_metric(action_metric: ArrayLike | None) -> ArrayLike:
 
 
 def _chain_pairs(d: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs (i, j) with no other point exactly between them, in any metric of the batch d (B, n, n).
+    """Pairs (i, j) with no other point exactly between them, in any metric of the batch d (..., n, n).
 
     A pair with a point between splits into two shorter ones, one of which has at least its ratio.
     """
     n = d.shape[-1]
-    if len(d) > 1 and np.all(d == d[:1]):
+    d = d.reshape(-1, n, n)
+    if np.all(d == d[:1]):
         d = d[:1]
     pairs = []
     for i, j in combinations(range(n), 2):

@@ -203,7 +203,7 @@ def constants(real: TabularMDP, imagined: TabularMDP, policy: Array) -> dict[str
         "gamma": real.discount,
         "L_f": np.minimum(*L_f),
         "L_r": np.minimum(*L_r),
-        "L_pi": w.policy_lipschitz(policy, d, e),
+        "L_pi": w.policy_lipschitz(np.broadcast_to(policy, real.reward.shape), d, e),
         "eps_dyn": dynamics_errors(real, imagined).max(axis=(1, 2)),
         "eps_rew": np.abs(imagined.reward - real.reward).max(axis=(1, 2)),
     }
@@ -328,16 +328,12 @@ def _total_variation(real: TabularMDP, imagined: TabularMDP) -> Array:
 
 def _over_states_only(mdps: tuple[TabularMDP, TabularMDP], what: str) -> Array:
     """The smaller of both worlds' constants when only the state may change."""
-    d = _metrics(mdps[0])[0]
-    rows = [
-        getattr(mdp, what).swapaxes(1, 2).reshape(len(mdp) * mdp.n_actions, mdp.n_states, -1) for mdp in mdps
-    ]
-    grounds = np.repeat(d, mdps[0].n_actions, axis=0)
+    d = _metrics(mdps[0])[0][:, None]
     if what == "transition":
-        each = [w.kernel_lipschitz(row, grounds) for row in rows]
+        each = [w.kernel_lipschitz(mdp.transition.swapaxes(1, 2), d) for mdp in mdps]
     else:
-        each = [w.function_lipschitz(row[..., 0], grounds) for row in rows]
-    return np.minimum(*(constant.reshape(len(d), -1).max(axis=1) for constant in each))
+        each = [w.function_lipschitz(mdp.reward.swapaxes(1, 2), d) for mdp in mdps]
+    return np.minimum(*(constant.max(axis=1) for constant in each))
 
 
 PLANTED: dict[str, Callable[[TabularMDP, TabularMDP, Array, dict[str, Array]], dict[str, Array]]] = {
@@ -490,7 +486,7 @@ def mrp_errors(
     -------
     dict of arrays
         `TV`, `KL`, `W1` (B, S): distance of the two next-state distributions of every state. For each shape
-        of `reward_shapes`: the value error ‖V − V̂‖ in the sup norm (B,) under its name, and |⟨P̂ − P, V⟩| (B, S)
+        of `reward_shapes`: the error ‖V − V̂‖ in the sup norm (B,) under its name, and |⟨P̂ − P, V⟩| (B, S)
         under `value-aware NAME`.
     """
     real, imagined = (makers.random_kernels(pairs, n_states, generator) for _ in range(2))

@@ -62,17 +62,17 @@ class TabularMDP:
         reward = _finite("reward", self.reward)
         if reward.shape != (B, S, A):
             raise ValueError(f"reward must have shape {(B, S, A)} to match transition, got {reward.shape}")
-        discount = _broadcast("discount", _finite("discount", self.discount), (B,))
+        discount = broadcast("discount", _finite("discount", self.discount), (B,))
         if np.any((discount < 0) | (discount >= 1)):
             raise ValueError(
                 f"discount must lie in [0, 1), got {discount[(discount < 0) | (discount >= 1)][0]}"
             )
         initial = np.full((B, S), 1 / S) if self.initial is None else self.initial
-        initial = _broadcast("initial", distributions("initial", initial), (B, S))
+        initial = broadcast("initial", distributions("initial", initial), (B, S))
         arrays = {"transition": transition, "reward": reward, "discount": discount, "initial": initial}
         for name, size in (("state_metric", S), ("action_metric", A)):
             if getattr(self, name) is not None:
-                arrays[name] = _broadcast(name, metric(name, getattr(self, name)), (B, size, size))
+                arrays[name] = broadcast(name, metric(name, getattr(self, name)), (B, size, size))
         for name, array in arrays.items():
             object.__setattr__(self, name, array)
 
@@ -167,7 +167,7 @@ class TabularMDP:
 
     def action_values(self, values: ArrayLike) -> Array:
         """Q = r + γ P V for given state values V (B, S): shape (B, S, A)."""
-        values = _broadcast("values", _finite("values", values), (len(self), self.n_states))
+        values = broadcast("values", _finite("values", values), (len(self), self.n_states))
         flat = self.transition.reshape(len(self), -1, self.n_states) @ values[:, :, None]
         return self.reward + self.discount[:, None, None] * flat.reshape(self.reward.shape)
 
@@ -236,7 +236,7 @@ class TabularMDP:
         return reward + self.discount[:, None] * (kernel @ values[:, :, None])[:, :, 0]
 
     def _policy(self, policy: ArrayLike) -> Array:
-        return _broadcast("policy", distributions("policy", policy), self.reward.shape)
+        return broadcast("policy", distributions("policy", policy), self.reward.shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -370,7 +370,8 @@ def _finite(name: str, value: ArrayLike) -> Array:
     return array
 
 
-def _broadcast(name: str, array: Array, shape: tuple[int, ...]) -> Array:
+def broadcast(name: str, array: Array, shape: tuple[int, ...]) -> Array:
+    """`array` broadcast to `shape`, or a ValueError that names it."""
     try:
         return np.broadcast_to(array, shape)
     except ValueError:
