@@ -506,7 +506,7 @@ def linear_quadratic_learned(rng: Rng, size: int) -> Pair:
 
 @dataclass(frozen=True, eq=False)
 class MisjudgedPendulum(Parametric):
-        """Certified distance to the true pendulum, (C,): a speed that is off also turns it too far."""
+    """Pendulum-v1 with wrong constants: gravity's pull is off by `gravity`, the torque's by `torque`, (C,).
 
     Both only change the speed, so the true pendulum makes the same move from a state whose speed is off.
     """
