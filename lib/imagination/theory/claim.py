@@ -72,7 +72,7 @@ class Hypothesis:
         return not self.relation.has(AppliedUndef, Point, Expectation, sp.Limit)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Claim:
     """``quantity relation expression`` for every world that satisfies the hypotheses.
 
@@ -115,7 +115,7 @@ class Claim:
         if strangers := {s for s in self.expression.free_symbols if s not in known and not isinstance(s, Point)}:
             raise ValueError(f"claim {self.name!r} does not declare {sorted(map(str, strangers))}")
 
-    # -- the statement -----------------------------------------------------------------------------------------------
+    # -- the statement ---------------------------------------------------------------------------------------
 
     @property
     def constants(self) -> set[sp.Symbol]:
@@ -139,14 +139,15 @@ class Claim:
         """The same claim with another expression: a planted wrong version for a trial."""
         return replace(self, name=name, expression=expression)
 
-    # -- numbers -----------------------------------------------------------------------------------------------------
+    # -- numbers ---------------------------------------------------------------------------------------------
 
     @cached_property
     def _arguments(self) -> tuple[Quantity, ...]:
         used = set(self.expression.free_symbols)
         for hypothesis in self.numeric_hypotheses:
             used |= hypothesis.relation.free_symbols
-        return tuple(q for q in self.symbols if q.symbol in used)
+        free = [Quantity(v, str(v), "for all values") for v in self.variables if not isinstance(v, Point)]
+        return tuple(q for q in (*self.symbols, *free) if q.symbol in used)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -265,7 +266,10 @@ class Claim:
     def _is_rational(self) -> bool:
         return bool(self.expression.is_rational_function())
 
-    # -- the page ----------------------------------------------------------------------------------------------------
+    # -- the page --------------------------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        return f"<Claim {self.name!r}: {self.statement}>"
 
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {latex(self.statement)}$"

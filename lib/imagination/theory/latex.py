@@ -16,7 +16,7 @@ _NAMES = {
 }
 
 
-# Factors are printed in this order, as the paper writes them; what is not listed comes between eps and the rest.
+# Factors are printed in this order, as the paper writes them; other symbols come after these.
 _FACTORS = ("rho", "c", "gamma", "x", "L_r", "L_f", "L_V", "L_pi", "epsilon_dyn", "epsilon_rew", "epsilon")
 
 
@@ -41,8 +41,9 @@ class _Printer(LatexPrinter):
         if denominator != 1:
             return rf"\frac{{{self._print(numerator)}}}{{{self._print(denominator)}}}"
         factors = sorted(sp.Mul.make_args(expr), key=_factor_order)
-        return r" \, ".join(
-            rf"\left({self._print(f)}\right)" if f.is_Add and len(factors) > 1 else self._print(f) for f in factors
+        return " ".join(
+            rf"\left({self._print(f)}\right)" if f.is_Add and len(factors) > 1 else self._print(f)
+            for f in factors
         )
 
     def _print_Symbol(self, expr: Any, style: str = "plain") -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import sympy as sp
 
 from imagination.theory import worlds as w
@@ -58,8 +57,13 @@ FINITE_HORIZON = Claim(
 LEMMA_1 = Claim(
     name="Lemma 1",
     source="[TSGLH26, Lemma 1]",
-    symbols=(*_NUMBERS, *(w.Quantity(v, c, m) for v, c, m in (
-        (w.J_inf, "J", "real return"), (w.J_hat_inf, "J_hat", "imagined return")))),
+    symbols=(
+        *_NUMBERS,
+        *(
+            w.Quantity(v, c, m)
+            for v, c, m in ((w.J_inf, "J", "real return"), (w.J_hat_inf, "J_hat", "imagined return"))
+        ),
+    ),
     hypotheses=(*_BASIC, w.CONTRACTION, *_WORLD, *w.LIMITS),
     quantity=gap,
     expression=w.eps_rew / (1 - w.gamma)
@@ -84,12 +88,11 @@ BOUNDED_STATES = Claim(
     symbols=(*LEMMA_1.symbols, w.DIAMETER),
     hypotheses=(*_BASIC, w.nonnegative(w.DIAMETER), *_WORLD, w.BOUNDED, *w.LIMITS),
     quantity=gap,
-    expression=w.eps_rew / (1 - w.gamma)
-    + _SLOPE * CappedGeometricSum(w.gamma, w.L, w.eps_dyn, w.D, sp.oo),
+    expression=w.eps_rew / (1 - w.gamma) + _SLOPE * CappedGeometricSum(w.gamma, w.L, w.eps_dyn, w.D, sp.oo),
     meaning="the gap of discounted returns when states are bounded, whether or not errors contract",
 )
 
-# -- Corollary 1 ------------------------------------------------------------------------------------------------------
+# -- Corollary 1 ---------------------------------------------------------------------------------------------
 
 dynamics_coefficient = LEMMA_1.expression.coeff(w.eps_dyn)
 
@@ -129,11 +132,15 @@ MONOTONE = {
     for quantity, name in ((w.LIP_F, "L_f'"), (w.LIP_R, "L_r'"), (w.LIP_PI, "L_pi'"), (w.GAMMA, "gamma'"))
 }
 
-# -- the bound is attained --------------------------------------------------------------------------------------------
+# -- the bound is attained -----------------------------------------------------------------------------------
 
 line, line_hat = (w.mapping(name, ("natural",)) for name in ("s", "shat"))
 EXTREMAL_WORLD = (
-    w.Hypothesis("real rollout", sp.Eq(line(w.t + 1), w.L_f * (line(w.t) + w.L_pi * line(w.t))), "f(s, a) = L_f (s + a)"),
+    w.Hypothesis(
+        "real rollout",
+        sp.Eq(line(w.t + 1), w.L_f * (line(w.t) + w.L_pi * line(w.t))),
+        "f(s, a) = L_f (s + a)",
+    ),
     w.Hypothesis(
         "imagined rollout",
         sp.Eq(line_hat(w.t + 1), w.L_f * (line_hat(w.t) + w.L_pi * line_hat(w.t)) + w.eps_dyn),
@@ -151,7 +158,8 @@ EXTREMAL_WORLD = (
         sp.Eq(
             w.J_hat(w.n),
             sp.Sum(
-                w.gamma**w.t * (w.L_r * (line_hat(w.t) + w.L_pi * line_hat(w.t)) + w.eps_rew), (w.t, 0, w.n - 1)
+                w.gamma**w.t * (w.L_r * (line_hat(w.t) + w.L_pi * line_hat(w.t)) + w.eps_rew),
+                (w.t, 0, w.n - 1),
             ),
         ),
         "the learned reward adds eps_rew",
@@ -180,7 +188,7 @@ ATTAINED = Claim(
     meaning="so no bound in these quantities alone can be smaller",
 )
 
-# -- either side's constants ------------------------------------------------------------------------------------------
+# -- either side's constants ---------------------------------------------------------------------------------
 
 _EITHER = {w.L_f: sp.Min(w.L_f, w.L_f_hat), w.L_r: sp.Min(w.L_r, w.L_r_hat)}
 
@@ -207,7 +215,7 @@ EITHER_SIDE = Claim(
     meaning="the Lipschitz role may be played by the real or the learned side, independently",
 )
 
-# -- the identity behind it -------------------------------------------------------------------------------------------
+# -- the identity behind it ----------------------------------------------------------------------------------
 
 
 def _imagined_terms(f: Any, f_hat: Any, r: Any, r_hat: Any, s_hat: Any, V: Any) -> sp.Expr:
@@ -336,7 +344,7 @@ SUPREMA_GIVE_LEMMA_1 = Claim(
     relation="==",
 )
 
-# -- regret -----------------------------------------------------------------------------------------------------------
+# -- regret --------------------------------------------------------------------------------------------------
 
 _best, _best_hat, _chosen, _chosen_hat, _G, _delta = w.real(
     [r"{J}(\pi^{*})", r"\hat{J}(\pi^{*})", r"J(\hat{\pi})", r"\hat{J}(\hat{\pi})", "G", "delta"]
@@ -382,10 +390,11 @@ def bound(
     gamma : array_like
         Discount, in [0, 1).
     L_f, L_r, L_pi : array_like
-        Lipschitz constants of dynamics, reward and policy, nonnegative; states and actions are measured in one metric,
-        whose parts add.
+        Lipschitz constants of dynamics, reward and policy, nonnegative; distances of states and
+        of actions add.
     eps_dyn, eps_rew : array_like
-        Largest one-step errors of the learned dynamics (in units of the state's metric) and of the learned reward.
+        Largest one-step errors of the learned dynamics (in units of the state's metric) and of the learned
+        reward.
     horizon : array_like of whole numbers, optional
         Number of steps; infinite where not given.
     diameter : array_like, optional
@@ -399,9 +408,9 @@ def bound(
     Raises
     ------
     HypothesisError
-        A `ValueError` that names the argument and the rule: a discount outside [0, 1), a negative, infinite or NaN
-        constant, a horizon that is not a whole number, or ``gamma L_f (1 + L_pi) >= 1`` with neither horizon nor
-        diameter.
+        A `ValueError` that names the argument and the rule: a discount outside [0, 1), a negative, infinite
+        or NaN constant, a horizon that is not a whole number, or ``gamma L_f (1 + L_pi) >= 1`` with neither
+        horizon nor diameter.
 
     Notes
     -----

@@ -11,17 +11,17 @@ from imagination.theory import axioms as ax
 from imagination.theory import return_gap as rg
 from imagination.theory import series
 from imagination.theory import worlds as w
-from imagination.theory.claim import Hypothesis
+from imagination.theory.claim import Claim, Hypothesis
 from imagination.theory.proof import Fact, Proof, Theorem, World
 from imagination.theory.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
-from imagination.theory.terms import mapping, natural, real
+from imagination.theory.terms import natural, real
 
 n, t = w.n, w.t
 _s, _s_hat = w.s(t), w.s_hat(t)
 _a, _a_hat = w.pi(_s), w.pi(_s_hat)
 _SLOPE = w.L_r * (1 + w.L_pi)
 
-# -- example worlds: each shows that a theorem's hypotheses can hold together ------------------------------------------
+# -- example worlds: each shows that a theorem's hypotheses can hold together --------------------------------
 
 _X, _Y, _A = real("X Y A")
 _N = natural("N")
@@ -88,11 +88,21 @@ EXTREMAL = World(
 )
 
 
-# -- the state error and the reward's share of it ---------------------------------------------------------------------
+def _hypothesis(name: str, claim: Claim) -> Hypothesis:
+    return next(h for h in claim.hypotheses if h.name == name)
 
 
-def _one_step(p: Proof, rate: sp.Expr, swapped: bool = False) -> Fact:
-    """d(s, s-hat) at t + 1 from d(s, s-hat) at t, going through f(s-hat, a-hat), or through f-hat(s, a) if swapped."""
+# -- the state error and the reward's share of it ------------------------------------------------------------
+
+
+def _rate_sign(p: Proof) -> Fact:
+    return p.inequality(
+        sp.Ge(w.L, 0), [w.nonnegative(w.LIP_F), w.nonnegative(w.LIP_PI)], "a product of nonnegative numbers"
+    )
+
+
+def _one_step(p: Proof, swapped: bool = False) -> Fact:
+    """The state error at t + 1 from that at t, going through f(s-hat, a-hat), or f-hat(s, a) if swapped."""
     f_real, f_imagined = w.f(_s, _a), w.f_hat(_s_hat, _a_hat)
     middle = w.f_hat(_s, _a) if swapped else w.f(_s_hat, _a_hat)
     triangle = p.axiom(
@@ -131,21 +141,19 @@ def _name_errors(p: Proof) -> tuple[Fact, Fact]:
 def state_error() -> Theorem:
     """Both rollouts' distance after t steps."""
     p = Proof(rg.STATE_ERROR, LINE)
-    step = _one_step(p, w.L)
+    step = _one_step(p)
     named, start = _name_errors(p)
     growth = p.inequality(
         sp.Le(series.e(t + 1), w.L * series.e(t) + w.eps_dyn),
         [step, named, named.at(t=t + 1)],
         "the same in terms of e",
     )
-    rate = p.inequality(
-        sp.Ge(w.L, 0), [w.nonnegative(w.LIP_F), w.nonnegative(w.LIP_PI)], "a product of nonnegative numbers"
-    )
+    rate = _rate_sign(p)
     grown = p.cite(series.error_growth(), {series.ell: w.L, series.eps: w.eps_dyn}, [rate, start, growth])
     return p.qed(p.inequality(rg.STATE_ERROR.statement, [grown, named], "the recursion, unrolled"))
 
 
-def _reward_step(p: Proof, state_distance: sp.Expr, distance_fact: Fact, slope: sp.Expr, swapped: bool = False) -> Fact:
+def _reward_step(p: Proof, swapped: bool = False) -> Fact:
     """|r(s, a) - r-hat(s-hat, a-hat)|, split at r(s-hat, a-hat), or at r-hat(s, a) if swapped."""
     smooth = p.given(w.LIPSCHITZ_R_HAT if swapped else w.LIPSCHITZ_R).at(
         {w.x: _s, w.y: _s_hat, w.a: _a, w.b: _a_hat}
@@ -153,13 +161,13 @@ def _reward_step(p: Proof, state_distance: sp.Expr, distance_fact: Fact, slope: 
     error = p.given(w.MODEL_REW).at({w.x: _s, w.a: _a} if swapped else {w.x: _s_hat, w.a: _a_hat})
     policy = p.given(w.LIPSCHITZ_PI).at({w.x: _s, w.y: _s_hat})
     constant = w.LIP_R_HAT if swapped else w.LIP_R
-    near = p.inequality(
-        sp.Le(sp.Abs(w.r(_s, _a) - w.r_hat(_s_hat, _a_hat)), constant.symbol * (1 + w.L_pi) * w.d_S(_s, _s_hat) + w.eps_rew),
+    share = constant.symbol * (1 + w.L_pi) * w.d_S(_s, _s_hat)
+    return p.inequality(
+        sp.Le(sp.Abs(w.r(_s, _a) - w.r_hat(_s_hat, _a_hat)), share + w.eps_rew),
         [smooth, error, policy, w.nonnegative(constant)],
         "the reward moves with the state, and the learned reward errs" if not swapped
         else "the learned reward moves with the state, and it errs at the real state",
     )  # fmt: skip
-    return near
 
 
 def _return_difference(p: Proof) -> tuple[Fact, Fact]:
@@ -170,7 +178,13 @@ def _return_difference(p: Proof) -> tuple[Fact, Fact]:
     difference = p.induction(
         sp.Eq(w.J(n) - w.J_hat(n), sp.Sum(w.gamma**t * series.u(t), (t, 0, n - 1)), evaluate=False),
         n,
-        [w.RETURN, w.IMAGINED_RETURN, p.given(w.RETURN).at(n=n + 1), p.given(w.IMAGINED_RETURN).at(n=n + 1), named.at(t=n)],
+        [
+            w.RETURN,
+            w.IMAGINED_RETURN,
+            p.given(w.RETURN).at(n=n + 1),
+            p.given(w.IMAGINED_RETURN).at(n=n + 1),
+            named.at(t=n),
+        ],
         "sums are linear",
     )
     return named, difference
@@ -198,14 +212,16 @@ def _discounted(p: Proof, slope: sp.Expr, rate: sp.Expr, reward: Fact, state: Fa
 
 def _slope_sign(p: Proof) -> Fact:
     return p.inequality(
-        sp.Ge(_SLOPE, 0), [w.nonnegative(w.LIP_R), w.nonnegative(w.LIP_PI)], "a product of nonnegative numbers"
+        sp.Ge(_SLOPE, 0),
+        [w.nonnegative(w.LIP_R), w.nonnegative(w.LIP_PI)],
+        "a product of nonnegative numbers",
     )
 
 
 def _finite_gap(p: Proof) -> Fact:
     """The n-step bound, for every n."""
     state = p.cite(state_error())
-    reward = _reward_step(p, w.d_S(_s, _s_hat), state, _SLOPE)
+    reward = _reward_step(p)
     return _discounted(p, _SLOPE, w.L, reward, state, _slope_sign(p))
 
 
@@ -216,18 +232,23 @@ def finite_horizon() -> Theorem:
     return p.qed(_finite_gap(p).at(n=w.H))
 
 
-def _below_limit(p: Proof, gap: Fact, slope: sp.Expr, slope_sign: Fact, rate: sp.Expr, contraction: Any, rate_sign: Fact) -> Fact:
+def _below_limit(
+    p: Proof, gap: Fact, slope: sp.Expr, slope_sign: Fact, rate: sp.Expr, contraction: Any, rate_sign: Fact
+) -> Fact:
     """Replace both sums by their limits, which they never exceed."""
     single = p.cite(series.geometric_bound(), {series.x: w.gamma}, [*w.DISCOUNT])
     double = p.cite(
         series.double_bound(), {series.x: w.gamma, series.y: rate}, [*w.DISCOUNT, rate_sign, contraction]
     )
     weight = p.inequality(
-        sp.Ge(slope * w.eps_dyn, 0), [slope_sign, w.nonnegative(w.EPS_DYN)], "a product of nonnegative numbers"
+        sp.Ge(slope * w.eps_dyn, 0),
+        [slope_sign, w.nonnegative(w.EPS_DYN)],
+        "a product of nonnegative numbers",
     )
     return p.inequality(
         sp.Le(sp.Abs(w.J(n) - w.J_hat(n)),
-              w.eps_rew / (1 - w.gamma) + w.gamma * slope * w.eps_dyn / ((1 - w.gamma) * (1 - w.gamma * rate))),
+              w.eps_rew / (1 - w.gamma)
+              + w.gamma * slope * w.eps_dyn / ((1 - w.gamma) * (1 - w.gamma * rate))),
         [gap, single, double, weight, w.nonnegative(w.EPS_REW)],
         "both sums stay below their limits",
     )  # fmt: skip
@@ -238,23 +259,23 @@ def lemma_1() -> Theorem:
     """The gap of discounted returns, where errors contract."""
     p = Proof(rg.LEMMA_1, LINE)
     finite = p.cite(finite_horizon(), {w.H: n}, reason="the finite-horizon bound, for every n")
-    rate_sign = p.inequality(
-        sp.Ge(w.L, 0), [w.nonnegative(w.LIP_F), w.nonnegative(w.LIP_PI)], "a product of nonnegative numbers"
-    )
+    rate_sign = _rate_sign(p)
     capped = _below_limit(p, finite, _SLOPE, _slope_sign(p), w.L, w.CONTRACTION, rate_sign)
     limit = p.pass_to_limit(capped, n, [p.given(w.RETURN_LIMIT), p.given(w.IMAGINED_LIMIT)], "let n grow")
     return p.qed(limit)
 
 
-# -- bounded states ---------------------------------------------------------------------------------------------------
+# -- bounded states ------------------------------------------------------------------------------------------
 
 
 def _capped_gap(p: Proof) -> Fact:
     state = p.cite(state_error())
     near = p.given(w.BOUNDED).at({w.x: _s, w.y: _s_hat})
     capped = sp.Min(w.D, w.eps_dyn * GeometricSum(w.L, t))
-    both = p.inequality(sp.Le(w.d_S(_s, _s_hat), capped), [state, near], "both bounds hold, so the smaller one does")
-    reward = _reward_step(p, w.d_S(_s, _s_hat), both, _SLOPE)
+    both = p.inequality(
+        sp.Le(w.d_S(_s, _s_hat), capped), [state, near], "both bounds hold, so the smaller one does"
+    )
+    reward = _reward_step(p)
     sign = _slope_sign(p)
     named, difference = _return_difference(p)
     terms = p.inequality(
@@ -299,34 +320,41 @@ def bounded_states() -> Theorem:
     finite = p.cite(bounded_states_finite(), {w.H: n}, reason="the finite-horizon bound, for every n")
     geometric = p.induction(
         sp.Ge(GeometricSum(w.L, n), 0), n,
-        [p.cite(series.geometric_recursion(), {series.x: w.L}), p.inequality(
-            sp.Ge(w.L, 0), [w.nonnegative(w.LIP_F), w.nonnegative(w.LIP_PI)], "a product of nonnegative numbers")],
+        [p.cite(series.geometric_recursion(), {series.x: w.L}), _rate_sign(p)],
         "a sum of nonnegative terms",
     )  # fmt: skip
     error = p.inequality(
-        sp.Ge(w.eps_dyn * GeometricSum(w.L, n), 0), [geometric, w.nonnegative(w.EPS_DYN)], "a product of nonnegative numbers"
+        sp.Ge(w.eps_dyn * GeometricSum(w.L, n), 0),
+        [geometric, w.nonnegative(w.EPS_DYN)],
+        "a product of nonnegative numbers",
     )
     capped = sp.Min(w.D, w.eps_dyn * GeometricSum(w.L, n))
-    sign = p.inequality(sp.Ge(capped, 0), [error, w.nonnegative(w.DIAMETER)], "the smaller of two nonnegative numbers")
+    sign = p.inequality(
+        sp.Ge(capped, 0), [error, w.nonnegative(w.DIAMETER)], "the smaller of two nonnegative numbers"
+    )
     term = p.inequality(
         sp.Ge(w.gamma**n * capped, 0), [sign, w.nonnegative(w.GAMMA)], "a product of nonnegative numbers"
     )
     growing = p.inequality(sp.Le(_capped_sum(n), _capped_sum(n + 1)), [term], "one more nonnegative term")
     less = p.inequality(
-        sp.Le(w.gamma**n * capped, w.gamma**n * w.D), [w.nonnegative(w.GAMMA)], "a minimum is below each of its parts"
+        sp.Le(w.gamma**n * capped, w.gamma**n * w.D),
+        [w.nonnegative(w.GAMMA)],
+        "a minimum is below each of its parts",
     )
     partial = p.induction(
         sp.Le(_capped_sum(n), w.D * GeometricSum(w.gamma, n)), n, [less], "each term is at most D"
     )
     single = p.cite(series.geometric_bound(), {series.x: w.gamma}, [*w.DISCOUNT])
     below = p.inequality(
-        sp.Le(_capped_sum(n), w.D / (1 - w.gamma)), [partial, single, w.nonnegative(w.DIAMETER)], "so partial sums are bounded"
+        sp.Le(_capped_sum(n), w.D / (1 - w.gamma)),
+        [partial, single, w.nonnegative(w.DIAMETER)],
+        "so partial sums are bounded",
     )
-    series_limit = p.axiom(ax.SERIES, n, _capped_sum(n), using=[growing, below], reason="so the series converges")
+    series_limit = p.axiom(
+        ax.SERIES, n, _capped_sum(n), using=[growing, below], reason="so the series converges"
+    )
     rewards = p.inequality(
-        sp.Le(
-            sp.Abs(w.J(n) - w.J_hat(n)), w.eps_rew / (1 - w.gamma) + _SLOPE * _capped_sum(n)
-        ),
+        sp.Le(sp.Abs(w.J(n) - w.J_hat(n)), w.eps_rew / (1 - w.gamma) + _SLOPE * _capped_sum(n)),
         [finite, single, w.nonnegative(w.EPS_REW)],
         "the first sum stays below its limit",
     )
@@ -334,7 +362,7 @@ def bounded_states() -> Theorem:
     return p.qed(p.pass_to_limit(rewards, n, limits, "let n grow"))
 
 
-# -- Corollary 1 ------------------------------------------------------------------------------------------------------
+# -- Corollary 1 ---------------------------------------------------------------------------------------------
 
 
 @cache
@@ -343,11 +371,15 @@ def monotone(code: str) -> Theorem:
     claim = rg.MONOTONE[code]
     p = Proof(claim)
     return p.qed(
-        p.inequality(claim.statement, list(claim.hypotheses), "the numerator grows, or the denominator shrinks, or both")
+        p.inequality(
+            claim.statement,
+            list(claim.hypotheses),
+            "the numerator grows, or the denominator shrinks, or both",
+        )
     )
 
 
-# -- attainment -------------------------------------------------------------------------------------------------------
+# -- attainment ----------------------------------------------------------------------------------------------
 
 
 def _extremal_gap(p: Proof) -> Fact:
@@ -376,25 +408,31 @@ def _extremal_gap(p: Proof) -> Fact:
         [imagined_return, p.given(imagined_return).at(n=n + 1), drift.at(t=n)],
         "add up the imagined rewards",
     )
-    rate_sign = p.inequality(
-        sp.Ge(w.L, 0), [w.nonnegative(w.LIP_F), w.nonnegative(w.LIP_PI)], "a product of nonnegative numbers"
-    )
+    rate_sign = _rate_sign(p)
     grow = p.cite(series.geometric_recursion(), {series.x: w.L})
-    geometric = p.induction(sp.Ge(GeometricSum(w.L, n), 0), n, [grow, rate_sign], "a sum of nonnegative terms")
+    geometric = p.induction(
+        sp.Ge(GeometricSum(w.L, n), 0), n, [grow, rate_sign], "a sum of nonnegative terms"
+    )
     discounts = p.induction(
         sp.Ge(GeometricSum(w.gamma, n), 0), n, [w.nonnegative(w.GAMMA)], "a sum of nonnegative terms"
     )
     product = p.inequality(
-        sp.Ge(w.gamma**n * GeometricSum(w.L, n), 0), [geometric, w.nonnegative(w.GAMMA)], "a product of nonnegative numbers"
+        sp.Ge(w.gamma**n * GeometricSum(w.L, n), 0),
+        [geometric, w.nonnegative(w.GAMMA)],
+        "a product of nonnegative numbers",
     )
     double = p.induction(
         sp.Ge(DoubleGeometricSum(w.gamma, w.L, n), 0), n, [product], "a sum of nonnegative terms"
     )
     weight = p.inequality(
-        sp.Ge(_SLOPE * w.eps_dyn, 0), [_slope_sign(p), w.nonnegative(w.EPS_DYN)], "a product of nonnegative numbers"
+        sp.Ge(_SLOPE * w.eps_dyn, 0),
+        [_slope_sign(p), w.nonnegative(w.EPS_DYN)],
+        "a product of nonnegative numbers",
     )
     sign = p.inequality(
-        sp.Ge(w.J_hat(n), 0), [everything, discounts, double, weight, w.nonnegative(w.EPS_REW)], "nothing cancels"
+        sp.Ge(w.J_hat(n), 0),
+        [everything, discounts, double, weight, w.nonnegative(w.EPS_REW)],
+        "nothing cancels",
     )
     return p.inequality(
         sp.Eq(
@@ -420,27 +458,31 @@ def attained() -> Theorem:
     p = Proof(rg.ATTAINED, EXTREMAL)
     finite = p.cite(attained_finite(), {w.H: n}, reason="equality for every n")
     g, y = w.gamma, w.gamma * w.L
-    rate_sign = p.inequality(
-        sp.Ge(w.L, 0), [w.nonnegative(w.LIP_F), w.nonnegative(w.LIP_PI)], "a product of nonnegative numbers"
-    )
+    rate_sign = _rate_sign(p)
     # gamma^n G_n(L) vanishes, also at L = 1: it is at most n q^n for q = max(gamma, gamma L).
     q = real("q")
     larger = p.define(q, sp.Max(g, y), "the slower of the two rates")
     recursion = p.cite(series.geometric_recursion(), {series.x: w.L})
     tail = g**n * GeometricSum(w.L, n)
-    y_sign = p.inequality(sp.Ge(y, 0), [rate_sign, w.nonnegative(w.GAMMA)], "a product of nonnegative numbers")
+    y_sign = p.inequality(
+        sp.Ge(y, 0), [rate_sign, w.nonnegative(w.GAMMA)], "a product of nonnegative numbers"
+    )
     power = p.induction(
         sp.Le(g**n, q**n), n,
-        [larger, w.nonnegative(w.GAMMA), y_sign, *_power_sign(p, q, larger)], "a larger base has larger powers",
+        [larger, w.nonnegative(w.GAMMA), y_sign, *_power_sign(p, q, larger)],
+        "a larger base has larger powers",
     )  # fmt: skip
-    geometric = p.induction(sp.Ge(GeometricSum(w.L, n), 0), n, [recursion, rate_sign], "a sum of nonnegative terms")
-    low = p.inequality(sp.Ge(tail, 0), [geometric, w.nonnegative(w.GAMMA)], "a product of nonnegative numbers")
-    stretched = p.inequality(
-        sp.Le(y * tail, q * tail), [larger, low], "q is at least gamma L"
+    geometric = p.induction(
+        sp.Ge(GeometricSum(w.L, n), 0), n, [recursion, rate_sign], "a sum of nonnegative terms"
     )
+    low = p.inequality(
+        sp.Ge(tail, 0), [geometric, w.nonnegative(w.GAMMA)], "a product of nonnegative numbers"
+    )
+    stretched = p.inequality(sp.Le(y * tail, q * tail), [larger, low], "q is at least gamma L")
     high = p.induction(
         sp.Le(tail, n * q**n), n,
-        [power.at(n=n + 1), recursion, stretched, larger, low, w.nonnegative(w.GAMMA), *_power_sign(p, q, larger)],
+        [power.at(n=n + 1), recursion, stretched, larger, low, w.nonnegative(w.GAMMA),
+         *_power_sign(p, q, larger)],
         "each step multiplies the tail by gamma L and adds a power of gamma",
     )  # fmt: skip
     q_below = p.inequality(sp.Lt(q, 1), [larger, w.CONTRACTION, *w.DISCOUNT], "both rates are below 1")
@@ -450,9 +492,7 @@ def attained() -> Theorem:
     single = p.cite(series.geometric_closed_form(), {series.x: g}, [*w.DISCOUNT])
     inner = p.cite(series.geometric_closed_form(), {series.x: y}, [w.CONTRACTION])
     solved = p.inequality(
-        sp.Eq(
-            DoubleGeometricSum(g, w.L, n), (g * (1 - y**n) / (1 - y) - tail) / (1 - g), evaluate=False
-        ),
+        sp.Eq(DoubleGeometricSum(g, w.L, n), (g * (1 - y**n) / (1 - y) - tail) / (1 - g), evaluate=False),
         [identity, inner, *w.DISCOUNT, w.CONTRACTION],
         "solve for the double sum",
     )
@@ -467,14 +507,12 @@ def attained() -> Theorem:
         "the gap, with both sums in closed form",
     )
     y_below = p.inequality(sp.Gt(y, -1), [y_sign], "a nonnegative number")
-    limits = [
+    limits: list[Fact | Hypothesis] = [
         p.limit(y**n, n, sp.S.Zero, [w.CONTRACTION, y_below], "a geometric sequence"),
         vanishing, *w.LIMITS, *w.DISCOUNT, w.CONTRACTION,
     ]  # fmt: skip
     limit = p.pass_to_limit(explicit, n, limits, "let n grow")
-    return p.qed(
-        p.equality(rg.ATTAINED.quantity, rg.ATTAINED.expression, [limit], "collect the terms")
-    )
+    return p.qed(p.equality(rg.ATTAINED.quantity, rg.ATTAINED.expression, [limit], "collect the terms"))
 
 
 def _power_sign(p: Proof, q: sp.Symbol, larger: Fact) -> tuple[Fact, Fact]:
@@ -483,7 +521,7 @@ def _power_sign(p: Proof, q: sp.Symbol, larger: Fact) -> tuple[Fact, Fact]:
     return sign, powers
 
 
-# -- either side's constants ------------------------------------------------------------------------------------------
+# -- either side's constants ---------------------------------------------------------------------------------
 
 
 @cache
@@ -493,7 +531,7 @@ def either_side() -> Theorem:
     smaller_f, smaller_r = sp.Min(w.L_f, w.L_f_hat), sp.Min(w.L_r, w.L_r_hat)
     rate, slope = smaller_f * (1 + w.L_pi), smaller_r * (1 + w.L_pi)
     signs = [w.nonnegative(q) for q in (w.LIP_F, w.LIP_R, w.LIP_PI, w.LIP_F_HAT, w.LIP_R_HAT)]
-    real_side, learned_side = _one_step(p, w.L), _one_step(p, w.L_f_hat * (1 + w.L_pi), swapped=True)
+    real_side, learned_side = _one_step(p), _one_step(p, swapped=True)
     distance = w.d_S(_s, _s_hat)
     both = p.inequality(
         sp.Le(w.d_S(w.s(t + 1), w.s_hat(t + 1)), rate * distance + w.eps_dyn),
@@ -502,13 +540,19 @@ def either_side() -> Theorem:
     )
     named, start = _name_errors(p)
     growth = p.inequality(
-        sp.Le(series.e(t + 1), rate * series.e(t) + w.eps_dyn), [both, named, named.at(t=t + 1)], "in terms of e"
+        sp.Le(series.e(t + 1), rate * series.e(t) + w.eps_dyn),
+        [both, named, named.at(t=t + 1)],
+        "in terms of e",
     )
     rate_sign = p.inequality(sp.Ge(rate, 0), signs, "a product of nonnegative numbers")
-    grown = p.cite(series.error_growth(), {series.ell: rate, series.eps: w.eps_dyn}, [rate_sign, start, growth])
-    state = p.inequality(sp.Le(distance, w.eps_dyn * GeometricSum(rate, t)), [grown, named], "the recursion, unrolled")
-    reward_real = _reward_step(p, distance, state, slope)
-    reward_learned = _reward_step(p, distance, state, slope, swapped=True)
+    grown = p.cite(
+        series.error_growth(), {series.ell: rate, series.eps: w.eps_dyn}, [rate_sign, start, growth]
+    )
+    state = p.inequality(
+        sp.Le(distance, w.eps_dyn * GeometricSum(rate, t)), [grown, named], "the recursion, unrolled"
+    )
+    reward_real = _reward_step(p)
+    reward_learned = _reward_step(p, swapped=True)
     reward = p.inequality(
         sp.Le(sp.Abs(w.r(_s, _a) - w.r_hat(_s_hat, _a_hat)), slope * distance + w.eps_rew),
         [reward_real, reward_learned],
@@ -518,10 +562,12 @@ def either_side() -> Theorem:
     finite = _discounted(p, slope, rate, reward, state, slope_sign)
     contraction = next(h for h in rg.EITHER_SIDE.hypotheses if "min" in h.name)
     capped = _below_limit(p, finite, slope, slope_sign, rate, contraction, rate_sign)
-    return p.qed(p.pass_to_limit(capped, n, [p.given(w.RETURN_LIMIT), p.given(w.IMAGINED_LIMIT)], "let n grow"))
+    return p.qed(
+        p.pass_to_limit(capped, n, [p.given(w.RETURN_LIMIT), p.given(w.IMAGINED_LIMIT)], "let n grow")
+    )
 
 
-# -- the identity -----------------------------------------------------------------------------------------------------
+# -- the identity --------------------------------------------------------------------------------------------
 
 
 @cache
@@ -544,19 +590,19 @@ def identity() -> Theorem:
     """The return gap as a discounted sum of one-step errors along the imagined rollout."""
     p = Proof(rg.IDENTITY, LINE)
     partial = p.cite(partial_identity())
-    value = next(h for h in rg.IDENTITY.hypotheses if h.name == "V is the return")
-    far = next(h for h in rg.IDENTITY.hypotheses if h.name == "the far future does not count")
+    value = _hypothesis("V is the return", rg.IDENTITY)
+    far = _hypothesis("the far future does not count", rg.IDENTITY)
     start = p.inequality(
-        sp.Eq(w.V_inf(w.s_hat(0)), w.J_inf, evaluate=False), [value, w.SAME_START], "both rollouts start in the same state"
+        sp.Eq(w.V_inf(w.s_hat(0)), w.J_inf, evaluate=False),
+        [value, w.SAME_START],
+        "both rollouts start in the same state",
     )
     moved = p.inequality(
         sp.Eq(rg.identity_sum, w.J_hat(n) + w.gamma**n * w.V_inf(w.s_hat(n)) - w.J_inf, evaluate=False),
         [partial, start],
         "the same, from the value of the start",
     )
-    right = p.limit(
-        moved.formula.rhs, n, w.J_hat_inf - w.J_inf, [w.IMAGINED_LIMIT, far], "let n grow"
-    )
+    right = p.limit(moved.formula.rhs, n, w.J_hat_inf - w.J_inf, [w.IMAGINED_LIMIT, far], "let n grow")
     return p.qed(p.same_limit(moved, right, n, "equal sequences have equal limits"))
 
 
@@ -565,7 +611,8 @@ def mirror() -> Theorem:
     """The identity with the roles exchanged: the real rollout and the learned pair's value."""
     p = Proof(rg.MIRROR, LINE)
     swap = {
-        w.f: w.f_hat, w.f_hat: w.f, w.r: w.r_hat, w.r_hat: w.r, w.s: w.s_hat, w.s_hat: w.s, w.J: w.J_hat, w.J_hat: w.J,
+        w.f: w.f_hat, w.f_hat: w.f, w.r: w.r_hat, w.r_hat: w.r, w.s: w.s_hat, w.s_hat: w.s,
+        w.J: w.J_hat, w.J_hat: w.J,
         w.V_inf: w.V_hat_inf,
     }  # fmt: skip
     return p.qed(p.cite(partial_identity(), swap, reason="the identity, with real and learned exchanged"))
@@ -584,7 +631,9 @@ def value_lipschitz() -> Theorem:
     distance = w.d_S(x, y)
     sign = p.axiom(ax.NONNEGATIVE, x, y)
     successor = p.inequality(
-        sp.Le(w.d_S(next_x, next_y), w.L * distance), [dynamics, policy, w.nonnegative(w.LIP_F)], "one step of the closed loop"
+        sp.Le(w.d_S(next_x, next_y), w.L * distance),
+        [dynamics, policy, w.nonnegative(w.LIP_F)],
+        "one step of the closed loop",
     )
     immediate = p.inequality(
         sp.Le(sp.Abs(w.r(x, w.pi(x)) - w.r(y, w.pi(y))), _SLOPE * distance),
@@ -593,10 +642,14 @@ def value_lipschitz() -> Theorem:
     )
     rate = w.gamma * w.L
     rate_sign = p.inequality(
-        sp.Ge(rate, 0), [w.nonnegative(w.GAMMA), w.nonnegative(w.LIP_F), w.nonnegative(w.LIP_PI)], "a product of nonnegative numbers"
+        sp.Ge(rate, 0),
+        [w.nonnegative(w.GAMMA), w.nonnegative(w.LIP_F), w.nonnegative(w.LIP_PI)],
+        "a product of nonnegative numbers",
     )
     recursion = p.cite(series.geometric_recursion(), {series.x: rate})
-    positive = p.induction(sp.Ge(GeometricSum(rate, n), 0), n, [recursion, rate_sign], "a sum of nonnegative terms")
+    positive = p.induction(
+        sp.Ge(GeometricSum(rate, n), 0), n, [recursion, rate_sign], "a sum of nonnegative terms"
+    )
     claim = sp.Le(sp.Abs(w.V(n, x) - w.V(n, y)), _SLOPE * GeometricSum(rate, n) * distance)
     slope_sign = _slope_sign(p)
     with p.by_induction(claim, n, "the constant of n steps, by induction") as by:
@@ -624,7 +677,15 @@ def value_lipschitz() -> Theorem:
         by.step(
             p.inequality(
                 sp.Le(sp.Abs(w.V(k + 1, x) - w.V(k + 1, y)), _SLOPE * GeometricSum(rate, k + 1) * distance),
-                [step.at(n=k), step.at({n: k, x: y}), ahead, carried, immediate, recursion.at(n=k), w.nonnegative(w.GAMMA)],
+                [
+                    step.at(n=k),
+                    step.at({n: k, x: y}),
+                    ahead,
+                    carried,
+                    immediate,
+                    recursion.at(n=k),
+                    w.nonnegative(w.GAMMA),
+                ],
                 "the reward's share now, the value's share later",
             )
         )
@@ -641,7 +702,7 @@ def value_lipschitz() -> Theorem:
 
 @cache
 def average_error() -> Theorem:
-    """Absolute values of the identity, and V's Lipschitz constant: a discounted average of one-step errors."""
+    """A discounted average of one-step errors: absolute values, then V's Lipschitz constant."""
     p = Proof(rg.AVERAGE_ERROR, LINE)
     partial = p.cite(partial_identity())
     state, action = w.s_hat(n), w.pi(w.s_hat(n))
@@ -649,7 +710,9 @@ def average_error() -> Theorem:
     term = rg.identity_sum.function.xreplace({t: n}) / w.gamma**n
     error = rg.AVERAGE_ERROR.expression.function.xreplace({t: n}) / w.gamma**n
     single = p.inequality(
-        sp.Le(sp.Abs(term), error), [smooth, w.nonnegative(w.GAMMA)], "absolute values, then V's Lipschitz constant"
+        sp.Le(sp.Abs(term), error),
+        [smooth, w.nonnegative(w.GAMMA)],
+        "absolute values, then V's Lipschitz constant",
     )
     weighted = p.inequality(
         sp.Le(sp.Abs(w.gamma**n * term), w.gamma**n * error),
@@ -668,7 +731,9 @@ def suprema_give_lemma_1() -> Theorem:
     """The worst errors in place of the average ones: Lemma 1's expression, to the letter."""
     claim = rg.SUPREMA_GIVE_LEMMA_1
     p = Proof(claim)
-    return p.qed(p.equality(claim.quantity, claim.expression, [w.CONTRACTION, *w.DISCOUNT], "collect the terms"))
+    return p.qed(
+        p.equality(claim.quantity, claim.expression, [w.CONTRACTION, *w.DISCOUNT], "collect the terms")
+    )
 
 
 @cache
@@ -677,11 +742,8 @@ def regret() -> Theorem:
     p = Proof(rg.REGRET)
     return p.qed(
         p.inequality(
-            rg.REGRET.statement, list(rg.REGRET.hypotheses), "lose at most G on the way into imagination, delta there, G on the way back"
+            rg.REGRET.statement,
+            list(rg.REGRET.hypotheses),
+            "lose at most G on the way into imagination, delta there, G on the way back",
         )
     )
-
-
-def hypothesis(name: str, claim: Any) -> Hypothesis:
-    """The hypothesis of a claim by its name."""
-    return next(h for h in claim.hypotheses if h.name == name)

@@ -1,7 +1,7 @@
-r"""Stochastic worlds: Lemma 1 for kernels, with Wasserstein distances; Asadi's value bound; the simulation lemma.
+r"""Stochastic worlds: Lemma 1 for kernels, in Wasserstein distance; Asadi's bound; the simulation lemma.
 
-Laws are points of a metric space of their own. The proofs go through the values of n steps: their Lipschitz constants
-turn the distance of two laws into a difference of values (Kantorovich duality), and the differences add up.
+Laws are points of a metric space of their own. The proofs go through the values of n steps: their Lipschitz
+constants turn the distance of two laws into a difference of values (Kantorovich duality), and these add up.
 """
 
 from __future__ import annotations
@@ -40,21 +40,29 @@ def expected(law: Any, variable: Any, term: sp.Expr) -> sp.Expr:
 
 
 LIPSCHITZ_P = Hypothesis(
-    "P is Lipschitz", sp.Le(w.W_S(P(x, a), P(y, b)), w.L_f * (w.d_S(x, y) + w.d_A(a, b))), "in Wasserstein distance"
+    "P is Lipschitz",
+    sp.Le(w.W_S(P(x, a), P(y, b)), w.L_f * (w.d_S(x, y) + w.d_A(a, b))),
+    "in Wasserstein distance",
 )
 LIPSCHITZ_P_HAT = Hypothesis(
     "P-hat is Lipschitz", sp.Le(w.W_S(P_hat(x, a), P_hat(y, b)), w.L_f * (w.d_S(x, y) + w.d_A(a, b)))
 )
-LIPSCHITZ_PI = Hypothesis("pi is Lipschitz", sp.Le(w.W_A(pi(x), pi(y)), w.L_pi * w.d_S(x, y)), "in Wasserstein distance")
+LIPSCHITZ_PI = Hypothesis(
+    "pi is Lipschitz", sp.Le(w.W_A(pi(x), pi(y)), w.L_pi * w.d_S(x, y)), "in Wasserstein distance"
+)
 KERNEL_ERROR = Hypothesis(
-    "kernel error", sp.Le(w.W_S(P_hat(x, a), P(x, a)), w.eps_dyn), "in Wasserstein distance, at every state and action"
+    "kernel error",
+    sp.Le(w.W_S(P_hat(x, a), P(x, a)), w.eps_dyn),
+    "in Wasserstein distance, at every state and action",
 )
 
 
 def _values(values: Any, actions: Any, kernel: Any, reward: Any, hat: str) -> tuple[Hypothesis, ...]:
     return (
         Hypothesis(f"{hat}no steps, no value", sp.Eq(values(0, x), 0)),
-        Hypothesis(f"{hat}value of n + 1 steps", sp.Eq(values(n + 1, x), expected(pi(x), c, actions(n, x, c)))),
+        Hypothesis(
+            f"{hat}value of n + 1 steps", sp.Eq(values(n + 1, x), expected(pi(x), c, actions(n, x, c)))
+        ),
         Hypothesis(
             f"{hat}value of an action",
             sp.Eq(actions(n, x, a), reward(x, a) + w.gamma * expected(kernel(x, a), z, values(n, z))),
@@ -68,7 +76,15 @@ LEARNED_LIMIT = Hypothesis("the learned value exists", sp.Eq(sp.Limit(V_hat(n, x
 
 _BASIC = (*w.DISCOUNT, *w.CONSTANTS, *w.ERRORS)
 _NUMBERS = (w.GAMMA, w.LIP_F, w.LIP_R, w.LIP_PI, w.EPS_DYN, w.EPS_REW)
-_KERNELS = (LIPSCHITZ_P, w.LIPSCHITZ_R, LIPSCHITZ_PI, KERNEL_ERROR, w.MODEL_REW, *REAL_VALUES, *LEARNED_VALUES)
+_KERNELS = (
+    LIPSCHITZ_P,
+    w.LIPSCHITZ_R,
+    LIPSCHITZ_PI,
+    KERNEL_ERROR,
+    w.MODEL_REW,
+    *REAL_VALUES,
+    *LEARNED_VALUES,
+)
 
 STOCHASTIC_FINITE = Claim(
     name="Finite horizon, stochastic",
@@ -76,7 +92,8 @@ STOCHASTIC_FINITE = Claim(
     symbols=_NUMBERS,
     hypotheses=(*_BASIC, *_KERNELS),
     quantity=sp.Abs(V(n, x) - V_hat(n, x)),
-    expression=w.eps_rew * GeometricSum(w.gamma, n) + _SLOPE * w.eps_dyn * DoubleGeometricSum(w.gamma, w.L, n),
+    expression=w.eps_rew * GeometricSum(w.gamma, n)
+    + _SLOPE * w.eps_dyn * DoubleGeometricSum(w.gamma, w.L, n),
     variables=(n, x),
     meaning="the gap of n-step values from every state",
 )
@@ -96,7 +113,11 @@ _NO_POLICY = {w.L_pi: sp.S.Zero, w.eps_rew: sp.S.Zero}
 
 
 def _asadi(name: str, kernel: Hypothesis, reward: tuple[Hypothesis, ...]) -> Claim:
-    kept = [h for h in WASSERSTEIN_BOUND.hypotheses if h not in (*w.ERRORS, w.CONTRACTION, LIPSCHITZ_P, *w.CONSTANTS)]
+    kept = [
+        h
+        for h in WASSERSTEIN_BOUND.hypotheses
+        if h not in (*w.ERRORS, w.CONTRACTION, LIPSCHITZ_P, *w.CONSTANTS)
+    ]
     zeroed = [replace(h, relation=h.relation.xreplace(_NO_POLICY)) for h in kept]
     contraction = Hypothesis("gamma * L_f < 1", sp.Lt(w.gamma * w.L_f, 1))
     numbers = (*(w.nonnegative(q) for q in (w.LIP_F, w.LIP_R, w.EPS_DYN)), contraction)
@@ -104,7 +125,13 @@ def _asadi(name: str, kernel: Hypothesis, reward: tuple[Hypothesis, ...]) -> Cla
         name=name,
         source="[AML18, Thm. 3]",
         symbols=(w.GAMMA, w.LIP_F, w.LIP_R, w.EPS_DYN),
-        hypotheses=(*(h for h in zeroed if h.is_numeric), *numbers, *(h for h in zeroed if not h.is_numeric), kernel, *reward),
+        hypotheses=(
+            *(h for h in zeroed if h.is_numeric),
+            *numbers,
+            *(h for h in zeroed if not h.is_numeric),
+            kernel,
+            *reward,
+        ),
         quantity=WASSERSTEIN_BOUND.quantity,
         expression=w.gamma * w.L_r * w.eps_dyn / ((1 - w.gamma) * (1 - w.gamma * w.L_f)),
         variables=(x,),
@@ -112,7 +139,9 @@ def _asadi(name: str, kernel: Hypothesis, reward: tuple[Hypothesis, ...]) -> Cla
     )
 
 
-_LIPSCHITZ_R_HAT = Hypothesis("r-hat is Lipschitz", sp.Le(sp.Abs(r_hat(x, a) - r_hat(y, b)), w.L_r * (w.d_S(x, y) + w.d_A(a, b))))
+_LIPSCHITZ_R_HAT = Hypothesis(
+    "r-hat is Lipschitz", sp.Le(sp.Abs(r_hat(x, a) - r_hat(y, b)), w.L_r * (w.d_S(x, y) + w.d_A(a, b)))
+)
 
 ASADI_VALUE_BOUND = _asadi("Asadi's value bound", LIPSCHITZ_P, ())
 ASADI_VALUE_BOUND_LEARNED = _asadi("Asadi's value bound, learned side", LIPSCHITZ_P_HAT, (_LIPSCHITZ_R_HAT,))
@@ -138,7 +167,9 @@ _ITERATION = (
         sp.Eq(Q_hat(n, x, a), r_hat(x, a) + w.gamma * expected(P_hat(x, a), z, U(n, z))),
     ),
     Hypothesis(
-        "value iteration converges", sp.Eq(sp.Limit(U(n, x), n, sp.oo), V_hat_inf(x)), "to the learned value, from any start"
+        "value iteration converges",
+        sp.Eq(sp.Limit(U(n, x), n, sp.oo), V_hat_inf(x)),
+        "to the learned value, from any start",
     ),
 )
 
@@ -162,7 +193,7 @@ SIMULATION_LEMMA = Claim(
     meaning="no metric on states, no Lipschitz constant: total variation and the span of the value",
 )
 
-# -- example worlds: point masses -------------------------------------------------------------------------------------
+# -- example worlds: point masses ----------------------------------------------------------------------------
 
 _X, _Y, _A = real("X Y A")
 _N = natural("N")
@@ -230,12 +261,14 @@ CONSTANT = World(
 )
 
 
-# -- proofs -----------------------------------------------------------------------------------------------------------
+# -- proofs --------------------------------------------------------------------------------------------------
 
 
 def _signs(p: Proof) -> tuple[Fact, Fact]:
     slope = p.inequality(
-        sp.Ge(_SLOPE, 0), [w.nonnegative(w.LIP_R), w.nonnegative(w.LIP_PI)], "a product of nonnegative numbers"
+        sp.Ge(_SLOPE, 0),
+        [w.nonnegative(w.LIP_R), w.nonnegative(w.LIP_PI)],
+        "a product of nonnegative numbers",
     )
     rate = p.inequality(
         sp.Ge(_RATE, 0),
@@ -248,20 +281,26 @@ def _signs(p: Proof) -> tuple[Fact, Fact]:
 def _value_constant(p: Proof, slope_sign: Fact, rate_sign: Fact) -> Fact:
     """|V_n(x) - V_n(y)| <= L_r (1 + L_pi) G_n(gamma L) d(x, y), for every n, x and y."""
     recursion = p.cite(series.geometric_recursion(), {series.x: _RATE})
-    positive = p.induction(sp.Ge(GeometricSum(_RATE, n), 0), n, [recursion, rate_sign], "a sum of nonnegative terms")
+    positive = p.induction(
+        sp.Ge(GeometricSum(_RATE, n), 0), n, [recursion, rate_sign], "a sum of nonnegative terms"
+    )
     start, value, action = REAL_VALUES
     reward, kernel, policy = p.given(w.LIPSCHITZ_R), p.given(LIPSCHITZ_P), p.given(LIPSCHITZ_PI)
     statement = sp.Le(sp.Abs(V(n, x) - V(n, y)), _SLOPE * GeometricSum(_RATE, n) * w.d_S(x, y))
     with p.by_induction(statement, n, "the Lipschitz constant of n-step values") as by:
         k = by.k
         begin = p.given(start)
-        by.base(p.inequality(sp.Le(sp.Abs(V(0, x) - V(0, y)), 0), [begin, begin.at({x: y})], "no steps, no value"))
+        by.base(
+            p.inequality(sp.Le(sp.Abs(V(0, x) - V(0, y)), 0), [begin, begin.at({x: y})], "no steps, no value")
+        )
         K = _SLOPE * GeometricSum(_RATE, k)
         M = w.L_r + w.gamma * w.L_f * K
         u = point("u", "state")
         K_sign = p.inequality(sp.Ge(K, 0), [slope_sign, positive.at(n=k)], "a product of nonnegative numbers")
         M_sign = p.inequality(
-            sp.Ge(M, 0), [K_sign, w.nonnegative(w.LIP_R), w.nonnegative(w.LIP_F), w.nonnegative(w.GAMMA)], "nonnegative parts"
+            sp.Ge(M, 0),
+            [K_sign, w.nonnegative(w.LIP_R), w.nonnegative(w.LIP_F), w.nonnegative(w.GAMMA)],
+            "nonnegative parts",
         )
         duality = p.axiom(
             ax.KANTOROVICH, z, u, P(x, a), P(y, b), using=[by.hypothesis.at({x: z, y: u})],
@@ -283,12 +322,16 @@ def _value_constant(p: Proof, slope_sign: Fact, rate_sign: Fact) -> Fact:
         )
         same = p.axiom(ax.SELF_DISTANCE, c)
         first = p.inequality(
-            sp.Le(sp.Abs(Q(k, x, c) - Q(k, y, c)), M * w.d_S(x, y)), [smooth.at({a: c, b: c}), same], "the same action twice"
+            sp.Le(sp.Abs(Q(k, x, c) - Q(k, y, c)), M * w.d_S(x, y)),
+            [smooth.at({a: c, b: c}), same],
+            "the same action twice",
         )
         average = p.axiom(ax.EXPECTATION, c, pi(x), using=[first], reason="average over the policy's actions")
         at_y = p.axiom(ax.SELF_DISTANCE, y)
         second = p.inequality(
-            sp.Le(sp.Abs(Q(k, y, c) - Q(k, y, b)), M * w.d_A(c, b)), [smooth.at({x: y, a: c}), at_y], "the same state twice"
+            sp.Le(sp.Abs(Q(k, y, c) - Q(k, y, b)), M * w.d_A(c, b)),
+            [smooth.at({x: y, a: c}), at_y],
+            "the same state twice",
         )
         change = p.axiom(
             ax.KANTOROVICH, c, b, pi(x), pi(y), using=[second], reason="the policy's law moves with the state"
@@ -337,7 +380,8 @@ def proof_of_finite_horizon() -> Theorem:
         )  # fmt: skip
         positive = p.induction(
             sp.Ge(GeometricSum(_RATE, n), 0), n,
-            [rate_sign, p.cite(series.geometric_recursion(), {series.x: _RATE})], "a sum of nonnegative terms",
+            [rate_sign, p.cite(series.geometric_recursion(), {series.x: _RATE})],
+            "a sum of nonnegative terms",
         )  # fmt: skip
         K_sign = p.inequality(sp.Ge(K, 0), [slope_sign, positive.at(n=k)], "a product of nonnegative numbers")
         close = p.inequality(
@@ -346,17 +390,25 @@ def proof_of_finite_horizon() -> Theorem:
             "differs by the kernel's error",
         )
         by_value = p.axiom(
-            ax.EXPECTATION, z, P_hat(x, a), using=[by.hypothesis.at({x: z})], reason="the two values, under the learned law"
+            ax.EXPECTATION,
+            z,
+            P_hat(x, a),
+            using=[by.hypothesis.at({x: z})],
+            reason="the two values, under the learned law",
         )
         actions = p.inequality(
             sp.Le(sp.Abs(Q(k, x, a) - Q_hat(k, x, a)), w.eps_rew + w.gamma * (K * w.eps_dyn + B)),
             [action.at(n=k), action_hat.at(n=k), close, by_value, reward_error, w.nonnegative(w.GAMMA)],
             "reward error now, kernel error and value error later",
         )
-        average = p.axiom(ax.EXPECTATION, c, pi(x), using=[actions.at({a: c})], reason="average over the policy's actions")
+        average = p.axiom(
+            ax.EXPECTATION, c, pi(x), using=[actions.at({a: c})], reason="average over the policy's actions"
+        )
         by.step(
             p.inequality(
-                sp.Le(sp.Abs(V(k + 1, x) - V_hat(k + 1, x)), STOCHASTIC_FINITE.expression.xreplace({n: k + 1})),
+                sp.Le(
+                    sp.Abs(V(k + 1, x) - V_hat(k + 1, x)), STOCHASTIC_FINITE.expression.xreplace({n: k + 1})
+                ),
                 [value.at(n=k), value_hat.at(n=k), average, double.at(n=k), single.at(n=k)],
                 "which is the bound of k + 1 steps",
             )
@@ -378,7 +430,9 @@ def proof_of_bound() -> Theorem:
         series.double_bound(), {series.x: w.gamma, series.y: w.L}, [*w.DISCOUNT, rate_sign, w.CONTRACTION]
     )
     weight = p.inequality(
-        sp.Ge(_SLOPE * w.eps_dyn, 0), [slope_sign, w.nonnegative(w.EPS_DYN)], "a product of nonnegative numbers"
+        sp.Ge(_SLOPE * w.eps_dyn, 0),
+        [slope_sign, w.nonnegative(w.EPS_DYN)],
+        "a product of nonnegative numbers",
     )
     uniform = p.inequality(
         sp.Le(sp.Abs(V(n, x) - V_hat(n, x)), WASSERSTEIN_BOUND.expression),
@@ -389,12 +443,23 @@ def proof_of_bound() -> Theorem:
     return p.qed(p.pass_to_limit(uniform, n, limits, "let n grow"))
 
 
-_SWAP = {P: P_hat, P_hat: P, r: r_hat, r_hat: r, Q: Q_hat, Q_hat: Q, V: V_hat, V_hat: V, V_inf: V_hat_inf, V_hat_inf: V_inf}
+_SWAP = {
+    P: P_hat,
+    P_hat: P,
+    r: r_hat,
+    r_hat: r,
+    Q: Q_hat,
+    Q_hat: Q,
+    V: V_hat,
+    V_hat: V,
+    V_inf: V_hat_inf,
+    V_hat_inf: V_inf,
+}
 
 
 @cache
 def proof_of_asadi_value_bound(learned: bool = False) -> Theorem:
-    """Asadi's value bound from the real kernel's constant, or from the learned one's: so from the smaller of the two."""
+    """Asadi's value bound from either kernel's constant, and so from the smaller of the two."""
     claim = ASADI_VALUE_BOUND_LEARNED if learned else ASADI_VALUE_BOUND
     p = Proof(claim, KNOWN_REWARD)
     using: list[Any] = [h for h in claim.hypotheses if h.is_numeric]
@@ -402,7 +467,11 @@ def proof_of_asadi_value_bound(learned: bool = False) -> Theorem:
         symmetric = p.axiom(ax.SYMMETRY, P_hat(x, a), P(x, a))
         kernel_error = next(h for h in claim.hypotheses if h.name == "kernel error")
         using.append(
-            p.inequality(sp.Le(w.W_S(P(x, a), P_hat(x, a)), w.eps_dyn), [symmetric, kernel_error], "the same error, seen from the other side")
+            p.inequality(
+                sp.Le(w.W_S(P(x, a), P_hat(x, a)), w.eps_dyn),
+                [symmetric, kernel_error],
+                "the same error, seen from the other side",
+            )
         )
     where: dict[Any, Any] = {w.L_pi: sp.S.Zero, w.eps_rew: sp.S.Zero, **(_SWAP if learned else {})}
     general = p.cite(proof_of_bound(), where, using, "with known reward, and the policy part of the kernel")
@@ -428,7 +497,11 @@ def proof_of_simulation_lemma() -> Theorem:
         k = by.k
         by.base(p.inequality(sp.Le(sp.Abs(V_inf(x) - U(0, x)), 0), [p.given(start)], "it starts there"))
         by_value = p.axiom(
-            ax.EXPECTATION, z, P_hat(x, a), using=[by.hypothesis.at({x: z})], reason="the two values, under the learned law"
+            ax.EXPECTATION,
+            z,
+            P_hat(x, a),
+            using=[by.hypothesis.at({x: z})],
+            reason="the two values, under the learned law",
         )
         inside = p.inequality(
             sp.Le(sp.Abs(Q_inf(x, a) - Q_hat(k, x, a)), cost * GeometricSum(w.gamma, k + 1)),
@@ -436,7 +509,9 @@ def proof_of_simulation_lemma() -> Theorem:
              w.nonnegative(w.GAMMA), w.nonnegative(SPAN)],
             "reward error now, kernel error and the old gap later",
         )  # fmt: skip
-        average = p.axiom(ax.EXPECTATION, c, pi(x), using=[inside.at({a: c})], reason="average over the policy's actions")
+        average = p.axiom(
+            ax.EXPECTATION, c, pi(x), using=[inside.at({a: c})], reason="average over the policy's actions"
+        )
         by.step(
             p.inequality(
                 sp.Le(sp.Abs(V_inf(x) - U(k + 1, x)), cost * GeometricSum(w.gamma, k + 1)),

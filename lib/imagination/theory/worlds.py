@@ -1,8 +1,8 @@
-r"""The vocabulary of the book's theorems: states, actions, a real world and a learned one, and what is supposed of them.
+r"""The vocabulary of the book's theorems: a real world, a learned one, and what is supposed of them.
 
-Spaces are metric spaces, maps are uninterpreted, so a theorem proved here holds for images and for numbers alike.
-A hat marks what belongs to the learned pair :math:`(\hat f, \hat r)`; both rollouts follow the same policy from the same
-state.
+Spaces are metric spaces, maps are uninterpreted: a theorem proved here holds for images as for numbers.
+A hat marks what belongs to the learned pair :math:`(\hat f, \hat r)`. Both rollouts follow the same policy
+from the same state.
 """
 
 from __future__ import annotations
@@ -59,12 +59,18 @@ CONTRACTION = Hypothesis(
 )
 
 LIPSCHITZ_F = Hypothesis(
-    "f is Lipschitz", sp.Le(d_S(f(x, a), f(y, b)), L_f * (d_S(x, y) + d_A(a, b))), "distances of state and action add"
+    "f is Lipschitz",
+    sp.Le(d_S(f(x, a), f(y, b)), L_f * (d_S(x, y) + d_A(a, b))),
+    "distances of state and action add",
 )
 LIPSCHITZ_R = Hypothesis("r is Lipschitz", sp.Le(sp.Abs(r(x, a) - r(y, b)), L_r * (d_S(x, y) + d_A(a, b))))
 LIPSCHITZ_PI = Hypothesis("pi is Lipschitz", sp.Le(d_A(pi(x), pi(y)), L_pi * d_S(x, y)))
-MODEL_DYN = Hypothesis("dynamics error", sp.Le(d_S(f_hat(x, a), f(x, a)), eps_dyn), "at every state and action")
-MODEL_REW = Hypothesis("reward error", sp.Le(sp.Abs(r_hat(x, a) - r(x, a)), eps_rew), "at every state and action")
+MODEL_DYN = Hypothesis(
+    "dynamics error", sp.Le(d_S(f_hat(x, a), f(x, a)), eps_dyn), "at every state and action"
+)
+MODEL_REW = Hypothesis(
+    "reward error", sp.Le(sp.Abs(r_hat(x, a) - r(x, a)), eps_rew), "at every state and action"
+)
 REAL_ROLLOUT = Hypothesis("real rollout", sp.Eq(s(t + 1), f(s(t), pi(s(t)))))
 IMAGINED_ROLLOUT = Hypothesis("imagined rollout", sp.Eq(s_hat(t + 1), f_hat(s_hat(t), pi(s_hat(t)))))
 SAME_START = Hypothesis("same start", sp.Eq(s_hat(0), s(0)))

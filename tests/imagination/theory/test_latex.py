@@ -1,0 +1,32 @@
+"""Formulas in the book's notation."""
+
+import sympy as sp
+
+from imagination.theory import return_gap
+from imagination.theory import worlds as w
+from imagination.theory.latex import latex
+
+
+def test_times_are_subscripts_and_arguments_stand_in_plain_brackets() -> None:
+    assert latex(w.REAL_ROLLOUT.relation) == r"s_{t + 1} = f(s_{t}, \pi(s_{t}))"
+    assert latex(w.SAME_START.relation) == r"\hat{s}_{0} = s_{0}"
+
+
+def test_factors_come_in_the_papers_order() -> None:
+    assert latex(return_gap.LEMMA_1.expression) == (
+        r"\frac{\varepsilon_{\mathrm{rew}}}{1 - \gamma}"
+        r" + \frac{\gamma L_{r} \left(1 + L_{\pi}\right) \varepsilon_{\mathrm{dyn}}}"
+        r"{\left(1 - \gamma\right) \left(1 - \gamma L_{f} \left(1 + L_{\pi}\right)\right)}"
+    )
+
+
+def test_differences_start_with_what_is_kept() -> None:
+    assert latex(w.L_f - w.gamma) == r"L_{f} - \gamma"
+    assert latex(-(w.L_f + w.gamma)) in (r"- L_{f} - \gamma", r"- \gamma - L_{f}")
+    assert latex(w.gamma - (w.L_f + w.L_r)).count("-") == 2
+
+
+def test_negative_numbers_powers_and_limits() -> None:
+    assert latex(sp.Limit(w.gamma**w.n, w.n, sp.oo)) == r"\lim_{n \to \infty} \gamma^{n}"
+    assert latex(-w.gamma) == r"- \gamma"
+    assert latex(sp.Rational(1, 2) * w.gamma) == r"\frac{\gamma}{2}"
