@@ -4,6 +4,7 @@
 #   make book SCALE=full        at the paper's scale
 #   make book CHAPTER=02        one chapter
 #   make test TESTS=tests/press some of the tests
+#   make bench OPTIONS=--quick  a tenth of the problems
 
 PYTHON ?= python3
 ENVIRONMENT := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
@@ -33,8 +34,8 @@ lab: setup  ## open the chapters in JupyterLab
 serve: setup  ## show the printed book on localhost
 	@$(PRESS) serve
 
-bench: setup  ## time the library beside others'
-	@$(ENVIRONMENT)/python -m benchmarks
+bench: setup  ## time the library beside QuantEcon and POT
+	@OMP_NUM_THREADS=1 $(ENVIRONMENT)/python -m benchmarks $(OPTIONS)
 
 reproducible: setup  ## execute the book twice from nothing and compare every byte
 	@$(PRESS) reproducible

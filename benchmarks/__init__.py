@@ -1,4 +1,4 @@
 """The library's tabular values and distances timed beside QuantEcon's and POT's, in one run.
 
-`make bench`, or `python -m benchmarks` in an environment with `requirements-bench.lock`.
+`make bench`, or `python -m benchmarks`.
 """

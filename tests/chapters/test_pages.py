@@ -1,0 +1,184 @@
+"""What a reader sees: every page of the book, in a browser that can reach no other host."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from press.book import Book
+
+ROOT = Path(__file__).parents[2]
+
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+PAGES = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in Book(ROOT).documents()]
+OTHERS = ["index.html", "search.html", "genindex.html"]
+
+UNTYPESET = re.compile(r"\\\(|\\\)|\\\[|\\\]|\\begin\{|\$\$")
+"""TeX that a reader must not see as such. Text in code is left out."""
+
+VISIBLE_TEXT = """() => {
+    const page = document.querySelector('article, main') ?? document.body;
+    const copy = page.cloneNode(true);
+    copy.querySelectorAll('pre, code, script, style, mjx-container').forEach(node => node.remove());
+    return copy.textContent;
+}"""
+
+WIDER_THAN_THE_PAGE = """() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width && document.body.scrollWidth <= width) return [];
+    return [...document.querySelectorAll('body *')]
+        .filter(node => node.getBoundingClientRect().right > width + 1)
+        .slice(0, 5)
+        .map(node => node.outerHTML.slice(0, 120));
+}"""
+
+IMAGES = """() => [...document.images].map(image => ({
+    source: image.getAttribute('src').slice(0, 80),
+    alt: image.getAttribute('alt') ?? '',
+    broken: !(image.complete && image.naturalWidth > 0),
+}))"""
+
+
+class Watched:
+    """A page, and what it did that it must not do."""
+
+    def __init__(self, browser: Browser, allowed: str, viewport: dict[str, int]) -> None:
+        self.context = browser.new_context(viewport=viewport)
+        self.foreign: list[str] = []
+        self.complaints: list[str] = []
+        self.allowed = (allowed, "data:", "blob:")
+        self.context.route("**/*", self.answer)
+        self.page: Page = self.context.new_page()
+        self.page.on("console", self.hear)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+
+    def answer(self, route) -> None:
+        """Let through what this book serves itself."""
+        if route.request.url.startswith(self.allowed):
+            route.continue_()
+        else:
+            self.foreign.append(route.request.url)
+            route.abort()
+
+    def hear(self, message) -> None:
+        """Note what a page complains about."""
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def open(self, url: str) -> Page:
+        """Open a page, and wait until its formulas are typeset."""
+        self.page.goto(url, wait_until="load")
+        self.page.wait_for_load_state("networkidle")
+        self.page.evaluate("() => window.MathJax?.startup?.promise ?? null")
+        self.page.evaluate(
+            "() => document.images.length && [...document.images].forEach(i => i.loading = 'eager')"
+        )
+        self.page.wait_for_load_state("networkidle")
+        return self.page
+
+
+@pytest.fixture
+def watch(browser, address):
+    """Make watched pages, and close them."""
+    made = []
+
+    def make(viewport=DESKTOP, allowed=address):
+        made.append(Watched(browser, allowed, viewport))
+        return made[-1]
+
+    yield make
+    for watched in made:
+        watched.context.close()
+
+
+@pytest.mark.parametrize("name", [*PAGES, *OTHERS])
+def test_page(watch, address, name):
+    watched = watch()
+    page = watched.open(address + name)
+    assert watched.foreign == []
+    assert watched.complaints == []
+    check_formulas(page)
+    images = page.evaluate(IMAGES)
+    assert [image for image in images if image["broken"]] == []
+    assert [image for image in images if not is_description(image["alt"])] == []
+
+
+def is_description(alt: str) -> bool:
+    """Whether a picture's text describes it: a file's name, which stands there by default, does not."""
+    return bool(alt.strip()) and not re.search(r"\.(png|svg|jpe?g|gif)$|^_images", alt)
+
+
+def check_formulas(page: Page) -> None:
+    """Every formula is typeset, and none of them as an error."""
+    errors = page.locator("mjx-merror")
+    assert errors.all_inner_texts() == []
+    sources = page.locator(".math").count()
+    assert page.locator(".math:not(:has(mjx-container))").all_inner_texts() == []
+    assert page.locator("mjx-container").count() >= sources
+    assert UNTYPESET.findall(page.evaluate(VISIBLE_TEXT)) == []
+
+
+@pytest.mark.parametrize("name", [*PAGES, *OTHERS])
+def test_page_on_a_phone(watch, address, name):
+    page = watch(PHONE).open(address + name)
+    page.evaluate("() => document.querySelectorAll('details, .toggle-hidden').forEach(d => d.open = true)")
+    assert page.evaluate(WIDER_THAN_THE_PAGE) == []
+
+
+def test_solutions_fit_a_phone_when_they_are_open(watch, address):
+    for name in PAGES:
+        page = watch(PHONE).open(address + name)
+        page.evaluate("() => document.querySelectorAll('button.toggle-button').forEach(b => b.click())")
+        assert page.evaluate(WIDER_THAN_THE_PAGE) == [], name
+
+
+@pytest.mark.parametrize("name", PAGES[-3:])
+def test_page_from_a_folder_without_a_server(watch, printed, name):
+    url = (printed / name).as_uri()
+    watched = watch(allowed="file://")
+    page = watched.open(url)
+    assert watched.foreign == []
+    assert watched.complaints == []
+    check_formulas(page)
+
+
+def test_the_entrance_leads_to_the_front_page(watch, address):
+    page = watch().open(f"{address}index.html")
+    page.wait_for_url(f"{address}{PAGES[0]}")
+    assert page.title().endswith("On Training in Imagination")
+
+
+def test_search_finds_a_word_of_the_book(watch, address):
+    watched = watch()
+    page = watched.open(f"{address}search.html?q=imagination")
+    page.wait_for_selector("#search-results li")
+    assert watched.foreign == []
+    assert page.locator("#search-results li").count() >= 1
+
+
+def test_the_browser_sees_what_is_wrong(watch, address, printed):
+    """These tests can fail: a page with every fault, put beside the others for a moment."""
+    faulty = printed / "faulty.html"
+    faulty.write_text(
+        "<html><head><script src='https://cdn.example/a.js'></script></head><body><main>"
+        "<p>\\(x</p><div style='width: 2000px'>wide</div><img src='none.png' alt='figure.png'>"
+        "<mjx-merror>Undefined</mjx-merror><script>console.error('oh')</script></main></body></html>"
+    )
+    try:
+        watched = watch(PHONE)
+        page = watched.open(f"{address}faulty.html")
+        assert watched.foreign == ["https://cdn.example/a.js"]
+        assert any("oh" in complaint for complaint in watched.complaints)
+        assert any("404" in complaint for complaint in watched.complaints)
+        assert page.evaluate(WIDER_THAN_THE_PAGE) != []
+        assert page.evaluate(IMAGES)[0]["broken"]
+        assert not is_description(page.evaluate(IMAGES)[0]["alt"])
+        assert UNTYPESET.findall(page.evaluate(VISIBLE_TEXT)) == ["\\("]
+        with pytest.raises(AssertionError):
+            check_formulas(page)
+    finally:
+        faulty.unlink()
