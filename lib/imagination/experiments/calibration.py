@@ -48,7 +48,7 @@ DIFFERENCES = (
 """What differs between our generator and the paper's, as far as can be told."""
 
 DISCOUNTS = (0.5, 0.7, 0.8, 0.9, 0.95)
-NOISES = 8
+NOISES = 4
 """Noise sequences averaged over for each LQG system."""
 
 

@@ -133,19 +133,15 @@ def terms(pair: Pair, *, along: str = "imagined", steps: int) -> Terms:
     discount = pair.discount[:, None]
     points = np.concatenate([next_states, instead], axis=1)
     values = _values_to_go(other, pair, points, steps)
-    return_other = _discounted(rollout(other, pair.policy, start, steps).rewards[:, 0], pair.discount)
+    rewards_other = rollout(other, pair.policy, start, steps).rewards[:, 0]
     return Terms(
         weight=discount ** np.arange(steps),
         reward=path.rewards[:, 0] - reward_instead,
         value=discount * (values[:, :steps] - values[:, steps:]),
         distance=discount * norm(next_states - instead),
-        gap=_discounted(path.rewards[:, 0], pair.discount) - return_other,
+        gap=((path.rewards[:, 0] - rewards_other) * discount ** np.arange(steps)).sum(axis=1),
         tail=truncated_tail(pair.discount, steps, pair.reward_range()),
     )
-
-
-def _discounted(rewards: np.ndarray, discount: np.ndarray) -> np.ndarray:
-    return (rewards * discount[:, None] ** np.arange(rewards.shape[1])).sum(axis=1)
 
 
 def _values_to_go(mdp: ContinuousMDP, pair: Pair, points: np.ndarray, steps: int) -> np.ndarray:

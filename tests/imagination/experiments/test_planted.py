@@ -2,14 +2,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from imagination.experiments import trial
 from imagination.experiments.planted import CLAIMS, PLANTED, catch, caught, power
 from imagination.theory.claim import Claim
 
 
 @pytest.fixture(scope="module")
-def table():
-    return trial.run("quick", seed=5)
+def table(quick_trial):
+    return quick_trial
 
 
 @pytest.fixture(scope="module")

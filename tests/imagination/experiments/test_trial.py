@@ -8,8 +8,8 @@ from imagination.theory import return_gap
 
 
 @pytest.fixture(scope="module")
-def table():
-    return trial.run("quick", seed=5)
+def table(quick_trial):
+    return quick_trial
 
 
 def test_quick_is_large_enough_and_covers_everything(table):
