@@ -143,7 +143,9 @@ def _initial(
 def _views(flat: torch.Tensor, sizes: dict[str, tuple[int, ...]]) -> dict[str, torch.Tensor]:
     lengths = [int(np.prod(size)) for size in sizes.values()]
     parts = torch.split(flat, [*lengths, flat.shape[1] - sum(lengths)], dim=1)
-    return {name: part.view(len(flat), *size) for (name, size), part in zip(sizes.items(), parts, strict=False)}
+    return {
+        name: part.view(len(flat), *size) for (name, size), part in zip(sizes.items(), parts, strict=False)
+    }
 
 
 def _descend(

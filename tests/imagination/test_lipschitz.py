@@ -1,0 +1,160 @@
+"""Constants and errors from both sides: certified >= observed, always, and both meet where they can."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imagination import lipschitz
+from imagination.mdps.continuous import (
+    AffineDynamics,
+    AffineReward,
+    PerturbedDynamics,
+    SinePerturbation,
+    UniformBall,
+    UniformBox,
+    spectral_norm,
+)
+from imagination.mdps.teacher import LOWEST_SLOPE, random_network
+from imagination.mdps.teacher import NetworkDynamics as Network
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(8)
+
+
+def domains(batch: int = 2) -> tuple[UniformBall, UniformBall]:
+    return UniformBall(np.full(batch, 2.0), 3), UniformBall(np.full(batch, 1.0), 2)
+
+
+def affine(rng: np.random.Generator) -> AffineDynamics:
+    return AffineDynamics(rng.standard_normal((2, 3, 3)), rng.standard_normal((2, 3, 2)), np.zeros((2, 3)))
+
+
+def network(seed: int, activation: str, constant: float = 1.0) -> Network:
+    drawn = random_network(
+        np.random.default_rng(seed),
+        np.array([constant, 2 * constant]),
+        3,
+        2,
+        3,
+        activation=activation,
+        width=12,
+    )
+    return Network(**drawn.arrays(), activation=activation)
+
+
+@given(st.integers(0, 10**6), st.sampled_from(sorted(LOWEST_SLOPE)), st.floats(0.05, 20))
+@settings(max_examples=25, deadline=None)
+def test_certified_is_at_least_observed_always(seed, activation, constant):
+    f, rng = network(seed, activation, constant), np.random.default_rng(seed)
+    certified = f.lipschitz() * (1 + 1e-9)
+    s, a = (domain.sample(rng, 200) for domain in domains())
+    assert np.all(lipschitz.sampled_lipschitz(f, *domains(), rng, 200) <= certified)
+    assert np.all(lipschitz.jacobian_lipschitz(f, s, a) <= certified)
+    assert np.all(lipschitz.searched_lipschitz(f, *domains(), rng, count=8, steps=15) <= certified)
+
+
+def test_the_search_finds_the_constant_of_an_affine_map(rng):
+    f = affine(rng)
+    exact = np.maximum(spectral_norm(f.state_matrix), spectral_norm(f.action_matrix))
+    np.testing.assert_allclose(f.lipschitz(), exact)
+    found = lipschitz.searched_lipschitz(f, *domains(), rng, steps=300)
+    assert np.all(found <= exact * (1 + 1e-9)) and np.all(found >= 0.98 * exact)
+    np.testing.assert_allclose(
+        lipschitz.jacobian_lipschitz(f, *(d.sample(rng, 3) for d in domains())), exact, rtol=1e-12
+    )
+
+
+def test_the_search_does_not_fall_behind_sampling_alone(rng):
+    f = network(3, "tanh")
+    sampled = lipschitz.sampled_lipschitz(f, *domains(), np.random.default_rng(0), 64)
+    searched = lipschitz.searched_lipschitz(f, *domains(), np.random.default_rng(0), steps=150)
+    assert np.all(searched >= sampled)
+
+
+def test_rewards_are_measured_like_dynamics(rng):
+    r = AffineReward(rng.standard_normal((2, 3)), rng.standard_normal((2, 2)), np.zeros(2))
+    s, a = (d.sample(rng, 3) for d in domains())
+    np.testing.assert_allclose(lipschitz.jacobian_lipschitz(r, s, a), r.lipschitz(), rtol=1e-12)
+    observed = lipschitz.sampled_lipschitz(r, *domains(), rng)
+    assert np.all(observed <= r.lipschitz() * (1 + 1e-9)) and np.all(observed > 0.9 * r.lipschitz())
+
+
+def test_close_pairs_are_not_compared(rng):
+    point = (
+        UniformBox(np.zeros((2, 3)), np.full((2, 3), 1e-7)),
+        UniformBox(np.zeros((2, 2)), np.full((2, 2), 1e-7)),
+    )
+    np.testing.assert_array_equal(lipschitz.sampled_lipschitz(affine(rng), *point, rng, 50), np.zeros(2))
+
+
+def test_certified_constants_carry_the_bounds_names(rng):
+    from imagination.mdps.linear_quadratic import linear_quadratic
+    from imagination.policies import random_linear_policy
+
+    mdp = linear_quadratic(rng, L_f=np.array([0.5, 0.9]), discount=0.9)
+    known = lipschitz.certified_constants(mdp, random_linear_policy(rng, np.array([0.1, 0.2]), 4, 2))
+    np.testing.assert_allclose(known["L_f"], [0.5, 0.9])
+    np.testing.assert_allclose(known["L_pi"], [0.1, 0.2])
+    np.testing.assert_allclose(known["L_r"], 2.0)
+
+
+def test_observed_errors_climb_to_the_planted_one(rng):
+    direction = np.tile([1.0, 0.0, 0.0], (2, 1))
+    wave = SinePerturbation(direction, np.ones((2, 3)), np.ones((2, 2)), np.zeros(2))
+    f, scale = affine(rng), np.array([0.1, 3.0])
+    model = PerturbedDynamics(f, wave, scale)
+    sampled = lipschitz.observed_error(model, f, *domains(), rng, count=50, steps=0)
+    searched = lipschitz.observed_error(model, f, *domains(), rng, count=50, steps=100)
+    assert np.all(sampled <= model.error()) and np.all(searched <= model.error() * (1 + 1e-12))
+    np.testing.assert_allclose(searched, scale, rtol=1e-3)  # |sin| reaches 1 inside the domain
+
+
+# --- covers ----------------------------------------------------------------------------------------
+
+
+@given(st.integers(0, 10**6))
+@settings(max_examples=30, deadline=None)
+def test_a_cover_encloses_the_supremum(seed):
+    rng = np.random.default_rng(seed)
+    frequency, phase = rng.uniform(0.5, 4, (2, 2)), rng.uniform(0, 6, (2, 1))
+
+    def waves(points: np.ndarray) -> np.ndarray:
+        return np.sin(frequency @ points.T + phase)
+
+    low, high = np.array([-1.0, 0.0]), np.array([2.0, 1.5])
+    lower, upper = lipschitz.certified_supremum(waves, frequency, low, high, tolerance=1e-2)
+    grid = np.stack(np.meshgrid(np.linspace(-1, 2, 301), np.linspace(0, 1.5, 151)), axis=-1).reshape(-1, 2)
+    best = waves(grid).max(axis=-1)
+    assert np.all(upper >= best) and np.all(upper - lower <= 1e-2 + 1e-12) and np.all(lower <= 1)
+
+
+def test_a_cover_that_is_cut_short_is_wide_and_still_right():
+    def plateau(points: np.ndarray) -> np.ndarray:  # no cell can be dropped
+        return np.ones((1, len(points)))
+
+    def tent(points: np.ndarray) -> np.ndarray:
+        return 1 - np.abs(points - 0.3).sum(axis=-1)[None]
+
+    box = np.zeros(2), np.ones(2)
+    lower, upper = lipschitz.certified_supremum(plateau, np.ones((1, 2)), *box, tolerance=1e-6, max_cells=64)
+    np.testing.assert_allclose([lower[0], upper[0]], [1, 1 + 1 / 8])  # 64 cells of side 1/8
+    lower, upper = lipschitz.certified_supremum(tent, np.ones((1, 2)), *box, tolerance=1e-6)
+    assert lower[0] <= 1 <= upper[0] <= lower[0] + 1e-6 + 1e-12
+
+
+def test_bad_covers_are_refused():
+    def zero(points: np.ndarray) -> np.ndarray:
+        return np.zeros((1, len(points)))
+
+    box = np.zeros(2), np.ones(2)
+    for arguments, options, match in (
+        ((np.ones((1, 2)), *box), {"tolerance": 0.0}, "tolerance"),
+        ((np.ones((1, 2)), np.ones(2), np.zeros(2)), {"tolerance": 0.1}, "low <= high"),
+        ((-np.ones((1, 2)), *box), {"tolerance": 0.1}, "slopes"),
+        ((np.ones((1, 3)), *box), {"tolerance": 0.1}, "low"),
+    ):
+        with pytest.raises(ValueError, match=match):
+            lipschitz.certified_supremum(zero, *arguments, **options)
