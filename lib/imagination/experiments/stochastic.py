@@ -351,7 +351,7 @@ PLANTED: dict[str, Callable[[TabularMDP, TabularMDP, Array, dict[str, Array]], d
         )
     },
     "policy's constant forgotten": lambda m, i, p, k: {"L_pi": 0 * k["L_pi"]},
-    "1 + L_π replaced by L_π": lambda m, i, p, k: {"L_pi": np.maximum(k["L_pi"] - 1, 0)},
+    "1 + L_π replaced by max(1, L_π)": lambda m, i, p, k: {"L_pi": np.maximum(k["L_pi"] - 1, 0)},
     "kernel's constant over states only": lambda m, i, p, k: {"L_f": _over_states_only((m, i), "transition")},
     "reward's constant over states only": lambda m, i, p, k: {"L_r": _over_states_only((m, i), "reward")},
     "discount applied twice to the kernel": lambda m, i, p, k: {"L_f": k["gamma"] * k["L_f"]},

@@ -110,7 +110,10 @@ class TabularMDP:
 
     def induced(self, policy: ArrayLike) -> Array:
         """State-to-state kernel under `policy`, (B, S, S)."""
-        return (self._policy(policy)[:, :, None, :] @ self.transition)[:, :, 0, :]
+        policy = self._policy(policy)
+        if np.all((policy == 0) | (policy == 1)):  # no need to touch the kernels of actions not taken
+            return self._kernel(policy.argmax(axis=2))
+        return (policy[:, :, None, :] @ self.transition)[:, :, 0, :]
 
     def induced_reward(self, policy: ArrayLike) -> Array:
         """Expected reward of a state under `policy`, (B, S)."""
@@ -129,8 +132,7 @@ class TabularMDP:
         if horizon is not None:
             return self.values_to_go(policy, horizon)[:, -1]
         kernel, reward = self.induced(policy), self.induced_reward(policy)
-        system = np.eye(self.n_states) - self.discount[:, None, None] * kernel
-        return np.linalg.solve(system, reward[:, :, None])[:, :, 0]
+        return _solve(kernel, self.discount, reward)
 
     def values_to_go(self, policy: ArrayLike, horizon: int) -> Array:
         """Values with 0, 1, ..., `horizon` rewards left to collect, (B, horizon + 1, S)."""
@@ -154,8 +156,7 @@ class TabularMDP:
         policy = self._policy(policy)
         kernel = self.induced(policy)
         if horizon is None:
-            system = np.eye(self.n_states) - self.discount[:, None, None] * kernel.swapaxes(1, 2)
-            states = np.linalg.solve(system, self.initial[:, :, None])[:, :, 0]
+            states = _solve(kernel.swapaxes(1, 2), self.discount, self.initial)
         else:
             states, now = np.zeros_like(self.initial), self.initial
             for _ in range(whole("horizon", horizon)):
@@ -235,6 +236,10 @@ class TabularMDP:
     def _backup(self, kernel: Array, reward: Array, values: Array) -> Array:
         return reward + self.discount[:, None] * (kernel @ values[:, :, None])[:, :, 0]
 
+    def _kernel(self, actions: NDArray[np.int64]) -> Array:
+        batch, states = np.ogrid[: len(self), : self.n_states]
+        return self.transition[batch, states, actions]
+
     def _policy(self, policy: ArrayLike) -> Array:
         return broadcast("policy", distributions("policy", policy), self.reward.shape)
 
@@ -269,7 +274,8 @@ def _policy_iteration(mdp: TabularMDP) -> Solution:
     iterations = np.zeros(len(mdp), dtype=np.int64)
     active, part = np.arange(len(mdp)), mdp
     while len(active):
-        now = _deterministic_values(part, actions[active])
+        reward = np.take_along_axis(part.reward, actions[active][:, :, None], axis=2)[:, :, 0]
+        now = _solve(part._kernel(actions[active]), part.discount, reward)
         action_values = part.action_values(now)
         chosen = np.take_along_axis(action_values, actions[active][:, :, None], axis=2)[:, :, 0]
         best = action_values.max(axis=2)
@@ -282,12 +288,11 @@ def _policy_iteration(mdp: TabularMDP) -> Solution:
     return Solution(values, mdp.deterministic_policy(actions), iterations, residual / (1 - mdp.discount))
 
 
-def _deterministic_values(mdp: TabularMDP, actions: NDArray[np.int64]) -> Array:
-    batch, states = np.ogrid[: len(mdp), : mdp.n_states]
-    system = mdp.transition[batch, states, actions]
-    system *= -mdp.discount[:, None, None]
-    system[:, states[0], states[0]] += 1
-    return np.linalg.solve(system, mdp.reward[batch, states, actions][:, :, None])[:, :, 0]
+def _solve(kernel: Array, discount: Array, right: Array) -> Array:
+    """x with (I − γ kernel) x = right, for every MDP of the batch; overwrites `kernel`."""
+    kernel *= -discount[:, None, None]
+    np.einsum("bii->bi", kernel)[:] += 1
+    return np.linalg.solve(kernel, right[:, :, None])[:, :, 0]
 
 
 def _value_iteration(mdp: TabularMDP, tolerance: float) -> Solution:

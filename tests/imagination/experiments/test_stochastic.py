@@ -10,6 +10,7 @@ from imagination import wasserstein as w
 from imagination.experiments import stochastic
 from imagination.mdps.tabular import TabularMDP
 from imagination.theory import return_gap
+from imagination.theory import stochastic as claims
 
 
 def pairs(seed=0, count=60):
@@ -102,9 +103,9 @@ class TestSimulationLemma:
     def test_its_chain_of_bounds(self):
         for name, pair in pairs(5):
             m = stochastic.simulation_lemma(*pair)
+            numbers = {key: m[key] for key in ("gamma", "eps_dyn", "eps_rew")}
             by_span, classical = (
-                (m["eps_rew"] + m["gamma"] * m["eps_dyn"] * span) / (1 - m["gamma"])
-                for span in (m["span"], m["largest_span"])
+                claims.SIMULATION_LEMMA.evaluate(**numbers, span=m[span]) for span in ("span", "largest_span")
             )
             chain = (m["gap"], m["on_average"], by_span, classical)
             for lower, upper in itertools.pairwise(chain):
@@ -128,8 +129,8 @@ class TestAsadi:
         table = stochastic.asadi(3000, np.random.default_rng(7))
         K = np.minimum(table.K_real, table.K_imagined)
         table, K = table[table.gamma * K < 1], K[table.gamma * K < 1]
-        bound = return_gap.bound(
-            gamma=table.gamma, L_f=K, L_r=table.L_r, L_pi=0, eps_dyn=table.eps_dyn, eps_rew=0
+        bound = claims.ASADI_VALUE_BOUND.evaluate(
+            gamma=table.gamma, L_f=K, L_r=table.L_r, eps_dyn=table.eps_dyn
         )
         assert len(table) > 1500 and np.all(table.error <= bound * (1 + 1e-9))
         assert (table.error / bound).max() > 0.5  # the test could fail

@@ -70,6 +70,20 @@ class TestValues:
             np.testing.assert_allclose(mdp[i].values(policy[i])[0], mdp.values(policy)[i], rtol=1e-12)
         assert len(mdp[1:3]) == 2 and len(mdp[np.array([0, 2, 3])]) == 3 and len(mdp[-1]) == 1
 
+    def test_a_deterministic_policy_is_a_stochastic_one_that_always_plays_the_same(self):
+        mdp, _, generator = random_mdp(14)
+        actions = generator.integers(0, 3, (4, 5))
+        always = mdp.deterministic_policy(actions)
+        nearly = (1 - 1e-13) * always + 1e-13 / 3
+        np.testing.assert_allclose(mdp.induced(always), mdp.induced(nearly), atol=1e-12)
+        np.testing.assert_allclose(mdp.values(always), mdp.values(nearly), rtol=1e-10, atol=1e-10)
+
+    def test_solving_leaves_the_mdp_as_it_was(self):
+        mdp, policy, _ = random_mdp(15)
+        before = mdp.transition.copy()
+        mdp.values(mdp.deterministic_policy(np.zeros(5, int))), mdp.occupancy(policy), mdp.solve()
+        np.testing.assert_array_equal(mdp.transition, before)
+
     def test_shifting_the_reward_shifts_every_value_by_the_geometric_sum(self):
         mdp, policy, _ = random_mdp(6)
         shifted = mdp.with_model(reward=mdp.reward + 2)
