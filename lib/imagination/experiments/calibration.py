@@ -35,7 +35,7 @@ REPORTED = pd.DataFrame(
 
 DIFFERENCES = (
     "Our synthetic systems are teacher networks (tanh, sine, relu) with 1 to 6 state dimensions. "
-    "Which ones the paper draws, the summaries at hand do not say.",
+    "We do not know which ones the paper draws.",
     "Our synthetic models are the real system plus an error of known supremum. In a third of them it has "
     "a constant direction: such errors accumulate instead of cancelling, and the ratio is large.",
     "Our constants of networks are certified by layer norms made tight. With plain products of norms the "

@@ -572,7 +572,7 @@ def _extremal_constants(rng: Rng, size: int) -> dict[str, np.ndarray]:
 
 
 def extremal(rng: Rng, size: int) -> Pair:
-    """The scalar systems that attain the bound (results A3), from the origin and from elsewhere."""
+    """The scalar systems that attain the bound, started at the origin and elsewhere."""
     constants = _extremal_constants(rng, size)
     real, learned, policy = extremal_system(gamma=np.zeros(size), **constants)
     start = rng.standard_normal((size, STARTS, 1)) * (np.arange(STARTS) > 0)[:, None]

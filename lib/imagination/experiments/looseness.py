@@ -1,10 +1,10 @@
 """Where the bound is loose, and what a practitioner can compute instead.
 
-The identity behind Lemma 1 (results A7) writes the gap as a discounted sum along the *imagined* trajectory.
-Three steps lead from it to the bound: absolute values, the Lipschitz constant of V, suprema of the errors.
-`factors` measures what each loses; the product is bound / gap, exactly. The mirror image runs along the
-*real* trajectory with the learned pair's value function, and `certificates` evaluates it: no knowledge of
-the real system enters but its observed transitions.
+The identity behind Lemma 1 [this book, A7] writes the gap as a discounted sum along the *imagined*
+trajectory. Three steps lead from it to the bound: absolute values, the Lipschitz constant of V, suprema of
+the errors. `factors` measures what each loses; the product is bound / gap, exactly. The mirror image runs
+along the *real* trajectory with the learned pair's value function, and `certificates` evaluates it: no
+knowledge of the real system enters but its observed transitions.
 """
 
 from __future__ import annotations

@@ -40,12 +40,12 @@ TAIL = 1e-10
 """Rollouts for an infinite horizon go on until the tail is at most this share of the bound."""
 
 REGIMES = {
-    "contracting": "infinite horizon, gamma L < 1 (A1)",
-    "finite": "finite horizon, any L (A4)",
-    "bounded": "infinite horizon, bounded states, any L (A5)",
-    "bounded, finite": "finite horizon, bounded states, any L (A4 and A5)",
+    "contracting": "Lemma 1: infinite horizon, the closed loop contracts",
+    "finite": "finite horizon, contraction or not",
+    "bounded": "infinite horizon, bounded states, contraction or not",
+    "bounded, finite": "finite horizon, bounded states, contraction or not",
 }
-"""The four forms of the bound."""
+"""The four forms of the bound: [TSGLH26, Lemma 1] and [this book, A4, A5, both]."""
 
 UNBOUNDED = ("near-extremal", "extremal")
 """Families without bounded states: two of the regimes do not speak of them."""
