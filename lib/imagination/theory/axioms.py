@@ -6,8 +6,9 @@ accepts an axiom only if it stands in :data:`ALL`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import sympy as sp
@@ -39,18 +40,18 @@ class Axiom:
     conclude: Callable[..., sp.Basic]
 
 
-ALL: list[Axiom] = []
+_REGISTERED: list[Axiom] = []
 
 # Distances by the sort of the points they compare; only these are metrics.
-METRICS: dict[str, Any] = {"state": w.d_S, "action": w.d_A}
-WASSERSTEIN: dict[str, Any] = {"law of state": w.W_S, "law of action": w.W_A}
-TOTAL_VARIATION: dict[str, Any] = {"law of state": w.TV_S}
+METRICS: Mapping[str, Any] = MappingProxyType({"state": w.d_S, "action": w.d_A})
+WASSERSTEIN: Mapping[str, Any] = MappingProxyType({"law of state": w.W_S, "law of action": w.W_A})
+TOTAL_VARIATION: Mapping[str, Any] = MappingProxyType({"law of state": w.TV_S})
 
 
 def _axiom(name: str, source: str) -> Callable[[Callable[..., sp.Basic]], Axiom]:
     def register(conclude: Callable[..., sp.Basic]) -> Axiom:
         made = Axiom(name, source, conclude)
-        ALL.append(made)
+        _REGISTERED.append(made)
         return made
 
     return register
@@ -76,7 +77,9 @@ def _none(premises: Sequence[sp.Basic]) -> None:
 
 
 @_axiom("triangle inequality", "[Rudin 1976, Def. 2.15]")
-def TRIANGLE(premises: Sequence[sp.Basic], constants: Collection[sp.Symbol], x: Any, y: Any, z: Any) -> sp.Basic:
+def TRIANGLE(
+    premises: Sequence[sp.Basic], constants: Collection[sp.Symbol], x: Any, y: Any, z: Any
+) -> sp.Basic:
     """d(x, z) <= d(x, y) + d(y, z)."""
     _none(premises)
     d = _distance(x, y, z)
@@ -115,7 +118,9 @@ def _difference(side: sp.Basic) -> tuple[sp.Expr, sp.Expr]:
     raise AxiomError(f"{side} is not the absolute value of a difference of two terms")
 
 
-def _oscillation(premise: sp.Basic, constants: Collection[sp.Symbol], x: Any, y: Any) -> tuple[sp.Expr, sp.Expr]:
+def _oscillation(
+    premise: sp.Basic, constants: Collection[sp.Symbol], x: Any, y: Any
+) -> tuple[sp.Expr, sp.Expr]:
     """From ``|g(x) - g(y)| <= c`` for all x, y: the term g(x), and c."""
     if not isinstance(premise, sp.Le):
         raise AxiomError(f"{premise} is not of the form |g(x) - g(y)| <= c")
@@ -146,11 +151,15 @@ def KANTOROVICH(
     if sort_of(mu) != law or sort_of(nu) != law:
         raise AxiomError(f"{mu} and {nu} must be of sort {law!r}")
     integrand = sp.Lambda(x, g)
-    return sp.Le(sp.Abs(Expectation(mu, integrand) - Expectation(nu, integrand)), K * WASSERSTEIN[law](mu, nu))
+    return sp.Le(
+        sp.Abs(Expectation(mu, integrand) - Expectation(nu, integrand)), K * WASSERSTEIN[law](mu, nu)
+    )
 
 
 @_axiom("total variation bounds a bounded function's change", "[Levin & Peres 2017, Prop. 4.5]")
-def SPAN(premises: Sequence[sp.Basic], constants: Collection[sp.Symbol], x: Any, y: Any, mu: Any, nu: Any) -> sp.Basic:
+def SPAN(
+    premises: Sequence[sp.Basic], constants: Collection[sp.Symbol], x: Any, y: Any, mu: Any, nu: Any
+) -> sp.Basic:
     """If |g(x) - g(y)| <= c for all x, y, then |E_mu g - E_nu g| <= c TV(mu, nu)."""
     g, c = _oscillation(_one(premises), constants, x, y)
     if c.has(x, y):
@@ -159,7 +168,9 @@ def SPAN(premises: Sequence[sp.Basic], constants: Collection[sp.Symbol], x: Any,
     if law not in TOTAL_VARIATION or sort_of(mu) != law or sort_of(nu) != law:
         raise AxiomError(f"{mu} and {nu} must be of sort {law!r}, whose total variation is declared")
     integrand = sp.Lambda(x, g)
-    return sp.Le(sp.Abs(Expectation(mu, integrand) - Expectation(nu, integrand)), c * TOTAL_VARIATION[law](mu, nu))
+    return sp.Le(
+        sp.Abs(Expectation(mu, integrand) - Expectation(nu, integrand)), c * TOTAL_VARIATION[law](mu, nu)
+    )
 
 
 @_axiom("expectations are linear and monotone", "[Rudin 1976, Thm. 11.23]")
@@ -182,14 +193,20 @@ def _unusable(premises: Sequence[sp.Basic], constants: Collection[sp.Symbol], *a
 
 # The three facts about limits that the rules `Proof.limit` and `Proof.pass_to_limit` rest on.
 LIMIT_ORDER = _axiom("limits keep weak inequalities", "[Rudin 1976, Thm. 3.19]")(_unusable)
-LIMIT_ALGEBRA = _axiom("limits of sums, products, quotients, absolute values", "[Rudin 1976, Thm. 3.3]")(_unusable)
+LIMIT_ALGEBRA = _axiom("limits of sums, products, quotients, absolute values", "[Rudin 1976, Thm. 3.3]")(
+    _unusable
+)
 GEOMETRIC_SEQUENCE = _axiom("q^n and n q^n tend to 0 where |q| < 1", "[Rudin 1976, Thm. 3.20]")(_unusable)
 
 
 @_axiom("a series of nonnegative terms with bounded partial sums converges", "[Rudin 1976, Thm. 3.24]")
 def SERIES(premises: Sequence[sp.Basic], constants: Collection[sp.Symbol], n: Any, total: Any) -> sp.Basic:
     """If 0 <= C_(n+1) - C_n and C_n <= M for every n, then C_n tends to the number that is written C with n = oo."""
-    if not isinstance(total, CappedGeometricSum) or total.args[-1] != n or any(a.has(n) for a in total.args[:-1]):
+    if (
+        not isinstance(total, CappedGeometricSum)
+        or total.args[-1] != n
+        or any(a.has(n) for a in total.args[:-1])
+    ):
         raise AxiomError(f"{total} is not a sum of n terms")
     if len(premises) != 2:
         raise AxiomError(f"takes two premises, got {len(premises)}")
@@ -201,3 +218,6 @@ def SERIES(premises: Sequence[sp.Basic], constants: Collection[sp.Symbol], n: An
     if bounded.rhs.free_symbols - set(constants):
         raise AxiomError(f"the bound {bounded.rhs} must be a fixed number")
     return sp.Eq(sp.Limit(total, n, sp.oo), total.func(*total.args[:-1], sp.oo), evaluate=False)
+
+
+ALL: tuple[Axiom, ...] = tuple(_REGISTERED)

@@ -109,10 +109,21 @@ class Claim:
         names = [quantity.code for quantity in self.symbols]
         if len(set(names)) < len(names):
             raise ValueError(f"symbols of claim {self.name!r} repeat a code name: {names}")
+        letters = [str(quantity.symbol) for quantity in self.symbols]
+        if len(set(letters)) < len(letters):
+            raise ValueError(f"symbols of claim {self.name!r} repeat a symbol: {letters}")
+        for hypothesis in self.numeric_hypotheses:
+            if unknown := hypothesis.relation.free_symbols - self.constants:
+                raise ValueError(
+                    f"hypothesis {hypothesis.name!r} of claim {self.name!r} is about numbers, but"
+                    f" {sorted(map(str, unknown))} are no symbols of the claim"
+                )
         for symbol in self.constants | set(self.variables):
             check_symbol(symbol)
         known = self.constants | set(self.variables)
-        if strangers := {s for s in self.expression.free_symbols if s not in known and not isinstance(s, Point)}:
+        if strangers := {
+            s for s in self.expression.free_symbols if s not in known and not isinstance(s, Point)
+        }:
             raise ValueError(f"claim {self.name!r} does not declare {sorted(map(str, strangers))}")
 
     # -- the statement ---------------------------------------------------------------------------------------
@@ -164,7 +175,9 @@ class Claim:
         for hypothesis in self.numeric_hypotheses:
             relation = hypothesis.relation
             if not isinstance(relation, sp.Le | sp.Lt | sp.Ge | sp.Gt):
-                raise TypeError(f"hypothesis {hypothesis.name!r} must be an inequality to be checked on numbers")
+                raise TypeError(
+                    f"hypothesis {hypothesis.name!r} must be an inequality to be checked on numbers"
+                )
             sides.append((hypothesis, self._lambdify(relation.lts), self._lambdify(relation.gts)))
         return tuple(sides)
 
@@ -215,7 +228,9 @@ class Claim:
             result = np.array(np.broadcast_to(self._function(*arrays), near.shape), float)
         if self._is_rational and near.any():
             for index in zip(*np.nonzero(near), strict=True) if near.ndim else [()]:
-                result[index] = _to_float(self._function(*(Fraction(float(array[index])) for array in arrays)))
+                result[index] = _to_float(
+                    self._function(*(Fraction(float(array[index])) for array in arrays))
+                )
         return result[()]
 
     def _checked(self, values: dict[str, Any]) -> list[np.ndarray]:
@@ -232,10 +247,14 @@ class Claim:
             raise ValueError(f"{self.name}: arguments do not broadcast together: {shapes}") from error
         arrays = list(arrays)
         for quantity, array in zip(self._arguments, arrays, strict=True):
-            self._refuse(~np.isfinite(array), f"{quantity.code} to be a finite number", arrays, only=quantity.code)
+            self._refuse(
+                ~np.isfinite(array), f"{quantity.code} to be a finite number", arrays, only=quantity.code
+            )
             if quantity.symbol.is_integer:
                 whole = (array == np.floor(array)) & (array >= 0) & (array <= 2.0**53)
-                self._refuse(~whole, f"{quantity.code} to be a whole number 0, 1, 2, ...", arrays, only=quantity.code)
+                self._refuse(
+                    ~whole, f"{quantity.code} to be a whole number 0, 1, 2, ...", arrays, only=quantity.code
+                )
         return arrays
 
     def _refuse(self, broken: Any, what: str, arrays: list[np.ndarray], only: str | None = None) -> None:

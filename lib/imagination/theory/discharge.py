@@ -6,6 +6,7 @@ fresh real numbers, the same number for the same term. What holds for every such
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from sympy.core.function import AppliedUndef
 from sympy.printing.smtlib import SMTLibPrinter, smtlib_code
 
 from imagination.theory.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
-from imagination.theory.terms import NATURAL, REAL, Expectation, Point, sort_of
+from imagination.theory.terms import NATURAL, REAL, Expectation, sort_of
 
 TIMEOUT_MS = 20_000
 _SUMS = (GeometricSum, DoubleGeometricSum, CappedGeometricSum)
@@ -29,7 +30,7 @@ class Undecided(Exception):
     """Neither discharged nor refuted, or refuted with a counterexample; the text says which."""
 
 
-# -- definitional unfolding ------------------------------------------------------------------------------------------
+# -- definitional unfolding ----------------------------------------------------------------------------------
 
 
 def unfold(expr: sp.Basic) -> sp.Basic:
@@ -55,7 +56,9 @@ def _unfold_one(e: sp.Basic) -> sp.Basic:
         if count == 0:
             return sp.S.Zero
         before = count - 1
-        captured = before.free_symbols & {v for sub in e.function.atoms(sp.Sum, sp.Lambda, sp.Limit) for v in _bound(sub)}
+        captured = before.free_symbols & {
+            v for sub in e.function.atoms(sp.Sum, sp.Lambda, sp.Limit) for v in _bound(sub)
+        }
         if low == 0 and _steps_down(count) and not captured:
             return sp.Sum(e.function, (k, 0, before - 1)) + e.function.xreplace({k: before})
         return e
@@ -89,7 +92,7 @@ def _is_natural(e: sp.Expr) -> bool:
     return bool(e.is_integer and e.is_nonnegative)
 
 
-# -- what a formula must be to mean something ------------------------------------------------------------------------
+# -- what a formula must be to mean something ----------------------------------------------------------------
 
 
 def partial_terms(expr: sp.Basic) -> list[sp.Basic]:
@@ -104,12 +107,13 @@ def partial_terms(expr: sp.Basic) -> list[sp.Basic]:
             relation = sp.Gt if exponent < 0 else sp.Ge
             conditions.append(relation(base, 0, evaluate=False))
         elif not _is_natural(exponent):
-            # x**(n - 1) is a division by x at n = 0.
-            conditions.append(sp.Ne(base, 0, evaluate=False))
-    return [c for c in conditions if c is not sp.true and not (c.lhs.is_number and bool(c.doit()))]
+            # x**(n - 1) is a division by x at n = 0, and a real power of a negative number is not real.
+            relation = sp.Ne if exponent.is_integer else sp.Gt
+            conditions.append(relation(base, 0, evaluate=False))
+    return [c for c in conditions if not (c.lhs.is_number and c.doit() is sp.true)]
 
 
-# -- Z3 --------------------------------------------------------------------------------------------------------------
+# -- Z3 ------------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -147,7 +151,12 @@ class _Abstraction:
             inside = self.term(e.args[0])
             v, new = self.unknown(("abs", inside))
             if new:
-                self.known += [sp.Ge(v, 0), sp.Ge(v, inside), sp.Ge(v, -inside), sp.Eq((v - inside) * (v + inside), 0)]
+                self.known += [
+                    sp.Ge(v, 0),
+                    sp.Ge(v, inside),
+                    sp.Ge(v, -inside),
+                    sp.Eq((v - inside) * (v + inside), 0),
+                ]
             return v
         if isinstance(e, sp.Min | sp.Max):
             parts = [self.term(part) for part in e.args]
@@ -208,7 +217,9 @@ def point_rewrites(premises: Iterable[sp.Basic]) -> dict[sp.Basic, sp.Basic]:
 def _known_absolute_values(premises: Iterable[sp.Basic]) -> dict[sp.Basic, sp.Basic]:
     """|x| is x where a premise says that the number x is nonnegative; SymPy splits |x^n u| into |x|^n |u| by itself."""
     return {
-        sp.Abs(p.gts): p.gts for p in premises if isinstance(p, sp.Ge | sp.Le) and p.gts.is_Symbol and p.lts == 0
+        sp.Abs(p.gts): p.gts
+        for p in premises
+        if isinstance(p, sp.Ge | sp.Le) and p.gts.is_Symbol and p.lts == 0
     }
 
 
@@ -216,8 +227,11 @@ def _prepare(formulas: Sequence[sp.Basic], rewrites: dict[sp.Basic, sp.Basic]) -
     prepared = []
     for formula in formulas:
         for _ in range(3):
-            formula = formula.func(*(arg.xreplace(rewrites) for arg in formula.args), evaluate=False) \
-                if isinstance(formula, sp.Rel) else formula
+            formula = (
+                formula.func(*(arg.xreplace(rewrites) for arg in formula.args), evaluate=False)
+                if isinstance(formula, sp.Rel)
+                else formula
+            )
         prepared.append(formula.func(*(unfold(arg) for arg in formula.args), evaluate=False))
     return prepared
 
@@ -239,10 +253,7 @@ def solve(premises: Sequence[sp.Basic], goal: sp.Basic | None) -> tuple[z3.Check
     asserted = [*formulas, *abstraction.known]
     for base, exponent, v in abstraction.pending:
         asserted += _signs(base, exponent, v, abstraction, asserted)
-    solver = z3.Solver()
-    solver.set("timeout", TIMEOUT_MS)
-    solver.set("random_seed", 0)
-    solver.from_string(_smtlib([*asserted, *negated]))
+    solver = _solver([*asserted, *negated], TIMEOUT_MS)
     result = solver.check()
     text = ""
     if result == z3.sat:
@@ -255,7 +266,9 @@ def solve(premises: Sequence[sp.Basic], goal: sp.Basic | None) -> tuple[z3.Check
     return result, text
 
 
-def _signs(base: sp.Expr, exponent: sp.Expr, v: sp.Symbol, abstraction: _Abstraction, asserted: list[sp.Basic]) -> list:
+def _signs(
+    base: sp.Expr, exponent: sp.Expr, v: sp.Symbol, abstraction: _Abstraction, asserted: list[sp.Basic]
+) -> list:
     """The sign argument: a natural power of a nonnegative number is nonnegative, of one below 1 at most 1."""
     inside = abstraction.term(base)
     found = []
@@ -265,15 +278,57 @@ def _signs(base: sp.Expr, exponent: sp.Expr, v: sp.Symbol, abstraction: _Abstrac
             continue
         if condition is sp.false:
             break
-        solver = z3.Solver()
-        solver.set("timeout", 2_000)
         # A consequence of fewer premises is a consequence; products only slow this question down.
         simple = [p for p in asserted if isinstance(p, sp.Rel) and _degree(p) <= 3]
-        solver.from_string(_smtlib([*simple, sp.Not(condition, evaluate=False)]))
-        if solver.check() != z3.unsat:
+        if _solver([*simple, sp.Not(condition, evaluate=False)], 2_000).check() != z3.unsat:
             break
         found.append(conclusion)
     return found
+
+
+def _solver(formulas: Sequence[sp.Basic], timeout: int) -> z3.Solver:
+    solver = z3.Solver()
+    solver.set("timeout", timeout)
+    solver.set("random_seed", 0)
+    try:
+        solver.from_string(_smtlib(formulas))
+    except z3.Z3Exception as error:
+        raise Undecided(f"the solver does not understand the formula ({error})") from error
+    return solver
+
+
+def example(formulas: Sequence[sp.Basic], rng: random.Random) -> dict[sp.Symbol, sp.Rational] | None:
+    """Rational values at which every formula is exactly true, natural numbers for natural symbols; None if not found.
+
+    The solver sees a power with a symbolic exponent as any number at all, so what it proposes is put into the
+    formulas themselves.
+    """
+    symbols = sorted(set().union(*(f.free_symbols for f in formulas)), key=str)
+    abstraction = _Abstraction()
+    try:
+        names = {symbol: str(abstraction.term(symbol)) for symbol in symbols}
+        asserted = [*(abstraction.relation(f) for f in _prepare(formulas, {})), *abstraction.known]
+        solver = _solver(asserted, TIMEOUT_MS)
+        if solver.check() == z3.unsat:
+            return None
+        for symbol in symbols:
+            if symbol.is_integer:
+                solver.add(z3.IsInt(z3.Real(names[symbol])))
+        proposed = {}
+        if solver.check() == z3.sat:
+            model = solver.model()
+            for symbol in symbols:
+                value = model.eval(z3.Real(names[symbol]), model_completion=True)
+                proposed[symbol] = (
+                    sp.Rational(str(value.as_fraction())) if z3.is_rational_value(value) else None
+                )
+    except Undecided:
+        proposed = {}
+    tries = [proposed] if proposed and None not in proposed.values() else []
+    for at in itertools.chain(tries, ({s: random_value(s, rng) for s in symbols} for _ in range(400))):
+        if all(f.xreplace(at).doit() == sp.true for f in formulas):
+            return at
+    return None
 
 
 def _degree(relation: sp.Rel) -> int:
@@ -292,7 +347,7 @@ def _smtlib(formulas: Sequence[sp.Basic]) -> str:
     if not lines:
         return ""
     symbols = set().union(*(f.free_symbols for f in lines))
-    table = {s: float for s in symbols}
+    table = dict.fromkeys(symbols, float)
     return smtlib_code(lines, symbol_table=table, known_functions=_KNOWN_FUNCTIONS, log_warn=lambda _: None)
 
 
@@ -310,7 +365,7 @@ def prove_with_z3(premises: Sequence[sp.Basic], goal: sp.Basic) -> None:
     raise Undecided(f"the solver could not decide it ({text})")
 
 
-# -- SymPy -----------------------------------------------------------------------------------------------------------
+# -- SymPy ---------------------------------------------------------------------------------------------------
 
 
 def prove_with_sympy(premises: Sequence[sp.Basic], goal: sp.Eq) -> None:
@@ -323,7 +378,7 @@ def prove_with_sympy(premises: Sequence[sp.Basic], goal: sp.Eq) -> None:
     difference = prepared.lhs - prepared.rhs
     for _ in range(4):
         difference = unfold(difference.xreplace(rewrites))
-    opaque = {e: sp.Symbol(f"w{i}", real=True) for i, e in enumerate(_outermost(canonical(difference)))}
+    opaque = {e: sp.Dummy(f"w{i}", real=True) for i, e in enumerate(_outermost(canonical(difference)))}
     difference = canonical(difference).xreplace(opaque)
     reduced = sp.simplify(difference)
     if reduced != 0:
@@ -345,7 +400,7 @@ def _outermost(e: sp.Basic) -> list[sp.Basic]:
 
 def _confirm_zero(expr: sp.Expr, points: int = 8) -> None:
     rng = random.Random(0)
-    free = sorted(expr.free_symbols, key=lambda s: s.name)
+    free = sorted(expr.free_symbols, key=str)
     for _ in range(points):
         at = {s: random_value(s, rng) for s in free}
         value = expr.subs(at, simultaneous=True)
@@ -356,12 +411,7 @@ def _confirm_zero(expr: sp.Expr, points: int = 8) -> None:
 
 
 def random_value(symbol: sp.Symbol, rng: random.Random) -> sp.Rational:
-    """A small random rational for a real symbol, a small natural number for a natural one."""
+    """A small random rational of either sign for a real symbol, a small natural number for a natural one."""
     if symbol.is_integer:
         return sp.Integer(rng.randint(0, 6))
-    return sp.Rational(rng.randint(1, 40), rng.randint(1, 40))
-
-
-def points_only(*terms: sp.Basic) -> bool:
-    """Whether every term is a point of some space."""
-    return all(isinstance(term, Point) or sort_of(term) not in (REAL, NATURAL) for term in terms)
+    return sp.Rational(rng.randint(-40, 40), rng.randint(1, 40))

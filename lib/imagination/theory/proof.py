@@ -11,7 +11,7 @@ import itertools
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -21,16 +21,38 @@ from sympy.core.function import AppliedUndef, UndefinedFunction
 
 from imagination.theory import axioms as ax
 from imagination.theory import discharge as dis
-from imagination.theory.claim import Claim, Hypothesis
+from imagination.theory.claim import Claim, Hypothesis, Quantity
 from imagination.theory.latex import latex
 from imagination.theory.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
-from imagination.theory.terms import NATURAL, REAL, Expectation, Point, check_symbol, natural, sort_of
+from imagination.theory.terms import (
+    NATURAL,
+    REAL,
+    Expectation,
+    Point,
+    check_symbol,
+    mapping,
+    natural,
+    sort_of,
+)
 
+# Exact types: what a subclass says of itself cannot be trusted.
 _RELATIONS = (sp.Eq, sp.Ne, sp.Le, sp.Lt, sp.Ge, sp.Gt)
+_RATIONALS = (sp.Integer, sp.Rational, *(type(sp.S(k)) for k in (0, 1, -1)), type(sp.S.Half))
+_ARITHMETIC = (sp.Add, sp.Mul, sp.Pow, sp.Abs, sp.Min, sp.Max)
 _TERMS = (
-    sp.Add, sp.Mul, sp.Pow, sp.Abs, sp.Min, sp.Max, sp.Sum, sp.Limit, sp.Lambda, sp.Tuple,
-    AppliedUndef, Expectation, GeometricSum, DoubleGeometricSum, CappedGeometricSum,
-)  # fmt: skip
+    *_ARITHMETIC,
+    sp.Sum,
+    sp.Limit,
+    sp.Lambda,
+    Expectation,
+    GeometricSum,
+    DoubleGeometricSum,
+    CappedGeometricSum,
+)
+
+# What the axioms said when this module was read; and the maps of which they speak.
+_AXIOMS = tuple((axiom, axiom.conclude) for axiom in ax.ALL)
+_RESERVED = {*ax.METRICS.values(), *ax.WASSERSTEIN.values(), *ax.TOTAL_VARIATION.values()}
 
 SYMPY, Z3, AXIOM, HYPOTHESIS, DEFINITION, INDUCTION, LIMIT, CITED = (
     "SymPy", "Z3", "axiom", "hypothesis", "definition", "induction", "limit", "theorem",
@@ -53,8 +75,11 @@ class Fact:
         """The fact for particular values of its variables, e.g. ``fact.at(t=t + 1)`` or ``fact.at({x: s(t)})``."""
         return self.proof._instance(self, where, by_name)
 
+    def __repr__(self) -> str:
+        return f"<Fact ({self.number}): {self.formula}>"
+
     def _repr_latex_(self) -> str:
-        return rf"$\displaystyle {latex(self.formula)}$"
+        return rf"$\displaystyle {latex(self.proof._resolve(self).formula)}$"
 
 
 @dataclass(frozen=True)
@@ -74,11 +99,11 @@ class Step:
     formula: sp.Basic
     reason: str
     method: str
-    uses: tuple[int, ...]
+    uses: tuple[int | str, ...]
     note: str = ""
 
 
-_THEOREMS: dict[int, tuple[Theorem, Claim]] = {}
+_THEOREMS: dict[int, tuple[Theorem, Claim, tuple[Any, ...]]] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,13 +134,16 @@ class Theorem:
     def _repr_html_(self) -> str:
         _check_theorem(self)
         rows = "".join(_step_html(step) for step in self.steps)
-        rests = "; ".join(f"{escape(a.name)} {escape(a.source)}" for a in self.assumptions) or "nothing but arithmetic"
+        rests = (
+            "; ".join(f"{escape(a.name)} {escape(a.source)}" for a in self.assumptions)
+            or "nothing but arithmetic"
+        )
         return (
-            "<div class='proof-steps tex2jax_process'>"
-            f"<p class='proof-claim'><strong>{escape(self.claim.name)}</strong> {escape(self.claim.source)}</p>"
-            rf"<div class='proof-formula'>\[{latex(self.claim.statement)}\]</div>"
-            f"<ol>{rows}</ol>"
-            f"<p class='proof-summary'>∎ {self.summary}. Assumed: {rests}.</p></div>"
+            "<div class='machine-proof tex2jax_process'>"
+            f"<p><strong>{escape(self.claim.name)}</strong> {escape(self.claim.source)}</p>"
+            rf"<div class='formula'>\[{latex(self.claim.statement)}\]</div>"
+            f"<ol class='proof-steps'>{rows}</ol>"
+            f"<p class='proof-summary'>∎ {self.summary}.</p><p>Assumed: {rests}.</p></div>"
         )
 
     def __repr__(self) -> str:
@@ -129,19 +157,39 @@ def _plural(word: str, count: int) -> str:
 
 
 def _step_html(step: Step) -> str:
-    uses = f" <span class='proof-uses'>from {', '.join(f'({k})' for k in step.uses)}</span>" if step.uses else ""
-    note = f" <span class='proof-note'>{escape(step.note)}</span>" if step.note else ""
+    uses = ", ".join(f"({use})" if isinstance(use, int) else escape(use) for use in step.uses)
+    reason = escape(step.reason) + (f" — from {uses}" if uses else "")
+    note = f"{step.method}: {step.note}" if step.note and step.note != step.reason else step.method
     return (
-        rf"<li><div class='proof-formula'>\[{latex(step.formula)}\]</div>"
-        f"<p class='proof-reason'>{escape(step.reason)}{uses} <span class='proof-badge'>{step.method}</span>{note}</p></li>"
+        rf"<li><div class='formula'>\[{latex(step.formula)}\]</div>"
+        f"<div class='reason'>{reason} <span class='method'>{escape(note)}</span></div></li>"
     )
 
 
 def _check_theorem(theorem: Theorem) -> Claim:
     record = _THEOREMS.get(id(theorem))
     if record is None or record[0] is not theorem:
-        raise ProofError(f"{getattr(theorem, 'claim', theorem)!r} is not a finished proof; only theorems can be used")
-    return record[1]
+        raise ProofError(
+            f"{getattr(theorem, 'claim', theorem)!r} is not a finished proof; only theorems can be used"
+        )
+    _, claim, content = record
+    if theorem.claim != claim or (theorem.steps, theorem.axioms, theorem.cited) != content:
+        raise ProofError(f"{claim.name!r} has been changed since it was proved")
+    return claim
+
+
+def _own(claim: Claim) -> Claim:
+    """A copy that nobody else holds; a subclass could say one thing to the proof and another to the page."""
+    parts = (claim, *claim.hypotheses, *claim.symbols) if isinstance(claim, Claim) else (claim,)
+    for part in parts:
+        if type(part) not in (Claim, Hypothesis, Quantity):
+            raise ProofError(f"{part!r} must be a claim, hypothesis or quantity itself, not a subclass")
+    return replace(
+        claim,
+        symbols=tuple(replace(q) for q in claim.symbols),
+        hypotheses=tuple(replace(h) for h in claim.hypotheses),
+        variables=tuple(claim.variables),
+    )
 
 
 @dataclass(frozen=True)
@@ -172,12 +220,14 @@ class Proof:
     """
 
     def __init__(self, claim: Claim, world: World | None = None):
-        self.claim = claim
+        claim = _own(claim)
+        self._claim = claim
         self._steps: list[Step] = []
         self._records: dict[int, _Record] = {}
         self._constants = set(claim.constants)
         self._names: dict[str, Any] = {}
         self._axioms: list[ax.Axiom] = []
+        self._rng = random.Random(0)
         self._cited: list[Theorem] = []
         self._defined: set[Any] = set()
         self._open_inductions: list[int] = []
@@ -186,115 +236,164 @@ class Proof:
         self._finished = False
         for k, hypothesis in enumerate(claim.hypotheses):
             self._check_shape(hypothesis.relation)
-            self._check_defined(hypothesis.relation, [], [h.relation for h in claim.hypotheses[:k] if h.is_numeric])
-            sides = hypothesis.relation.args
+            self._check_defined(
+                hypothesis.relation, [], [h.relation for h in claim.hypotheses[:k] if h.is_numeric]
+            )
             if hypothesis.relation == claim.statement or (
-                isinstance(hypothesis.relation, sp.Le | sp.Lt | sp.Ge | sp.Gt) and not claim.quantity.is_Atom and claim.quantity in sides
+                not isinstance(claim.quantity, sp.Symbol | AppliedUndef | sp.Number)
+                and hypothesis.relation.has(claim.quantity)
             ):
-                raise ProofError(f"hypothesis {hypothesis.name!r} already bounds the claim's quantity {claim.quantity}")
+                raise ProofError(
+                    f"hypothesis {hypothesis.name!r} already speaks of the claim's quantity {claim.quantity}"
+                )
         self._check_shape(claim.statement)
         self._check_consistent(world)
         self._check_defined(claim.statement, [])
 
-    # -- hypotheses --------------------------------------------------------------------------------------------------
+    @property
+    def claim(self) -> Claim:
+        """What is to be proved."""
+        return self._claim
+
+    # -- hypotheses ------------------------------------------------------------------------------------------
 
     def given(self, hypothesis: Hypothesis, reason: str = "") -> Fact:
         """State a hypothesis of the claim as a step."""
-        if hypothesis not in self.claim.hypotheses:
-            raise ProofError(f"{hypothesis.name!r} is not a hypothesis of {self.claim.name!r}")
-        return self._add(hypothesis.relation, reason or hypothesis.name, HYPOTHESIS, (), frozenset())
+        own = self.claim.hypotheses[self._position(hypothesis)]
+        return self._add(own.relation, reason or own.name, HYPOTHESIS, (), frozenset())
+
+    def _position(self, hypothesis: Hypothesis) -> int:
+        # A subclass could call itself equal to anything.
+        if type(hypothesis) is not Hypothesis or hypothesis not in self.claim.hypotheses:
+            raise ProofError(
+                f"{getattr(hypothesis, 'name', hypothesis)!r} is not a hypothesis of {self.claim.name!r}"
+            )
+        return self.claim.hypotheses.index(hypothesis)
 
     def _resolve(self, item: Fact | Hypothesis) -> _Record:
         if isinstance(item, Hypothesis):
-            if item not in self.claim.hypotheses:
-                raise ProofError(f"{item.name!r} is not a hypothesis of {self.claim.name!r}")
-            which = self.claim.hypotheses.index(item)  # an id would be reused once a temporary hypothesis is gone
+            which = self._position(item)  # an id would be reused once a temporary hypothesis is gone
             known = self._hypotheses.get(which)
             if known is None:
-                known = Fact(item.relation, 0, self)
+                relation = self.claim.hypotheses[which].relation
+                known = Fact(relation, 0, self)
                 self._hypotheses[which] = known
-                self._records[id(known)] = _Record(known, item.relation, frozenset())
+                self._records[id(known)] = _Record(known, relation, frozenset())
             return self._records[id(known)]
         record = self._records.get(id(item))
         if record is None or record.fact is not item:
             raise ProofError(f"{item!r} is not a fact of this proof")
         return record
 
-    def _collect(self, using: Iterable[Fact | Hypothesis]) -> tuple[list[sp.Basic], frozenset[int], tuple[int, ...]]:
-        records = [self._resolve(item) for item in using]
+    def _collect(
+        self, using: Iterable[Fact | Hypothesis]
+    ) -> tuple[list[sp.Basic], frozenset[int], tuple[int | str, ...]]:
+        items = list(using)
+        records = [self._resolve(item) for item in items]
         assumes = frozenset().union(*(r.assumes for r in records)) if records else frozenset()
         if stale := assumes - set(self._open_inductions):
             raise ProofError(f"an induction hypothesis is used outside its induction ({sorted(stale)})")
-        numbers = tuple(sorted({r.fact.number for r in records if r.fact.number}))
-        return [r.formula for r in records], assumes, numbers
+        numbered = sorted({r.fact.number for r in records if r.fact.number})
+        named = dict.fromkeys(item.name for item in items if isinstance(item, Hypothesis))
+        return [r.formula for r in records], assumes, (*numbered, *named)
 
-    # -- steps -------------------------------------------------------------------------------------------------------
+    # -- steps -----------------------------------------------------------------------------------------------
 
-    def define(self, symbol: sp.Symbol, value: sp.Expr, reason: str, using: Sequence[Fact | Hypothesis] = ()) -> Fact:
+    def define(
+        self, symbol: sp.Symbol, value: sp.Expr, reason: str, using: Sequence[Fact | Hypothesis] = ()
+    ) -> Fact:
         """Name a number: ``symbol`` must be new, ``value`` must mean something and contain constants only."""
         premises, assumes, numbers = self._collect(using)
+        value = sp.sympify(value)
         if not isinstance(symbol, sp.Symbol) or isinstance(symbol, Point):
             raise ProofError(f"{symbol} must be a real or natural symbol")
         if str(symbol) in self._names or symbol in self._constants:
             raise ProofError(f"{symbol} already means something in this proof")
         if value.free_symbols - self._constants:
-            raise ProofError(f"{symbol} may depend on constants only, not on {value.free_symbols - self._constants}")
+            raise ProofError(
+                f"{symbol} may depend on constants only, not on {value.free_symbols - self._constants}"
+            )
         if symbol.is_integer and sort_of(value) != NATURAL:
             raise ProofError(f"{symbol} is a natural symbol but {value} is not shown to be a natural number")
         if assumes:
             raise ProofError("a definition may not rest on an induction hypothesis")
         formula = sp.Eq(symbol, value, evaluate=False)
         self._check_shape(formula)
-        self._check_defined(formula, premises)
+        self._check_means(formula, premises)
         self._constants.add(symbol)
         return self._add(formula, reason, DEFINITION, numbers, frozenset())
 
     def define_map(
-        self, name: Any, variables: tuple[sp.Symbol, ...], value: sp.Expr, reason: str, using: Sequence[Fact | Hypothesis] = ()
+        self,
+        name: Any,
+        variables: tuple[sp.Symbol, ...],
+        value: sp.Expr,
+        reason: str,
+        using: Sequence[Fact | Hypothesis] = (),
     ) -> Fact:
         """Name a function: the map `name` must be new, and ``name(*variables) = value`` for all values of `variables`."""
         premises, assumes, numbers = self._collect(using)
+        value = sp.sympify(value)
         if not isinstance(name, UndefinedFunction) or str(name) in self._names:
             raise ProofError(f"{name} must be a new map")
+        if name in _RESERVED:
+            raise ProofError(f"{name} is a distance of the axioms and cannot be defined")
+        if len(variables) != len(name.domain):
+            raise ProofError(f"{name} takes {len(name.domain)} arguments, not {len(variables)}")
         if assumes:
             raise ProofError("a definition may not rest on an induction hypothesis")
         if len(set(variables)) != len(variables) or any(v in self._constants for v in variables):
-            raise ProofError(f"{name} must be defined for all values of distinct variables, not of {variables}")
+            raise ProofError(
+                f"{name} must be defined for all values of distinct variables, not of {variables}"
+            )
         if strangers := value.free_symbols - set(variables) - self._constants:
-            raise ProofError(f"the value of {name} depends on {sorted(map(str, strangers))}, which are not its variables")
+            raise ProofError(
+                f"the value of {name} depends on {sorted(map(str, strangers))}, which are not its variables"
+            )
         for variable, sort in zip(variables, name.domain, strict=True):
-            if (variable.sort if isinstance(variable, Point) else NATURAL if variable.is_integer else REAL) != sort:
+            if (
+                variable.sort if isinstance(variable, Point) else NATURAL if variable.is_integer else REAL
+            ) != sort:
                 raise ProofError(f"{name} takes a {sort}, not {variable}")
         self._check_term(value, frozenset())
         if value.has(name):
             raise ProofError(f"{name} is defined by itself")
         formula = sp.Eq(name(*variables), value, evaluate=False)
         self._check_shape(formula)
-        self._check_defined(formula, premises)
+        self._check_means(formula, premises)
         return self._add(formula, reason, DEFINITION, numbers, frozenset())
 
-    def axiom(self, axiom: ax.Axiom, *arguments: Any, using: Sequence[Fact | Hypothesis] = (), reason: str = "") -> Fact:
+    def axiom(
+        self, axiom: ax.Axiom, *arguments: Any, using: Sequence[Fact | Hypothesis] = (), reason: str = ""
+    ) -> Fact:
         """Use one of the axioms in :data:`imagination.theory.axioms.ALL`."""
-        if not any(axiom is known for known in ax.ALL):
-            raise ProofError(f"{getattr(axiom, 'name', axiom)!r} is not among the axioms that this book allows")
+        conclude = next((conclude for known, conclude in _AXIOMS if known is axiom), None)
+        if conclude is None:
+            raise ProofError(
+                f"{getattr(axiom, 'name', axiom)!r} is not among the axioms that this book allows"
+            )
         premises, assumes, numbers = self._collect(using)
         for argument in arguments:
             self._check_term(argument, frozenset())
         try:
-            formula = axiom.conclude(premises, frozenset(self._constants), *arguments)
+            formula = conclude(premises, frozenset(self._constants), *arguments)
         except (ax.AxiomError, TypeError) as error:
             raise ProofError(f"axiom {axiom.name!r} does not apply: {error}") from error
         self._check_shape(formula)
         self._check_defined(formula, premises)
+        if axiom is not ax.SERIES:  # which says that its limit exists
+            self._check_limits(formula, premises)
         self._note_axiom(axiom)
         return self._add(formula, reason or axiom.name, AXIOM, numbers, assumes, axiom.source)
 
-    def equality(self, lhs: sp.Expr, rhs: sp.Expr, using: Sequence[Fact | Hypothesis] = (), reason: str = "") -> Fact:
+    def equality(
+        self, lhs: sp.Expr, rhs: sp.Expr, using: Sequence[Fact | Hypothesis] = (), reason: str = ""
+    ) -> Fact:
         """State ``lhs = rhs``; SymPy reduces the difference to 0, rewriting by the equalities among `using`."""
         formula = sp.Eq(lhs, rhs, evaluate=False)
         premises, assumes, numbers = self._collect(using)
         self._check_shape(formula)
-        self._check_defined(formula, premises)
+        self._check_means(formula, premises)
         method = SYMPY
         try:
             dis.prove_with_sympy(premises, formula)
@@ -302,9 +401,11 @@ class Proof:
             if not premises:
                 raise ProofError(f"equality {formula} is not discharged: {by_sympy}") from by_sympy
             try:
-                dis.prove_with_z3(premises, formula)
-            except dis.Undecided as by_z3:
-                raise ProofError(f"equality {formula} is not discharged: {by_sympy}; by Z3: {by_z3}") from by_z3
+                self._prove(premises, formula)
+            except ProofError as by_z3:
+                raise ProofError(
+                    f"equality {formula} is not discharged: {by_sympy}; by Z3: {by_z3}"
+                ) from by_z3
             method = Z3
         return self._add(formula, reason, method, numbers, assumes)
 
@@ -312,7 +413,7 @@ class Proof:
         """State a relation between numbers; Z3 finds its negation unsatisfiable together with `using`."""
         premises, assumes, numbers = self._collect(using)
         self._check_shape(relation)
-        self._check_defined(relation, premises)
+        self._check_means(relation, premises)
         self._prove(premises, relation)
         return self._add(relation, reason, Z3, numbers, assumes)
 
@@ -325,14 +426,24 @@ class Proof:
         """
         premises, assumes, numbers = self._collect(using)
         self._check_induction(relation, variable)
-        self._check_defined(relation, premises)
-        methods = []
-        base = _at(relation, variable, sp.Integer(0))
-        following = _at(relation, variable, variable + 1)
-        here = [_try_at(p, variable, sp.Integer(0)) for p in premises]
-        methods.append(self._prove_either("base", [*premises, *(p for p in here if p is not None)], base))
-        methods.append(self._prove_either("step", [*premises, relation], following))
-        return self._add(relation, reason, INDUCTION, numbers, assumes, f"base: {methods[0]}, step: {methods[1]}")
+        self._check_means(relation, premises)
+        base, step = self._induct(relation, variable, premises)
+        return self._add(relation, reason, INDUCTION, numbers, assumes, f"base: {base}, step: {step}")
+
+    def _induct(self, relation: sp.Rel, variable: sp.Symbol, premises: Sequence[sp.Basic]) -> tuple[str, str]:
+        """Discharge base and step of an induction; how each was discharged."""
+        # The hypothesis holds for one k. Stated for the variable itself it would be read as "for all" inside a sum.
+        k = sp.Dummy(variable.name, integer=True, nonnegative=True)
+        zero = [_try_at(p, variable, sp.Integer(0)) for p in premises]
+        base = self._prove_either(
+            "base",
+            [*premises, *(p for p in zero if p is not None)],
+            _at(relation, variable, sp.Integer(0)),
+        )
+        fixed = [_try_at(p, variable, k) for p in premises]
+        at_k = [p if at is None else at for p, at in zip(premises, fixed, strict=True)]
+        step = self._prove_either("step", [*at_k, _at(relation, variable, k)], _at(relation, variable, k + 1))
+        return base, step
 
     @contextmanager
     def by_induction(self, relation: sp.Rel, variable: sp.Symbol, reason: str = "") -> Iterator[Induction]:
@@ -343,11 +454,11 @@ class Proof:
         """
         self._check_induction(relation, variable)
         induction = Induction(self, relation, variable, reason)
-        self._open_inductions.append(induction.token)
+        self._open_inductions.append(induction._token)
         try:
             yield induction
         finally:
-            self._open_inductions.remove(induction.token)
+            self._open_inductions.remove(induction._token)
         induction._close()
 
     def summation(
@@ -357,31 +468,42 @@ class Proof:
 
         Confirmed by direct addition at random exact rational points.
         """
-        k, low, high = total.limits[0]
-        variables = [s for s in (high + 1).free_symbols if isinstance(s, sp.Symbol) and s.is_integer]
-        if len(total.limits) != 1 or low != 0 or len(variables) != 1 or high + 1 != variables[0]:
+        if not isinstance(total, sp.Sum) or len(total.limits) != 1 or len(total.limits[0]) != 3:
+            raise ProofError(f"{total} must be a sum over one index")
+        variable = total.limits[0][2] + 1
+        if not isinstance(variable, sp.Symbol):
             raise ProofError(f"{total} must run from 0 to n - 1 for a natural variable n")
-        (variable,) = variables
         premises, assumes, numbers = self._collect(using)
+        closed = sp.sympify(closed)
         relation = sp.Eq(total, closed, evaluate=False)
         self._check_induction(relation, variable)
-        self._check_defined(relation, premises)
-        self._prove_either("start", premises, _at(relation, variable, sp.Integer(0)))
-        self._prove_either("growth", [*premises, relation], _at(relation, variable, variable + 1))
+        self._check_means(relation, premises)
+        self._induct(relation, variable, premises)
         points = self._confirm_sum(total, closed, variable, premises)
-        return self._add(relation, reason, SYMPY, numbers, assumes, f"telescoping, confirmed at {points} rational points")
+        return self._add(
+            relation, reason, SYMPY, numbers, assumes, f"telescoping, confirmed at {points} rational points"
+        )
 
     def limit(
-        self, term: sp.Expr, variable: sp.Symbol, value: sp.Expr, using: Sequence[Fact | Hypothesis] = (), reason: str = ""
+        self,
+        term: sp.Expr,
+        variable: sp.Symbol,
+        value: sp.Expr,
+        using: Sequence[Fact | Hypothesis] = (),
+        reason: str = "",
     ) -> Fact:
         """State ``lim term = value`` as `variable` grows, from known limits among `using` and geometric sequences.
 
         Confirmed by SymPy's own limit at random exact rational points where the term is explicit.
         """
         premises, assumes, numbers = self._collect(using)
+        term, value = sp.sympify(term), sp.sympify(value)
+        self._check_index(variable)
         formula = sp.Eq(sp.Limit(term, variable, sp.oo), value, evaluate=False)
         self._check_shape(formula)
-        self._check_defined(sp.Eq(term, value, evaluate=False), premises)
+        if variable in value.free_symbols:
+            raise ProofError(f"the limit {value} depends on {variable}, which has gone to infinity")
+        self._check_means(sp.Eq(term, value, evaluate=False), premises)
         found = self._limit_of(term, variable, premises)
         self._prove_either("limit", premises, sp.Eq(found, value, evaluate=False))
         points = self._confirm_limit(term, variable, value, premises)
@@ -397,27 +519,32 @@ class Proof:
         premises, assumes, numbers = self._collect([fact, *using])
         if not isinstance(source, sp.Le | sp.Ge | sp.Eq):
             raise ProofError(f"only weak inequalities and equalities pass to the limit, not {source}")
-        if variable in self._constants:
-            raise ProofError(f"{variable} is fixed; the fact must hold for every {variable}")
+        self._check_index(variable)
         sides = [self._limit_of(side, variable, premises[1:]) for side in source.args]
         formula = source.func(*sides, evaluate=False)
         self._check_shape(formula)
-        self._check_defined(formula, premises[1:])
+        self._check_means(formula, premises[1:])
         self._note_axiom(ax.LIMIT_ORDER)
         self._note_axiom(ax.LIMIT_ALGEBRA)
         return self._add(formula, reason, LIMIT, numbers, assumes, ax.LIMIT_ORDER.source)
 
     def squeeze(
-        self, lower: Fact, upper: Fact, variable: sp.Symbol, using: Sequence[Fact | Hypothesis] = (), reason: str = ""
+        self,
+        lower: Fact,
+        upper: Fact,
+        variable: sp.Symbol,
+        using: Sequence[Fact | Hypothesis] = (),
+        reason: str = "",
     ) -> Fact:
         """From ``a_n <= u_n`` and ``u_n <= b_n`` for every n with equal limits of a and b, the limit of u."""
         (low, high, *premises), assumes, numbers = self._collect([lower, upper, *using])
-        if variable in self._constants:
-            raise ProofError(f"{variable} is fixed; the facts must hold for every {variable}")
+        self._check_index(variable)
         if not all(isinstance(f, sp.Le | sp.Ge) for f in (low, high)) or low.gts != high.lts:
             raise ProofError(f"{low} and {high} do not enclose one term")
         ends = [self._limit_of(side, variable, premises) for side in (low.lts, high.gts)]
-        self._prove_either("the two limits", premises, sp.Eq(*ends, evaluate=False) if ends[0] != ends[1] else sp.true)
+        self._prove_either(
+            "the two limits", premises, sp.Eq(*ends, evaluate=False) if ends[0] != ends[1] else sp.true
+        )
         formula = sp.Eq(sp.Limit(low.gts, variable, sp.oo), ends[0], evaluate=False)
         self._check_shape(formula)
         self._check_defined(sp.Eq(low.gts, ends[0], evaluate=False), premises)
@@ -427,16 +554,25 @@ class Proof:
     def same_limit(self, equal: Fact, limit: Fact, variable: sp.Symbol, reason: str = "") -> Fact:
         """From ``u_n = v_n`` for every n and ``lim v_n = c``, that ``lim u_n = c``."""
         (equality, known), assumes, numbers = self._collect([equal, limit])
-        if variable in self._constants or not isinstance(equality, sp.Eq):
+        self._check_index(variable)
+        if not isinstance(equality, sp.Eq):
             raise ProofError(f"{equality} must be an equality for every {variable}")
-        if known.lhs != sp.Limit(equality.rhs, variable, sp.oo) or known.rhs.has(variable):
+        if (
+            not isinstance(known, sp.Eq)
+            or known.lhs != sp.Limit(equality.rhs, variable, sp.oo)
+            or known.rhs.has(variable, sp.Limit)
+        ):
             raise ProofError(f"{known} is not the limit of {equality.rhs}")
         formula = sp.Eq(sp.Limit(equality.lhs, variable, sp.oo), known.rhs, evaluate=False)
         self._check_shape(formula)
         return self._add(formula, reason, LIMIT, numbers, assumes)
 
     def cite(
-        self, theorem: Theorem, where: Mapping[Any, Any] | None = None, using: Sequence[Fact | Hypothesis] = (), reason: str = ""
+        self,
+        theorem: Theorem,
+        where: Mapping[Any, Any] | None = None,
+        using: Sequence[Fact | Hypothesis] = (),
+        reason: str = "",
     ) -> Fact:
         """Use a finished theorem, with its symbols and maps renamed by `where`.
 
@@ -448,27 +584,40 @@ class Proof:
         maps = {key: value for key, value in where.items() if isinstance(key, UndefinedFunction)}
         terms = {key: value for key, value in where.items() if key not in maps}
         fixed = {key: value for key, value in terms.items() if key in claim.constants}
+        if clash := set(maps) & _RESERVED:
+            raise ProofError(
+                f"{sorted(map(str, clash))}: the axioms make these distances, and no other map need be one"
+            )
         supposed = set().union(*(h.relation.free_symbols for h in claim.hypotheses)) - claim.constants
         if clash := supposed & self._constants:
-            raise ProofError(f"{claim.name!r} holds for all {sorted(map(str, clash))}, which is fixed in this proof")
+            raise ProofError(
+                f"{claim.name!r} holds for all {sorted(map(str, clash))}, which is fixed in this proof"
+            )
         for key, value in maps.items():
-            if not isinstance(value, UndefinedFunction) or (key.domain, key.codomain) != (value.domain, value.codomain):  # type: ignore[attr-defined]
+            if not isinstance(value, UndefinedFunction) or (key.domain, key.codomain) != (
+                value.domain,
+                value.codomain,
+            ):
                 raise ProofError(f"{key} can only be replaced by a map of the same signature, not by {value}")
         for key, value in terms.items():
             if key not in claim.constants | set(claim.variables):
                 raise ProofError(f"{key} is not a symbol of {claim.name!r}")
-            self._check_value(key, value)
+            self._check_value(key, value, premises)
             entering = sp.sympify(value).free_symbols
             for formula in (*(h.relation for h in claim.hypotheses), claim.statement) if key in fixed else ():
                 if key in formula.free_symbols and entering & (formula.free_symbols - claim.constants):
-                    raise ProofError(f"{key} may not become {value}: {formula} is said for all of its variables")
+                    raise ProofError(
+                        f"{key} may not become {value}: {formula} is said for all of its variables"
+                    )
         available = {_oriented(f) for f in [*premises, *(h.relation for h in self.claim.hypotheses)]}
         for hypothesis in claim.hypotheses:
             wanted = _replaced(hypothesis.relation, maps, fixed)
             if wanted is sp.true or _oriented(wanted) in available:
                 continue
             if not hypothesis.is_numeric:
-                raise ProofError(f"{claim.name!r} needs {hypothesis.name!r} as {wanted}, which is not among the facts named")
+                raise ProofError(
+                    f"{claim.name!r} needs {hypothesis.name!r} as {wanted}, which is not among the facts named"
+                )
             try:
                 self._prove(premises, wanted)
             except ProofError as error:
@@ -486,22 +635,32 @@ class Proof:
             raise ProofError("the last step still rests on an induction hypothesis")
         if formula != self.claim.statement:
             raise ProofError(f"the proof ends in {formula}, the claim says {self.claim.statement}")
-        if strangers := {s for s in formula.free_symbols if s not in self.claim.constants | set(self.claim.variables)}:
+        if strangers := {
+            s for s in formula.free_symbols if s not in self.claim.constants | set(self.claim.variables)
+        }:
             strangers = {s for s in strangers if not isinstance(s, Point)}
             if strangers:
                 raise ProofError(f"the statement contains undeclared symbols {strangers}")
-        theorem = Theorem(self.claim, tuple(self._steps), tuple(self._axioms), tuple(self._cited))
-        _THEOREMS[id(theorem)] = (theorem, self.claim)
+        theorem = Theorem(_own(self.claim), tuple(self._steps), tuple(self._axioms), tuple(self._cited))
+        _THEOREMS[id(theorem)] = (theorem, self.claim, (theorem.steps, theorem.axioms, theorem.cited))
         self._finished = True
         return theorem
 
     def _repr_html_(self) -> str:
-        raise ProofError(f"the proof of {self.claim.name!r} is not finished; show the theorem that qed returns")
+        raise ProofError(
+            f"the proof of {self.claim.name!r} is not finished; show the theorem that qed returns"
+        )
 
-    # -- the kernel --------------------------------------------------------------------------------------------------
+    # -- the kernel ------------------------------------------------------------------------------------------
 
     def _add(
-        self, formula: sp.Basic, reason: str, method: str, uses: tuple[int, ...], assumes: frozenset[int], note: str = ""
+        self,
+        formula: sp.Basic,
+        reason: str,
+        method: str,
+        uses: tuple[int | str, ...],
+        assumes: frozenset[int],
+        note: str = "",
     ) -> Fact:
         if self._finished:
             raise ProofError("this proof is finished")
@@ -524,7 +683,7 @@ class Proof:
                 raise ProofError(f"{variable} is a fixed number of this proof, not a variable")
             if not isinstance(variable, sp.Symbol):
                 raise ProofError(f"{variable} is not a variable")
-            self._check_value(variable, value)
+            self._check_value(variable, value, [record.formula])
         formula = _substituted(record.formula, replacing)
         if formula is sp.true:
             formula = sp.Eq(sp.Integer(0), sp.Integer(0), evaluate=False)
@@ -533,11 +692,16 @@ class Proof:
         self._records[id(made)] = _Record(made, formula, record.assumes)
         return made
 
-    def _check_value(self, variable: sp.Symbol, value: Any) -> None:
+    def _check_value(self, variable: sp.Symbol, value: Any, premises: Sequence[sp.Basic]) -> None:
         value = sp.sympify(value)
         self._check_term(value, frozenset())
         wanted = variable.sort if isinstance(variable, Point) else (NATURAL if variable.is_integer else REAL)
-        found = sort_of(value)
+        try:
+            found = sort_of(value)
+        except TypeError as error:
+            raise ProofError(str(error)) from error
+        # "For all x" says nothing of 1/0, nor of the limit of a sequence that has none.
+        self._check_means(sp.Tuple(value), premises)
         if found != wanted and not (wanted == REAL and found == NATURAL):
             raise ProofError(f"{variable} stands for a {wanted}, {value} is a {found}")
 
@@ -570,21 +734,24 @@ class Proof:
 
     def _check_induction(self, relation: sp.Rel, variable: sp.Symbol) -> None:
         self._check_shape(relation)
-        if variable in self._constants:
-            raise ProofError(f"{variable} is a fixed number of this proof; induct over a variable")
-        if isinstance(variable, Point) or not (variable.is_integer and variable.is_nonnegative):
-            raise ProofError(f"{variable} is not a natural number")
+        self._check_index(variable)
         if variable not in relation.free_symbols:
             raise ProofError(f"{relation} does not speak of {variable}")
+
+    def _check_index(self, variable: sp.Symbol) -> None:
+        if not isinstance(variable, sp.Symbol) or isinstance(variable, Point) or sort_of(variable) != NATURAL:
+            raise ProofError(f"{variable} is not a natural number")
+        if variable in self._constants:
+            raise ProofError(f"{variable} is a fixed number of this proof, not a variable")
 
     def _note_axiom(self, axiom: ax.Axiom) -> None:
         if axiom not in self._axioms:
             self._axioms.append(axiom)
 
-    # -- what may be said --------------------------------------------------------------------------------------------
+    # -- what may be said ------------------------------------------------------------------------------------
 
     def _check_shape(self, formula: sp.Basic) -> None:
-        if not isinstance(formula, _RELATIONS):
+        if type(formula) not in _RELATIONS:
             raise ProofError(f"{formula} is not a relation between two terms")
         for side in formula.args:
             self._check_term(side, frozenset())
@@ -604,14 +771,15 @@ class Proof:
                 raise ProofError(str(error)) from error
             self._register(str(term), term)
             return
-        if isinstance(term, sp.Rational):
+        if type(term) in _RATIONALS:
             return
         if isinstance(term, sp.Number) or term in (sp.oo, -sp.oo, sp.nan, sp.zoo, sp.I):
             raise ProofError(f"{term} is not an exact rational number")
-        if not isinstance(term, _TERMS):
-            raise ProofError(f"terms such as {term} ({type(term).__name__}) cannot be checked")
         if isinstance(term, AppliedUndef):
+            self._check_map(term.func)
             self._register(str(term.func), term.func)
+        elif type(term) not in _TERMS:
+            raise ProofError(f"terms such as {term} ({type(term).__name__}) cannot be checked")
         parts: tuple[sp.Basic, ...] = term.args
         if isinstance(term, sp.Sum | sp.Lambda | sp.Limit):
             body, variables, outside = _binder(term)
@@ -619,18 +787,30 @@ class Proof:
                 if variable in self._constants or variable in bound:
                     raise ProofError(f"{variable} is bound in {term} but already means something")
                 self._check_term(variable, bound)
-                if any(variable in part.free_symbols for part in outside if not isinstance(term, sp.Sum)):
-                    raise ProofError(f"{variable} is both bound and free in {term}")
+                if not isinstance(term, sp.Lambda) and sort_of(variable) != NATURAL:
+                    raise ProofError(f"{term} must run over natural numbers, not over {variable}")
+            if isinstance(term, sp.Sum) and (outside[0] != 0 or sort_of(outside[1] + 1) != NATURAL):
+                raise ProofError(f"{term} must run from 0 to n - 1 for a natural number n")
             self._check_term(body, bound | set(variables))
             parts = outside
-        if isinstance(term, CappedGeometricSum):
-            parts = tuple(part for part in parts if part is not sp.oo)
+        if isinstance(term, CappedGeometricSum) and parts[-1] is sp.oo:
+            parts = parts[:-1]
         for part in parts:
             self._check_term(part, bound)
 
+    def _check_map(self, function: Any) -> None:
+        try:
+            plain = mapping(str(function), function.domain, function.codomain)
+        except (AttributeError, ValueError) as error:
+            raise ProofError(f"{function} has no signature that can be checked: use terms.mapping") from error
+        if type(function) is not UndefinedFunction or function != plain:
+            raise ProofError(f"{function} carries assumptions that no hypothesis states: use terms.mapping")
+
     def _register(self, name: str, meaning: Any) -> None:
         known = self._names.setdefault(name, meaning)
-        if known != meaning or (isinstance(meaning, sp.Symbol) and known.assumptions0 != meaning.assumptions0):
+        if known != meaning or (
+            isinstance(meaning, sp.Symbol) and known.assumptions0 != meaning.assumptions0
+        ):
             raise ProofError(f"two different things are called {name!r} in this proof")
 
     def _check_defined(
@@ -644,42 +824,92 @@ class Proof:
             try:
                 dis.prove_with_z3(known, condition)
             except dis.Undecided as error:
-                raise ProofError(f"{formula} divides by or takes a power of something: {condition} is not shown ({error})") from error
+                raise ProofError(
+                    f"{formula} divides by or takes a power of something: {condition} is not shown ({error})"
+                ) from error
 
-    # -- consistency of the hypotheses -------------------------------------------------------------------------------
+    def _check_limits(self, formula: sp.Basic, premises: Sequence[sp.Basic]) -> None:
+        """A limit may be spoken of where a premise or a hypothesis says that it exists."""
+        known = [p for p in (*premises, *(h.relation for h in self.claim.hypotheses)) if isinstance(p, sp.Eq)]
+        existing = {
+            side
+            for p in known
+            for side, other in (p.args, p.args[::-1])
+            if isinstance(side, sp.Limit) and not other.has(sp.Limit)
+        }
+        if missing := formula.atoms(sp.Limit) - existing:
+            raise ProofError(f"no fact named says that {sorted(map(str, missing))} exists")
+
+    def _check_means(self, formula: sp.Basic, premises: Sequence[sp.Basic]) -> None:
+        self._check_defined(formula, premises)
+        self._check_limits(formula, premises)
+
+    # -- consistency of the hypotheses -----------------------------------------------------------------------
 
     def _check_consistent(self, world: World | None) -> None:
         numeric = [h.relation for h in self.claim.numeric_hypotheses]
-        if numeric and dis.solve(numeric, None)[0] != z3.sat:
+        if numeric and dis.example(numeric, self._rng) is None:
             raise ProofError(f"the numeric hypotheses of {self.claim.name!r} are not shown to be satisfiable")
         if not self.claim.world_hypotheses:
             return
         if world is None:
             raise ProofError(f"{self.claim.name!r} speaks of maps: give a world in which its hypotheses hold")
-        for metric in ax.METRICS.values():
+        world = _checked_world(world, self.claim.constants)
+        for law, metric in {**ax.METRICS, **ax.WASSERSTEIN}.items():
             if metric in world.maps:
                 self._check_metric(metric, world)
+                self._check_duality(law, metric, world)
+        one_point = not any(
+            variable in value.expr.free_symbols
+            for name, value in world.maps.items()
+            for variable, sort in zip(value.variables, name.domain, strict=True)
+            if sort not in (REAL, NATURAL)
+        )
+        for distance in ax.TOTAL_VARIATION.values():
+            # Different points of the example world are laws with no mass in common.
+            if distance in world.maps and not one_point:
+                self._hold_in_world(distance, world, sp.Ge(distance(*_points(distance)), 1))
         for hypothesis in self.claim.hypotheses:
             try:
                 _check_in_world(hypothesis.relation, world)
             except dis.Undecided as error:
-                raise ProofError(f"hypothesis {hypothesis.name!r} does not hold in the example world: {error}") from error
+                raise ProofError(
+                    f"hypothesis {hypothesis.name!r} does not hold in the example world: {error}"
+                ) from error
 
     def _check_metric(self, metric: Any, world: World) -> None:
-        p, q, o = (Point(name, metric.domain[0]) for name in ("p", "q", "o"))
+        p, q, o = (Point(name, metric.domain[0]) for name in "pqo")
         needed = (
             sp.Le(metric(p, o), metric(p, q) + metric(q, o)),
             sp.Eq(metric(p, q), metric(q, p)),
             sp.Eq(metric(p, p), 0),
             sp.Ge(metric(p, q), 0),
         )
+        self._hold_in_world(metric, world, *needed)
+
+    def _check_duality(self, law: str, metric: Any, world: World) -> None:
+        """Laws of the example world are point masses, as far apart as their points."""
+        of = ax.METRICS.get(law.removeprefix("law of "))
+        if law in ax.WASSERSTEIN and of is not None and of in world.maps:
+            p, q = _points(of)
+            masses = _points(metric)
+            symbols = tuple(sp.Dummy(real=True) for _ in "pq")
+            apart = world.maps[metric](*symbols)
+            try:
+                dis.prove_with_z3([], sp.Le(world.maps[of](*symbols), apart, evaluate=False))
+            except dis.Undecided as error:
+                raise ProofError(
+                    f"the example world's {metric(*masses)} is not a Wasserstein distance for {of(p, q)}: {error}"
+                ) from error
+
+    def _hold_in_world(self, name: Any, world: World, *needed: sp.Basic) -> None:
         for relation in needed:
             try:
                 _check_in_world(relation, world)
             except dis.Undecided as error:
-                raise ProofError(f"the example world's {metric} is not a metric: {error}") from error
+                raise ProofError(f"the example world's {name} is no such distance: {error}") from error
 
-    # -- limits and sums ---------------------------------------------------------------------------------------------
+    # -- limits and sums -------------------------------------------------------------------------------------
 
     def _limit_of(self, term: sp.Expr, variable: sp.Symbol, premises: Sequence[sp.Basic]) -> sp.Expr:
         if not term.has(variable):
@@ -687,18 +917,25 @@ class Proof:
         for premise in premises:
             if isinstance(premise, sp.Eq) and isinstance(premise.lhs, sp.Limit):
                 inside, index, target, _ = premise.lhs.args
-                if target is not sp.oo or premise.rhs.has(variable):
+                if target is not sp.oo or premise.rhs.has(variable, sp.Limit):
                     continue
+                if index != variable and inside.has(variable):
+                    continue  # the limit of f(k, n) in k for every n is not that of f(n, n)
                 inside = inside.xreplace({index: variable})
                 if inside == term:
                     return premise.rhs
-                if isinstance(term, sp.Mul) and isinstance(inside, sp.Mul) and set(inside.args) < set(term.args):
+                if (
+                    isinstance(term, sp.Mul)
+                    and isinstance(inside, sp.Mul)
+                    and set(inside.args) < set(term.args)
+                ):
                     rest = sp.Mul(*(part for part in term.args if part not in inside.args))
                     return premise.rhs * self._limit_of(rest, variable, premises)
         if isinstance(term, sp.Mul) and variable in term.args:
             powers = [part for part in term.args if isinstance(part, sp.Pow) and part.exp == variable]
-            if len(powers) == 1:  # n q^n is one of the limits that are known, and n alone has none
-                self._limit_of(powers[0], variable, premises)
+            if len(powers) == 1 and not powers[0].base.has(variable):
+                # n q^n is one of the limits that are known where |q| < 1, and n alone has none.
+                self._vanishing(powers[0].base, premises)
                 rest = [part for part in term.args if part not in (variable, powers[0])]
                 for part in rest:
                     self._limit_of(part, variable, premises)
@@ -708,10 +945,7 @@ class Proof:
         if isinstance(term, sp.Pow):
             base, exponent = term.args
             if exponent == variable and not base.has(variable):
-                for condition in (sp.Lt(base, 1), sp.Gt(base, -1)):
-                    if condition is not sp.true:
-                        self._prove(premises, condition)
-                self._note_axiom(ax.GEOMETRIC_SEQUENCE)
+                self._vanishing(base, premises)
                 return sp.S.Zero
             if exponent.is_Integer and exponent > 0:
                 return self._limit_of(base, variable, premises) ** exponent
@@ -724,16 +958,36 @@ class Proof:
                 return self._limit_of(unfolded, variable, premises)
         raise ProofError(f"the limit of {term} is not known; name a fact that gives it")
 
-    def _random_point(self, symbols: Iterable[sp.Symbol], premises: Sequence[sp.Basic], rng: random.Random) -> dict | None:
-        numeric = [p for p in premises if isinstance(p, sp.Rel) and not p.has(AppliedUndef, Point, sp.Limit, sp.Sum, Expectation)]
+    def _vanishing(self, base: sp.Expr, premises: Sequence[sp.Basic]) -> None:
+        """Powers of a number strictly between -1 and 1 tend to 0."""
+        for condition in (sp.Lt(base, 1), sp.Gt(base, -1)):
+            if condition is not sp.true:
+                self._prove(premises, condition)
+        self._note_axiom(ax.GEOMETRIC_SEQUENCE)
+
+    def _random_point(
+        self, symbols: Iterable[sp.Symbol], premises: Sequence[sp.Basic], rng: random.Random
+    ) -> dict | None:
+        numeric = [
+            p
+            for p in premises
+            if isinstance(p, sp.Rel) and not p.has(AppliedUndef, Point, sp.Limit, sp.Sum, Expectation)
+        ]
         wanted = set(symbols).union(*(p.free_symbols for p in numeric)) if numeric else set(symbols)
         for _ in range(400):
-            point = {s: sp.Rational(rng.randint(0, 30), rng.randint(1, 30)) if not s.is_integer else sp.Integer(rng.randint(0, 6)) for s in sorted(wanted, key=str)}
+            point = {
+                s: sp.Rational(rng.randint(0, 30), rng.randint(1, 30))
+                if not s.is_integer
+                else sp.Integer(rng.randint(0, 6))
+                for s in sorted(wanted, key=str)
+            }
             if all(p.xreplace(point) == sp.true for p in numeric):
                 return point
         return None
 
-    def _confirm_sum(self, total: sp.Sum, closed: sp.Expr, variable: sp.Symbol, premises: Sequence[sp.Basic]) -> int:
+    def _confirm_sum(
+        self, total: sp.Sum, closed: sp.Expr, variable: sp.Symbol, premises: Sequence[sp.Basic]
+    ) -> int:
         rng = random.Random(0)
         k = total.limits[0][0]
         symbols = (total.free_symbols | closed.free_symbols) - {variable, k}
@@ -744,13 +998,17 @@ class Proof:
             point = self._random_point(symbols, premises, rng)
             if point is None:
                 continue
-            added = sum((total.function.xreplace({k: sp.Integer(j)}).xreplace(point) for j in range(count)), sp.S.Zero)
+            added = sum(
+                (total.function.xreplace({k: sp.Integer(j)}).xreplace(point) for j in range(count)), sp.S.Zero
+            )
             if sp.simplify(closed.xreplace({variable: sp.Integer(count), **point}) - added) != 0:
                 raise ProofError(f"the closed form of {total} fails at n = {count}, {point}")
             confirmed += 1
         return confirmed
 
-    def _confirm_limit(self, term: sp.Expr, variable: sp.Symbol, value: sp.Expr, premises: Sequence[sp.Basic]) -> int:
+    def _confirm_limit(
+        self, term: sp.Expr, variable: sp.Symbol, value: sp.Expr, premises: Sequence[sp.Basic]
+    ) -> int:
         if term.has(AppliedUndef, Expectation, sp.Sum, GeometricSum, DoubleGeometricSum, CappedGeometricSum):
             return 0
         rng = random.Random(1)
@@ -760,7 +1018,10 @@ class Proof:
             if point is None:
                 continue
             n = sp.Symbol("n", positive=True)
-            if sp.simplify(sp.limit(term.xreplace({**point, variable: n}), n, sp.oo) - value.xreplace(point)) != 0:
+            if (
+                sp.simplify(sp.limit(term.xreplace({**point, variable: n}), n, sp.oo) - value.xreplace(point))
+                != 0
+            ):
                 raise ProofError(f"the limit of {term} is not {value} at {point}")
             confirmed += 1
         return confirmed
@@ -772,7 +1033,7 @@ class Induction:
     _tokens = itertools.count(1)
 
     def __init__(self, proof: Proof, relation: sp.Rel, variable: sp.Symbol, reason: str):
-        self.token = next(self._tokens)
+        self._token = next(self._tokens)
         self._proof, self._relation, self._variable, self._reason = proof, relation, variable, reason
         name = next(f"k{i or ''}" for i in itertools.count() if f"k{i or ''}" not in proof._names)
         self.k = natural(name)
@@ -783,7 +1044,7 @@ class Induction:
         number = next(proof._counter)
         proof._steps.append(Step(number, formula, f"induction hypothesis, for one {name}", INDUCTION, ()))
         self.hypothesis = Fact(formula, number, proof)
-        proof._records[id(self.hypothesis)] = _Record(self.hypothesis, formula, frozenset({self.token}))
+        proof._records[id(self.hypothesis)] = _Record(self.hypothesis, formula, frozenset({self._token}))
         self._base: Fact | None = None
         self._step: Fact | None = None
         self.fact: Fact
@@ -791,29 +1052,33 @@ class Induction:
     def base(self, fact: Fact) -> None:
         """Hand in the fact that the relation holds at 0."""
         (formula,), assumes, _ = self._proof._collect([fact])
-        if self.token in assumes:
+        if self._token in assumes:
             raise ProofError("the base case may not use the induction hypothesis")
         if formula != _at(self._relation, self._variable, sp.Integer(0)):
-            raise ProofError(f"the base case is {formula}, not {_at(self._relation, self._variable, sp.Integer(0))}")
+            raise ProofError(
+                f"the base case is {formula}, not {_at(self._relation, self._variable, sp.Integer(0))}"
+            )
         self._base = fact
 
     def step(self, fact: Fact) -> None:
         """Hand in the fact that the relation holds at ``k + 1``."""
         (formula,), _, _ = self._proof._collect([fact])
         if formula != _at(self._relation, self._variable, self.k + 1):
-            raise ProofError(f"the step shows {formula}, not {_at(self._relation, self._variable, self.k + 1)}")
+            raise ProofError(
+                f"the step shows {formula}, not {_at(self._relation, self._variable, self.k + 1)}"
+            )
         self._step = fact
 
     def _close(self) -> None:
         if self._base is None or self._step is None:
             raise ProofError("an induction needs its base and its step")
         records = [self._proof._records[id(fact)] for fact in (self._base, self._step)]
-        assumes = frozenset().union(*(r.assumes for r in records)) - {self.token}
+        assumes = frozenset().union(*(r.assumes for r in records)) - {self._token}
         uses = tuple(r.fact.number for r in records)
         self.fact = self._proof._add(self._relation, self._reason, INDUCTION, uses, assumes)
 
 
-# -- substitution without capture ------------------------------------------------------------------------------------
+# -- substitution without capture ----------------------------------------------------------------------------
 
 
 def _binder(term: sp.Basic) -> tuple[sp.Basic, tuple[sp.Symbol, ...], tuple[sp.Basic, ...]]:
@@ -844,11 +1109,17 @@ def _substituted(formula: sp.Basic, replacing: Mapping[Any, Any]) -> sp.Basic:
     bound = _bound_symbols(formula)
     if clash := bound & set(replacing):
         raise ProofError(f"{sorted(map(str, clash))} is bound in {formula} and cannot be replaced")
-    entering = set().union(*(value.free_symbols | _bound_symbols(value) for value in replacing.values())) if replacing else set()
+    entering = (
+        set().union(*(value.free_symbols | _bound_symbols(value) for value in replacing.values()))
+        if replacing
+        else set()
+    )
     if clash := bound & entering:
         # Limits of a sum lie outside its scope, but a variable that enters the summand would be captured.
         if any(_captures(term, replacing) for term in sp.preorder_traversal(formula)):
-            raise ProofError(f"{sorted(map(str, clash))} would be captured in {formula}; rename the variable first")
+            raise ProofError(
+                f"{sorted(map(str, clash))} would be captured in {formula}; rename the variable first"
+            )
     sides = [side.xreplace(replacing) for side in formula.args]
     if isinstance(formula, sp.Eq | sp.Ne) and sides[0] == sides[1]:
         return sp.true if isinstance(formula, sp.Eq) else sp.false
@@ -872,14 +1143,22 @@ def _at(relation: sp.Rel, variable: sp.Symbol, value: sp.Expr) -> sp.Basic:
 def _try_at(relation: sp.Basic, variable: sp.Symbol, value: sp.Expr) -> sp.Basic | None:
     if variable not in relation.free_symbols:
         return None
-    made = _substituted(relation, {variable: value})
+    try:
+        made = _substituted(relation, {variable: value})
+    except ProofError:  # it would be captured: this premise is used as it stands
+        return None
     return made if isinstance(made, _RELATIONS) else None
 
 
 def _replaced(formula: sp.Basic, maps: Mapping[Any, Any], terms: Mapping[Any, Any]) -> sp.Basic:
     """Rename maps and replace symbols, all at once."""
-    renamed = formula.replace(lambda e: isinstance(e, AppliedUndef) and e.func in maps, lambda e: maps[e.func](*e.args)) \
-        if maps else formula
+    renamed = (
+        formula.replace(
+            lambda e: isinstance(e, AppliedUndef) and e.func in maps, lambda e: maps[e.func](*e.args)
+        )
+        if maps
+        else formula
+    )
     if isinstance(formula, sp.Rel) and not isinstance(renamed, sp.Rel):
         return renamed
     return _substituted(renamed, terms) if terms else renamed
@@ -894,22 +1173,54 @@ def _oriented(formula: sp.Basic) -> Any:
     return (type(formula).__name__, *formula.args)
 
 
+def _points(distance: Any) -> tuple[Point, Point]:
+    """Two variables that a distance compares."""
+    return Point("p", distance.domain[0]), Point("q", distance.domain[1])
+
+
+def _checked_world(world: World, constants: set[sp.Symbol]) -> World:
+    """The world, if its numbers are numbers and its maps are real-valued everywhere; variables stay variables."""
+    numbers = {key: sp.sympify(value) for key, value in world.numbers.items() if key in constants}
+    for symbol, value in numbers.items():
+        if type(value) not in _RATIONALS or (symbol.is_integer and sort_of(value) != NATURAL):
+            raise ProofError(f"the example world's {symbol} = {value} is not a number of its kind")
+    for name, value in world.maps.items():
+        if not isinstance(value, sp.Lambda) or len(value.variables) != len(name.domain):
+            raise ProofError(f"the example world's {name} must be a function of {len(name.domain)} variables")
+        body = value(*(sp.Dummy(integer=True, nonnegative=True) if sort == NATURAL else sp.Dummy(real=True)
+                       for sort in name.domain)).xreplace(numbers)  # fmt: skip
+        for part in sp.preorder_traversal(body):
+            if type(part) not in (*_RATIONALS, *_ARITHMETIC, sp.Symbol, sp.Dummy):
+                raise ProofError(f"the example world's {name} contains {part}, which cannot be checked")
+        for condition in dis.partial_terms(body):
+            try:
+                dis.prove_with_z3([], condition)
+            except dis.Undecided as error:
+                raise ProofError(
+                    f"the example world's {name} is not defined everywhere: {condition}"
+                ) from error
+    return World(numbers, dict(world.maps))
+
+
 def _check_in_world(relation: sp.Basic, world: World) -> None:
     """Evaluate a hypothesis in an example world and discharge what is left, a statement about numbers."""
     sides = []
-    points = {p: sp.Symbol(f"{p.name}_{p.sort.replace(' ', '_')}", real=True) for p in relation.atoms(Point)}
+    points = {p: sp.Dummy(p.name, real=True) for p in relation.atoms(Point)}
     for side in relation.args:
         interpreted = side
         for _ in range(6):
             interpreted = interpreted.replace(
-                lambda e: isinstance(e, AppliedUndef) and e.func in world.maps, lambda e: world.maps[e.func](*e.args)
+                lambda e: isinstance(e, AppliedUndef) and e.func in world.maps,
+                lambda e: world.maps[e.func](*e.args),
             )
             # Laws of the example world are point masses.
             interpreted = interpreted.replace(Expectation, lambda law, integrand: integrand(law))
-        numbers = {key: sp.sympify(value) for key, value in world.numbers.items()}
-        sides.append(interpreted.xreplace(points).xreplace(numbers).doit())
+        sides.append(interpreted.xreplace(points).xreplace(world.numbers).doit())
     if any(side.has(AppliedUndef) for side in sides):
         raise dis.Undecided(f"the example world does not say what the maps of {relation} are")
+    for part in (part for side in sides for part in sp.preorder_traversal(side)):
+        if part in (sp.I, sp.oo, -sp.oo, sp.zoo, sp.nan) or isinstance(part, sp.AccumBounds | sp.Limit):
+            raise dis.Undecided(f"{part} is not a number")
     if isinstance(relation, sp.Eq):
         if sides[0] != sides[1] and sp.simplify(sides[0] - sides[1]) != 0:
             raise dis.Undecided(f"{sides[0]} is not {sides[1]}")

@@ -29,7 +29,14 @@ _Y_NONNEGATIVE = Hypothesis("y >= 0", sp.Ge(y, 0))
 _XY_BELOW_1 = Hypothesis("x * y < 1", sp.Lt(x * y, 1))
 
 GEOMETRIC_RECURSION = Claim(
-    "Geometric recursion", "[this book]", (X,), (), GeometricSum(x, n + 1), 1 + x * GeometricSum(x, n), "==", (n,)
+    "Geometric recursion",
+    "[this book]",
+    (X,),
+    (),
+    GeometricSum(x, n + 1),
+    1 + x * GeometricSum(x, n),
+    "==",
+    (n,),
 )
 
 GEOMETRIC_CLOSED_FORM = Claim(
@@ -38,14 +45,25 @@ GEOMETRIC_CLOSED_FORM = Claim(
 )  # fmt: skip
 
 GEOMETRIC_BOUND = Claim(
-    "Geometric bound", "[this book]", (X,), (_X_NONNEGATIVE, _X_BELOW_1), GeometricSum(x, n), 1 / (1 - x), "<=", (n,)
+    "Geometric bound",
+    "[this book]",
+    (X,),
+    (_X_NONNEGATIVE, _X_BELOW_1),
+    GeometricSum(x, n),
+    1 / (1 - x),
+    "<=",
+    (n,),
 )
 
 DOUBLE_CLOSED_FORM = Claim(
     "Double geometric sum",
     "[this book, A4]",
     (X, Y, N),
-    (Hypothesis("x != 1", sp.Ne(x, 1)), Hypothesis("y != 1", sp.Ne(y, 1)), Hypothesis("x * y != 1", sp.Ne(x * y, 1))),
+    (
+        Hypothesis("x != 1", sp.Ne(x, 1)),
+        Hypothesis("y != 1", sp.Ne(y, 1)),
+        Hypothesis("x * y != 1", sp.Ne(x * y, 1)),
+    ),
     DoubleGeometricSum(x, y, n),
     ((1 - (x * y) ** n) / (1 - x * y) - (1 - x**n) / (1 - x)) / (y - 1),
     "==",
@@ -108,7 +126,9 @@ ZEROS = World(
 @cache
 def geometric_recursion() -> Theorem:
     p = Proof(GEOMETRIC_RECURSION)
-    return p.qed(p.induction(GEOMETRIC_RECURSION.statement, n, reason="the next power is the new term on both sides"))
+    return p.qed(
+        p.induction(GEOMETRIC_RECURSION.statement, n, reason="the next power is the new term on both sides")
+    )
 
 
 @cache
@@ -118,7 +138,9 @@ def geometric_closed_form() -> Theorem:
         sp.Eq((1 - x) * GeometricSum(x, n), 1 - x**n), n, reason="multiply by 1 - x: the sum telescopes"
     )
     return p.qed(
-        p.inequality(GEOMETRIC_CLOSED_FORM.statement, [grown, GEOMETRIC_CLOSED_FORM.hypotheses[0]], "divide by 1 - x")
+        p.inequality(
+            GEOMETRIC_CLOSED_FORM.statement, [grown, GEOMETRIC_CLOSED_FORM.hypotheses[0]], "divide by 1 - x"
+        )
     )
 
 
@@ -127,7 +149,10 @@ def geometric_bound() -> Theorem:
     p = Proof(GEOMETRIC_BOUND)
     grow = p.cite(geometric_recursion())
     bound = p.induction(
-        GEOMETRIC_BOUND.statement, n, [grow, _X_NONNEGATIVE, _X_BELOW_1], "1 + x/(1 - x) = 1/(1 - x): the bound reproduces itself"
+        GEOMETRIC_BOUND.statement,
+        n,
+        [grow, _X_NONNEGATIVE, _X_BELOW_1],
+        "1 + x/(1 - x) = 1/(1 - x): the bound reproduces itself",
     )
     return p.qed(bound)
 
@@ -137,7 +162,9 @@ def double_identity() -> Theorem:
     p = Proof(DOUBLE_IDENTITY)
     powers = p.equality((x * y) ** n, x**n * y**n, reason="power of a product")
     grow = p.cite(geometric_recursion(), {x: y})
-    return p.qed(p.induction(DOUBLE_IDENTITY.statement, n, [powers, grow], "compare the two sides' new terms"))
+    return p.qed(
+        p.induction(DOUBLE_IDENTITY.statement, n, [powers, grow], "compare the two sides' new terms")
+    )
 
 
 @cache
@@ -166,16 +193,16 @@ def double_bound() -> Theorem:
     p = Proof(DOUBLE_BOUND)
     hypotheses = DOUBLE_BOUND.hypotheses
     identity = p.cite(double_identity())
-    nonnegative = p.induction(
-        sp.Ge(GeometricSum(y, n), 0), n, [_Y_NONNEGATIVE], "a sum of nonnegative terms"
-    )
+    nonnegative = p.induction(sp.Ge(GeometricSum(y, n), 0), n, [_Y_NONNEGATIVE], "a sum of nonnegative terms")
     both = p.inequality(sp.Ge(x * y, 0), [_X_NONNEGATIVE, _Y_NONNEGATIVE], "a product of nonnegative numbers")
     limit = p.cite(geometric_bound(), {x: x * y}, [both, _XY_BELOW_1])
     dropped = p.inequality(
         sp.Ge(x**n * GeometricSum(y, n), 0), [_X_NONNEGATIVE, nonnegative], "a product of nonnegative numbers"
     )
     less = p.inequality(
-        sp.Le((1 - x) * DoubleGeometricSum(x, y, n), x * GeometricSum(x * y, n)), [identity, dropped], "drop it"
+        sp.Le((1 - x) * DoubleGeometricSum(x, y, n), x * GeometricSum(x * y, n)),
+        [identity, dropped],
+        "drop it",
     )
     more = p.inequality(
         sp.Le((1 - x) * DoubleGeometricSum(x, y, n), x / (1 - x * y)),
@@ -208,5 +235,10 @@ def discounted_sum() -> Theorem:
         "a nonnegative weight keeps the inequality",
     )
     return p.qed(
-        p.induction(DISCOUNTED_SUM.statement, n, [weighted.at(t=n), _X_NONNEGATIVE], "the triangle inequality, one term at a time")
+        p.induction(
+            DISCOUNTED_SUM.statement,
+            n,
+            [weighted.at(t=n), _X_NONNEGATIVE],
+            "the triangle inequality, one term at a time",
+        )
     )

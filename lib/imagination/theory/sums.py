@@ -107,7 +107,9 @@ def divided_power(nodes: tuple[Any, Any, Any], n: Any) -> tuple[np.ndarray, np.n
     The corner entries of the n-th power of ``[[a, 1, 0], [0, b, 1], [0, 0, c]]``. All entries stay nonnegative, so the
     relative error is at most about ``3 n`` units in the last place, which is also what rounding a node costs.
     """
-    a, b, c, exponent = np.broadcast_arrays(*(np.asarray(node, float) for node in nodes), np.asarray(n, float))
+    a, b, c, exponent = np.broadcast_arrays(
+        *(np.asarray(node, float) for node in nodes), np.asarray(n, float)
+    )
     rest = exponent.astype(np.int64)
     base = [a.copy(), b.copy(), c.copy(), np.ones(a.shape), np.ones(a.shape), np.zeros(a.shape)]
     power = [np.ones(a.shape)] * 3 + [np.zeros(a.shape)] * 3
@@ -180,17 +182,26 @@ def capped_geometric_sum(x: Any, y: Any, a: Any, cap: Any, n: Any) -> np.ndarray
         nearly_one = np.abs(growth) * np.maximum(ratio, 1) < 1e-8
         reach = np.where(nearly_one, ratio, reach)
         reach = np.where(y == 0, np.where(ratio > 1, np.inf, 1.0), reach)
-        reach = np.where(np.isnan(reach), np.inf, reach)  # log of a negative number: G_t(y) stays below cap / a
+        reach = np.where(
+            np.isnan(reach), np.inf, reach
+        )  # log of a negative number: G_t(y) stays below cap / a
         reach = np.where(ratio == 0, 0.0, reach)
     reach = np.clip(reach, 0, 2.0**52)
     best = np.full(x.shape, np.inf)
     slack = np.maximum(2.0, np.ceil(reach * 1e-9))
-    for candidate in (np.zeros(x.shape), *(np.floor(reach) + shift for shift in (-1, 0, 1, 2)), reach // 1 - slack, reach // 1 + slack):
+    for candidate in (
+        np.zeros(x.shape),
+        *(np.floor(reach) + shift for shift in (-1, 0, 1, 2)),
+        reach // 1 - slack,
+        reach // 1 + slack,
+    ):
         best = np.fmin(best, _switched_at(np.clip(candidate, 0, n), x, y, a, cap, n))
     return np.fmin(best, _switched_at(n, x, y, a, cap, n))
 
 
-def _switched_at(switch: np.ndarray, x: np.ndarray, y: np.ndarray, a: np.ndarray, cap: np.ndarray, n: np.ndarray) -> np.ndarray:
+def _switched_at(
+    switch: np.ndarray, x: np.ndarray, y: np.ndarray, a: np.ndarray, cap: np.ndarray, n: np.ndarray
+) -> np.ndarray:
     """The sum when the cap is used from time `switch` on: an upper bound of the capped sum for every `switch`."""
     endless = ~np.isfinite(switch)
     steps = np.where(endless, 0, switch)

@@ -12,6 +12,8 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef, UndefinedFunction
 
+from imagination.theory.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
+
 REAL, NATURAL = "real", "natural"
 
 _REAL_ASSUMPTIONS = sp.Symbol("x", real=True).assumptions0
@@ -21,18 +23,23 @@ _NATURAL_ASSUMPTIONS = sp.Symbol("n", integer=True, nonnegative=True).assumption
 class Point(sp.Symbol):
     """A variable that stands for a point of a space (a state, an action, a law): it has a sort and no arithmetic."""
 
-    __slots__ = ("sort",)
+    __slots__ = ("_sort",)
 
     def __new__(cls, name: str, sort: str) -> Point:
         point = sp.Symbol.__xnew__(cls, name, commutative=True)
-        point.sort = sort
+        point._sort = sort
         return point
 
+    @property
+    def sort(self) -> str:
+        """The space that it is a point of."""
+        return self._sort
+
     def _hashable_content(self) -> tuple[Any, ...]:
-        return (*super()._hashable_content(), self.sort)
+        return (*super()._hashable_content(), self._sort)
 
     def __getnewargs_ex__(self) -> tuple[tuple[str, str], dict[str, Any]]:
-        return (self.name, self.sort), {}
+        return (self.name, self._sort), {}
 
 
 def real(names: str | list[str]) -> Any:
@@ -62,9 +69,18 @@ def mapping(name: str, domain: tuple[str, ...], codomain: str = REAL) -> Undefin
         The sort of each argument.
     codomain : str
         The sort of the value; ``"real"`` for a number.
+
+    Raises
+    ------
+    ValueError
+        If `codomain` is ``"natural"``: that a value is whole would be a hypothesis that stands nowhere.
     """
+    if codomain == NATURAL:
+        raise ValueError(
+            f"{name} must take values in a space or in the real numbers, got codomain {codomain!r}"
+        )
     extra = {"real": True} if codomain == REAL else {}
-    return UndefinedFunction(name, domain=domain, codomain=codomain, **extra)
+    return UndefinedFunction(name, domain=tuple(domain), codomain=codomain, **extra)
 
 
 class Expectation(sp.Function):
@@ -116,6 +132,16 @@ def sort_of(term: sp.Basic) -> str:
         return REAL
     if isinstance(term, sp.Limit):
         return sort_of(term.args[0])
+    if isinstance(term, sp.Lambda):
+        raise TypeError(f"{term} is a function, not a number or a point")
+    if isinstance(term, GeometricSum | DoubleGeometricSum | CappedGeometricSum):
+        count = term.args[-1]
+        endless = count is sp.oo and isinstance(term, CappedGeometricSum)
+        if not endless and sort_of(count) != NATURAL:
+            raise TypeError(f"{term} has {count} terms, which is not shown to be a natural number")
+        if any(sort_of(part) not in (REAL, NATURAL) for part in term.args[:-1]):
+            raise TypeError(f"{term} does arithmetic on points")
+        return REAL
     if isinstance(term, sp.Expr):
         if any(isinstance(part, Point) or not _is_number(part) for part in term.args):
             raise TypeError(f"{term} does arithmetic on points")
@@ -139,9 +165,9 @@ def check_symbol(symbol: sp.Symbol) -> None:
     ValueError
         If `symbol` is none of: a real symbol, a natural symbol, a point.
     """
-    if isinstance(symbol, Point):
+    if type(symbol) is Point:
         return
-    if isinstance(symbol, sp.Dummy) or symbol.assumptions0 not in (_REAL_ASSUMPTIONS, _NATURAL_ASSUMPTIONS):
+    if type(symbol) is not sp.Symbol or symbol.assumptions0 not in (_REAL_ASSUMPTIONS, _NATURAL_ASSUMPTIONS):
         raise ValueError(
             f"symbol {symbol} carries assumptions that no hypothesis states; make symbols with terms.real,"
             " terms.natural or terms.point and put what is known of them into the claim's hypotheses"
