@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -98,17 +99,27 @@ class Pair:
         dynamics, reward : {"real", "learned"}
             Whose Lipschitz constant plays L_f, and whose plays L_r.
         """
-        sides = {"real": self.real, "learned": self.learned}
         for name, side in (("dynamics", dynamics), ("reward", reward)):
-            if side not in sides:
+            if side not in ("real", "learned"):
                 raise ValueError(f"{name}: {side!r} is neither 'real' nor 'learned'")
         return {
             "gamma": self.discount,
-            "L_f": sides[dynamics].dynamics.lipschitz(),
-            "L_r": sides[reward].reward.lipschitz(),
-            "L_pi": self.policy.lipschitz(),
+            "L_f": self._lipschitz[dynamics, "dynamics"],
+            "L_r": self._lipschitz[reward, "reward"],
+            "L_pi": self._lipschitz["both", "policy"],
             "eps_dyn": self.eps_dyn,
             "eps_rew": self.eps_rew,
+        }
+
+    @cached_property
+    def _lipschitz(self) -> dict[tuple[str, str], np.ndarray]:
+        """All certified Lipschitz constants: they are asked for often, and some take an optimisation."""
+        return {
+            ("real", "dynamics"): self.real.dynamics.lipschitz(),
+            ("learned", "dynamics"): self.learned.dynamics.lipschitz(),
+            ("real", "reward"): self.real.reward.lipschitz(),
+            ("learned", "reward"): self.learned.reward.lipschitz(),
+            ("both", "policy"): self.policy.lipschitz(),
         }
 
     def closed_loop(self, side: str = "real") -> np.ndarray:
@@ -143,9 +154,11 @@ class Pair:
 
     def discounted(self, discount: np.ndarray) -> Pair:
         """Return the same pairs with other discounts, (C,)."""
-        return replace(
+        pair = replace(
             self, real=replace(self.real, discount=discount), learned=replace(self.learned, discount=discount)
         )
+        pair.__dict__["_lipschitz"] = self._lipschitz  # the discount changes none of them
+        return pair
 
 
 @dataclass(frozen=True)

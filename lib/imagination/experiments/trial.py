@@ -94,7 +94,7 @@ def trial(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.Data
         about["diameter"] = pair.diameter
     if "finite" in regime:
         about["horizon"] = _horizon(rng, closed_loop)
-    constants = pair.constants()
+    constants, learned = pair.constants(), pair.constants(dynamics="learned", reward="learned")
     bound = return_gap.bound(**constants, **about)
     mean_dyn, mean_rew = pair.mean_errors(rng)
     gap = measure(pair, horizon=about.get("horizon"), tolerance=TAIL * bound)
@@ -106,8 +106,8 @@ def trial(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.Data
             "horizon": about.get("horizon", 0),
             **constants,
             "diameter": about.get("diameter", np.nan),
-            "L_f_hat": pair.learned.dynamics.lipschitz(),
-            "L_r_hat": pair.learned.reward.lipschitz(),
+            "L_f_hat": learned["L_f"],
+            "L_r_hat": learned["L_r"],
             "eps_dyn_mean": mean_dyn,
             "eps_rew_mean": mean_rew,
             "gap": gap.value,

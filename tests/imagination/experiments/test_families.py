@@ -47,6 +47,17 @@ def test_constants_are_certified(pair):
     assert np.all(rise <= pair.policy.lipschitz()[:, None] * norm(states - others) + ROUNDING)
 
 
+def test_discounting_changes_the_discount_alone(pair):
+    other = pair.discounted(pair.discount / 2)
+    np.testing.assert_array_equal(other.real.discount, pair.discount / 2)
+    np.testing.assert_array_equal(other.learned.discount, pair.discount / 2)
+    constants = other.constants(dynamics="learned")
+    np.testing.assert_array_equal(constants["gamma"], pair.discount / 2)
+    np.testing.assert_array_equal(constants["L_f"], other.learned.dynamics.lipschitz())
+    np.testing.assert_array_equal(constants["L_r"], other.real.reward.lipschitz())
+    np.testing.assert_array_equal(constants["L_pi"], other.policy.lipschitz())
+
+
 def test_model_errors_are_certified(pair):
     states, actions = visited(pair)
     error = norm(pair.learned.dynamics(states, actions) - pair.real.dynamics(states, actions))
