@@ -1,9 +1,10 @@
-"""A Sphinx extension: the book brings its own MathJax, so that no page asks another host for it.
+"""A Sphinx extension: the book brings its own MathJax, and works from a folder without a server.
 
 MathJax is put beside the pages after they are written. Under `html_static_path` each of its hundred scripts
 would be loaded by every page.
 """
 
+import re
 import shutil
 from importlib.metadata import distribution
 from pathlib import Path
@@ -22,6 +23,8 @@ PARTS = (
     "ui",
 )
 """The script with everything for TeX, and what its menu can ask for."""
+
+FONT_PRELOAD = re.compile(r'\s*<link rel="preload" as="font"[^>]*>')
 
 
 def mathjax_folder() -> Path:
@@ -49,8 +52,18 @@ def copy_mathjax(app: Any, exception: Exception | None) -> None:
             shutil.copy(source, target)
 
 
+def drop_font_preloads(app: Any, exception: Exception | None) -> None:
+    """Take out the links that load the icons' fonts early: without a server a browser refuses them."""
+    if exception is not None or app.builder.format != "html":
+        return
+    for page in Path(app.outdir).rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(FONT_PRELOAD.sub("", text), encoding="utf-8")
+
+
 def setup(app: Any) -> dict[str, bool]:
     """Called by Sphinx."""
     app.connect("config-inited", use_local_mathjax)
     app.connect("build-finished", copy_mathjax)
+    app.connect("build-finished", drop_font_preloads)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
