@@ -8,6 +8,7 @@ matrix loses nothing to cancellation.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -87,70 +88,79 @@ def _latex_call(printer: Any, letter: str, index: sp.Expr, args: tuple[sp.Expr, 
     return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
 
 
-def divided_power(nodes: tuple[Any, Any, Any], n: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    r"""Powers and divided differences of :math:`z \mapsto z^n` at three nonnegative nodes, by Opitz's formula.
+def divided_power(nodes: Sequence[Any], n: Any) -> list[np.ndarray]:
+    r"""Powers and divided differences of :math:`z \mapsto z^n` at two or three nonnegative nodes, by Opitz's formula.
 
     Parameters
     ----------
-    nodes : tuple of three array_like
-        Nonnegative nodes :math:`a, b, c`, in any order, equal or not; they broadcast.
+    nodes : sequence of two or three array_like
+        Nonnegative nodes :math:`a, b` or :math:`a, b, c`, in any order, equal or not; they broadcast.
     n : array_like of whole numbers
         The power, up to 2**53.
 
     Returns
     -------
-    tuple of three ndarray
-        :math:`a^n`; the first divided difference at :math:`a, b`; the second at :math:`a, b, c`. Overflow gives inf.
+    list of ndarray
+        The divided difference at :math:`a`, at :math:`a, b`, and, of three nodes, at :math:`a, b, c`; the first is
+        :math:`a^n`. Overflow gives inf.
 
     Notes
     -----
-    The corner entries of the n-th power of ``[[a, 1, 0], [0, b, 1], [0, 0, c]]``. All entries stay nonnegative, so the
+    The first row of the n-th power of ``[[a, 1, 0], [0, b, 1], [0, 0, c]]``. All entries stay nonnegative, so the
     relative error is at most about ``3 n`` units in the last place, which is also what rounding a node costs.
     """
-    a, b, c, exponent = np.broadcast_arrays(
+    *points, exponent = np.broadcast_arrays(
         *(np.asarray(node, float) for node in nodes), np.asarray(n, float)
     )
-    rest = exponent.astype(np.int64)
-    base = [a.copy(), b.copy(), c.copy(), np.ones(a.shape), np.ones(a.shape), np.zeros(a.shape)]
-    power = [np.ones(a.shape)] * 3 + [np.zeros(a.shape)] * 3
+    shape, size = exponent.shape, exponent.size
+    found = [np.empty(size) for _ in points]
+    rest = exponent.ravel().astype(np.int64)
+    one, zero = np.ones(size), np.zeros(size)
+    # A triangular matrix is the list of its diagonals, the longest first.
+    base = [[node.ravel() for node in points], [one] * (len(points) - 1), *[[zero]] * (len(points) - 2)]
+    power = [[one] * len(points), [zero] * (len(points) - 1), *[[zero]] * (len(points) - 2)]
+    where = np.arange(size)
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        while np.any(rest):
+        while where.size:
             odd = (rest & 1).astype(bool)
-            product = _triangular_product(power, base)
-            power = [np.where(odd, new, old) for new, old in zip(product, power, strict=True)]
+            power = [
+                [np.where(odd, new, old) for new, old in zip(*pair, strict=True)]
+                for pair in zip(_triangular_product(power, base), power, strict=True)
+            ]
             rest = rest >> 1
-            # A finished element must not be squared on: inf * 0 there would say nan of a number already known.
-            squared = _triangular_product(base, base)
-            base = [np.where(rest > 0, new, old) for new, old in zip(squared, base, strict=True)]
-    return power[0], power[3], power[5]
+            # A finished element must not be squared on: few of many have large powers.
+            live = rest > 0
+            if not live.all():
+                for entry, diagonal in zip(found, power, strict=True):
+                    entry[where[~live]] = diagonal[0][~live]
+                where, rest = where[live], rest[live]
+                base, power = ([[entry[live] for entry in part] for part in parts] for parts in (base, power))
+            base = _triangular_product(base, base)
+    return [entry.reshape(shape) for entry in found]
 
 
-def _triangular_product(p: list[np.ndarray], q: list[np.ndarray]) -> list[np.ndarray]:
-    """Product of two upper-triangular 3 x 3 matrices stored as diagonal, (0,1), (1,2), (0,2)."""
+def _triangular_product(p: list[list[np.ndarray]], q: list[list[np.ndarray]]) -> list[list[np.ndarray]]:
+    """Product of two upper-triangular matrices, given by their diagonals."""
     return [
-        p[0] * q[0],
-        p[1] * q[1],
-        p[2] * q[2],
-        _dot(p[0], q[3], p[3], q[1]),
-        _dot(p[1], q[4], p[4], q[2]),
-        _dot(p[0], q[5], p[3], q[4]) + _product(p[5], q[2]),
-    ]
+        [sum((_product(p[k][i], q[d - k][i + k]) for k in range(1, d + 1)), _product(p[0][i], q[d][i]))
+         for i in range(len(p[d]))]
+        for d in range(len(p))
+    ]  # fmt: skip
 
 
 def _product(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """x * y for nonnegative extended reals with 0 * inf = 0: an overflowed factor times an exact zero is zero."""
-    return np.where((x == 0) | (y == 0), 0.0, x * y)
-
-
-def _dot(x: np.ndarray, y: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
-    return _product(x, y) + _product(u, v)
+    found = x * y
+    if not np.isfinite(found).all():
+        found[(x == 0) | (y == 0)] = 0.0
+    return found
 
 
 def geometric_sum(x: Any, n: Any) -> np.ndarray:
     """:math:`G_n(x)` for nonnegative x; n whole, or inf where x < 1. Broadcasts."""
     x, n = np.broadcast_arrays(np.asarray(x, float), np.asarray(n, float))
     finite = np.isfinite(n)
-    _, first, _ = divided_power((np.ones(x.shape), x, np.zeros(x.shape)), np.where(finite, n, 0))
+    _, first = divided_power((np.ones(x.shape), x), np.where(finite, n, 0))
     with np.errstate(divide="ignore"):
         endless = np.where(x < 1, 1 / np.where(x < 1, 1 - x, 1), np.inf)
     return np.where(finite, first, endless)
@@ -159,10 +169,10 @@ def geometric_sum(x: Any, n: Any) -> np.ndarray:
 def double_geometric_sum(x: Any, y: Any, n: Any) -> np.ndarray:
     """:math:`S_n(x, y)` for nonnegative x, y and whole n. Broadcasts; overflow gives inf."""
     x, y, n = np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float), np.asarray(n, float))
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         xy = _product(x, y)
-    _, _, second = divided_power((np.ones(x.shape), x, xy), n)
-    return _product(x, second)
+        _, _, second = divided_power((np.ones(x.shape), x, xy), n)
+        return _product(x, second)
 
 
 def capped_geometric_sum(x: Any, y: Any, a: Any, cap: Any, n: Any) -> np.ndarray:
@@ -170,9 +180,9 @@ def capped_geometric_sum(x: Any, y: Any, a: Any, cap: Any, n: Any) -> np.ndarray
 
     Notes
     -----
-    The summand grows until it meets the cap and then stays there. Switching to the cap at *any* time gives an upper bound
-    and the best time is exact, so the smallest of a few candidates around the solution of ``a G_t(y) = cap`` is the
-    sum, however the logarithm rounds.
+    The summand grows until it meets the cap and then stays there. Switching to the cap at *any* time gives an upper
+    bound, the time that solves ``a G_t(y) = cap`` gives the sum, and a time beside it differs by what the summand
+    still lacks there: a slip of the logarithm costs no more than its own rounding.
     """
     x, y, a, cap, n = np.broadcast_arrays(*(np.asarray(value, float) for value in (x, y, a, cap, n)))
     with np.errstate(all="ignore"):
@@ -186,17 +196,16 @@ def capped_geometric_sum(x: Any, y: Any, a: Any, cap: Any, n: Any) -> np.ndarray
             np.isnan(reach), np.inf, reach
         )  # log of a negative number: G_t(y) stays below cap / a
         reach = np.where(ratio == 0, 0.0, reach)
-    reach = np.clip(reach, 0, 2.0**52)
-    best = np.full(x.shape, np.inf)
-    slack = np.maximum(2.0, np.ceil(reach * 1e-9))
-    for candidate in (
-        np.zeros(x.shape),
-        *(np.floor(reach) + shift for shift in (-1, 0, 1, 2)),
-        reach // 1 - slack,
-        reach // 1 + slack,
-    ):
-        best = np.fmin(best, _switched_at(np.clip(candidate, 0, n), x, y, a, cap, n))
-    return np.fmin(best, _switched_at(n, x, y, a, cap, n))
+    # Where the logarithm may have stepped over a whole number, or found a time beyond counting, two times are tried.
+    beyond = reach > 2.0**52
+    times = np.ceil(np.where(beyond, 2.0**52, reach))
+    again = beyond | (times - reach > 1 - 1e-6 * np.maximum(reach, 1))
+    best = _switched_at(np.where(np.isfinite(reach), np.minimum(times, n), n), x, y, a, cap, n)
+    if again.any():
+        low = np.where(beyond, n, np.minimum(times - 1, n))
+        best = np.array(best)
+        best[again] = np.fmin(best[again], _switched_at(*(part[again] for part in (low, x, y, a, cap, n))))
+    return best
 
 
 def _switched_at(
@@ -205,8 +214,8 @@ def _switched_at(
     """The sum when the cap is used from time `switch` on: an upper bound of the capped sum for every `switch`."""
     endless = ~np.isfinite(switch)
     steps = np.where(endless, 0, switch)
-    xy = _product(x, y)
     with np.errstate(all="ignore"):
+        xy = _product(x, y)
         limit = np.where(xy < 1, x / ((1 - x) * (1 - xy)), np.inf)
         before = _product(a, np.where(endless, limit, double_geometric_sum(x, y, steps)))
         after = _product(cap, _product(np.power(x, steps), geometric_sum(x, np.where(endless, 0, n - steps))))
