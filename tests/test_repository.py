@@ -69,7 +69,7 @@ def test_the_build_tool_is_the_locked_one():
 
 
 def test_the_lock_is_complete_and_installed():
-    """Whatever the direct dependencies need, and what that needs, is in the lock and is the version that runs."""
+    """What the direct dependencies need, and what that needs, is locked, and is the version that runs."""
     lock = locked()
     waiting = [(Requirement(line), "") for line in PROJECT["dependencies"]]
     seen = set()
@@ -123,6 +123,13 @@ def test_the_readme_names_files_and_commands_that_exist():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     assert {"book", "test", "lab", "serve", "clean", "help", "full", "bench"} <= targets
     assert set(re.findall(r"(?:^|`)make ([a-z]+)", readme, re.MULTILINE)) <= targets
+
+
+def test_the_readmes_examples_run():
+    for code in re.findall(
+        r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
+    ):
+        exec(compile(code, "README.md", "exec"), {})
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="there is no make here")
