@@ -32,6 +32,7 @@ from imagination.theory.terms import (
     check_symbol,
     mapping,
     natural,
+    renamed,
     sort_of,
 )
 
@@ -614,7 +615,7 @@ class Proof:
             wanted = _replaced(hypothesis.relation, maps, fixed)
             if wanted is sp.true or _oriented(wanted) in available:
                 continue
-            if not hypothesis.is_numeric:
+            if not replace(hypothesis, relation=wanted).is_numeric:
                 raise ProofError(
                     f"{claim.name!r} needs {hypothesis.name!r} as {wanted}, which is not among the facts named"
                 )
@@ -1152,16 +1153,10 @@ def _try_at(relation: sp.Basic, variable: sp.Symbol, value: sp.Expr) -> sp.Basic
 
 def _replaced(formula: sp.Basic, maps: Mapping[Any, Any], terms: Mapping[Any, Any]) -> sp.Basic:
     """Rename maps and replace symbols, all at once."""
-    renamed = (
-        formula.replace(
-            lambda e: isinstance(e, AppliedUndef) and e.func in maps, lambda e: maps[e.func](*e.args)
-        )
-        if maps
-        else formula
-    )
-    if isinstance(formula, sp.Rel) and not isinstance(renamed, sp.Rel):
-        return renamed
-    return _substituted(renamed, terms) if terms else renamed
+    made = renamed(formula, maps) if maps else formula
+    if isinstance(formula, sp.Rel) and not isinstance(made, sp.Rel):
+        return made
+    return _substituted(made, terms) if terms else made
 
 
 def _oriented(formula: sp.Basic) -> Any:

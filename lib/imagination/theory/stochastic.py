@@ -19,7 +19,7 @@ from imagination.theory import worlds as w
 from imagination.theory.claim import Claim, Hypothesis, Quantity
 from imagination.theory.proof import Fact, Proof, Theorem, World
 from imagination.theory.sums import DoubleGeometricSum, GeometricSum
-from imagination.theory.terms import Expectation, mapping, natural, point, real
+from imagination.theory.terms import Expectation, mapping, natural, point, real, renamed
 
 n, x, y, z = w.n, w.x, w.y, w.z
 a, b = w.a, w.b
@@ -107,6 +107,35 @@ WASSERSTEIN_BOUND = Claim(
     expression=rg.LEMMA_1.expression,
     variables=(x,),
     meaning="the gap of values from every state; the same bound as for deterministic worlds",
+)
+
+# A third world, with the learned kernel and the real reward, stands between the two.
+V_mixed = mapping("V'", ("natural", "state"))
+Q_mixed = mapping("Q'", ("natural", "state", "action"))
+MIXED_VALUES = _values(V_mixed, Q_mixed, P_hat, r, "learned kernel, real reward: ")
+_MIXED = (
+    LIPSCHITZ_P_HAT,
+    w.LIPSCHITZ_R,
+    LIPSCHITZ_PI,
+    KERNEL_ERROR,
+    w.MODEL_REW,
+    *REAL_VALUES,
+    *LEARNED_VALUES,
+    *MIXED_VALUES,
+)
+
+MIXED_FINITE = replace(
+    STOCHASTIC_FINITE,
+    name="Finite horizon, learned kernel and real reward",
+    source="[this book, A6 and A9]",
+    hypotheses=(*_BASIC, *_MIXED),
+)
+
+MIXED_BOUND = replace(
+    WASSERSTEIN_BOUND,
+    name="Lemma 1 for kernels, learned kernel and real reward",
+    source="[this book, A6 and A9]",
+    hypotheses=(*_BASIC, w.CONTRACTION, *_MIXED, w.VALUE_LIMIT, LEARNED_LIMIT),
 )
 
 _NO_POLICY = {w.L_pi: sp.S.Zero, w.eps_rew: sp.S.Zero}
@@ -220,6 +249,27 @@ LINE = World(
         Q_hat: sp.Lambda((_N, _X, _A), _X + _A + 1 + (_slope * ((_X + _A) / 4 + 1) + _offset) / 2),
         V_inf: sp.Lambda(_X, sp.Rational(8, 3) * _X),
         V_hat_inf: sp.Lambda(_X, sp.Rational(8, 3) * _X + sp.Rational(14, 3)),
+    },
+)
+
+# The same line with the third world: its values solve V'(x) = 2x + E V'(x/2 + 1)/2, or with roles exchanged
+# V'(x) = 2x + 1 + V'(x/2)/2.
+_one_kernel = sp.Rational(8, 3) + sp.Rational(16, 3) * _quarter**_N - 8 * _half**_N
+MIXED_LINE = World(
+    LINE.numbers,
+    {
+        **LINE.maps,
+        V_mixed: sp.Lambda((_N, _X), _slope * _X + _one_kernel),
+        Q_mixed: sp.Lambda((_N, _X, _A), _X + _A + (_slope * ((_X + _A) / 4 + 1) + _one_kernel) / 2),
+    },
+)
+_one_reward = 2 - 2 * _half**_N
+EXCHANGED_LINE = World(
+    LINE.numbers,
+    {
+        **LINE.maps,
+        V_mixed: sp.Lambda((_N, _X), _slope * _X + _one_reward),
+        Q_mixed: sp.Lambda((_N, _X, _A), _X + _A + 1 + (_slope * (_X + _A) / 4 + _one_reward) / 2),
     },
 )
 
@@ -421,6 +471,11 @@ def proof_of_bound() -> Theorem:
     """Lemma 1 for kernels."""
     p = Proof(WASSERSTEIN_BOUND, LINE)
     finite = p.cite(proof_of_finite_horizon())
+    return p.qed(_to_limit(p, finite))
+
+
+def _to_limit(p: Proof, finite: Fact) -> Fact:
+    """From the bound of n-step values to that of the values, where errors contract."""
     slope_sign, _ = _signs(p)
     rate_sign = p.inequality(
         sp.Ge(w.L, 0), [w.nonnegative(w.LIP_F), w.nonnegative(w.LIP_PI)], "a product of nonnegative numbers"
@@ -440,7 +495,7 @@ def proof_of_bound() -> Theorem:
         "both sums stay below their limits",
     )
     limits = [p.given(w.VALUE_LIMIT), p.given(LEARNED_LIMIT)]
-    return p.qed(p.pass_to_limit(uniform, n, limits, "let n grow"))
+    return p.pass_to_limit(uniform, n, limits, "let n grow")
 
 
 _SWAP = {
@@ -455,6 +510,115 @@ _SWAP = {
     V_inf: V_hat_inf,
     V_hat_inf: V_inf,
 }
+
+
+def _reward_change(p: Proof) -> Fact:
+    """|V'_n(x) - V-hat_n(x)| <= eps_rew G_n(gamma): one kernel, two rewards."""
+    start, value, action = (p.given(h) for h in MIXED_VALUES)
+    start_hat, value_hat, action_hat = (p.given(h) for h in LEARNED_VALUES)
+    single = p.cite(series.geometric_recursion(), {series.x: w.gamma})
+    statement = sp.Le(sp.Abs(V_mixed(n, x) - V_hat(n, x)), w.eps_rew * GeometricSum(w.gamma, n))
+    with p.by_induction(statement, n, "only the reward differs, and only by eps_rew a step") as by:
+        k = by.k
+        by.base(
+            p.inequality(
+                sp.Le(sp.Abs(V_mixed(0, x) - V_hat(0, x)), 0), [start, start_hat], "no steps, no gap"
+            )
+        )
+        later = p.axiom(
+            ax.EXPECTATION,
+            z,
+            P_hat(x, a),
+            using=[by.hypothesis.at({x: z})],
+            reason="the two values, under one law",
+        )
+        actions = p.inequality(
+            sp.Le(sp.Abs(Q_mixed(k, x, a) - Q_hat(k, x, a)), w.eps_rew * GeometricSum(w.gamma, k + 1)),
+            [action.at(n=k), action_hat.at(n=k), later, w.MODEL_REW, single.at(n=k), w.nonnegative(w.GAMMA)],
+            "reward error now, the old gap later",
+        )
+        average = p.axiom(ax.EXPECTATION, c, pi(x), using=[actions.at({a: c})], reason="average over actions")
+        by.step(
+            p.inequality(
+                sp.Le(sp.Abs(V_mixed(k + 1, x) - V_hat(k + 1, x)), w.eps_rew * GeometricSum(w.gamma, k + 1)),
+                [value.at(n=k), value_hat.at(n=k), average],
+                "one more step",
+            )
+        )
+    return by.fact
+
+
+@cache
+def proof_of_mixed_finite_horizon() -> Theorem:
+    """The n-step bound from the learned kernel's and the real reward's constants."""
+    p = Proof(MIXED_FINITE, MIXED_LINE)
+    symmetric = p.axiom(ax.SYMMETRY, P_hat(x, a), P(x, a))
+    mirrored = p.inequality(
+        sp.Le(w.W_S(P(x, a), P_hat(x, a)), w.eps_dyn),
+        [symmetric, KERNEL_ERROR],
+        "the same error, from the other side",
+    )
+    one_reward: dict[Any, Any] = {
+        P: P_hat, P_hat: P, r_hat: r, V: V_mixed, V_hat: V, Q: Q_mixed, Q_hat: Q, w.eps_rew: sp.S.Zero,
+    }  # fmt: skip
+    kernels = p.cite(
+        proof_of_finite_horizon(),
+        one_reward,
+        [mirrored, *_BASIC],
+        "change the kernel, with the real reward in both",
+    )
+    rewards = _reward_change(p)
+    return p.qed(
+        p.inequality(MIXED_FINITE.statement, [kernels, rewards], "first change the kernel, then the reward")
+    )
+
+
+def _exchanged(hypothesis: Hypothesis, maps: dict[Any, Any]) -> Hypothesis:
+    """The hypothesis about the other side; the two errors are the same from either side."""
+    if hypothesis in (KERNEL_ERROR, w.MODEL_REW, w.VALUE_LIMIT, LEARNED_LIMIT):
+        return hypothesis
+    relation = renamed(hypothesis.relation, maps)
+    if relation == hypothesis.relation:
+        return hypothesis
+    return replace(hypothesis, relation=relation, name=f"exchanged: {hypothesis.name}")
+
+
+@cache
+def proof_of_either_side(kernel: str = "learned", reward: str = "real") -> Theorem:
+    """Lemma 1 for kernels with the constants of either side, for kernel and reward independently.
+
+    Parameters
+    ----------
+    kernel, reward : {"real", "learned"}
+        Whose Lipschitz constant is used.
+    """
+    sides = ("real", "learned")
+    for name, side in (("kernel", kernel), ("reward", reward)):
+        if side not in sides:
+            raise ValueError(f"{name} must be 'real' or 'learned', got {side!r}")
+    if kernel == reward == "real":
+        return proof_of_bound()
+    if (kernel, reward) == ("learned", "real"):
+        p = Proof(MIXED_BOUND, MIXED_LINE)
+        return p.qed(_to_limit(p, p.cite(proof_of_mixed_finite_horizon())))
+    # Exchange what is real and what is learned in a theorem that is proved already.
+    source = proof_of_either_side(*(sides[1 - sides.index(side)] for side in (kernel, reward)))
+    maps = {**_SWAP, V_mixed: V_mixed, Q_mixed: Q_mixed}
+    exchanged = replace(
+        source.claim,
+        name=f"Lemma 1 for kernels, {kernel} kernel and {reward} reward",
+        source="[this book, A6 and A9]",
+        hypotheses=tuple(_exchanged(h, maps) for h in source.claim.hypotheses),
+    )
+    p = Proof(exchanged, EXCHANGED_LINE)
+    symmetric = p.axiom(ax.SYMMETRY, P_hat(x, a), P(x, a))
+    mirrored = p.inequality(
+        sp.Le(w.W_S(P(x, a), P_hat(x, a)), w.eps_dyn),
+        [symmetric, KERNEL_ERROR],
+        "the same error, from the other side",
+    )
+    using: list[Fact | Hypothesis] = [mirrored, *(h for h in exchanged.hypotheses if h.is_numeric)]
+    return p.qed(p.cite(source, maps, using, "the same theorem, with real and learned exchanged"))
 
 
 @cache

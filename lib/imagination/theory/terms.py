@@ -1,12 +1,13 @@
 """The words a claim is written in: real numbers, natural numbers, points of a space, and maps between them.
 
-Everything a proof knows about a symbol stands in a hypothesis, where the reader sees it and the solver receives it.
-A SymPy assumption such as ``positive=True`` would let SymPy use a fact that no hypothesis states, so symbols carry
-their sort and nothing else.
+Everything a proof knows about a symbol stands in a hypothesis, where the reader sees it and the solver receives
+it. A SymPy assumption such as ``positive=True`` would let SymPy use a fact that no hypothesis states, so symbols
+carry their sort and nothing else.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import sympy as sp
@@ -21,7 +22,7 @@ _NATURAL_ASSUMPTIONS = sp.Symbol("n", integer=True, nonnegative=True).assumption
 
 
 class Point(sp.Symbol):
-    """A variable that stands for a point of a space (a state, an action, a law): it has a sort and no arithmetic."""
+    """A variable for a point of a space (a state, an action, a law): it has a sort and no arithmetic."""
 
     __slots__ = ("_sort",)
 
@@ -81,6 +82,13 @@ def mapping(name: str, domain: tuple[str, ...], codomain: str = REAL) -> Undefin
         )
     extra = {"real": True} if codomain == REAL else {}
     return UndefinedFunction(name, domain=tuple(domain), codomain=codomain, **extra)
+
+
+def renamed(formula: sp.Basic, maps: Mapping[Any, Any]) -> sp.Basic:
+    """The formula with every map that is a key of `maps` replaced by its value, all at once."""
+    return formula.replace(
+        lambda e: isinstance(e, AppliedUndef) and e.func in maps, lambda e: maps[e.func](*e.args)
+    )
 
 
 class Expectation(sp.Function):

@@ -1,6 +1,8 @@
 """Stochastic worlds: every theorem is proved, and wrong versions of the claims are not."""
 
 from dataclasses import replace
+from functools import partial
+from itertools import product
 
 import numpy as np
 import pytest
@@ -16,6 +18,8 @@ PROOFS = [
     stochastic.proof_of_asadi_value_bound,
     lambda: stochastic.proof_of_asadi_value_bound(learned=True),
     stochastic.proof_of_simulation_lemma,
+    stochastic.proof_of_mixed_finite_horizon,
+    *(partial(stochastic.proof_of_either_side, *sides) for sides in product(("real", "learned"), repeat=2)),
 ]
 
 
@@ -29,6 +33,23 @@ def test_every_theorem_is_proved_from_listed_axioms(proof) -> None:
 
 def test_the_bound_is_lemma_1s_own_expression() -> None:
     assert stochastic.WASSERSTEIN_BOUND.expression == return_gap.LEMMA_1.expression
+
+
+@pytest.mark.parametrize(("kernel", "reward"), list(product(("real", "learned"), repeat=2)))
+def test_either_sides_constants_give_one_statement(kernel: str, reward: str) -> None:
+    claim = stochastic.proof_of_either_side(kernel, reward).claim
+    assert claim.statement == stochastic.WASSERSTEIN_BOUND.statement
+    supposed = {h.relation for h in claim.hypotheses}
+    kernels = {"real": stochastic.LIPSCHITZ_P.relation, "learned": stochastic.LIPSCHITZ_P_HAT.relation}
+    rewards = {"real": w.LIPSCHITZ_R.relation, "learned": stochastic._LIPSCHITZ_R_HAT.relation}
+    assert {kernels[kernel], rewards[reward]} <= supposed
+    others = {*kernels.values(), *rewards.values()} - {kernels[kernel], rewards[reward]}
+    assert not others & supposed
+
+
+def test_unknown_sides_are_refused() -> None:
+    with pytest.raises(ValueError, match="kernel must be 'real' or 'learned', got 'left'"):
+        stochastic.proof_of_either_side("left", "real")
 
 
 def test_asadi_is_the_case_of_known_reward_and_no_separate_policy() -> None:
