@@ -59,7 +59,8 @@ def test_pages_do_not_depend_on(executed, name):
 
 
 def test_complaints_are_the_lines_that_say_what_is_wrong(tmp_path):
-    log = f"Running\n\x1b[91m{tmp_path}/chapters/a.md:3: WARNING: nothing there\x1b[39;49;00m\nbuild succeeded\n"
+    wrong = f"\x1b[91m{tmp_path}/chapters/a.md:3: WARNING: nothing there\x1b[39;49;00m"
+    log = f"Running\n{wrong}\nbuild succeeded\n"
     assert pages.complaints(log, tmp_path) == "chapters/a.md:3: WARNING: nothing there"
     assert pages.complaints("it just stopped\n", tmp_path) == "it just stopped\n"
 
