@@ -1197,8 +1197,26 @@ def _checked_world(world: World, constants: set[sp.Symbol]) -> World:
     return World(numbers, dict(world.maps))
 
 
+# Relations that were found to hold, each with the part of the world that it speaks of: many claims share both.
+_HELD: set[tuple[Any, ...]] = set()
+
+
 def _check_in_world(relation: sp.Basic, world: World) -> None:
-    """Evaluate a hypothesis in an example world and discharge what is left, a statement about numbers."""
+    """Evaluate a hypothesis in an example world, once, and discharge what is left."""
+    spoken_of: dict[Any, sp.Lambda] = {}
+    waiting: list[sp.Basic] = [relation]
+    while waiting:
+        for name in {e.func for e in waiting.pop().atoms(AppliedUndef)} - set(spoken_of):
+            if name in world.maps:
+                spoken_of[name] = world.maps[name]
+                waiting.append(world.maps[name].expr)
+    key = (type(relation), relation.args, frozenset(spoken_of.items()), frozenset(world.numbers.items()))
+    if key not in _HELD:
+        _evaluate_in_world(relation, world)
+        _HELD.add(key)
+
+
+def _evaluate_in_world(relation: sp.Basic, world: World) -> None:
     sides = []
     points = {p: sp.Dummy(p.name, real=True) for p in relation.atoms(Point)}
     for side in relation.args:
