@@ -112,10 +112,8 @@ def test_the_workers_files_are_removed(run):
 
 ENVIRONMENT = """
 import os, sys
-import matplotlib, torch
-print(os.environ["OMP_NUM_THREADS"], torch.get_num_threads(), matplotlib.get_backend())
-print(os.environ.get("MY_SECRET_SETTING"), os.environ.get("PYTHONSTARTUP"), sys.flags.no_user_site)
-print(sorted({"a", "b", "c", "d", "e"}) == list({"a", "b", "c", "d", "e"}), hash("x"))
+print(os.environ["OMP_NUM_THREADS"], os.environ.get("MY_SETTING"), sys.flags.no_user_site, hash("x"))
+print(list({"a", "b", "c", "d", "e"}))
 import numpy
 print(numpy.random.default_rng(seed).random(2000) @ numpy.random.default_rng(seed + 1).random(2000))
 """
@@ -129,19 +127,16 @@ plt.show()
 
 def test_two_executions_give_the_same_bytes_whatever_the_user_has_set(tiny, monkeypatch):
     tiny.chapter("01_one", ENVIRONMENT, FIGURE)
-    copies, texts = [], []
+    copies = []
     for setting in ("4", "2"):
         monkeypatch.setenv("OMP_NUM_THREADS", setting)
-        monkeypatch.setenv("MY_SECRET_SETTING", setting)
+        monkeypatch.setenv("MY_SETTING", setting)
         monkeypatch.setenv("PYTHONHASHSEED", setting)
         monkeypatch.setenv("MPLBACKEND", "svg")
         assert tiny.execute("01_one")["01_one"].failure is None
         copies.append(tiny.executed("01_one").notebook.read_bytes())
-        texts.append(tiny.printed_text("01_one"))
     assert copies[0] == copies[1]
-    assert texts[0].startswith("1 1 module://matplotlib_inline.backend_inline\nNone None 1\n") or texts[
-        0
-    ].startswith("1 1 inline\nNone None 1\n")
+    assert tiny.printed_text("01_one").startswith("1 None 1 ")
     assert b"image/png" in copies[0]
 
 
