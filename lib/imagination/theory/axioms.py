@@ -1,7 +1,7 @@
 """Everything that the book's proofs assume, in one place, each with its citation.
 
-These are facts about metrics, expectations and limits. None of them speaks of returns, models or their errors. A proof
-accepts an axiom only if it stands in :data:`ALL`.
+These are facts about metrics, expectations and limits. None of them speaks of returns, models or their
+errors. A proof accepts an axiom only if it stands in :data:`ALL`.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ class Axiom:
     name, source : str
         What it says, and where it is proved or defined.
     conclude : callable
-        ``conclude(premises, constants, *arguments)`` returns the conclusion, or raises `AxiomError`. `premises` are the
-        formulas of earlier facts; symbols in `constants` are fixed, all others are read as "for all".
+        ``conclude(premises, constants, *arguments)`` returns the conclusion, or raises `AxiomError`.
+        `premises` are the formulas of earlier facts; symbols in `constants` are fixed, all others are read
+        as "for all".
     """
 
     name: str
@@ -201,7 +202,9 @@ GEOMETRIC_SEQUENCE = _axiom("q^n and n q^n tend to 0 where |q| < 1", "[Rudin 197
 
 @_axiom("a series of nonnegative terms with bounded partial sums converges", "[Rudin 1976, Thm. 3.24]")
 def SERIES(premises: Sequence[sp.Basic], constants: Collection[sp.Symbol], n: Any, total: Any) -> sp.Basic:
-    """If 0 <= C_(n+1) - C_n and C_n <= M for every n, then C_n tends to the number that is written C with n = oo."""
+    """If 0 <= C_(n+1) - C_n and C_n <= M for every n, then C_n tends to the number that is written C with n
+    = oo.
+    """
     if (
         not isinstance(total, CappedGeometricSum)
         or total.args[-1] != n

@@ -1,6 +1,7 @@
 """A claim: one SymPy statement with its symbols and hypotheses, written once and used everywhere.
 
-The chapter displays it, the proof must end in it, the library evaluates it on arrays, the trial tries to break it.
+The chapter displays it, the proof must end in it, the library evaluates it on arrays, the trial tries to
+break it.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from imagination.theory.terms import Expectation, Point, check_symbol
 
 RELATIONS: dict[str, type[sp.Rel]] = {"<=": sp.Le, "==": sp.Eq, "<": sp.Lt}
 
-# Closer to a strict hypothesis than this (relative), float64 may have lost the digits that a difference such as
-# 1 - gamma L keeps, and rational expressions are evaluated again in exact arithmetic.
-_NEAR = 1e-5
+# Closer to a strict hypothesis than this (relative), float64 may have lost the digits that a difference such
+# as 1 - gamma L keeps, and rational expressions are evaluated again in exact arithmetic.
+_NEAR = 1e-3
 
 
 class HypothesisError(ValueError):
@@ -58,9 +59,9 @@ class Quantity:
 class Hypothesis:
     """Something a claim supposes.
 
-    A hypothesis about numbers (``gamma < 1``) is checked at every evaluation. One about maps and points ("f is
-    Lipschitz") describes the worlds that the claim speaks of; its points and the variables that are no quantity of the
-    claim are read as "for all".
+    A hypothesis about numbers (``gamma < 1``) is checked at every evaluation. One about maps and points ("f
+    is Lipschitz") describes the worlds that the claim speaks of; its points and the variables that are no
+    quantity of the claim are read as "for all".
     """
 
     name: str
@@ -190,7 +191,8 @@ class Claim:
         Parameters
         ----------
         **values : array_like
-            One number or array for each name in `arguments`; they broadcast. Natural symbols take whole numbers.
+            One number or array for each name in `arguments`; they broadcast. Natural symbols take whole
+            numbers.
 
         Returns
         -------
@@ -200,15 +202,16 @@ class Claim:
         Raises
         ------
         HypothesisError
-            If some value breaks a hypothesis, is not a finite number, or is not whole where a whole number is needed.
+            If some value breaks a hypothesis, is not a finite number, or is not whole where a whole number
+            is needed.
         TypeError
             If a name is missing or unknown.
 
         Notes
         -----
-        The lambdified expression, in float64. Next to the boundary of a strict hypothesis, where a difference such as
-        ``1 - gamma L`` would lose its digits, a rational expression is evaluated again, by the same function, in exact
-        rational arithmetic.
+        The lambdified expression, in float64. Next to the boundary of a strict hypothesis, where a
+        difference such as ``1 - gamma L`` would lose its digits, a rational expression is evaluated again,
+        by the same function, in exact rational arithmetic.
         """
         arrays = self._checked(values)
         with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):
@@ -220,18 +223,39 @@ class Claim:
                     self._refuse(~((a < b) if strict else (a <= b)), hypothesis.name, arrays)
                     continue
                 close = np.abs(b - a) <= _NEAR * (np.abs(a) + np.abs(b))
-                self._refuse(~close & ~((a < b) if strict else (a <= b)), hypothesis.name, arrays)
                 exact = self._exactly(close, low, high, arrays)
-                self._refuse(exact >= 0 if strict else exact > 0, hypothesis.name, arrays)
+                broken = np.where(close, exact >= 0 if strict else exact > 0, a >= b if strict else a > b)
+                self._refuse(broken, hypothesis.name, arrays)
                 if strict:
                     near = near | close
             result = np.array(np.broadcast_to(self._function(*arrays), near.shape), float)
+            if np.isnan(result).any():
+                result = np.where(np.isnan(result), self._by_terms(arrays), result)
         if self._is_rational and near.any():
             for index in zip(*np.nonzero(near), strict=True) if near.ndim else [()]:
                 result[index] = _to_float(
                     self._function(*(Fraction(float(array[index])) for array in arrays))
                 )
         return result[()]
+
+    @cached_property
+    def _factors(self) -> list[list[Callable[..., Any]]]:
+        terms = sp.Add.make_args(self.expression)
+        return [[self._lambdify(factor) for factor in sp.Mul.make_args(term)] for term in terms]
+
+    def _by_terms(self, arrays: list[np.ndarray]) -> Any:
+        """The expression with 0 times a factor beyond the largest float taken as 0: no error, however large
+        its weight.
+        """
+        total: Any = 0.0
+        for term in self._factors:
+            factors = [np.asarray(factor(*arrays), float) for factor in term]
+            nothing = np.logical_or.reduce(np.broadcast_arrays(*(factor == 0 for factor in factors)))
+            product: Any = 1.0
+            for factor in factors:
+                product = product * factor
+            total = total + np.where(nothing, 0.0, product)
+        return total
 
     def _checked(self, values: dict[str, Any]) -> list[np.ndarray]:
         names = self.arguments
@@ -303,20 +327,21 @@ class Claim:
             f"<div class='claim tex2jax_process'><p><strong>{self.name}</strong> "
             f"<span class='claim-source'>{self.source}</span></p>"
             rf"<div class='claim-statement'>\[{latex(self.statement)}\]</div>"
-            f"<details><summary>Under {len(self.hypotheses)} hypotheses</summary><ul>{rows}</ul></details></div>"
+            f"<details><summary>Under {len(self.hypotheses)} hypotheses</summary>"
+            f"<ul>{rows}</ul></details></div>"
         )
 
 
 def _as_float(claim: str, name: str, value: Any) -> np.ndarray:
-    array = np.asarray(value)
-    if array.dtype == bool or not (np.issubdtype(array.dtype, np.number) or array.dtype == object):
-        raise ValueError(f"{claim}: {name} must be a real number, got {value!r}")
-    if np.iscomplexobj(array):
-        raise ValueError(f"{claim}: {name} must be a real number, got {value!r}")
+    refusal = f"{claim}: {name} must be a real number or an array of them, got {value!r}"
     try:
+        array = np.asarray(value)
+        real = np.issubdtype(array.dtype, np.number) and not np.iscomplexobj(array)
+        if value is None or not (real or array.dtype == object):
+            raise ValueError(refusal)
         return array.astype(float)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{claim}: {name} must be a real number, got {value!r}") from error
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(refusal) from error
 
 
 def _to_float(value: Any) -> float:

@@ -1,7 +1,9 @@
-"""How a step is discharged: SymPy for equalities, Z3 for inequalities, exact rational points as a second opinion.
+"""How a step is discharged: SymPy for equalities, Z3 for inequalities, exact rational points as a second
+opinion.
 
-Terms that neither understands (a metric between two rollouts, a power with a symbolic exponent, a sum) are replaced by
-fresh real numbers, the same number for the same term. What holds for every such number holds for the term.
+Terms that neither understands (a metric between two rollouts, a power with a symbolic exponent, a sum) are
+replaced by fresh real numbers, the same number for the same term. What holds for every such number holds for
+the term.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ class Undecided(Exception):
 
 
 def unfold(expr: sp.Basic) -> sp.Basic:
-    """Apply the definitions of finite sums and powers one step: an upper limit ``n + 1`` becomes ``n`` and a term.
+    """Apply the definitions of finite sums and powers one step: an upper limit ``n + 1`` becomes ``n`` and a
+    term.
 
     Empty sums become 0, ``x**(n + 1)`` becomes ``x * x**n``. Nothing else changes.
     """
@@ -215,7 +218,9 @@ def point_rewrites(premises: Iterable[sp.Basic]) -> dict[sp.Basic, sp.Basic]:
 
 
 def _known_absolute_values(premises: Iterable[sp.Basic]) -> dict[sp.Basic, sp.Basic]:
-    """|x| is x where a premise says that the number x is nonnegative; SymPy splits |x^n u| into |x|^n |u| by itself."""
+    """|x| is x where a premise says that the number x is nonnegative; SymPy splits |x^n u| into |x|^n |u| by
+    itself.
+    """
     return {
         sp.Abs(p.gts): p.gts
         for p in premises
@@ -242,7 +247,8 @@ def solve(premises: Sequence[sp.Basic], goal: sp.Basic | None) -> tuple[z3.Check
     Returns
     -------
     tuple
-        ``unsat`` means proved; with ``sat`` the text is a counterexample; with ``goal=None`` the premises alone are tried.
+        ``unsat`` means proved; with ``sat`` the text is a counterexample; with ``goal=None`` the premises
+        alone are tried.
     """
     rewrites = {**point_rewrites(premises), **_known_absolute_values(premises)}
     numeric = [p for p in premises if not (isinstance(p, sp.Eq) and sort_of(p.lhs) not in (REAL, NATURAL))]
@@ -298,7 +304,8 @@ def _solver(formulas: Sequence[sp.Basic], timeout: int) -> z3.Solver:
 
 
 def example(formulas: Sequence[sp.Basic], rng: random.Random) -> dict[sp.Symbol, sp.Rational] | None:
-    """Rational values at which every formula is exactly true, natural numbers for natural symbols; None if not found.
+    """Rational values at which every formula is exactly true, natural numbers for natural symbols; None if
+    not found.
 
     The solver sees a power with a symbolic exponent as any number at all, so what it proposes is put into the
     formulas themselves.

@@ -1,8 +1,8 @@
 """Proofs whose every step is discharged when it is stated.
 
-A proof is a chain of facts about one claim. A symbol of the claim is a fixed number; every other variable in a fact is
-read as "for all". A step may use the facts that it names and nothing else, and it is either discharged there and then or
-the chapter stops. Finished proofs are theorems, and only theorems can be cited.
+A proof is a chain of facts about one claim. A symbol of the claim is a fixed number; every other variable in
+a fact is read as "for all". A step may use the facts that it names and nothing else, and it is either
+discharged there and then or the chapter stops. Finished proofs are theorems, and only theorems can be cited.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ _TERMS = (
 _AXIOMS = tuple((axiom, axiom.conclude) for axiom in ax.ALL)
 _RESERVED = {*ax.METRICS.values(), *ax.WASSERSTEIN.values(), *ax.TOTAL_VARIATION.values()}
 
-SYMPY, Z3, AXIOM, HYPOTHESIS, DEFINITION, INDUCTION, LIMIT, CITED = (
-    "SymPy", "Z3", "axiom", "hypothesis", "definition", "induction", "limit", "theorem",
+SYMPY, Z3, AXIOM, HYPOTHESIS, DEFINITION, INDUCTION, LIMIT, CITED, INSTANCE = (
+    "SymPy", "Z3", "axiom", "hypothesis", "definition", "induction", "limit", "theorem", "instance",
 )  # fmt: skip
 
 
@@ -73,7 +73,9 @@ class Fact:
     proof: Proof
 
     def at(self, where: Mapping[Any, Any] | None = None, /, **by_name: Any) -> Fact:
-        """The fact for particular values of its variables, e.g. ``fact.at(t=t + 1)`` or ``fact.at({x: s(t)})``."""
+        """The fact for particular values of its variables, e.g. ``fact.at(t=t + 1)`` or ``fact.at({x:
+        s(t)})``.
+        """
         return self.proof._instance(self, where, by_name)
 
     def __repr__(self) -> str:
@@ -119,7 +121,7 @@ class Theorem:
     @property
     def summary(self) -> str:
         """Such as ``"11 steps: 8 SymPy, 2 Z3, 1 axiom"``."""
-        order = (SYMPY, Z3, INDUCTION, LIMIT, AXIOM, CITED, DEFINITION, HYPOTHESIS)
+        order = (SYMPY, Z3, INDUCTION, LIMIT, AXIOM, CITED, DEFINITION, HYPOTHESIS, INSTANCE)
         counts = {method: sum(step.method == method for step in self.steps) for method in order}
         parts = [f"{count} {_plural(method, count)}" for method, count in counts.items() if count]
         return f"{len(self.steps)} {_plural('step', len(self.steps))}: {', '.join(parts)}"
@@ -197,7 +199,8 @@ def _own(claim: Claim) -> Claim:
 class World:
     """An example in which a claim's hypotheses hold: numbers for its symbols, formulas for its maps.
 
-    It shows that the hypotheses do not contradict one another, so that a theorem is not true for want of worlds.
+    It shows that the hypotheses do not contradict one another, so that a theorem is not true for want of
+    worlds.
     """
 
     numbers: Mapping[sp.Symbol, Any]
@@ -332,7 +335,9 @@ class Proof:
         reason: str,
         using: Sequence[Fact | Hypothesis] = (),
     ) -> Fact:
-        """Name a function: the map `name` must be new, and ``name(*variables) = value`` for all values of `variables`."""
+        """Name a function: the map `name` must be new, and ``name(*variables) = value`` for all values of
+        `variables`.
+        """
         premises, assumes, numbers = self._collect(using)
         value = sp.sympify(value)
         if not isinstance(name, UndefinedFunction) or str(name) in self._names:
@@ -390,7 +395,7 @@ class Proof:
     def equality(
         self, lhs: sp.Expr, rhs: sp.Expr, using: Sequence[Fact | Hypothesis] = (), reason: str = ""
     ) -> Fact:
-        """State ``lhs = rhs``; SymPy reduces the difference to 0, rewriting by the equalities among `using`."""
+        """State ``lhs = rhs``; SymPy reduces the difference to 0, rewriting by equalities among `using`."""
         formula = sp.Eq(lhs, rhs, evaluate=False)
         premises, assumes, numbers = self._collect(using)
         self._check_shape(formula)
@@ -423,7 +428,8 @@ class Proof:
     ) -> Fact:
         """State a relation for every natural `variable`; base and step are both discharged here.
 
-        The step may use `using` and the relation at `variable` itself. For a longer step see :meth:`by_induction`.
+        The step may use `using` and the relation at `variable` itself. For a longer step see
+        :meth:`by_induction`.
         """
         premises, assumes, numbers = self._collect(using)
         self._check_induction(relation, variable)
@@ -433,7 +439,8 @@ class Proof:
 
     def _induct(self, relation: sp.Rel, variable: sp.Symbol, premises: Sequence[sp.Basic]) -> tuple[str, str]:
         """Discharge base and step of an induction; how each was discharged."""
-        # The hypothesis holds for one k. Stated for the variable itself it would be read as "for all" inside a sum.
+        # The hypothesis holds for one k. Stated for the variable itself it would be read as "for all" inside
+        # a sum.
         k = sp.Dummy(variable.name, integer=True, nonnegative=True)
         zero = [_try_at(p, variable, sp.Integer(0)) for p in premises]
         base = self._prove_either(
@@ -450,8 +457,8 @@ class Proof:
     def by_induction(self, relation: sp.Rel, variable: sp.Symbol, reason: str = "") -> Iterator[Induction]:
         """An induction whose step takes several steps of its own.
 
-        Yields an object with ``k`` (a fixed natural number), ``hypothesis`` (the relation at ``k``), ``base(using)`` and
-        ``step(fact)``; afterwards its ``fact`` is the relation for every `variable`.
+        Yields an object with ``k`` (a fixed natural number), ``hypothesis`` (the relation at ``k``),
+        ``base(using)`` and ``step(fact)``; afterwards its ``fact`` is the relation for every `variable`.
         """
         self._check_induction(relation, variable)
         induction = Induction(self, relation, variable, reason)
@@ -493,7 +500,8 @@ class Proof:
         using: Sequence[Fact | Hypothesis] = (),
         reason: str = "",
     ) -> Fact:
-        """State ``lim term = value`` as `variable` grows, from known limits among `using` and geometric sequences.
+        """State ``lim term = value`` as `variable` grows, from known limits among `using` and geometric
+        sequences.
 
         Confirmed by SymPy's own limit at random exact rational points where the term is explicit.
         """
@@ -577,7 +585,8 @@ class Proof:
     ) -> Fact:
         """Use a finished theorem, with its symbols and maps renamed by `where`.
 
-        Each of the theorem's hypotheses must be one of this claim's hypotheses, one of `using`, or follow from `using`.
+        Each of the theorem's hypotheses must be one of this claim's hypotheses, one of `using`, or follow
+        from `using`.
         """
         claim = _check_theorem(theorem)
         where = dict(where or {})
@@ -617,7 +626,8 @@ class Proof:
                 continue
             if not replace(hypothesis, relation=wanted).is_numeric:
                 raise ProofError(
-                    f"{claim.name!r} needs {hypothesis.name!r} as {wanted}, which is not among the facts named"
+                    f"{claim.name!r} needs {hypothesis.name!r} as {wanted},"
+                    " which is not among the facts named"
                 )
             try:
                 self._prove(premises, wanted)
@@ -631,7 +641,7 @@ class Proof:
 
     def qed(self, fact: Fact) -> Theorem:
         """Finish: `fact` must be the claim's own statement."""
-        (formula,), assumes, _ = self._collect([fact])
+        (formula,), assumes, numbers = self._collect([fact])
         if assumes:
             raise ProofError("the last step still rests on an induction hypothesis")
         if formula != self.claim.statement:
@@ -642,6 +652,8 @@ class Proof:
             strangers = {s for s in strangers if not isinstance(s, Point)}
             if strangers:
                 raise ProofError(f"the statement contains undeclared symbols {strangers}")
+        if not self._steps or self._steps[-1].formula != formula:  # what is shown ends in the claim, too
+            self._add(formula, "which is the claim", INSTANCE, numbers, frozenset())
         theorem = Theorem(_own(self.claim), tuple(self._steps), tuple(self._axioms), tuple(self._cited))
         _THEOREMS[id(theorem)] = (theorem, self.claim, (theorem.steps, theorem.axioms, theorem.cited))
         self._finished = True
@@ -817,7 +829,9 @@ class Proof:
     def _check_defined(
         self, formula: sp.Basic, premises: Sequence[sp.Basic], hypotheses: Sequence[sp.Basic] | None = None
     ) -> None:
-        """Every division, root and power in the formula must be defined under the numeric hypotheses and `premises`."""
+        """Every division, root and power in the formula must be defined under the numeric hypotheses and
+        `premises`.
+        """
         if hypotheses is None:
             hypotheses = [h.relation for h in self.claim.numeric_hypotheses]
         known = [*premises, *hypotheses]
@@ -900,7 +914,8 @@ class Proof:
                 dis.prove_with_z3([], sp.Le(world.maps[of](*symbols), apart, evaluate=False))
             except dis.Undecided as error:
                 raise ProofError(
-                    f"the example world's {metric(*masses)} is not a Wasserstein distance for {of(p, q)}: {error}"
+                    f"the example world's {metric(*masses)} is not a Wasserstein distance"
+                    f" for {of(p, q)}: {error}"
                 ) from error
 
     def _hold_in_world(self, name: Any, world: World, *needed: sp.Basic) -> None:
@@ -1115,12 +1130,12 @@ def _substituted(formula: sp.Basic, replacing: Mapping[Any, Any]) -> sp.Basic:
         if replacing
         else set()
     )
-    if clash := bound & entering:
-        # Limits of a sum lie outside its scope, but a variable that enters the summand would be captured.
-        if any(_captures(term, replacing) for term in sp.preorder_traversal(formula)):
-            raise ProofError(
-                f"{sorted(map(str, clash))} would be captured in {formula}; rename the variable first"
-            )
+    # Limits of a sum lie outside its scope, but a variable that enters the summand would be captured.
+    clash = bound & entering
+    if clash and any(_captures(term, replacing) for term in sp.preorder_traversal(formula)):
+        raise ProofError(
+            f"{sorted(map(str, clash))} would be captured in {formula}; rename the variable first"
+        )
     sides = [side.xreplace(replacing) for side in formula.args]
     if isinstance(formula, sp.Eq | sp.Ne) and sides[0] == sides[1]:
         return sp.true if isinstance(formula, sp.Eq) else sp.false
@@ -1174,7 +1189,9 @@ def _points(distance: Any) -> tuple[Point, Point]:
 
 
 def _checked_world(world: World, constants: set[sp.Symbol]) -> World:
-    """The world, if its numbers are numbers and its maps are real-valued everywhere; variables stay variables."""
+    """The world, if its numbers are numbers and its maps are real-valued everywhere; variables stay
+    variables.
+    """
     numbers = {key: sp.sympify(value) for key, value in world.numbers.items() if key in constants}
     for symbol, value in numbers.items():
         if type(value) not in _RATIONALS or (symbol.is_integer and sort_of(value) != NATURAL):
@@ -1197,7 +1214,8 @@ def _checked_world(world: World, constants: set[sp.Symbol]) -> World:
     return World(numbers, dict(world.maps))
 
 
-# Relations that were found to hold, each with the part of the world that it speaks of: many claims share both.
+# Relations that were found to hold, each with the part of the world that it speaks of: many claims share
+# both.
 _HELD: set[tuple[Any, ...]] = set()
 
 

@@ -1,6 +1,7 @@
 r"""Claims about sums and sequences of numbers, on which the claims about worlds rest.
 
-:math:`G_n(x) = \sum_{k<n} x^k` and :math:`S_n(x, y) = \sum_{t<n} x^t G_t(y)`; see :mod:`imagination.theory.sums`.
+:math:`G_n(x) = \sum_{k<n} x^k` and :math:`S_n(x, y) = \sum_{t<n} x^t G_t(y)`; see
+:mod:`imagination.theory.sums`.
 """
 
 from __future__ import annotations

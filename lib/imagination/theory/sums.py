@@ -1,9 +1,10 @@
-r"""The three sums that the return-gap bounds are made of, exact next to every singularity of their closed forms.
+r"""The three sums that the return-gap bounds are made of, exact next to every singularity of their closed
+forms.
 
-Geometric sums have closed forms that divide by :math:`1 - x`, and near :math:`x = 1` the quotient is noise. The sums
-themselves have only nonnegative terms, so they are computed as sums: a finite geometric double sum is a corner of a
-power of a small triangular matrix (Opitz's formula for divided differences), and repeated squaring of a nonnegative
-matrix loses nothing to cancellation.
+Geometric sums have closed forms that divide by :math:`1 - x`, and near :math:`x = 1` the quotient is noise.
+The sums themselves have only nonnegative terms, so they are computed as sums: a finite geometric double sum
+is a corner of a power of a small triangular matrix (Opitz's formula for divided differences), and repeated
+squaring of a nonnegative matrix loses nothing to cancellation.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import sympy as sp
 
 
 class GeometricSum(sp.Function):
-    r"""``GeometricSum(x, n)`` is :math:`G_n(x) = \sum_{k<n} x^k`, with :math:`G_0 = 0` and :math:`G_{n+1} = 1 + x G_n`."""
+    r"""``GeometricSum(x, n)`` is :math:`G_n(x) = \sum_{k<n} x^k`, with :math:`G_0 = 0` and :math:`G_{n+1} =
+    1 + x G_n`.
+    """
 
     nargs = 2
     is_real = True
@@ -62,7 +65,9 @@ class DoubleGeometricSum(sp.Function):
 
 
 class CappedGeometricSum(sp.Function):
-    r"""``CappedGeometricSum(x, y, a, cap, n)`` is :math:`C_n = \sum_{t<n} x^t \min(\mathrm{cap}, a\,G_t(y))`; n may be ``oo``."""
+    r"""``CappedGeometricSum(x, y, a, cap, n)`` is :math:`C_n = \sum_{t<n} x^t \min(\mathrm{cap},
+    a\,G_t(y))`; n may be ``oo``.
+    """
 
     nargs = 5
     is_real = True
@@ -89,7 +94,8 @@ def _latex_call(printer: Any, letter: str, index: sp.Expr, args: tuple[sp.Expr, 
 
 
 def divided_power(nodes: Sequence[Any], n: Any) -> list[np.ndarray]:
-    r"""Powers and divided differences of :math:`z \mapsto z^n` at two or three nonnegative nodes, by Opitz's formula.
+    r"""Powers and divided differences of :math:`z \mapsto z^n` at two or three nonnegative nodes, by Opitz's
+    formula.
 
     Parameters
     ----------
@@ -101,13 +107,14 @@ def divided_power(nodes: Sequence[Any], n: Any) -> list[np.ndarray]:
     Returns
     -------
     list of ndarray
-        The divided difference at :math:`a`, at :math:`a, b`, and, of three nodes, at :math:`a, b, c`; the first is
-        :math:`a^n`. Overflow gives inf.
+        The divided difference at :math:`a`, at :math:`a, b`, and, of three nodes, at :math:`a, b, c`; the
+        first is :math:`a^n`. Overflow gives inf.
 
     Notes
     -----
-    The first row of the n-th power of ``[[a, 1, 0], [0, b, 1], [0, 0, c]]``. All entries stay nonnegative, so the
-    relative error is at most about ``3 n`` units in the last place, which is also what rounding a node costs.
+    The first row of the n-th power of ``[[a, 1, 0], [0, b, 1], [0, 0, c]]``. All entries stay nonnegative,
+    so the relative error is at most about ``3 n`` units in the last place, which is also what rounding a
+    node costs.
     """
     *points, exponent = np.broadcast_arrays(
         *(np.asarray(node, float) for node in nodes), np.asarray(n, float)
@@ -149,8 +156,10 @@ def _triangular_product(p: list[list[np.ndarray]], q: list[list[np.ndarray]]) ->
 
 
 def _product(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """x * y for nonnegative extended reals with 0 * inf = 0: an overflowed factor times an exact zero is zero."""
-    found = x * y
+    """x * y for nonnegative extended reals with 0 * inf = 0: an overflowed factor times an exact zero is
+    zero.
+    """
+    found = np.asarray(x * y)
     if not np.isfinite(found).all():
         found[(x == 0) | (y == 0)] = 0.0
     return found
@@ -176,13 +185,14 @@ def double_geometric_sum(x: Any, y: Any, n: Any) -> np.ndarray:
 
 
 def capped_geometric_sum(x: Any, y: Any, a: Any, cap: Any, n: Any) -> np.ndarray:
-    r""":math:`C_n = \sum_{t<n} x^t \min(\mathrm{cap}, a G_t(y))` for 0 <= x < 1, nonnegative y, a, cap; n whole or inf.
+    r""":math:`C_n = \sum_{t<n} x^t \min(\mathrm{cap}, a G_t(y))` for 0 <= x < 1, nonnegative y, a, cap; n
+    whole or inf.
 
     Notes
     -----
-    The summand grows until it meets the cap and then stays there. Switching to the cap at *any* time gives an upper
-    bound, the time that solves ``a G_t(y) = cap`` gives the sum, and a time beside it differs by what the summand
-    still lacks there: a slip of the logarithm costs no more than its own rounding.
+    The summand grows until it meets the cap and then stays there. Switching to the cap at *any* time gives
+    an upper bound, the time that solves ``a G_t(y) = cap`` gives the sum, and a time beside it differs by
+    what the summand still lacks there: a slip of the logarithm costs no more than its own rounding.
     """
     x, y, a, cap, n = np.broadcast_arrays(*(np.asarray(value, float) for value in (x, y, a, cap, n)))
     with np.errstate(all="ignore"):
@@ -191,12 +201,10 @@ def capped_geometric_sum(x: Any, y: Any, a: Any, cap: Any, n: Any) -> np.ndarray
         reach = np.log1p(ratio * growth) / np.log1p(growth)
         nearly_one = np.abs(growth) * np.maximum(ratio, 1) < 1e-8
         reach = np.where(nearly_one, ratio, reach)
-        reach = np.where(y == 0, np.where(ratio > 1, np.inf, 1.0), reach)
-        reach = np.where(
-            np.isnan(reach), np.inf, reach
-        )  # log of a negative number: G_t(y) stays below cap / a
-        reach = np.where(ratio == 0, 0.0, reach)
-    # Where the logarithm may have stepped over a whole number, or found a time beyond counting, two times are tried.
+        reach = np.where(np.isnan(reach), np.inf, reach)  # log of a negative number: G_t(y) stays below
+        reach = np.where(ratio > 0, np.maximum(reach, 1), 0)  # G_0 = 0 is below every cap but 0
+    # Where the logarithm may have stepped over a whole number, or found a time beyond counting, two times
+    # are tried.
     beyond = reach > 2.0**52
     times = np.ceil(np.where(beyond, 2.0**52, reach))
     again = beyond | (times - reach > 1 - 1e-6 * np.maximum(reach, 1))
@@ -211,7 +219,9 @@ def capped_geometric_sum(x: Any, y: Any, a: Any, cap: Any, n: Any) -> np.ndarray
 def _switched_at(
     switch: np.ndarray, x: np.ndarray, y: np.ndarray, a: np.ndarray, cap: np.ndarray, n: np.ndarray
 ) -> np.ndarray:
-    """The sum when the cap is used from time `switch` on: an upper bound of the capped sum for every `switch`."""
+    """The sum when the cap is used from time `switch` on: an upper bound of the capped sum for every
+    `switch`.
+    """
     endless = ~np.isfinite(switch)
     steps = np.where(endless, 0, switch)
     with np.errstate(all="ignore"):

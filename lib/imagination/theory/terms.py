@@ -1,8 +1,8 @@
 """The words a claim is written in: real numbers, natural numbers, points of a space, and maps between them.
 
-Everything a proof knows about a symbol stands in a hypothesis, where the reader sees it and the solver receives
-it. A SymPy assumption such as ``positive=True`` would let SymPy use a fact that no hypothesis states, so symbols
-carry their sort and nothing else.
+Everything a proof knows about a symbol stands in a hypothesis, where the reader sees it and the solver
+receives it. A SymPy assumption such as ``positive=True`` would let SymPy use a fact that no hypothesis
+states, so symbols carry their sort and nothing else.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def unrolled(p: Proof) -> Fact:
     return p.cite(series.geometric_recursion(), {series.x: x, series.n: t})
 
 
-# -- planted wrong steps -----------------------------------------------------------------------------------------
+# -- planted wrong steps -------------------------------------------------------------------------------------
 
 PLANTED: dict[str, Callable[[Proof], Any]] = {
     "wrong sign": lambda p: p.equality((x - y) ** 2, x**2 + 2 * x * y + y**2),
@@ -94,14 +94,18 @@ PLANTED: dict[str, Callable[[Proof], Any]] = {
     ),
     "triangle inequality reversed": lambda p: p.inequality(le(sp.Abs(z) + sp.Abs(y), sp.Abs(z + y))),
     "minimum taken for maximum": lambda p: p.inequality(le(sp.Max(z, y), sp.Min(z, y))),
-    "minimum of three above its second part": lambda p: p.inequality(le(x + sp.S.Half, sp.Min(x + 1, y, z + 1))),
+    "minimum of three above its second part": lambda p: p.inequality(
+        le(x + sp.S.Half, sp.Min(x + 1, y, z + 1))
+    ),
     "division by something that can be zero": lambda p: p.equality(z / z**2, 1 / z),
     "division by 1 - x where x may be 1": lambda p: p.inequality(le(1, 1 / (1 - x)), [X_SIGN]),
     "negative power that vanishes at the start": lambda p: p.equality(z ** (n - 1) * z, z**n),
     "square root of a negative number": lambda p: p.inequality(le(0, sp.sqrt(-1 - y))),
     "real power of a negative number": lambda p: p.inequality(le(0, (1 + (-2) ** z) ** 2)),
     "base case skipped": lambda p: p.induction(le(1, n), n),
-    "base case false, step true": lambda p: p.induction(eq(GeometricSum(x, n), (x**n - 1) / (x - 1) + 1), n, [X_BELOW_1]),
+    "base case false, step true": lambda p: p.induction(
+        eq(GeometricSum(x, n), (x**n - 1) / (x - 1) + 1), n, [X_BELOW_1]
+    ),
     "step false, base true": lambda p: p.induction(eq(x**n, 1), n),
     "recursion with a lost constant": lambda p: p.induction(le(e(t), 0), t, [START, GROWTH, X_SIGN]),
     "recursion without the sign of its factor": lambda p: p.induction(
@@ -125,9 +129,7 @@ PLANTED: dict[str, Callable[[Proof], Any]] = {
     "limit of n x^n without x < 1": lambda p: p.limit(n * x**n, n, 0, [X_SIGN]),
     "wrong value of a limit": lambda p: p.limit(1 + x**n, n, 0, [X_SIGN, X_BELOW_1]),
     "limit of a ratio whose denominator vanishes": lambda p: p.limit(1 / (x + 1) ** n / x**n, n, 0, [X_SIGN]),
-    "limit taken inside a sum": lambda p: p.limit(
-        sp.Sum(x**n, (k, 0, n - 1)), n, 0, [X_SIGN, X_BELOW_1]
-    ),
+    "limit taken inside a sum": lambda p: p.limit(sp.Sum(x**n, (k, 0, n - 1)), n, 0, [X_SIGN, X_BELOW_1]),
     "limit of an unknown sequence": lambda p: p.limit(v(n), n, z, [U_LIMIT]),
     "limit that depends on its index": lambda p: p.limit(n * x**n, n, 0 * x + n, [X_SIGN, X_BELOW_1]),
     "strict inequality passed to the limit": lambda p: p.pass_to_limit(
@@ -149,7 +151,9 @@ PLANTED: dict[str, Callable[[Proof], Any]] = {
         le(w.d_S(s, r), w.d_S(s, o)), [p.axiom(ax.TRIANGLE, s, o, r)]
     ),
     "an axiom that is used through a rule": lambda p: p.axiom(ax.LIMIT_ORDER, n),
-    "theorem cited without its hypothesis": lambda p: p.cite(series.geometric_bound(), {series.x: z}, [X_SIGN]),
+    "theorem cited without its hypothesis": lambda p: p.cite(
+        series.geometric_bound(), {series.x: z}, [X_SIGN]
+    ),
     "theorem cited with a hypothesis that fails": lambda p: p.cite(
         series.geometric_bound(), {series.x: x + 1}, [X_SIGN, X_BELOW_1]
     ),
@@ -160,7 +164,7 @@ PLANTED: dict[str, Callable[[Proof], Any]] = {
     "floating-point number": lambda p: p.inequality(le(x, sp.Float(1.0)), [X_BELOW_1]),
     "infinity": lambda p: p.inequality(lt(x, sp.oo)),
     "a statement that is no relation": lambda p: p.inequality(sp.true),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", PLANTED)
@@ -175,7 +179,7 @@ def test_there_are_many_planted_steps() -> None:
     assert len(PLANTED) >= 25
 
 
-# -- each kind of step works -------------------------------------------------------------------------------------
+# -- each kind of step works ---------------------------------------------------------------------------------
 
 
 def test_each_kind_of_step_works() -> None:
@@ -244,7 +248,7 @@ def test_undischarged_steps_are_not_shown() -> None:
     refused(lambda: theorem._repr_html_(), "not a finished proof")
 
 
-# -- smuggling: hypotheses ---------------------------------------------------------------------------------------
+# -- smuggling: hypotheses -----------------------------------------------------------------------------------
 
 
 def constant(symbol: sp.Symbol, relation: sp.Rel) -> Callable[[], Any]:
@@ -280,11 +284,9 @@ VACUOUS: dict[str, Callable[[], Any]] = {
     "a world checked at one time only": lambda: Proof(
         claim((), (Hypothesis("h", le(1 + e(t) ** 2, 1 - t)),)), World({t: 0}, {e: sp.Lambda(_N, sp.S.Zero)})
     ),
-    "a negative distance": in_world(
-        eq(w.d_S(s, r), -1), {w.d_S: sp.Lambda((_S, _T), sp.Integer(-1))}
-    ),
+    "a negative distance": in_world(eq(w.d_S(s, r), -1), {w.d_S: sp.Lambda((_S, _T), sp.Integer(-1))}),
     "a distance that is not symmetric": in_world(
-        eq(w.d_S(s, r), w.d_S(s, r) ), {w.d_S: sp.Lambda((_S, _T), sp.Max(_S - _T, 0))}
+        eq(w.d_S(s, r), w.d_S(s, r)), {w.d_S: sp.Lambda((_S, _T), sp.Max(_S - _T, 0))}
     ),
     "a negative distance of laws": in_world(
         eq(w.W_S(mu, nu), -1), {w.W_S: sp.Lambda((_S, _T), sp.Integer(-1))}
@@ -312,23 +314,30 @@ VACUOUS: dict[str, Callable[[], Any]] = {
     "a limit that does not exist": in_world(
         eq(sp.Limit(e(t), t, sp.oo), x), {e: sp.Lambda(_N, (-1) ** _N)}, x=sp.AccumBounds(-1, 1)
     ),
-    "an infinite limit": in_world(
-        eq(sp.Limit(e(t), t, sp.oo), x), {e: sp.Lambda(_N, _N)}, x=sp.oo
-    ),
+    "an infinite limit": in_world(eq(sp.Limit(e(t), t, sp.oo), x), {e: sp.Lambda(_N, _N)}, x=sp.oo),
     "one sequence with two limits": lambda: Proof(
-        claim((x,), (
-            Hypothesis("a", eq(sp.Limit(e(t), t, sp.oo), x)), Hypothesis("b", eq(sp.Limit(e(t), t, sp.oo), x + 1)))),
+        claim(
+            (x,),
+            (
+                Hypothesis("a", eq(sp.Limit(e(t), t, sp.oo), x)),
+                Hypothesis("b", eq(sp.Limit(e(t), t, sp.oo), x + 1)),
+            ),
+        ),
         World({x: 0}, {e: sp.Lambda(_N, sp.S.Zero)}),
     ),
     "points confused with numbers of the same name": lambda: Proof(
         claim((), (Hypothesis("h", eq(g(s), F(real("s_state")))),)),
         World({}, {g: sp.Lambda(_S, _S), F: sp.Lambda(_S, _S)}),
     ),
-    "the conclusion as a hypothesis": lambda: Proof(claim((x,), (Hypothesis("h", le(sp.Abs(x), 1)),), sp.Abs(x), 1)),
-    "the conclusion as an equality": lambda: Proof(claim((x,), (Hypothesis("h", eq(sp.Abs(x), 1)),), sp.Abs(x), 1)),
+    "the conclusion as a hypothesis": lambda: Proof(
+        claim((x,), (Hypothesis("h", le(sp.Abs(x), 1)),), sp.Abs(x), 1)
+    ),
+    "the conclusion as an equality": lambda: Proof(
+        claim((x,), (Hypothesis("h", eq(sp.Abs(x), 1)),), sp.Abs(x), 1)
+    ),
     "a hypothesis that divides by zero": lambda: Proof(claim((x,), (Hypothesis("h", le(1 / x, 1)),))),
     "a hypothesis in floating point": constant(x, le(x, sp.Float(0.5))),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", VACUOUS)
@@ -353,7 +362,7 @@ def test_total_variation_may_be_anything_in_a_world_of_one_point() -> None:
     )
 
 
-# -- smuggling: steps ------------------------------------------------------------------------------------------
+# -- smuggling: steps ----------------------------------------------------------------------------------------
 
 
 def test_an_induction_hypothesis_is_no_fact_about_every_index() -> None:
@@ -431,9 +440,11 @@ INSTANCES: dict[str, tuple[Callable[[Proof], Fact], dict[Any, Any]]] = {
     "a fixed number": (lambda p: p.inequality(ge(x**2, 0)), {x: y}),
     "a bound index": (lambda p: p.summation(sp.Sum(m, (m, 0, n - 1)), n * (n - 1) / 2), {m: sp.Integer(3)}),
     "a variable that would be captured": (
-        lambda p: p.induction(eq(sp.Sum(q, (m, 0, n - 1)), q * n), n), {q: m}),
+        lambda p: p.induction(eq(sp.Sum(q, (m, 0, n - 1)), q * n), n),
+        {q: m},
+    ),
     "a variable that is not there": (lambda p: p.inequality(ge(n, 0)), {"n": sp.Integer(2)}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", INSTANCES)
@@ -451,9 +462,7 @@ def test_by_name_an_unknown_variable_is_refused() -> None:
 
 
 SYMBOLS: dict[str, Callable[[Proof], Any]] = {
-    "a symbol that is positive by assumption": lambda p: p.inequality(
-        lt(0, sp.Symbol("p", positive=True))
-    ),
+    "a symbol that is positive by assumption": lambda p: p.inequality(lt(0, sp.Symbol("p", positive=True))),
     "a symbol without realness": lambda p: p.inequality(ne(sp.Symbol("c") ** 2, -1)),
     "a positive natural number": lambda p: p.induction(
         ge(sp.Symbol("j", integer=True, positive=True), 0), sp.Symbol("j", integer=True, positive=True)
@@ -494,7 +503,7 @@ SYMBOLS: dict[str, Callable[[Proof], Any]] = {
     ),
     "a relation of its own making": lambda p: p.inequality(type("Le", (sp.Le,), {})(x, -1)),
     "a term of its own making": lambda p: p.inequality(ge(type("Abs", (sp.Abs,), {})(z), 0)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", SYMBOLS)
@@ -525,7 +534,7 @@ def test_powers_at_zero() -> None:
     refused(lambda: p.equality(sp.Integer(0) ** n, 1))
 
 
-# -- smuggling: definitions --------------------------------------------------------------------------------------
+# -- smuggling: definitions ----------------------------------------------------------------------------------
 
 DEFINITIONS: dict[str, Callable[[Proof], Any]] = {
     "circular": lambda p: p.define(q, q + 1, ""),
@@ -555,7 +564,7 @@ DEFINITIONS: dict[str, Callable[[Proof], Any]] = {
     "of a Wasserstein distance": lambda p: p.define_map(w.W_S, (mu, nu), sp.Integer(-1), ""),
     "of a total variation": lambda p: p.define_map(w.TV_S, (mu, nu), sp.Integer(0), ""),
     "under an induction hypothesis": lambda p: _define_in_induction(p),
-}  # fmt: skip
+}
 
 
 def _define_in_induction(p: Proof) -> None:
@@ -570,7 +579,7 @@ def test_a_definition_that_is_none_is_refused(name: str) -> None:
         DEFINITIONS[name](p)
 
 
-# -- smuggling: limits -------------------------------------------------------------------------------------------
+# -- smuggling: limits ---------------------------------------------------------------------------------------
 
 
 def test_a_divergent_sequence_has_no_limit_by_any_way() -> None:
@@ -612,7 +621,7 @@ def test_limits_run_over_natural_numbers() -> None:
     refused(lambda: p.same_limit(p.equality(q, q), p.given(U_LIMIT), q))
 
 
-# -- smuggling: facts, axioms, theorems ----------------------------------------------------------------------------
+# -- smuggling: facts, axioms, theorems ----------------------------------------------------------------------
 
 
 def test_facts_of_another_proof_are_refused() -> None:
@@ -790,7 +799,7 @@ def test_values_are_defined_also_where_the_statement_forgets_them() -> None:
     refused(lambda: user.cite(theorem, {x: 1 / z, y: z}), "divides")
 
 
-# -- smuggling: the axioms about laws --------------------------------------------------------------------------------
+# -- smuggling: the axioms about laws ------------------------------------------------------------------------
 
 
 def test_kantorovich_wants_a_lipschitz_function_of_both_points() -> None:
@@ -831,7 +840,7 @@ def test_a_series_needs_nonnegative_terms_and_a_fixed_bound() -> None:
     refused(lambda: p.axiom(ax.SERIES, n, GeometricSum(x, n), using=[flat, flat]), "not a sum")
 
 
-# -- what is assumed -------------------------------------------------------------------------------------------------
+# -- what is assumed -----------------------------------------------------------------------------------------
 
 
 def test_no_axiom_speaks_of_returns_or_models() -> None:
@@ -871,7 +880,7 @@ def test_no_axiom_speaks_of_returns_or_models() -> None:
     allowed = {
         "-",
         *map(str, (x, y, s, r, o, mu, nu, n, g, h, w.d_S, w.W_S, w.TV_S)),
-    }  # "-": limit from below
+    }  # "-" is a limit's side
     for fact in conclusions.values():
         names = {str(part) for part in fact.formula.atoms(sp.Symbol)}
         names |= {str(part.func) for part in fact.formula.atoms(sp.core.function.AppliedUndef)}
