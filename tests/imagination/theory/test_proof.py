@@ -876,7 +876,7 @@ def test_no_axiom_speaks_of_returns_or_models() -> None:
     }
     through_rules = {ax.LIMIT_ORDER, ax.LIMIT_ALGEBRA, ax.GEOMETRIC_SEQUENCE}
     assert set(conclusions) | through_rules == set(ax.ALL)
-    # What goes in comes from premises and arguments; an axiom adds a distance, an expectation, a limit, no more.
+    # What goes in comes from premises and arguments; an axiom adds a distance, expectation or limit, no more.
     allowed = {
         "-",
         *map(str, (x, y, s, r, o, mu, nu, n, g, h, w.d_S, w.W_S, w.TV_S)),

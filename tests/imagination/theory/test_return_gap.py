@@ -126,7 +126,7 @@ def test_finite_horizon_with_almost_no_discount(shift: float) -> None:
     close(bound(**values), finite(**values), 1e-9)
 
 
-@pytest.mark.parametrize("horizon", [0, 1, 2, 5, 100, 3000, None])
+@pytest.mark.parametrize("horizon", [0, 1, 2, 5, 300, None])
 @pytest.mark.parametrize("L_f", [0.0, 0.25, 0.5, 0.5 * (1 + 1e-12), 0.5 * (1 - 1e-12), 0.55, 1.0, 40.0, 1e9])
 def test_bounded_states_against_a_direct_sum(L_f: float, horizon: int | None) -> None:
     base = {**CONTRACTING, "L_f": L_f, "L_pi": 1.0}
