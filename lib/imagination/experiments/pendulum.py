@@ -284,6 +284,9 @@ def bounds(study: Study, policy: Policy, errors: pd.DataFrame, horizons: np.ndar
 
 
 def ceiling(study: Study, horizons: np.ndarray) -> np.ndarray:
-    """What no gap can exceed, since rewards lie between their least and 0: (len(horizons),)."""
+    """The real return's whole range, since real rewards lie between their least and 0: (len(horizons),).
+
+    A learned reward may leave that range, and then a gap can exceed it.
+    """
     discount, worst = study.real.discount[0], float(study.real.reward.bound()[0])  # type: ignore[attr-defined]
     return worst * np.cumsum(discount ** np.arange(np.max(horizons)))[np.asarray(horizons) - 1]

@@ -13,6 +13,7 @@ _NAMES = {
     "epsilon": r"\varepsilon",
     "ell": r"\ell",
     "delta": r"\delta",
+    "span": r"\operatorname{sp} V",
 }
 
 

@@ -12,7 +12,6 @@ import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from html import escape
 from typing import Any
 
 import sympy as sp
@@ -22,26 +21,42 @@ from sympy.core.function import AppliedUndef, UndefinedFunction
 from imagination.theory import axioms as ax
 from imagination.theory import discharge as dis
 from imagination.theory.claim import Claim, Hypothesis, Quantity
+from imagination.theory.example import World, check_consistent
 from imagination.theory.latex import latex
+from imagination.theory.substitution import at, binder, oriented, replaced, substituted, try_at
 from imagination.theory.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
 from imagination.theory.terms import (
+    ARITHMETIC,
     NATURAL,
+    RATIONALS,
     REAL,
+    RELATIONS,
     Expectation,
     Point,
     check_symbol,
     mapping,
     natural,
-    renamed,
     sort_of,
 )
+from imagination.theory.theorem import (
+    AXIOM,
+    CITED,
+    DEFINITION,
+    HYPOTHESIS,
+    INDUCTION,
+    INSTANCE,
+    LIMIT,
+    SYMPY,
+    Z3,
+    ProofError,
+    Step,
+    Theorem,
+    checked,
+    register,
+)
 
-# Exact types: what a subclass says of itself cannot be trusted.
-_RELATIONS = (sp.Eq, sp.Ne, sp.Le, sp.Lt, sp.Ge, sp.Gt)
-_RATIONALS = (sp.Integer, sp.Rational, *(type(sp.S(k)) for k in (0, 1, -1)), type(sp.S.Half))
-_ARITHMETIC = (sp.Add, sp.Mul, sp.Pow, sp.Abs, sp.Min, sp.Max)
 _TERMS = (
-    *_ARITHMETIC,
+    *ARITHMETIC,
     sp.Sum,
     sp.Limit,
     sp.Lambda,
@@ -54,14 +69,6 @@ _TERMS = (
 # What the axioms said when this module was read; and the maps of which they speak.
 _AXIOMS = tuple((axiom, axiom.conclude) for axiom in ax.ALL)
 _RESERVED = {*ax.METRICS.values(), *ax.WASSERSTEIN.values(), *ax.TOTAL_VARIATION.values()}
-
-SYMPY, Z3, AXIOM, HYPOTHESIS, DEFINITION, INDUCTION, LIMIT, CITED, INSTANCE = (
-    "SymPy", "Z3", "axiom", "hypothesis", "definition", "induction", "limit", "theorem", "instance",
-)  # fmt: skip
-
-
-class ProofError(Exception):
-    """A step that could not be discharged, or was not allowed; it stops the chapter."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,93 +101,6 @@ class _Record:
     assumes: frozenset[int]
 
 
-@dataclass(frozen=True)
-class Step:
-    """One displayed step: its formula, its reason, how it was discharged and from which steps."""
-
-    number: int
-    formula: sp.Basic
-    reason: str
-    method: str
-    uses: tuple[int | str, ...]
-    note: str = ""
-
-
-_THEOREMS: dict[int, tuple[Theorem, Claim, tuple[Any, ...]]] = {}
-
-
-@dataclass(frozen=True, eq=False)
-class Theorem:
-    """A claim with its finished proof. Made by :meth:`Proof.qed` alone."""
-
-    claim: Claim
-    steps: tuple[Step, ...]
-    axioms: tuple[ax.Axiom, ...]
-    cited: tuple[Theorem, ...]
-
-    @property
-    def summary(self) -> str:
-        """Such as ``"11 steps: 8 SymPy, 2 Z3, 1 axiom"``."""
-        order = (SYMPY, Z3, INDUCTION, LIMIT, AXIOM, CITED, DEFINITION, HYPOTHESIS, INSTANCE)
-        counts = {method: sum(step.method == method for step in self.steps) for method in order}
-        parts = [f"{count} {_plural(method, count)}" for method, count in counts.items() if count]
-        return f"{len(self.steps)} {_plural('step', len(self.steps))}: {', '.join(parts)}"
-
-    @property
-    def assumptions(self) -> tuple[ax.Axiom, ...]:
-        """The axioms that this theorem rests on, through everything that it cites."""
-        found = list(self.axioms)
-        for theorem in self.cited:
-            found += [axiom for axiom in theorem.assumptions if axiom not in found]
-        return tuple(found)
-
-    def _repr_html_(self) -> str:
-        _check_theorem(self)
-        rows = "".join(_step_html(step) for step in self.steps)
-        rests = (
-            "; ".join(f"{escape(a.name)} {escape(a.source)}" for a in self.assumptions)
-            or "nothing but arithmetic"
-        )
-        return (
-            "<div class='machine-proof tex2jax_process'>"
-            f"<p><strong>{escape(self.claim.name)}</strong> {escape(self.claim.source)}</p>"
-            rf"<div class='formula'>\[{latex(self.claim.statement)}\]</div>"
-            f"<ol class='proof-steps'>{rows}</ol>"
-            f"<p class='proof-summary'>∎ {self.summary}.</p><p>Assumed: {rests}.</p></div>"
-        )
-
-    def __repr__(self) -> str:
-        return f"<Theorem {self.claim.name!r}: {self.summary}>"
-
-
-def _plural(word: str, count: int) -> str:
-    if count == 1 or word in (SYMPY, Z3, INDUCTION):
-        return word
-    return {HYPOTHESIS: "hypotheses"}.get(word, word + "s")
-
-
-def _step_html(step: Step) -> str:
-    uses = ", ".join(f"({use})" if isinstance(use, int) else escape(use) for use in step.uses)
-    reason = escape(step.reason) + (f" — from {uses}" if uses else "")
-    note = f"{step.method}: {step.note}" if step.note and step.note != step.reason else step.method
-    return (
-        rf"<li><div class='formula'>\[{latex(step.formula)}\]</div>"
-        f"<div class='reason'>{reason} <span class='method'>{escape(note)}</span></div></li>"
-    )
-
-
-def _check_theorem(theorem: Theorem) -> Claim:
-    record = _THEOREMS.get(id(theorem))
-    if record is None or record[0] is not theorem:
-        raise ProofError(
-            f"{getattr(theorem, 'claim', theorem)!r} is not a finished proof; only theorems can be used"
-        )
-    _, claim, content = record
-    if theorem.claim != claim or (theorem.steps, theorem.axioms, theorem.cited) != content:
-        raise ProofError(f"{claim.name!r} has been changed since it was proved")
-    return claim
-
-
 def _own(claim: Claim) -> Claim:
     """A copy that nobody else holds; a subclass could say one thing to the proof and another to the page."""
     parts = (claim, *claim.hypotheses, *claim.symbols) if isinstance(claim, Claim) else (claim,)
@@ -193,18 +113,6 @@ def _own(claim: Claim) -> Claim:
         hypotheses=tuple(replace(h) for h in claim.hypotheses),
         variables=tuple(claim.variables),
     )
-
-
-@dataclass(frozen=True)
-class World:
-    """An example in which a claim's hypotheses hold: numbers for its symbols, formulas for its maps.
-
-    It shows that the hypotheses do not contradict one another, so that a theorem is not true for want of
-    worlds.
-    """
-
-    numbers: Mapping[sp.Symbol, Any]
-    maps: Mapping[Any, sp.Lambda]
 
 
 class Proof:
@@ -251,7 +159,7 @@ class Proof:
                     f"hypothesis {hypothesis.name!r} already speaks of the claim's quantity {claim.quantity}"
                 )
         self._check_shape(claim.statement)
-        self._check_consistent(world)
+        check_consistent(self.claim, world, self._rng)
         self._check_defined(claim.statement, [])
 
     @property
@@ -442,15 +350,15 @@ class Proof:
         # The hypothesis holds for one k. Stated for the variable itself it would be read as "for all" inside
         # a sum.
         k = sp.Dummy(variable.name, integer=True, nonnegative=True)
-        zero = [_try_at(p, variable, sp.Integer(0)) for p in premises]
+        zero = [try_at(p, variable, sp.Integer(0)) for p in premises]
         base = self._prove_either(
             "base",
             [*premises, *(p for p in zero if p is not None)],
-            _at(relation, variable, sp.Integer(0)),
+            at(relation, variable, sp.Integer(0)),
         )
-        fixed = [_try_at(p, variable, k) for p in premises]
-        at_k = [p if at is None else at for p, at in zip(premises, fixed, strict=True)]
-        step = self._prove_either("step", [*at_k, _at(relation, variable, k)], _at(relation, variable, k + 1))
+        fixed = [try_at(p, variable, k) for p in premises]
+        at_k = [p if instance is None else instance for p, instance in zip(premises, fixed, strict=True)]
+        step = self._prove_either("step", [*at_k, at(relation, variable, k)], at(relation, variable, k + 1))
         return base, step
 
     @contextmanager
@@ -588,7 +496,7 @@ class Proof:
         Each of the theorem's hypotheses must be one of this claim's hypotheses, one of `using`, or follow
         from `using`.
         """
-        claim = _check_theorem(theorem)
+        claim = checked(theorem)
         where = dict(where or {})
         premises, assumes, numbers = self._collect(using)
         maps = {key: value for key, value in where.items() if isinstance(key, UndefinedFunction)}
@@ -619,10 +527,10 @@ class Proof:
                     raise ProofError(
                         f"{key} may not become {value}: {formula} is said for all of its variables"
                     )
-        available = {_oriented(f) for f in [*premises, *(h.relation for h in self.claim.hypotheses)]}
+        available = {oriented(f) for f in [*premises, *(h.relation for h in self.claim.hypotheses)]}
         for hypothesis in claim.hypotheses:
-            wanted = _replaced(hypothesis.relation, maps, fixed)
-            if wanted is sp.true or _oriented(wanted) in available:
+            wanted = replaced(hypothesis.relation, maps, fixed)
+            if wanted is sp.true or oriented(wanted) in available:
                 continue
             if not replace(hypothesis, relation=wanted).is_numeric:
                 raise ProofError(
@@ -633,7 +541,7 @@ class Proof:
                 self._prove(premises, wanted)
             except ProofError as error:
                 raise ProofError(f"{claim.name!r} needs {wanted}: {error}") from error
-        formula = _replaced(claim.statement, maps, terms)
+        formula = replaced(claim.statement, maps, terms)
         self._check_shape(formula)
         self._check_defined(formula, premises)
         self._cited.append(theorem)
@@ -655,9 +563,8 @@ class Proof:
         if not self._steps or self._steps[-1].formula != formula:  # what is shown ends in the claim, too
             self._add(formula, "which is the claim", INSTANCE, numbers, frozenset())
         theorem = Theorem(_own(self.claim), tuple(self._steps), tuple(self._axioms), tuple(self._cited))
-        _THEOREMS[id(theorem)] = (theorem, self.claim, (theorem.steps, theorem.axioms, theorem.cited))
         self._finished = True
-        return theorem
+        return register(theorem, self.claim)
 
     def _repr_html_(self) -> str:
         raise ProofError(
@@ -697,7 +604,7 @@ class Proof:
             if not isinstance(variable, sp.Symbol):
                 raise ProofError(f"{variable} is not a variable")
             self._check_value(variable, value, [record.formula])
-        formula = _substituted(record.formula, replacing)
+        formula = substituted(record.formula, replacing)
         if formula is sp.true:
             formula = sp.Eq(sp.Integer(0), sp.Integer(0), evaluate=False)
         self._check_shape(formula)
@@ -719,7 +626,7 @@ class Proof:
             raise ProofError(f"{variable} stands for a {wanted}, {value} is a {found}")
 
     def _prove(self, premises: Sequence[sp.Basic], goal: sp.Basic) -> None:
-        if not isinstance(goal, _RELATIONS):
+        if not isinstance(goal, RELATIONS):
             raise ProofError(f"{goal} is not a relation between two terms")
         try:
             dis.prove_with_z3(premises, goal)
@@ -764,7 +671,7 @@ class Proof:
     # -- what may be said ------------------------------------------------------------------------------------
 
     def _check_shape(self, formula: sp.Basic) -> None:
-        if type(formula) not in _RELATIONS:
+        if type(formula) not in RELATIONS:
             raise ProofError(f"{formula} is not a relation between two terms")
         for side in formula.args:
             self._check_term(side, frozenset())
@@ -784,7 +691,7 @@ class Proof:
                 raise ProofError(str(error)) from error
             self._register(str(term), term)
             return
-        if type(term) in _RATIONALS:
+        if type(term) in RATIONALS:
             return
         if isinstance(term, sp.Number) or term in (sp.oo, -sp.oo, sp.nan, sp.zoo, sp.I):
             raise ProofError(f"{term} is not an exact rational number")
@@ -795,7 +702,7 @@ class Proof:
             raise ProofError(f"terms such as {term} ({type(term).__name__}) cannot be checked")
         parts: tuple[sp.Basic, ...] = term.args
         if isinstance(term, sp.Sum | sp.Lambda | sp.Limit):
-            body, variables, outside = _binder(term)
+            body, variables, outside = binder(term)
             for variable in variables:
                 if variable in self._constants or variable in bound:
                     raise ProofError(f"{variable} is bound in {term} but already means something")
@@ -858,72 +765,6 @@ class Proof:
     def _check_means(self, formula: sp.Basic, premises: Sequence[sp.Basic]) -> None:
         self._check_defined(formula, premises)
         self._check_limits(formula, premises)
-
-    # -- consistency of the hypotheses -----------------------------------------------------------------------
-
-    def _check_consistent(self, world: World | None) -> None:
-        numeric = [h.relation for h in self.claim.numeric_hypotheses]
-        if numeric and dis.example(numeric, self._rng) is None:
-            raise ProofError(f"the numeric hypotheses of {self.claim.name!r} are not shown to be satisfiable")
-        if not self.claim.world_hypotheses:
-            return
-        if world is None:
-            raise ProofError(f"{self.claim.name!r} speaks of maps: give a world in which its hypotheses hold")
-        world = _checked_world(world, self.claim.constants)
-        for law, metric in {**ax.METRICS, **ax.WASSERSTEIN}.items():
-            if metric in world.maps:
-                self._check_metric(metric, world)
-                self._check_duality(law, metric, world)
-        one_point = not any(
-            variable in value.expr.free_symbols
-            for name, value in world.maps.items()
-            for variable, sort in zip(value.variables, name.domain, strict=True)
-            if sort not in (REAL, NATURAL)
-        )
-        for distance in ax.TOTAL_VARIATION.values():
-            # Different points of the example world are laws with no mass in common.
-            if distance in world.maps and not one_point:
-                self._hold_in_world(distance, world, sp.Ge(distance(*_points(distance)), 1))
-        for hypothesis in self.claim.hypotheses:
-            try:
-                _check_in_world(hypothesis.relation, world)
-            except dis.Undecided as error:
-                raise ProofError(
-                    f"hypothesis {hypothesis.name!r} does not hold in the example world: {error}"
-                ) from error
-
-    def _check_metric(self, metric: Any, world: World) -> None:
-        p, q, o = (Point(name, metric.domain[0]) for name in "pqo")
-        needed = (
-            sp.Le(metric(p, o), metric(p, q) + metric(q, o)),
-            sp.Eq(metric(p, q), metric(q, p)),
-            sp.Eq(metric(p, p), 0),
-            sp.Ge(metric(p, q), 0),
-        )
-        self._hold_in_world(metric, world, *needed)
-
-    def _check_duality(self, law: str, metric: Any, world: World) -> None:
-        """Laws of the example world are point masses, as far apart as their points."""
-        of = ax.METRICS.get(law.removeprefix("law of "))
-        if law in ax.WASSERSTEIN and of is not None and of in world.maps:
-            p, q = _points(of)
-            masses = _points(metric)
-            symbols = tuple(sp.Dummy(real=True) for _ in "pq")
-            apart = world.maps[metric](*symbols)
-            try:
-                dis.prove_with_z3([], sp.Le(world.maps[of](*symbols), apart, evaluate=False))
-            except dis.Undecided as error:
-                raise ProofError(
-                    f"the example world's {metric(*masses)} is not a Wasserstein distance"
-                    f" for {of(p, q)}: {error}"
-                ) from error
-
-    def _hold_in_world(self, name: Any, world: World, *needed: sp.Basic) -> None:
-        for relation in needed:
-            try:
-                _check_in_world(relation, world)
-            except dis.Undecided as error:
-                raise ProofError(f"the example world's {name} is no such distance: {error}") from error
 
     # -- limits and sums -------------------------------------------------------------------------------------
 
@@ -1055,7 +896,7 @@ class Induction:
         self.k = natural(name)
         proof._constants.add(self.k)
         proof._names[name] = self.k
-        formula = _at(relation, variable, self.k)
+        formula = at(relation, variable, self.k)
         proof._check_shape(formula)
         number = next(proof._counter)
         proof._steps.append(Step(number, formula, f"induction hypothesis, for one {name}", INDUCTION, ()))
@@ -1070,18 +911,18 @@ class Induction:
         (formula,), assumes, _ = self._proof._collect([fact])
         if self._token in assumes:
             raise ProofError("the base case may not use the induction hypothesis")
-        if formula != _at(self._relation, self._variable, sp.Integer(0)):
+        if formula != at(self._relation, self._variable, sp.Integer(0)):
             raise ProofError(
-                f"the base case is {formula}, not {_at(self._relation, self._variable, sp.Integer(0))}"
+                f"the base case is {formula}, not {at(self._relation, self._variable, sp.Integer(0))}"
             )
         self._base = fact
 
     def step(self, fact: Fact) -> None:
         """Hand in the fact that the relation holds at ``k + 1``."""
         (formula,), _, _ = self._proof._collect([fact])
-        if formula != _at(self._relation, self._variable, self.k + 1):
+        if formula != at(self._relation, self._variable, self.k + 1):
             raise ProofError(
-                f"the step shows {formula}, not {_at(self._relation, self._variable, self.k + 1)}"
+                f"the step shows {formula}, not {at(self._relation, self._variable, self.k + 1)}"
             )
         self._step = fact
 
@@ -1092,168 +933,3 @@ class Induction:
         assumes = frozenset().union(*(r.assumes for r in records)) - {self._token}
         uses = tuple(r.fact.number for r in records)
         self.fact = self._proof._add(self._relation, self._reason, INDUCTION, uses, assumes)
-
-
-# -- substitution without capture ----------------------------------------------------------------------------
-
-
-def _binder(term: sp.Basic) -> tuple[sp.Basic, tuple[sp.Symbol, ...], tuple[sp.Basic, ...]]:
-    """Body, bound variables and the parts outside the binder's scope."""
-    if isinstance(term, sp.Sum):
-        if len(term.limits) != 1 or len(term.limits[0]) != 3:
-            raise ProofError(f"{term} must have one index with two limits")
-        k, low, high = term.limits[0]
-        return term.function, (k,), (low, high)
-    if isinstance(term, sp.Lambda):
-        return term.expr, tuple(term.variables), ()
-    inside, variable, target, _ = term.args
-    if target is not sp.oo:
-        raise ProofError(f"{term} must be a limit at infinity")
-    return inside, (variable,), ()
-
-
-def _bound_symbols(e: sp.Basic) -> set[sp.Symbol]:
-    found: set[sp.Symbol] = set()
-    for term in sp.preorder_traversal(e):
-        if isinstance(term, sp.Sum | sp.Lambda | sp.Limit):
-            found |= set(_binder(term)[1])
-    return found
-
-
-def _substituted(formula: sp.Basic, replacing: Mapping[Any, Any]) -> sp.Basic:
-    replacing = {key: sp.sympify(value) for key, value in replacing.items()}
-    bound = _bound_symbols(formula)
-    if clash := bound & set(replacing):
-        raise ProofError(f"{sorted(map(str, clash))} is bound in {formula} and cannot be replaced")
-    entering = (
-        set().union(*(value.free_symbols | _bound_symbols(value) for value in replacing.values()))
-        if replacing
-        else set()
-    )
-    # Limits of a sum lie outside its scope, but a variable that enters the summand would be captured.
-    clash = bound & entering
-    if clash and any(_captures(term, replacing) for term in sp.preorder_traversal(formula)):
-        raise ProofError(
-            f"{sorted(map(str, clash))} would be captured in {formula}; rename the variable first"
-        )
-    sides = [side.xreplace(replacing) for side in formula.args]
-    if isinstance(formula, sp.Eq | sp.Ne) and sides[0] == sides[1]:
-        return sp.true if isinstance(formula, sp.Eq) else sp.false
-    return formula.func(*sides, evaluate=False)
-
-
-def _captures(term: sp.Basic, replacing: Mapping[Any, Any]) -> bool:
-    if not isinstance(term, sp.Sum | sp.Lambda | sp.Limit):
-        return False
-    body, variables, _ = _binder(term)
-    return any(
-        key in body.free_symbols and set(variables) & (value.free_symbols | _bound_symbols(value))
-        for key, value in replacing.items()
-    )
-
-
-def _at(relation: sp.Rel, variable: sp.Symbol, value: sp.Expr) -> sp.Basic:
-    return _substituted(relation, {variable: value})
-
-
-def _try_at(relation: sp.Basic, variable: sp.Symbol, value: sp.Expr) -> sp.Basic | None:
-    if variable not in relation.free_symbols:
-        return None
-    try:
-        made = _substituted(relation, {variable: value})
-    except ProofError:  # it would be captured: this premise is used as it stands
-        return None
-    return made if isinstance(made, _RELATIONS) else None
-
-
-def _replaced(formula: sp.Basic, maps: Mapping[Any, Any], terms: Mapping[Any, Any]) -> sp.Basic:
-    """Rename maps and replace symbols, all at once."""
-    made = renamed(formula, maps) if maps else formula
-    if isinstance(formula, sp.Rel) and not isinstance(made, sp.Rel):
-        return made
-    return _substituted(made, terms) if terms else made
-
-
-def _oriented(formula: sp.Basic) -> Any:
-    """Equal for an equality and its mirror image, and for a <= b and b >= a."""
-    if isinstance(formula, sp.Eq):
-        return ("=", frozenset(formula.args))
-    if isinstance(formula, sp.Ge | sp.Gt):
-        return (type(formula.reversed).__name__, formula.rhs, formula.lhs)
-    return (type(formula).__name__, *formula.args)
-
-
-def _points(distance: Any) -> tuple[Point, Point]:
-    """Two variables that a distance compares."""
-    return Point("p", distance.domain[0]), Point("q", distance.domain[1])
-
-
-def _checked_world(world: World, constants: set[sp.Symbol]) -> World:
-    """The world, if its numbers are numbers and its maps are real-valued everywhere; variables stay
-    variables.
-    """
-    numbers = {key: sp.sympify(value) for key, value in world.numbers.items() if key in constants}
-    for symbol, value in numbers.items():
-        if type(value) not in _RATIONALS or (symbol.is_integer and sort_of(value) != NATURAL):
-            raise ProofError(f"the example world's {symbol} = {value} is not a number of its kind")
-    for name, value in world.maps.items():
-        if not isinstance(value, sp.Lambda) or len(value.variables) != len(name.domain):
-            raise ProofError(f"the example world's {name} must be a function of {len(name.domain)} variables")
-        body = value(*(sp.Dummy(integer=True, nonnegative=True) if sort == NATURAL else sp.Dummy(real=True)
-                       for sort in name.domain)).xreplace(numbers)  # fmt: skip
-        for part in sp.preorder_traversal(body):
-            if type(part) not in (*_RATIONALS, *_ARITHMETIC, sp.Symbol, sp.Dummy):
-                raise ProofError(f"the example world's {name} contains {part}, which cannot be checked")
-        for condition in dis.partial_terms(body):
-            try:
-                dis.prove_with_z3([], condition)
-            except dis.Undecided as error:
-                raise ProofError(
-                    f"the example world's {name} is not defined everywhere: {condition}"
-                ) from error
-    return World(numbers, dict(world.maps))
-
-
-# Relations that were found to hold, each with the part of the world that it speaks of: many claims share
-# both.
-_HELD: set[tuple[Any, ...]] = set()
-
-
-def _check_in_world(relation: sp.Basic, world: World) -> None:
-    """Evaluate a hypothesis in an example world, once, and discharge what is left."""
-    spoken_of: dict[Any, sp.Lambda] = {}
-    waiting: list[sp.Basic] = [relation]
-    while waiting:
-        for name in {e.func for e in waiting.pop().atoms(AppliedUndef)} - set(spoken_of):
-            if name in world.maps:
-                spoken_of[name] = world.maps[name]
-                waiting.append(world.maps[name].expr)
-    key = (type(relation), relation.args, frozenset(spoken_of.items()), frozenset(world.numbers.items()))
-    if key not in _HELD:
-        _evaluate_in_world(relation, world)
-        _HELD.add(key)
-
-
-def _evaluate_in_world(relation: sp.Basic, world: World) -> None:
-    sides = []
-    points = {p: sp.Dummy(p.name, real=True) for p in relation.atoms(Point)}
-    for side in relation.args:
-        interpreted = side
-        for _ in range(6):
-            interpreted = interpreted.replace(
-                lambda e: isinstance(e, AppliedUndef) and e.func in world.maps,
-                lambda e: world.maps[e.func](*e.args),
-            )
-            # Laws of the example world are point masses.
-            interpreted = interpreted.replace(Expectation, lambda law, integrand: integrand(law))
-        sides.append(interpreted.xreplace(points).xreplace(world.numbers).doit())
-    if any(side.has(AppliedUndef) for side in sides):
-        raise dis.Undecided(f"the example world does not say what the maps of {relation} are")
-    for part in (part for side in sides for part in sp.preorder_traversal(side)):
-        if part in (sp.I, sp.oo, -sp.oo, sp.zoo, sp.nan) or isinstance(part, sp.AccumBounds | sp.Limit):
-            raise dis.Undecided(f"{part} is not a number")
-    if isinstance(relation, sp.Eq):
-        if sides[0] != sides[1] and sp.simplify(sides[0] - sides[1]) != 0:
-            raise dis.Undecided(f"{sides[0]} is not {sides[1]}")
-        return
-    dis.prove_with_z3([], relation.func(*sides, evaluate=False))

@@ -45,7 +45,7 @@ STATE_ERROR = Claim(
 
 FINITE_HORIZON = Claim(
     name="Finite horizon",
-    source="[this book, A4]",
+    source="[this book]",
     symbols=(*_NUMBERS, w.HORIZON),
     hypotheses=(*_BASIC, *_WORLD),
     quantity=finite_gap,
@@ -73,7 +73,7 @@ LEMMA_1 = Claim(
 
 BOUNDED_STATES_FINITE = Claim(
     name="Bounded states, finite horizon",
-    source="[this book, A5]",
+    source="[this book]",
     symbols=(*_NUMBERS, w.DIAMETER, w.HORIZON),
     hypotheses=(*_BASIC, w.nonnegative(w.DIAMETER), *_WORLD, w.BOUNDED),
     quantity=finite_gap,
@@ -84,7 +84,7 @@ BOUNDED_STATES_FINITE = Claim(
 
 BOUNDED_STATES = Claim(
     name="Bounded states",
-    source="[this book, A5]",
+    source="[this book]",
     symbols=(*LEMMA_1.symbols, w.DIAMETER),
     hypotheses=(*_BASIC, w.nonnegative(w.DIAMETER), *_WORLD, w.BOUNDED, *w.LIMITS),
     quantity=gap,
@@ -168,7 +168,7 @@ EXTREMAL_WORLD = (
 
 ATTAINED_FINITE = Claim(
     name="The finite bound is attained",
-    source="[this book, A3]",
+    source="[this book]",
     symbols=FINITE_HORIZON.symbols,
     hypotheses=(*_BASIC, *EXTREMAL_WORLD),
     quantity=finite_gap,
@@ -179,7 +179,7 @@ ATTAINED_FINITE = Claim(
 
 ATTAINED = Claim(
     name="Lemma 1 is attained",
-    source="[this book, A3]",
+    source="[this book]",
     symbols=LEMMA_1.symbols,
     hypotheses=(*_BASIC, w.CONTRACTION, *EXTREMAL_WORLD, *w.LIMITS),
     quantity=gap,
@@ -194,7 +194,7 @@ _EITHER = {w.L_f: sp.Min(w.L_f, w.L_f_hat), w.L_r: sp.Min(w.L_r, w.L_r_hat)}
 
 EITHER_SIDE = Claim(
     name="Either side's constants",
-    source="[this book, A6]",
+    source="[this book]",
     symbols=(*LEMMA_1.symbols, w.LIP_F_HAT, w.LIP_R_HAT),
     hypotheses=(
         *_BASIC,
@@ -234,7 +234,7 @@ mirror_sum = sp.Sum(
 
 PARTIAL_IDENTITY = Claim(
     name="The identity, n steps",
-    source="[this book, A7]",
+    source="[this book]",
     symbols=(w.GAMMA,),
     hypotheses=(w.IMAGINED_ROLLOUT, w.IMAGINED_RETURN, w.BELLMAN),
     quantity=w.J_hat(w.n) + w.gamma**w.n * w.V_inf(w.s_hat(w.n)) - w.V_inf(w.s_hat(0)),
@@ -251,7 +251,7 @@ _TRANSVERSAL = w.Hypothesis(
 
 IDENTITY = Claim(
     name="The identity",
-    source="[this book, A7]",
+    source="[this book]",
     symbols=(w.GAMMA, *LEMMA_1.symbols[-2:]),
     hypotheses=(
         w.IMAGINED_ROLLOUT,
@@ -270,7 +270,7 @@ IDENTITY = Claim(
 
 MIRROR = Claim(
     name="The mirror image, n steps",
-    source="[this book, A7]",
+    source="[this book]",
     symbols=(w.GAMMA,),
     hypotheses=(
         w.REAL_ROLLOUT,
@@ -289,7 +289,7 @@ MIRROR = Claim(
 
 VALUE_LIPSCHITZ = Claim(
     name="The value is Lipschitz",
-    source="[this book, A7]",
+    source="[this book]",
     symbols=(w.GAMMA, w.LIP_F, w.LIP_R, w.LIP_PI),
     hypotheses=(
         *w.DISCOUNT,
@@ -311,7 +311,7 @@ _state, _action = w.s_hat(w.t), w.pi(w.s_hat(w.t))
 
 AVERAGE_ERROR = Claim(
     name="Average errors suffice",
-    source="[this book, A7]",
+    source="[this book]",
     symbols=(w.GAMMA, w.LIP_V),
     hypotheses=(
         w.nonnegative(w.GAMMA),
@@ -336,7 +336,7 @@ AVERAGE_ERROR = Claim(
 
 SUPREMA_GIVE_LEMMA_1 = Claim(
     name="Suprema give Lemma 1 back",
-    source="[this book, A7]",
+    source="[this book]",
     symbols=_NUMBERS,
     hypotheses=(*_BASIC, w.CONTRACTION),
     quantity=(w.eps_rew + w.gamma * _SLOPE / (1 - w.gamma * w.L) * w.eps_dyn) / (1 - w.gamma),
@@ -352,7 +352,7 @@ _best, _best_hat, _chosen, _chosen_hat, _G, _delta = w.real(
 
 REGRET = Claim(
     name="Regret",
-    source="[this book, A8]",
+    source="[this book]",
     symbols=(
         w.Quantity(_best, "best", "real return of any policy in the class"),
         w.Quantity(_best_hat, "best_hat", "its imagined return"),

@@ -58,7 +58,7 @@ GEOMETRIC_BOUND = Claim(
 
 DOUBLE_CLOSED_FORM = Claim(
     "Double geometric sum",
-    "[this book, A4]",
+    "[this book]",
     (X, Y, N),
     (
         Hypothesis("x != 1", sp.Ne(x, 1)),

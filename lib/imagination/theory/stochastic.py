@@ -88,7 +88,7 @@ _KERNELS = (
 
 STOCHASTIC_FINITE = Claim(
     name="Finite horizon, stochastic",
-    source="[this book, A9]",
+    source="[this book]",
     symbols=_NUMBERS,
     hypotheses=(*_BASIC, *_KERNELS),
     quantity=sp.Abs(V(n, x) - V_hat(n, x)),
@@ -100,7 +100,7 @@ STOCHASTIC_FINITE = Claim(
 
 WASSERSTEIN_BOUND = Claim(
     name="Lemma 1 for kernels",
-    source="[AML18, Thm. 2, with a learned reward added]",
+    source="[AML18, with a learned reward added]",
     symbols=_NUMBERS,
     hypotheses=(*_BASIC, w.CONTRACTION, *_KERNELS, w.VALUE_LIMIT, LEARNED_LIMIT),
     quantity=sp.Abs(V_inf(x) - V_hat_inf(x)),
@@ -127,14 +127,14 @@ _MIXED = (
 MIXED_FINITE = replace(
     STOCHASTIC_FINITE,
     name="Finite horizon, learned kernel and real reward",
-    source="[this book, A6 and A9]",
+    source="[this book]",
     hypotheses=(*_BASIC, *_MIXED),
 )
 
 MIXED_BOUND = replace(
     WASSERSTEIN_BOUND,
     name="Lemma 1 for kernels, learned kernel and real reward",
-    source="[this book, A6 and A9]",
+    source="[this book]",
     hypotheses=(*_BASIC, w.CONTRACTION, *_MIXED, w.VALUE_LIMIT, LEARNED_LIMIT),
 )
 
@@ -152,7 +152,7 @@ def _asadi(name: str, kernel: Hypothesis, reward: tuple[Hypothesis, ...]) -> Cla
     numbers = (*(w.nonnegative(q) for q in (w.LIP_F, w.LIP_R, w.EPS_DYN)), contraction)
     return Claim(
         name=name,
-        source="[AML18, Thm. 3]",
+        source="[AML18]",
         symbols=(w.GAMMA, w.LIP_F, w.LIP_R, w.EPS_DYN),
         hypotheses=(
             *(h for h in zeroed if h.is_numeric),
@@ -204,7 +204,7 @@ _ITERATION = (
 
 SIMULATION_LEMMA = Claim(
     name="Simulation lemma",
-    source="[KS02, Lemma 4; this book, A9]",
+    source="[KS02, Lemma 4; this book]",
     symbols=(w.GAMMA, w.EPS_DYN, w.EPS_REW, SPAN),
     hypotheses=(
         *w.DISCOUNT,
@@ -607,7 +607,7 @@ def proof_of_either_side(kernel: str = "learned", reward: str = "real") -> Theor
     exchanged = replace(
         source.claim,
         name=f"Lemma 1 for kernels, {kernel} kernel and {reward} reward",
-        source="[this book, A6 and A9]",
+        source="[this book]",
         hypotheses=tuple(_exchanged(h, maps) for h in source.claim.hypotheses),
     )
     p = Proof(exchanged, EXCHANGED_LINE)

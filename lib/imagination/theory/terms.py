@@ -17,6 +17,11 @@ from imagination.theory.sums import CappedGeometricSum, DoubleGeometricSum, Geom
 
 REAL, NATURAL = "real", "natural"
 
+# Exact types: what a subclass says of itself cannot be trusted.
+RELATIONS = (sp.Eq, sp.Ne, sp.Le, sp.Lt, sp.Ge, sp.Gt)
+RATIONALS = (sp.Integer, sp.Rational, *(type(sp.S(k)) for k in (0, 1, -1)), type(sp.S.Half))
+ARITHMETIC = (sp.Add, sp.Mul, sp.Pow, sp.Abs, sp.Min, sp.Max)
+
 _REAL_ASSUMPTIONS = sp.Symbol("x", real=True).assumptions0
 _NATURAL_ASSUMPTIONS = sp.Symbol("n", integer=True, nonnegative=True).assumptions0
 

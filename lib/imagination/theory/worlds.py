@@ -119,4 +119,4 @@ LIPSCHITZ_V = Hypothesis("V is Lipschitz", sp.Le(sp.Abs(V_inf(x) - V_inf(y)), L_
 # Stochastic worlds: laws are points too, compared by Wasserstein-1 or by total variation.
 W_S = mapping("W_S", ("law of state", "law of state"))
 W_A = mapping("W_A", ("law of action", "law of action"))
-TV_S = mapping("TV", ("law of state", "law of state"))
+TV_S = mapping(r"\mathrm{TV}", ("law of state", "law of state"))
