@@ -188,6 +188,29 @@ def EXPECTATION(premises: Sequence[sp.Basic], constants: Collection[sp.Symbol], 
     return sp.Le(sp.Abs(Expectation(mu, sp.Lambda(x, u)) - Expectation(mu, sp.Lambda(x, v))), premise.rhs)
 
 
+@_axiom("expectations are linear and monotone, under two laws", "[Rudin 1976, Thm. 11.23]")
+def TWO_EXPECTATIONS(
+    premises: Sequence[sp.Basic], constants: Collection[sp.Symbol], x: Any, y: Any, mu: Any, nu: Any
+) -> sp.Basic:
+    """If |g(x) - h(y)| <= c for all x and y, then |E_mu g - E_nu h| <= c."""
+    premise = _one(premises)
+    if not isinstance(premise, sp.Le) or premise.rhs.has(x, y):
+        raise AxiomError(f"{premise} is not of the form |g(x) - h(y)| <= c with c free of {x} and {y}")
+    for variable, law in ((x, mu), (y, nu)):
+        if not isinstance(variable, Point) or variable in constants:
+            raise AxiomError(f"{variable} must be a point variable for which the premise holds throughout")
+        if sort_of(law) != f"law of {sort_of(variable)}":
+            raise AxiomError(f"{law} must be of sort 'law of {sort_of(variable)}'")
+    u, v = _difference(premise.lhs)
+    g, h = (v, u) if u.has(y) else (u, v)
+    if g.has(y) or h.has(x) or x == y:
+        raise AxiomError(f"{premise.lhs} is not |g({x}) - h({y})|")
+    if sort_of(x) != sort_of(y):
+        raise AxiomError(f"{x} and {y} must be two variables of one sort")
+    second = sp.Lambda(x, h.xreplace({y: x}))  # h is free of x, so the bound variable may have either name
+    return sp.Le(sp.Abs(Expectation(mu, sp.Lambda(x, g)) - Expectation(nu, second)), premise.rhs)
+
+
 def _unusable(premises: Sequence[sp.Basic], constants: Collection[sp.Symbol], *arguments: Any) -> sp.Basic:
     raise AxiomError("is used through Proof.limit and Proof.pass_to_limit, which check its conditions")
 

@@ -306,18 +306,8 @@ def _capped_sum(count: sp.Expr) -> sp.Expr:
     return CappedGeometricSum(w.gamma, w.L, w.eps_dyn, w.D, count)
 
 
-@cache
-def bounded_states_finite() -> Theorem:
-    """The gap of H-step returns where states are bounded."""
-    p = Proof(rg.BOUNDED_STATES_FINITE, POINT)
-    return p.qed(_capped_gap(p).at(n=w.H))
-
-
-@cache
-def bounded_states() -> Theorem:
-    """The gap of discounted returns where states are bounded, whether or not errors contract."""
-    p = Proof(rg.BOUNDED_STATES, POINT)
-    finite = p.cite(bounded_states_finite(), {w.H: n}, reason="the finite-horizon bound, for every n")
+def capped_limit(p: Proof) -> tuple[Fact, Fact]:
+    """G_n(gamma) stays below its limit, and C_n tends to C_oo; both because the discount is below 1."""
     geometric = p.induction(
         sp.Ge(GeometricSum(w.L, n), 0), n,
         [p.cite(series.geometric_recursion(), {series.x: w.L}), _rate_sign(p)],
@@ -353,6 +343,22 @@ def bounded_states() -> Theorem:
     series_limit = p.axiom(
         ax.SERIES, n, _capped_sum(n), using=[growing, below], reason="so the series converges"
     )
+    return single, series_limit
+
+
+@cache
+def bounded_states_finite() -> Theorem:
+    """The gap of H-step returns where states are bounded."""
+    p = Proof(rg.BOUNDED_STATES_FINITE, POINT)
+    return p.qed(_capped_gap(p).at(n=w.H))
+
+
+@cache
+def bounded_states() -> Theorem:
+    """The gap of discounted returns where states are bounded, whether or not errors contract."""
+    p = Proof(rg.BOUNDED_STATES, POINT)
+    finite = p.cite(bounded_states_finite(), {w.H: n}, reason="the finite-horizon bound, for every n")
+    single, series_limit = capped_limit(p)
     rewards = p.inequality(
         sp.Le(sp.Abs(w.J(n) - w.J_hat(n)), w.eps_rew / (1 - w.gamma) + _SLOPE * _capped_sum(n)),
         [finite, single, w.nonnegative(w.EPS_REW)],

@@ -573,7 +573,22 @@ def proof_of_mixed_finite_horizon() -> Theorem:
     )
 
 
-def _exchanged(hypothesis: Hypothesis, maps: dict[Any, Any]) -> Hypothesis:
+OTHER_SIDE = {"real": "learned", "learned": "real"}
+
+
+def check_sides(kernel: str, reward: str) -> None:
+    """Refuse anything but "real" and "learned" for whose constants are used.
+
+    Raises
+    ------
+    ValueError
+    """
+    for name, side in (("kernel", kernel), ("reward", reward)):
+        if side not in OTHER_SIDE:
+            raise ValueError(f"{name} must be 'real' or 'learned', got {side!r}")
+
+
+def exchanged(hypothesis: Hypothesis, maps: dict[Any, Any]) -> Hypothesis:
     """The hypothesis about the other side; the two errors are the same from either side."""
     if hypothesis in (KERNEL_ERROR, w.MODEL_REW, w.VALUE_LIMIT, LEARNED_LIMIT):
         return hypothesis
@@ -592,32 +607,29 @@ def proof_of_either_side(kernel: str = "learned", reward: str = "real") -> Theor
     kernel, reward : {"real", "learned"}
         Whose Lipschitz constant is used.
     """
-    sides = ("real", "learned")
-    for name, side in (("kernel", kernel), ("reward", reward)):
-        if side not in sides:
-            raise ValueError(f"{name} must be 'real' or 'learned', got {side!r}")
+    check_sides(kernel, reward)
     if kernel == reward == "real":
         return proof_of_bound()
     if (kernel, reward) == ("learned", "real"):
         p = Proof(MIXED_BOUND, MIXED_LINE)
         return p.qed(_to_limit(p, p.cite(proof_of_mixed_finite_horizon())))
     # Exchange what is real and what is learned in a theorem that is proved already.
-    source = proof_of_either_side(*(sides[1 - sides.index(side)] for side in (kernel, reward)))
+    source = proof_of_either_side(OTHER_SIDE[kernel], OTHER_SIDE[reward])
     maps = {**_SWAP, V_mixed: V_mixed, Q_mixed: Q_mixed}
-    exchanged = replace(
+    claim = replace(
         source.claim,
         name=f"Lemma 1 for kernels, {kernel} kernel and {reward} reward",
         source="[this book]",
-        hypotheses=tuple(_exchanged(h, maps) for h in source.claim.hypotheses),
+        hypotheses=tuple(exchanged(h, maps) for h in source.claim.hypotheses),
     )
-    p = Proof(exchanged, EXCHANGED_LINE)
+    p = Proof(claim, EXCHANGED_LINE)
     symmetric = p.axiom(ax.SYMMETRY, P_hat(x, a), P(x, a))
     mirrored = p.inequality(
         sp.Le(w.W_S(P(x, a), P_hat(x, a)), w.eps_dyn),
         [symmetric, KERNEL_ERROR],
         "the same error, from the other side",
     )
-    using: list[Fact | Hypothesis] = [mirrored, *(h for h in exchanged.hypotheses if h.is_numeric)]
+    using: list[Fact | Hypothesis] = [mirrored, *(h for h in claim.hypotheses if h.is_numeric)]
     return p.qed(p.cite(source, maps, using, "the same theorem, with real and learned exchanged"))
 
 

@@ -872,6 +872,7 @@ def test_no_axiom_speaks_of_returns_or_models() -> None:
         ax.KANTOROVICH: p.axiom(ax.KANTOROVICH, s, r, mu, nu, using=[smooth]),
         ax.SPAN: p.axiom(ax.SPAN, s, r, mu, nu, using=[bounded]),
         ax.EXPECTATION: p.axiom(ax.EXPECTATION, s, mu, using=[close]),
+        ax.TWO_EXPECTATIONS: p.axiom(ax.TWO_EXPECTATIONS, s, r, mu, nu, using=[bounded]),
         ax.SERIES: p.axiom(ax.SERIES, n, total, using=[growing, below]),
     }
     through_rules = {ax.LIMIT_ORDER, ax.LIMIT_ALGEBRA, ax.GEOMETRIC_SEQUENCE}
