@@ -12,15 +12,20 @@ MODULES = sorted((LIB / "imagination").rglob("*.py"))
 ROOMS = {
     "records": set(),
     "figures": set(),
+    "huber": set(),
+    "scaling_laws": {"huber"},
     "wasserstein": {"mdps"},
     "mdps": {"policies", "rollouts", "lipschitz"},
     "policies": {"mdps"},
     "lipschitz": {"mdps", "policies"},
     "rollouts": {"mdps", "policies"},
     "models": {"mdps", "policies", "rollouts", "lipschitz"},
+    "reinforce": {"mdps", "policies", "rollouts", "lipschitz", "models"},
+    "sensitivities": {"mdps", "policies", "rollouts"},
     "theory": set(),
     "experiments": {
-        "mdps", "policies", "rollouts", "lipschitz", "models", "theory", "records", "figures", "wasserstein",
+        "mdps", "policies", "rollouts", "lipschitz", "models", "reinforce", "theory", "records", "figures",
+        "wasserstein", "sensitivities",
     },
 }  # fmt: skip
 
