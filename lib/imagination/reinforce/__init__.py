@@ -1,0 +1,1 @@
+"""REINFORCE, exactly and by sampling: policy gradients whose mean and variance are known."""

@@ -1,0 +1,144 @@
+"""Noise on the rewards of sampled rollouts: of the kind that Theorem 2 speaks of, and of kinds it does not.
+
+Each is called with the states and actions of rollouts, integers (B, K, H), and a generator, and returns what
+is added to the rewards, (B, K, H).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from imagination.mdps.tabular import broadcast
+
+__all__ = [
+    "Correlated",
+    "Frozen",
+    "HeavyTailed",
+    "Independent",
+    "Noise",
+    "Shared",
+    "StateDependent",
+    "autoregressive",
+]
+
+Array = NDArray[Any]
+Integers = NDArray[np.int64]
+
+
+class Noise(Protocol):
+    """What can be added to rewards."""
+
+    def __call__(self, states: Integers, actions: Integers, generator: np.random.Generator) -> Array:
+        """Noise (B, K, H) for rollouts with these states and actions."""
+
+
+@dataclass(frozen=True)
+class Independent:
+    """Gaussian, independent of everything, standard deviation `sigma`: a number or (B,)."""
+
+    sigma: float | Array = 1.0
+
+    def __call__(self, states: Integers, actions: Integers, generator: np.random.Generator) -> Array:
+        return _scale(self.sigma, states) * generator.standard_normal(states.shape)
+
+
+@dataclass(frozen=True)
+class Correlated:
+    """Gaussian, independent of states and actions, `correlation` (H, H) between the times of a rollout."""
+
+    sigma: float | Array
+    correlation: Array
+
+    def __call__(self, states: Integers, actions: Integers, generator: np.random.Generator) -> Array:
+        level, vectors = np.linalg.eigh(np.asarray(self.correlation, dtype=float))
+        if level[0] < -1e-9 * level[-1] or len(level) != states.shape[2]:
+            raise ValueError(
+                f"correlation must be positive semidefinite of size H = {states.shape[2]}, "
+                f"got size {len(level)} with smallest eigenvalue {level[0]}"
+            )
+        root = vectors * np.sqrt(np.maximum(level, 0))
+        return _scale(self.sigma, states) * (generator.standard_normal(states.shape) @ root.T)
+
+
+@dataclass(frozen=True)
+class HeavyTailed:
+    """Student's t with `degrees` of freedom times `scale`; the variance is infinite up to 2 degrees.
+
+    With ``degrees > 2`` and `scale` from `with_deviation`, the standard deviation is the one asked for.
+    """
+
+    scale: float
+    degrees: float
+
+    def __post_init__(self) -> None:
+        if not (self.scale >= 0 and self.degrees > 0):
+            raise ValueError(f"scale and degrees must not be negative, got {self.scale}, {self.degrees}")
+
+    @classmethod
+    def with_deviation(cls, sigma: float, degrees: float) -> HeavyTailed:
+        """Scaled to standard deviation `sigma`; needs more than 2 degrees of freedom."""
+        if not degrees > 2:
+            raise ValueError(f"degrees must exceed 2 for a finite variance, got {degrees}")
+        return cls(sigma * np.sqrt((degrees - 2) / degrees), degrees)
+
+    def __call__(self, states: Integers, actions: Integers, generator: np.random.Generator) -> Array:
+        return self.scale * generator.standard_t(self.degrees, states.shape)
+
+
+@dataclass(frozen=True)
+class StateDependent:
+    """Gaussian, independent given states and actions, with standard deviation `deviation` (B, S, A)."""
+
+    deviation: Array
+
+    def __call__(self, states: Integers, actions: Integers, generator: np.random.Generator) -> Array:
+        return _look_up(self.deviation, states, actions) * generator.standard_normal(states.shape)
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """The error of a reward model, `table` (B, S, A): drawn once, then the same at every visit. A bias."""
+
+    table: Array
+
+    def __call__(self, states: Integers, actions: Integers, generator: np.random.Generator) -> Array:
+        return _look_up(self.table, states, actions)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Gaussian, independent over time, but the same in all K rollouts of a problem."""
+
+    sigma: float | Array = 1.0
+
+    def __call__(self, states: Integers, actions: Integers, generator: np.random.Generator) -> Array:
+        B, _, H = states.shape
+        return np.broadcast_to(
+            _scale(self.sigma, states) * generator.standard_normal((B, 1, H)), states.shape
+        )
+
+
+def autoregressive(horizon: int, coefficient: float) -> Array:
+    """Correlation coefficient^|t − u| of stationary AR(1) noise, (H, H)."""
+    if not -1 <= coefficient <= 1:
+        raise ValueError(f"coefficient must lie in [-1, 1], got {coefficient}")
+    times = np.arange(horizon)
+    return float(coefficient) ** np.abs(times[:, None] - times)
+
+
+def _scale(sigma: ArrayLike, states: Integers) -> Array:
+    sigma = broadcast("sigma", np.asarray(sigma, dtype=float), states.shape[:1])
+    if not np.all(np.isfinite(sigma) & (sigma >= 0)):
+        raise ValueError(f"sigma must be finite and at least 0, got {sigma}")
+    return sigma[:, None, None]
+
+
+def _look_up(table: ArrayLike, states: Integers, actions: Integers) -> Array:
+    table = np.asarray(table, dtype=float)
+    if table.ndim != 3 or len(table) != len(states):
+        raise ValueError(f"table must have shape ({len(states)}, S, A), got {table.shape}")
+    return table[np.arange(len(table))[:, None, None], states, actions]

@@ -1,0 +1,200 @@
+"""Worlds in which torch policies act, real or learned, and the rollouts sampled there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+
+from imagination.mdps.continuous import ContinuousMDP
+from imagination.mdps.tabular import TabularMDP
+from imagination.reinforce.torch_policies import Tensor, TorchPolicy, draw
+
+Bias = Callable[[Tensor, Tensor], Tensor]
+"""States (C, K, H, ...) and actions (C, K, H, ...) -> what the reward is wrong by, (C, K, H)."""
+
+
+class World(Protocol):
+    """C worlds that K rollouts step through side by side."""
+
+    @property
+    def discount(self) -> Tensor:
+        """Discounts, (C,)."""
+        ...
+
+    def start(self, count: int, generator: torch.Generator) -> Tensor:
+        """Draw initial states, (C, count, ...)."""
+        ...
+
+    def step(self, state: Tensor, action: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Next states (C, K, ...) and rewards (C, K)."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class ContinuousWorld:
+    """A `ContinuousMDP`, real or imagined (``mdp.swap(dynamics=..., reward=...)``), for torch policies.
+
+    Parameters
+    ----------
+    mdp : with numpy or torch parameters; they are read as torch tensors.
+    process_noise : standard deviation of normal noise inside the dynamics, a number or (C,).
+    dtype : that of the policy.
+    """
+
+    mdp: ContinuousMDP
+    process_noise: float | Tensor = 0.0
+    dtype: torch.dtype = torch.float64
+
+    def __post_init__(self) -> None:
+        torched = self.mdp.map_arrays(lambda array: torch.as_tensor(array).to(self.dtype))
+        object.__setattr__(self, "mdp", torched)
+        object.__setattr__(self, "process_noise", _spread("process_noise", self.process_noise, self.discount))
+
+    @property
+    def discount(self) -> Tensor:
+        """Discounts, (C,)."""
+        return self.mdp.discount
+
+    def start(self, count: int, generator: torch.Generator) -> Tensor:
+        """Draw initial states, (C, count, d_s)."""
+        seed = int(torch.randint(2**62, (), generator=generator))
+        return torch.as_tensor(self.mdp.initial.sample(np.random.default_rng(seed), count)).to(self.dtype)
+
+    def step(self, state: Tensor, action: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Next states (C, K, d_s) and rewards (C, K)."""
+        noise = None
+        if bool((self.process_noise > 0).any()):  # type: ignore[union-attr]
+            noise = torch.randn(state.shape, generator=generator, dtype=self.dtype)
+            noise *= self.process_noise[:, None, None]  # type: ignore[index]
+        return self.mdp.step(state, action, noise)
+
+
+@dataclass(frozen=True, eq=False)
+class TabularWorld:
+    """A `TabularMDP`, real or learned, for torch policies.
+
+    Parameters
+    ----------
+    mdp : ``mdp[np.zeros(C, dtype=int)]`` makes C copies of its first problem, one a seed.
+    one_hot : states are unit vectors (C, K, S), for networks, instead of whole numbers, for `TabularPolicy`.
+    """
+
+    mdp: TabularMDP
+    one_hot: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_cumulative", torch.as_tensor(self.mdp.transition.cumsum(-1)))
+        object.__setattr__(self, "_initial", torch.as_tensor(self.mdp.initial.cumsum(-1)))
+        object.__setattr__(self, "_reward", torch.as_tensor(np.ascontiguousarray(self.mdp.reward)))
+        object.__setattr__(self, "_row", torch.arange(len(self.mdp))[:, None])
+
+    @property
+    def discount(self) -> Tensor:
+        """Discounts, (C,)."""
+        return torch.as_tensor(np.ascontiguousarray(self.mdp.discount))
+
+    def start(self, count: int, generator: torch.Generator) -> Tensor:
+        """Draw initial states, (C, count), or (C, count, S) if `one_hot`."""
+        initial: Tensor = self._initial  # type: ignore[attr-defined]
+        return self._shown(draw(initial[:, None].expand(-1, count, -1), generator))
+
+    def step(self, state: Tensor, action: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Next states and rewards (C, K)."""
+        here = (self._row, state.argmax(-1) if self.one_hot else state, action)  # type: ignore[attr-defined]
+        following = draw(self._cumulative[here], generator)  # type: ignore[attr-defined]
+        return self._shown(following), self._reward[here]  # type: ignore[attr-defined]
+
+    def _shown(self, state: Tensor) -> Tensor:
+        if not self.one_hot:
+            return state
+        return torch.nn.functional.one_hot(state, self.mdp.n_states).to(torch.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectories:
+    """K rollouts of H steps in each of C worlds.
+
+    Attributes
+    ----------
+    state : (C, K, H, d_s), or whole numbers (C, K, H)
+        The states acted in; the state after the last action is left out.
+    action : (C, K, H, d_a), or whole numbers (C, K, H)
+    reward : (C, K, H)
+    """
+
+    state: Tensor
+    action: Tensor
+    reward: Tensor
+
+    def with_reward(self, reward: Tensor) -> Trajectories:
+        """The same rollouts, labelled otherwise."""
+        return Trajectories(self.state, self.action, reward)
+
+
+@torch.no_grad()
+def sample(
+    world: World, policy: TorchPolicy, rollouts: int, horizon: int, generator: torch.Generator
+) -> Trajectories:
+    """Sample `rollouts` rollouts of `horizon` steps in every world.
+
+    Raises
+    ------
+    ValueError
+        If a count is not a whole number of at least 1, or policy and world differ in batch.
+    """
+    for name, value in (("rollouts", rollouts), ("horizon", horizon)):
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+            raise ValueError(f"{name} must be a whole number >= 1, got {value!r}")
+    if policy.batch_size != len(world.discount):
+        raise ValueError(
+            f"policy must have one parameter vector for each of {len(world.discount)} worlds, "
+            f"got {policy.batch_size}"
+        )
+    state = world.start(rollouts, generator)
+    states, actions, rewards = [], [], []
+    for _ in range(horizon):
+        action = policy.sample(state, generator)
+        states.append(state)
+        actions.append(action)
+        state, reward = world.step(state, action, generator)
+        rewards.append(reward)
+    return Trajectories(torch.stack(states, 2), torch.stack(actions, 2), torch.stack(rewards, 2))
+
+
+@dataclass(frozen=True, eq=False)
+class Labels:
+    """Rewards as a labeller gives them: true reward plus bias(s, a) plus independent normal noise.
+
+    Parameters
+    ----------
+    sigma : standard deviation of the noise, a number or (C,).
+    bias : see `Bias`; none unless told.
+    """
+
+    sigma: float | Tensor = 0.0
+    bias: Bias | None = None
+
+    def __call__(self, trajectories: Trajectories, generator: torch.Generator) -> Tensor:
+        """Labelled rewards of the trajectories, (C, K, H)."""
+        reward = trajectories.reward
+        sigma = _spread("sigma", self.sigma, reward[:, 0, 0])
+        if bool((sigma > 0).any()):
+            noise = torch.randn(reward.shape, generator=generator, dtype=reward.dtype)
+            reward = torch.addcmul(reward, noise, sigma[:, None, None])
+        return reward if self.bias is None else reward + self.bias(trajectories.state, trajectories.action)
+
+
+def _spread(name: str, value: float | Tensor, like: Tensor) -> Tensor:
+    """A standard deviation for each world, (C,)."""
+    spread = torch.as_tensor(value).to(like.dtype)
+    if spread.ndim > 1 or (spread.ndim == 1 and len(spread) != len(like)):
+        raise ValueError(
+            f"{name} must be a number or an array of shape ({len(like)},), got {tuple(spread.shape)}"
+        )
+    if not bool((spread.isfinite() & (spread >= 0)).all()):
+        raise ValueError(f"{name} must be finite and >= 0, got {value}")
+    return spread.expand(len(like))
