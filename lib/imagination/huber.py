@@ -1,0 +1,183 @@
+"""Robust fits of decay laws to logarithms of errors, a batch of data sets at a time.
+
+What `imagination.scaling_laws` searches with. A law is ``theta = (a, alpha, e)`` and means
+
+    log error = log(exp(a - alpha x) + exp(e)),
+
+with x the centred logarithm of the number of samples, and e = -inf where there is no floor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+__all__ = ["THRESHOLD", "Measurements", "curve", "fit_batch", "loss", "parameters", "slopes"]
+
+THRESHOLD = 1.345
+"""Residuals beyond so many standard deviations count linearly: 95% efficiency for normal noise."""
+
+STARTS = (0.98, 0.9, 0.7, 0.4, 0.1)
+"""A law with a floor is searched for from floors at these shares of the smallest error."""
+
+NO_FLOOR = 1e-7
+"""A floor below this share of the smallest error is none."""
+
+STEEPEST = 50.0
+"""No exponent beyond this is searched for."""
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """Logarithms of the measurements, with repeated sample sizes gathered into anchors."""
+
+    anchors: np.ndarray
+    """Distinct sample sizes, ascending, shape (m,)."""
+    at: np.ndarray
+    """Index of each measurement's anchor, shape (n,)."""
+    y: np.ndarray
+    """Logarithm of the error, shape (n,)."""
+    seeds: np.ndarray | None
+    """Row of each measurement's seed, shape (n,), where measurements of one seed belong together."""
+
+    @cached_property
+    def centre(self) -> float:
+        """Where log N is measured from, so that amplitude and exponent are nearly uncorrelated."""
+        return float(np.log(self.anchors).mean())
+
+    @cached_property
+    def x(self) -> np.ndarray:
+        """Centred logarithm of the anchors, shape (m,)."""
+        return np.log(self.anchors) - self.centre
+
+    @cached_property
+    def member(self) -> np.ndarray:
+        """1 where a measurement belongs to an anchor, shape (n, m)."""
+        return (self.at[:, None] == np.arange(len(self.anchors))).astype(float)
+
+    @cached_property
+    def counts(self) -> np.ndarray:
+        """Measurements at each anchor, shape (m,)."""
+        return np.bincount(self.at)
+
+
+def parameters(data: Measurements, theta: np.ndarray) -> np.ndarray:
+    """Return amplitude, exponent and floor, shape (batch, 3)."""
+    with np.errstate(over="ignore"):
+        amplitude = np.exp(theta[:, 0] + theta[:, 1] * data.centre)
+    return np.stack([amplitude, theta[:, 1], np.exp(theta[:, 2])], axis=1)
+
+
+def curve(theta: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Log error at the anchors, shape (batch, m)."""
+    return np.logaddexp(theta[:, :1] - theta[:, 1:2] * x, theta[:, 2:])
+
+
+def slopes(theta: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Derivatives of the log error by theta, shape (batch, m, 3)."""
+    share = np.exp(theta[:, :1] - theta[:, 1:2] * x - curve(theta, x))
+    return np.stack([share, -share * x, 1 - share], axis=-1)
+
+
+def loss(residual: np.ndarray, threshold: float) -> np.ndarray:
+    """Huber's loss: half the square up to the threshold, linear beyond."""
+    size = np.abs(residual)
+    near = np.minimum(size, threshold)
+    return near * (size - near / 2)
+
+
+def fit_batch(
+    data: Measurements,
+    y: np.ndarray,
+    weights: np.ndarray,
+    scale: float,
+    floor: bool,
+    warm: np.ndarray | None = None,
+) -> np.ndarray:
+    """Minimise the weighted Huber loss for a batch of data sets on the same anchors.
+
+    `y` and `weights` have shapes (batch, n) or (1, n); `warm` is a fit of similar data to start from. The
+    pure power law's loss is convex. With a floor it is not: the search starts from several floors (where
+    there is a `warm`, from it and from one floor) and keeps the best, the pure power law included.
+    """
+    y, weights = np.broadcast_arrays(y, weights)
+    plain = descend(data, y, weights, scale, start(data, y, weights, 0.0), free=2)
+    if not floor:
+        return plain
+    shares = STARTS if warm is None else (0.5,)
+    candidates = [start(data, y, weights, share) for share in shares]
+    if warm is not None and np.isfinite(warm[2]):
+        candidates.append(np.broadcast_to(warm, plain.shape).copy())
+    found = [plain] + [descend(data, y, weights, scale, begin, free=3) for begin in candidates]
+    losses = [total_loss(data, y, weights, scale, theta) for theta in found]
+    best = np.argmin(losses, axis=0)
+    theta = np.stack(found)[best, np.arange(len(plain))]
+    smallest = np.where(weights > 0, y, np.inf).min(axis=1)
+    none = theta[:, 2] < smallest + np.log(NO_FLOOR)
+    return np.where(none[:, None], plain, theta)
+
+
+def start(data: Measurements, y: np.ndarray, weights: np.ndarray, share: float) -> np.ndarray:
+    """Least squares on the anchors' mean log errors after a floor at `share` of the smallest is taken off."""
+    mass = weights @ data.member
+    mean = (weights * y) @ data.member / np.maximum(mass, 1e-300)
+    used = (mass > 0).astype(float)
+    smallest = np.where(mass > 0, mean, np.inf).min(axis=1, keepdims=True)
+    mean = np.where(mass > 0, mean, smallest)
+    left = mean + np.log1p(-share * np.exp(smallest - mean))
+    total = used.sum(axis=1, keepdims=True)
+    x = data.x - (used * data.x).sum(axis=1, keepdims=True) / total
+    slope = (used * x * left).sum(axis=1) / (used * x**2).sum(axis=1)
+    middle = (used * left).sum(axis=1) / total[:, 0] - slope * (data.x[None] - x)[:, 0]
+    with np.errstate(divide="ignore"):
+        level = smallest[:, 0] + np.log(share)
+    return np.stack([middle, -slope, level], axis=1)
+
+
+def total_loss(
+    data: Measurements, y: np.ndarray, weights: np.ndarray, scale: float, theta: np.ndarray
+) -> np.ndarray:
+    residual = y - curve(theta, data.x)[:, data.at]
+    return (weights * loss(residual, THRESHOLD * scale)).sum(axis=1)
+
+
+def descend(
+    data: Measurements,
+    y: np.ndarray,
+    weights: np.ndarray,
+    scale: float,
+    theta: np.ndarray,
+    *,
+    free: int,
+    steps: int = 200,
+) -> np.ndarray:
+    """Levenberg and Marquardt's steps on reweighted squares, each data set with its own damping."""
+    theta = theta.copy()
+    current, damping = total_loss(data, y, weights, scale, theta), np.full(len(theta), 1e-3)
+    active = np.arange(len(theta))
+    for _ in range(steps):
+        old, some_y, some_weights = theta[active], y[active], weights[active]
+        residual = some_y - curve(old, data.x)[:, data.at]
+        pull = some_weights * np.minimum(1, THRESHOLD * scale / np.maximum(np.abs(residual), 1e-300))
+        gradient = slopes(old, data.x)[..., :free]
+        # Slopes depend on the anchor alone, so sums over measurements shrink to sums over anchors.
+        square = np.einsum("bm,bmi,bmj->bij", pull @ data.member, gradient, gradient)
+        force = np.einsum("bm,bmi->bi", (pull * residual) @ data.member, gradient)
+        diagonal = np.einsum("bii->bi", square)
+        ridge = damping[active, None] * diagonal + 1e-14 * (1 + diagonal.max(axis=1, keepdims=True))
+        step = np.linalg.solve(square + ridge[:, :, None] * np.eye(free), force[..., None])[..., 0]
+        new = old.copy()
+        new[:, :free] += np.clip(step, -5, 5)
+        new[:, 1] = np.clip(new[:, 1], -STEEPEST, STEEPEST)
+        new_loss = total_loss(data, some_y, some_weights, scale, new)
+        better = new_loss < current[active]
+        little = current[active] - new_loss <= 1e-12 * current[active]
+        done = np.where(better, little, (damping[active] > 1e8) | (np.abs(step).max(axis=1) < 1e-12))
+        theta[active[better]], current[active[better]] = new[better], new_loss[better]
+        damping[active] = np.where(better, damping[active] / 10, damping[active] * 10)
+        active = active[~done]
+        if not len(active):
+            break
+    return theta
