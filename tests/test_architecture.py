@@ -25,7 +25,7 @@ ROOMS = {
     "theory": set(),
     "experiments": {
         "mdps", "policies", "rollouts", "lipschitz", "models", "reinforce", "theory", "records", "figures",
-        "wasserstein", "sensitivities",
+        "wasserstein", "sensitivities", "scaling_laws",
     },
 }  # fmt: skip
 
