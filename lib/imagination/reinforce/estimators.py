@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from imagination.mdps.tabular import TabularRollouts, broadcast, whole
 from imagination.reinforce import exact
-from imagination.reinforce.noise import Noise
+from imagination.reinforce.noise import Noise, look_up
 from imagination.reinforce.problems import Estimator, Problem
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "ascend",
     "coefficients",
     "estimate",
+    "mean_gradient",
     "observed_rewards",
     "rollout_gradients",
     "sample",
@@ -37,13 +38,13 @@ def observed_rewards(
     noise: Noise | None = None,
     bias: ArrayLike | None = None,
 ) -> Array:
-    """Rewards as the learner sees them, r + b(s, a) + η, (B, K, H); `bias` is a table (B, S, A)."""
+    """Rewards as the learner sees them, r + b(s, a) + η, (B, K, H).
+
+    `bias` is a table (B, S, A), or (B, H, S, A) if it depends on time.
+    """
     states, rewards = rollouts.states[:, :, :-1], rollouts.rewards
     if bias is not None:
-        table = np.asarray(bias, dtype=float)
-        if table.ndim != 3 or len(table) != len(states):
-            raise ValueError(f"bias must have shape ({len(states)}, S, A), got {table.shape}")
-        rewards = rewards + table[np.arange(len(table))[:, None, None], states, rollouts.actions]
+        rewards = rewards + look_up("bias", bias, states, rollouts.actions)
     if noise is not None:
         rewards = rewards + noise(states, rollouts.actions, generator)
     return rewards
@@ -93,6 +94,34 @@ def rollout_gradients(
     baseline : (B, H, S) array, optional
         `exact.baseline_table` of the estimator unless told.
     """
+    collected = _collected(problem, estimator, rollouts, rewards, baseline, each=True)
+    return collected @ problem.policy.scores.reshape(len(problem), -1, problem.policy.parameters.shape[1])
+
+
+def mean_gradient(
+    problem: Problem,
+    estimator: Estimator,
+    rollouts: TabularRollouts,
+    rewards: Array | None = None,
+    *,
+    baseline: Array | None = None,
+) -> Array:
+    """ĝ, (B, d): the mean of `rollout_gradients` over the rollouts, without an array for each of them."""
+    collected = _collected(problem, estimator, rollouts, rewards, baseline, each=False)
+    scores = problem.policy.scores.reshape(len(problem), -1, problem.policy.parameters.shape[1])
+    return (collected @ scores)[:, 0] / rollouts.actions.shape[1]
+
+
+def _collected(
+    problem: Problem,
+    estimator: Estimator,
+    rollouts: TabularRollouts,
+    rewards: Array | None,
+    baseline: Array | None,
+    *,
+    each: bool,
+) -> Array:
+    """Sums of the scores' coefficients by (state, action): (B, K, S A) for `each` rollout, or (B, 1, S A)."""
     rewards = rollouts.rewards if rewards is None else np.asarray(rewards, dtype=float)
     states, actions = rollouts.states[:, :, :-1], rollouts.actions
     if rewards.shape != actions.shape or actions.shape[2] != problem.horizon:
@@ -102,12 +131,12 @@ def rollout_gradients(
     table = exact.baseline_table(problem, estimator) if baseline is None else np.asarray(baseline)
     weights = coefficients(problem, estimator, rewards, table, states)
     B, K, _ = actions.shape
-    scores = problem.policy.scores
-    S, A, d = scores.shape[1:]
-    # Σ_t weight_t w(s_t, a_t): collect the weights by (state, action), then one product with the scores
-    index = (np.arange(B * K).reshape(B, K, 1) * S + states) * A + actions
-    collected = np.bincount(index.ravel(), weights=weights.ravel(), minlength=B * K * S * A)
-    return collected.reshape(B, K, S * A) @ scores.reshape(B, S * A, d)
+    S, A = problem.mdp.n_states, problem.mdp.n_actions
+    groups = np.arange(B * K).reshape(B, K, 1) if each else np.arange(B).reshape(B, 1, 1)
+    count = K if each else 1
+    index = (groups * S + states) * A + actions
+    collected = np.bincount(index.ravel(), weights=weights.ravel(), minlength=B * count * S * A)
+    return collected.reshape(B, count, S * A)
 
 
 @dataclass(frozen=True, eq=False)
@@ -244,13 +273,16 @@ def ascend(
         raise ValueError("generator must be given with rollouts")
     world = problem if world is None else world
     curve = [exact.returns(world.with_policy(problem.policy))]
-    reward = None if bias is None else problem.mdp.reward + np.asarray(bias, dtype=float)
+    reward = None
+    if bias is not None:
+        reward = exact.timed(problem, "reward", None) + exact.timed(problem, "bias", bias)
     for _ in range(whole("steps", steps)):
         if rollouts is None or generator is None:
             step = exact.expected(problem, estimator, reward)
         else:
-            parts = sample(problem, estimator, rollouts, generator, noise=noise, bias=bias)
-            step = sum(part.sum(axis=1) for part in parts) / rollouts
+            drawn = problem.rollouts(rollouts, generator)
+            rewards = observed_rewards(drawn, generator, noise=noise, bias=bias)
+            step = mean_gradient(problem, estimator, drawn, rewards)
         problem = problem.with_policy(problem.policy.moved(rate * step))
         curve.append(exact.returns(world.with_policy(problem.policy)))
     return problem, np.stack(curve, axis=1)

@@ -35,6 +35,7 @@ __all__ = [
     "returns",
     "score_norms",
     "state_distributions",
+    "timed",
     "values_to_go",
 ]
 
@@ -55,33 +56,36 @@ def state_distributions(problem: Problem) -> Array:
 
 
 def values_to_go(problem: Problem, reward: ArrayLike | None = None) -> Array:
-    """Values of states with 0, 1, ..., H rewards to come, (B, H + 1, S); of another `reward` if given."""
-    pi = problem.policy.probabilities
-    kernel, mean = problem.mdp.induced(pi), (pi * _reward(problem, reward)).sum(axis=2)
+    """Values of states with 0, 1, ..., H rewards to come, (B, H + 1, S).
+
+    Another `reward` may be given in place of the MDP's: (B, S, A), or (B, H, S, A) if it depends on time.
+    """
+    pi, r = problem.policy.probabilities, timed(problem, "reward", reward)
+    kernel, mean = problem.mdp.induced(pi), (pi[:, None] * r).sum(axis=3)
     result = np.zeros((len(problem), problem.horizon + 1, problem.mdp.n_states))
     for left in range(problem.horizon):
         ahead = (kernel @ result[:, left, :, None])[..., 0]
-        result[:, left + 1] = mean + problem.discount[:, None] * ahead
+        result[:, left + 1] = mean[:, -1 - left] + problem.discount[:, None] * ahead
     return result
 
 
 def returns(problem: Problem, reward: ArrayLike | None = None) -> Array:
-    """J_H = E Σ_{t<H} γ^t r(s_t, a_t), (B,); of another `reward` (B, S, A) if given."""
+    """J_H = E Σ_{t<H} γ^t r(s_t, a_t), (B,); of another `reward` as in `values_to_go`."""
     return (problem.mdp.initial * values_to_go(problem, reward)[:, -1]).sum(axis=1)
 
 
 def expected(problem: Problem, estimator: Estimator, reward: ArrayLike | None = None) -> Array:
-    """E ĝ, (B, d): what the estimator estimates.
+    """E ĝ, (B, d): what the estimator estimates; of another `reward` as in `values_to_go`.
 
     Neither a baseline nor rewards of the past change it, nor noise of mean 0. It is linear in the reward, so
-    with ``reward=b`` it is what a bias b (B, S, A) adds.
+    with ``reward=b`` it is what a bias b adds.
     """
-    pi, scores, r = problem.policy.probabilities, problem.policy.scores, _reward(problem, reward)
+    pi, scores, r = problem.policy.probabilities, problem.policy.scores, timed(problem, "reward", reward)
     values = values_to_go(problem, r)
     weighted = state_distributions(problem) * estimator.outer_weights(problem)[:, :, None]
     # Σ_t c_t P(s_t = s) Q_{H−t}(s, a), where Q is r and γ times the value ahead, H − t − 1 rewards long
     ahead = weighted.swapaxes(1, 2) @ values[:, -2::-1]
-    total = weighted.sum(axis=1)[:, :, None] * r
+    total = (weighted[..., None] * r).sum(axis=1)
     total += problem.discount[:, None, None] * (problem.mdp.transition @ ahead[..., None])[..., 0]
     return np.einsum("bsa,bsad->bd", pi * total, scores)
 
@@ -92,7 +96,7 @@ def gradient(problem: Problem, reward: ArrayLike | None = None) -> Array:
 
 
 def bias_gradient(problem: Problem, bias: ArrayLike) -> Array:
-    """∇B_H for B_H = E Σ_t γ^t b(s_t, a_t), (B, d) [TSGLH26, Proposition 2]; `bias` is (B, S, A)."""
+    """∇B_H for B_H = E Σ_t γ^t b(s_t, a_t), (B, d) [TSGLH26, Proposition 2]; `bias` as a reward."""
     return gradient(problem, bias)
 
 
@@ -238,6 +242,7 @@ def moments(
     noise_variance: ArrayLike = 0.0,
     full: bool = False,
     baseline: ArrayLike | None = None,
+    reward: ArrayLike | None = None,
 ) -> Moments:
     """Mean and covariance of one rollout's estimate, exactly.
 
@@ -251,6 +256,8 @@ def moments(
         Whether to compute the whole covariance, d² numbers a state, or its trace alone.
     baseline : (B, H, S) array, optional
         Use this baseline in place of the one that `estimator` names.
+    reward : array, optional
+        Another reward, as in `values_to_go`.
 
     Returns
     -------
@@ -262,17 +269,18 @@ def moments(
         raise ValueError("noise_variance must be finite and at least 0")
     shape = (len(problem), problem.horizon, problem.mdp.n_states)
     if baseline is None:
-        b = baseline_table(problem, estimator)
+        b = baseline_table(problem, estimator, reward)
     else:
         b = broadcast("baseline", np.asarray(baseline, dtype=float), shape)
+    r = timed(problem, "reward", reward)
     step = _Step(problem, estimator, v, full)
     here = step.end()
     for t in reversed(range(problem.horizon)):
-        here = step.back(here, b[:, t])
+        here = step.back(here, r[:, t], b[:, t])
     return step.finish(here)
 
 
-def baseline_table(problem: Problem, estimator: Estimator) -> Array:
+def baseline_table(problem: Problem, estimator: Estimator, reward: ArrayLike | None = None) -> Array:
     """b_t(s), what `estimator` subtracts from Ĝ_t, (B, H, S).
 
     "constant" is the number b that minimises the total variance of the noise-free estimate X − b Z, which is
@@ -283,8 +291,8 @@ def baseline_table(problem: Problem, estimator: Estimator) -> Array:
         return np.zeros(shape)
     estimator.check_past(problem)
     if estimator.baseline == "value":
-        return values_to_go(problem)[:, :0:-1]
-    found = moments(problem, estimator, baseline=np.zeros(shape))
+        return values_to_go(problem, reward)[:, :0:-1]
+    found = moments(problem, estimator, baseline=np.zeros(shape), reward=reward)
     norm = found.baseline_norm
     best = np.divide(found.baseline_covariance, norm, out=np.zeros_like(norm), where=norm > 0)
     if not estimator.reward_to_go:
@@ -326,10 +334,10 @@ class _Step:
         shapes |= {"XX": matrix, "XZ": matrix, "ZZ": matrix}
         return {name: np.zeros(shape) for name, shape in shapes.items()}
 
-    def back(self, later: _Joint, baseline: Array) -> _Joint:
-        """Moments given the state, from those given the next one; `baseline` is b_t, (B, S)."""
+    def back(self, later: _Joint, r: Array, baseline: Array) -> _Joint:
+        """Moments given the state, from those given the next one; with r_t (B, S, A) and b_t (B, S)."""
         gamma, lam, zeta, past = (x[:, None, None] for x in (self.gamma, self.lam, self.zeta, self.past))
-        r, v, b, w, ww = self.problem.mdp.reward, self.noise, baseline[:, :, None], self.w, self.ww
+        v, b, w, ww = self.noise, baseline[:, :, None], self.w, self.ww
         n = {name: self._ahead(array) for name, array in later.items()}
         G = r + gamma * n["G"]
         GG = r**2 + v + 2 * gamma * r * n["G"] + gamma**2 * n["GG"]
@@ -384,10 +392,12 @@ def _times(scalar: Array, array: Array) -> Array:
     return scalar.reshape(*scalar.shape, *(1,) * (array.ndim - scalar.ndim)) * array
 
 
-def _reward(problem: Problem, reward: ArrayLike | None) -> Array:
-    if reward is None:
-        return problem.mdp.reward
-    reward = broadcast("reward", np.asarray(reward, dtype=float), problem.mdp.reward.shape)
-    if not np.isfinite(reward).all():
-        raise ValueError("reward must be finite")
-    return reward
+def timed(problem: Problem, name: str, table: ArrayLike | None) -> Array:
+    """A table (B, S, A), or one that depends on time, as (B, H, S, A); the MDP's reward for None."""
+    array = problem.mdp.reward if table is None else np.asarray(table, dtype=float)
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite")
+    shape = problem.mdp.reward.shape
+    if array.ndim < 4:
+        array = broadcast(name, array, shape)[:, None]
+    return broadcast(name, array, (shape[0], problem.horizon, *shape[1:]))

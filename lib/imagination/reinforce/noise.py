@@ -23,6 +23,7 @@ __all__ = [
     "Shared",
     "StateDependent",
     "autoregressive",
+    "look_up",
 ]
 
 Array = NDArray[Any]
@@ -96,7 +97,7 @@ class StateDependent:
     deviation: Array
 
     def __call__(self, states: Integers, actions: Integers, generator: np.random.Generator) -> Array:
-        return _look_up(self.deviation, states, actions) * generator.standard_normal(states.shape)
+        return look_up("deviation", self.deviation, states, actions) * generator.standard_normal(states.shape)
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ class Frozen:
     table: Array
 
     def __call__(self, states: Integers, actions: Integers, generator: np.random.Generator) -> Array:
-        return _look_up(self.table, states, actions)
+        return look_up("table", self.table, states, actions)
 
 
 @dataclass(frozen=True)
@@ -137,8 +138,13 @@ def _scale(sigma: ArrayLike, states: Integers) -> Array:
     return sigma[:, None, None]
 
 
-def _look_up(table: ArrayLike, states: Integers, actions: Integers) -> Array:
+def look_up(name: str, table: ArrayLike, states: Integers, actions: Integers) -> Array:
+    """Entries (B, K, H) of a `table` (B, S, A), or (B, H, S, A), along rollouts."""
     table = np.asarray(table, dtype=float)
-    if table.ndim != 3 or len(table) != len(states):
-        raise ValueError(f"table must have shape ({len(states)}, S, A), got {table.shape}")
-    return table[np.arange(len(table))[:, None, None], states, actions]
+    batch, times = np.arange(len(states))[:, None, None], np.arange(states.shape[2])
+    if table.ndim == 3 and len(table) == len(states):
+        return table[batch, states, actions]
+    if table.ndim == 4 and table.shape[:2] == (len(states), len(times)):
+        return table[batch, times, states, actions]
+    shapes = f"({len(states)}, S, A) or ({len(states)}, {len(times)}, S, A)"
+    raise ValueError(f"{name} must have shape {shapes}, got {table.shape}")
