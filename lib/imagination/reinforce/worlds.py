@@ -89,13 +89,13 @@ class TabularWorld:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_cumulative", torch.as_tensor(self.mdp.transition.cumsum(-1)))
         object.__setattr__(self, "_initial", torch.as_tensor(self.mdp.initial.cumsum(-1)))
-        object.__setattr__(self, "_reward", torch.as_tensor(np.ascontiguousarray(self.mdp.reward)))
+        object.__setattr__(self, "_reward", torch.tensor(self.mdp.reward))
         object.__setattr__(self, "_row", torch.arange(len(self.mdp))[:, None])
 
     @property
     def discount(self) -> Tensor:
         """Discounts, (C,)."""
-        return torch.as_tensor(np.ascontiguousarray(self.mdp.discount))
+        return torch.tensor(self.mdp.discount)
 
     def start(self, count: int, generator: torch.Generator) -> Tensor:
         """Draw initial states, (C, count), or (C, count, S) if `one_hot`."""

@@ -1,0 +1,269 @@
+"""REINFORCE for torch policies: every rollout's gradient, their mean, baselines, and moments of a stream.
+
+The estimator is `problems.Estimator`, as for tabular problems: the mean over K rollouts of
+``Σ_t c_t ∇ log π(a_t|s_t) (Ĝ_t − b_t)`` with c_t = 1 [TSGLH26, Thm. 2] or c_t = γ^t (unbiased for ∇J_H).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from imagination.mdps.continuous import check_shape
+from imagination.reinforce.problems import Estimator
+from imagination.reinforce.torch_policies import Tensor, TorchPolicy
+from imagination.reinforce.worlds import Trajectories
+
+__all__ = [
+    "StateValue",
+    "StreamedMoments",
+    "coefficients",
+    "fit_state_value",
+    "mean_gradient",
+    "optimal_baseline",
+    "returns",
+    "returns_to_go",
+    "rollout_gradients",
+]
+
+LARGEST_POWER = 1e30
+"""Largest γ^(−t) that rewards of the past may be divided by."""
+
+
+def returns_to_go(reward: Tensor, discount: Tensor) -> Tensor:
+    """``Σ_{u≥t} γ^{u−t} r_u`` at every t: (C, K, H), (C,) -> (C, K, H)."""
+    check_shape("reward", reward, (len(discount), None, None))
+    result, ahead = torch.empty_like(reward), torch.zeros_like(reward[..., 0])
+    for t in reversed(range(reward.shape[2])):
+        ahead = torch.addcmul(reward[..., t], ahead, discount[:, None])
+        result[..., t] = ahead
+    return result
+
+
+def returns(reward: Tensor, discount: Tensor) -> Tensor:
+    """Discounted returns ``Σ_t γ^t r_t``: (C, K, H), (C,) -> (C, K)."""
+    return (reward * _powers(discount, reward.shape[2])).sum(-1)
+
+
+def coefficients(
+    estimator: Estimator, reward: Tensor, discount: Tensor, baseline: Tensor | None = None
+) -> Tensor:
+    """What each score is multiplied by, (C, K, H), for rewards (C, K, H) as observed.
+
+    Parameters
+    ----------
+    estimator : its `baseline` is not looked at.
+    reward : (C, K, H)
+    discount : (C,)
+    baseline : broadcasts to (C, K, H), optional
+        b_t, subtracted from Ĝ_t.
+    """
+    powers = _powers(discount, reward.shape[2])
+    outer = powers if estimator.outer == "discounted" else torch.ones_like(powers)
+    if estimator.reward_to_go:
+        weighted = outer * returns_to_go(reward, discount)
+    else:
+        weighted = returns(reward, discount)[..., None].expand_as(reward)  # γ^t · γ^(−t) R
+        if estimator.outer == "undiscounted":
+            weighted = weighted / _past(powers)
+    return weighted if baseline is None else weighted - outer * baseline
+
+
+def rollout_gradients(
+    policy: TorchPolicy,
+    trajectories: Trajectories,
+    estimator: Estimator,
+    discount: Tensor,
+    *,
+    baseline: Tensor | None = None,
+) -> Tensor:
+    """The estimate of every single rollout, (C, K, P); their mean over K is ĝ. No loop over rollouts.
+
+    Parameters
+    ----------
+    policy : the one that acted.
+    trajectories : rewards as observed, with noise and bias.
+    estimator
+        "constant" is, for each rollout, the `optimal_baseline` of the others; "value" needs `baseline`, from
+        `StateValue` or exact.
+    discount : (C,)
+    baseline : broadcasts to (C, K, H), optional
+        Takes the place of the one that `estimator` names.
+    """
+    baseline = _baseline(policy, trajectories, estimator, discount, baseline)
+    weight = coefficients(estimator, trajectories.reward, discount, baseline)
+    return policy.score_sum(trajectories.state, trajectories.action, weight)
+
+
+def mean_gradient(
+    policy: TorchPolicy,
+    trajectories: Trajectories,
+    estimator: Estimator,
+    discount: Tensor,
+    *,
+    baseline: Tensor | None = None,
+) -> Tensor:
+    """ĝ, (C, P): the mean of `rollout_gradients`, without an array for each of them (but for "constant")."""
+    baseline = _baseline(policy, trajectories, estimator, discount, baseline)
+    weight = coefficients(estimator, trajectories.reward, discount, baseline)
+    total = policy.total_score(trajectories.state, trajectories.action, weight)
+    return total / trajectories.reward.shape[1]
+
+
+# --- baselines ------------------------------------------------------------------------------------
+
+
+def optimal_baseline(
+    policy: TorchPolicy, trajectories: Trajectories, estimator: Estimator, discount: Tensor
+) -> Tensor:
+    """For each rollout the constant of least variance as the other rollouts have it: b_t, (C, K, H).
+
+    With X a rollout's estimate without baseline and Z what a constant multiplies, the best constant is
+    ``E X·Z / E‖Z‖²``; leaving a rollout out of its own keeps the estimator unbiased. With rewards of the past
+    the constant is subtracted from the whole return, so b_t = γ^(−t) b.
+    """
+    reward = trajectories.reward
+    if reward.shape[1] < 2:
+        raise ValueError("trajectories must hold at least 2 rollouts for a constant baseline, got 1")
+    powers = _powers(discount, reward.shape[2])
+    unit = (torch.ones_like(powers) if estimator.reward_to_go else 1 / _past(powers)).expand_as(reward)
+    plain = coefficients(estimator, reward, discount)
+    minus = coefficients(estimator, torch.zeros_like(reward), discount, unit)
+    X, Z = (policy.score_sum(trajectories.state, trajectories.action, weight) for weight in (plain, -minus))
+    cross, norm = (X * Z).sum(-1), Z.square().sum(-1)
+    others_cross, others_norm = cross.sum(1, keepdim=True) - cross, norm.sum(1, keepdim=True) - norm
+    usable = others_norm > 0
+    constant = torch.where(usable, others_cross / torch.where(usable, others_norm, 1.0), 0.0)
+    return constant[..., None] * unit
+
+
+@dataclass(frozen=True, eq=False)
+class StateValue:
+    """A value of states and time, linear in ``(1, t, t²) ⊗ (1, s, s²)``, with weights (C, features, 1).
+
+    Whole-number states enter as unit vectors. As a baseline it must come from other rollouts than those it is
+    subtracted from; `training.train` takes the batch before.
+    """
+
+    weight: Tensor
+    n_states: int | None
+
+    def __call__(self, state: Tensor) -> Tensor:
+        """Values at the states of rollouts (C, K, H, ...), (C, K, H)."""
+        features = _features(state, self.n_states)
+        return (features.flatten(1, 2) @ self.weight)[..., 0].unflatten(1, state.shape[1:3])
+
+
+def fit_state_value(
+    trajectories: Trajectories, discount: Tensor, *, n_states: int | None = None, ridge: float = 1e-6
+) -> StateValue:
+    """Least squares of returns to go on states and time, for each world of the batch.
+
+    Parameters
+    ----------
+    trajectories
+    discount : (C,)
+    n_states : the number of states, if they are whole numbers.
+    ridge : added to the normal equations, relative to the mean square of the features.
+    """
+    features = _features(trajectories.state, n_states).flatten(1, 2)
+    target = returns_to_go(trajectories.reward, discount).flatten(1)[..., None]
+    gram = features.mT @ features
+    scale = gram.diagonal(dim1=1, dim2=2).mean(1)[:, None, None]
+    eye = torch.eye(gram.shape[1], dtype=gram.dtype)
+    return StateValue(torch.linalg.solve(gram + ridge * scale * eye, features.mT @ target), n_states)
+
+
+def _features(state: Tensor, n_states: int | None) -> Tensor:
+    if state.is_floating_point():
+        of_state = torch.cat([torch.ones_like(state[..., :1]), state, state * state], dim=-1)
+    elif n_states is None:
+        raise ValueError("n_states must be given for states that are whole numbers")
+    else:
+        of_state = torch.nn.functional.one_hot(state, n_states).to(torch.float64)
+    steps = state.shape[2]
+    time = torch.arange(steps, dtype=of_state.dtype) / steps
+    of_time = torch.stack([torch.ones_like(time), time, time * time], dim=-1)
+    return (of_time[..., None] * of_state[..., None, :]).flatten(-2)
+
+
+def _baseline(
+    policy: TorchPolicy,
+    trajectories: Trajectories,
+    estimator: Estimator,
+    discount: Tensor,
+    baseline: Tensor | None,
+) -> Tensor | None:
+    if baseline is not None or estimator.baseline == "none":
+        return baseline
+    if estimator.baseline == "value":
+        raise ValueError("baseline must be given for an estimator whose baseline is 'value'")
+    return optimal_baseline(policy, trajectories, estimator, discount)
+
+
+def _powers(discount: Tensor, steps: int) -> Tensor:
+    """γ^t, (C, 1, steps)."""
+    return discount[:, None, None] ** torch.arange(steps, dtype=discount.dtype)
+
+
+def _past(powers: Tensor) -> Tensor:
+    """γ^t as a divisor, unless it is too small to be one."""
+    if bool((powers < 1 / LARGEST_POWER).any()):
+        raise ValueError(f"discount must have γ^(1−H) below {LARGEST_POWER:g} for rewards of the past")
+    return powers
+
+
+# --- moments of a stream --------------------------------------------------------------------------
+
+
+class StreamedMoments:
+    """Mean and variance of vectors that come in chunks, in float64 whatever the chunks are in.
+
+    Chunks are merged by the pairwise update (Chan, Golub and LeVeque), so nothing cancels however long the
+    stream is.
+
+    Attributes
+    ----------
+    count : int
+        Vectors so far.
+    mean : (..., P) float64
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.mean: Tensor | None = None
+        self._square: Tensor | None = None
+
+    def add(self, chunk: Tensor) -> None:
+        """Take in vectors (..., k, P)."""
+        count = chunk.shape[-2]
+        # Sums over a chunk are taken in float64, about the chunk's own mean.
+        mean = chunk.mean(dim=-2, dtype=torch.float64)
+        centred = chunk - mean[..., None, :].to(chunk.dtype)
+        off = centred.mean(dim=-2, dtype=torch.float64)  # what rounding the mean left over
+        square = centred.square_().sum(dim=-2, dtype=torch.float64) - count * off * off
+        self.merge(count, mean, square)
+
+    def merge(self, count: int, mean: Tensor, square: Tensor) -> None:
+        """Take in `count` vectors of which mean and sum of squared distances from it are known."""
+        if self.mean is None or self._square is None:
+            self.count, self.mean, self._square = count, mean, square
+            return
+        total = self.count + count
+        distance = mean - self.mean
+        self.mean = self.mean + distance * (count / total)
+        self._square = self._square + square + distance * distance * (self.count * count / total)
+        self.count = total
+
+    @property
+    def variance(self) -> Tensor:
+        """Unbiased variance of every entry, (..., P)."""
+        if self._square is None or self.count < 2:
+            raise ValueError(f"a variance needs at least 2 vectors, got {self.count}")
+        return self._square / (self.count - 1)
+
+    @property
+    def total_variance(self) -> Tensor:
+        """Trace of the covariance, (...)."""
+        return self.variance.sum(-1)
