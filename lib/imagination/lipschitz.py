@@ -129,6 +129,21 @@ def observed_error(
     The ascent starts from the worst 32 of `count` random points; ``steps=0`` leaves it out.
     """
     state, action = states.sample(generator, count), actions.sample(generator, count)
+    return climbed_error(map_, other, states, actions, state, action, steps=steps, rate=rate)
+
+
+def climbed_error(
+    map_: Dynamics | Reward,
+    other: Dynamics | Reward,
+    states: Domain,
+    actions: Domain,
+    state: np.ndarray,
+    action: np.ndarray,
+    *,
+    steps: int = 100,
+    rate: float = 0.01,
+) -> np.ndarray:
+    """Largest difference of two maps at the given points and on gradient ascent from the worst 32, (C,)."""
     error = difference(map_, other, state, action)
     if steps == 0:
         return np.max(error, axis=-1)
@@ -249,3 +264,51 @@ def _in_chunks(
 ) -> np.ndarray:
     parts = [function(points[start : start + size]) for start in range(0, len(points), size)]
     return np.concatenate(parts, axis=-1)
+
+
+def relu_enclosure(
+    hidden: np.ndarray,
+    bias: np.ndarray,
+    output: np.ndarray,
+    offset: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Certified bounds of ReLU networks ``O relu(W x + b) + c`` over a box, by linear relaxation.
+
+    On its range [l, u] a unit lies below the chord from relu(l) to relu(u), and above 0 and its own input;
+    replacing it by one of these lines, as its output weight's sign demands, leaves an affine function, whose
+    extreme on a box is known. The difference of two networks is one network with both their units, so this
+    bounds errors as well.
+
+    Parameters
+    ----------
+    hidden, bias, output, offset : (C, m, d_in), (C, m), (C, d, m), (C, d)
+    low, high : (d_in,)
+        The box.
+
+    Returns
+    -------
+    lower, upper : (C, d)
+        ``lower <= network <= upper`` on the box, up to rounding.
+    """
+    low, high = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
+    check_shape("low", low, (hidden.shape[-1],))
+    check_shape("high", high, (hidden.shape[-1],))
+    if np.any(high < low) or not np.all(np.isfinite(high - low)):
+        raise ValueError(f"need finite low <= high, got {low}, {high}")
+    centre, half = (low + high) / 2, (high - low) / 2
+    middle = hidden @ centre + bias
+    reach = np.abs(hidden) @ half
+    least, most = np.minimum(middle - reach, 0.0), np.maximum(middle + reach, 0.0)
+    # Above by the chord: slope t of the input, plus -t l. Below by 0 or by the input, whichever is nearer.
+    chord = np.divide(most, most - least, out=np.zeros_like(most), where=most > least)
+    floor = (most > -least).astype(float)
+
+    def above(weights: np.ndarray) -> np.ndarray:
+        slope = weights * np.where(weights > 0, chord[:, None], floor[:, None])
+        lift = np.maximum(weights, 0.0) @ (-chord * least)[..., None]
+        at_centre = (slope @ middle[..., None] + lift)[..., 0]
+        return at_centre + np.abs(slope @ hidden) @ half
+
+    return offset - above(-output), offset + above(output)

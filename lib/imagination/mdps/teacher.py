@@ -7,6 +7,7 @@ range of those slopes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,16 +102,21 @@ class TwoLayerNetwork(Parametric):
 
 @dataclass(frozen=True, eq=False)
 class NetworkDynamics(TwoLayerNetwork):
-    """A two-layer network as dynamics; with `skip` it predicts the change of the state."""
+    """A two-layer network as dynamics; with `skip` it predicts the change of the state.
+
+    With `squash` it is the tanh of the network (or of state plus network), component by component.
+    """
 
     skip: bool = False
+    squash: bool = False
 
     def __call__(self, state: Array, action: Array, noise: Array | None = None) -> Array:
         moved = self.network(state, action) + (state if self.skip else 0.0)
+        moved = array_namespace(moved).tanh(moved) if self.squash else moved
         return moved if noise is None else moved + noise
 
     def block_lipschitz(self) -> tuple[Array, Array]:
-        """Certified ``(sup ‖∂f/∂s‖, sup ‖∂f/∂a‖)``, (C,) each."""
+        """Certified ``(sup ‖∂f/∂s‖, sup ‖∂f/∂a‖)``, (C,) each; a tanh on the output makes neither larger."""
         return self._blocks(skip=self.skip)
 
     def lipschitz(self) -> Array:
@@ -118,7 +124,9 @@ class NetworkDynamics(TwoLayerNetwork):
         return array_namespace(self.bias).maximum(*self.block_lipschitz())
 
     def bound(self) -> Array:
-        """sup of the norm, (C,); infinite for relu or with a skip."""
+        """sup of the norm, (C,); with squash √d, else infinite for relu or with a skip."""
+        if self.squash:
+            return 0 * self.offset[:, 0] + self.offset.shape[1] ** 0.5
         return self.network_bound() if not self.skip else self.network_bound() + float("inf")
 
 
@@ -194,6 +202,31 @@ def teacher(
         discount,
         diameter=2 * reach if activation != "relu" else None,
     )
+
+
+def normal_teacher(
+    seeds: Sequence[int],
+    *,
+    d_state: int = 12,
+    d_action: int = 4,
+    width: int = 64,
+    biases: bool = False,
+) -> tuple[NetworkDynamics, NetworkReward]:
+    """Teachers of the scaling experiment, one a seed: ReLU networks with weights N(0, 1) [TSGLH26, §4.1].
+
+    Dynamics are tanh(network), the reward is network/√width. Without `biases` these are 0, else N(0, 1) too.
+    """
+    drawn = []
+    for seed in seeds:
+        generator = np.random.default_rng(seed)
+        for d_out in (d_state, 1):
+            shapes = [(width, d_state), (width, d_action), (width,), (d_out, width), (d_out,)]
+            layers = [generator.standard_normal(shape) for shape in shapes]
+            drawn.append([layer * (biases or layer.ndim == 2) for layer in layers])
+    dynamics = NetworkDynamics(*map(np.stack, zip(*drawn[::2], strict=True)), "relu", squash=True)
+    reward = NetworkReward(*map(np.stack, zip(*drawn[1::2], strict=True)), "relu")
+    root = width**0.5
+    return dynamics, reward.with_arrays({"output": reward.output / root, "offset": reward.offset / root})
 
 
 def _fields(network: TwoLayerNetwork) -> dict:

@@ -1,0 +1,210 @@
+"""Plain two-layer ReLU networks trained at speed for many seeds: what scaling laws are measured on.
+
+One training step of all seeds of a group is a dozen operations on buffers that are made once and stay in the
+cache: a batched matrix product for each layer and each gradient, written out by hand (nothing is
+differentiated with respect to the inputs), and one pass of Adam over all parameters. Each seed draws its
+weights and the order of its data from its own generator, so a seed's network does not depend on which seeds
+are trained with it. The code is the same on a processor and on a GPU.
+
+`imagination.models.networks` is for the odd model: it normalises data, knows other activations, holds
+spectral norms. This module is for hundreds of models trained as they are usually written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from imagination.mdps.continuous import check_shape
+
+GROUP = 8
+"""Seeds that train fastest together on a processor: more no longer fit its cache, fewer leave it idle."""
+
+BETAS, EPSILON = (0.9, 0.999), 1e-8
+"""Adam's usual constants."""
+
+
+class Students(NamedTuple):
+    """Networks ``O relu(W x + b) + c``, one a seed; with `squash`, tanh of that.
+
+    Attributes
+    ----------
+    hidden : (C, m, d_in)
+    bias : (C, m)
+    output : (C, d_out, m)
+    offset : (C, d_out)
+    squash : bool
+    """
+
+    hidden: np.ndarray
+    bias: np.ndarray
+    output: np.ndarray
+    offset: np.ndarray
+    squash: bool = False
+
+
+def train_many(
+    inputs: np.ndarray,
+    targets: np.ndarray,
+    seeds: Sequence[int],
+    *,
+    width: int = 64,
+    squash: bool = False,
+    epochs: int = 200,
+    batch_size: int = 256,
+    learning_rate: float = 1e-3,
+    group: int = GROUP,
+    device: str = "cpu",
+    after_epoch: Callable[[int, slice, Students], None] | None = None,
+) -> Students:
+    """Train one network per seed by minibatch Adam on the mean squared error, in single precision.
+
+    Weights and biases start uniform in ±1/√(inputs of the layer), as `torch.nn.Linear` has it. Data are
+    taken as they are. An epoch is one pass in a fresh random order; its last batch may be smaller.
+
+    Parameters
+    ----------
+    inputs, targets : (C, N, d_in), (C, N, d_out)
+        Each seed's data.
+    seeds : C whole numbers, one a network.
+    width : units of the hidden layer.
+    squash : put a tanh on the output.
+    epochs, batch_size, learning_rate : as usual; the rate is constant.
+    group : seeds trained at the same time. Changes no network.
+    device : where torch computes.
+    after_epoch : called with the number of finished epochs, the positions of the group's seeds and the
+        group's networks.
+
+    Raises
+    ------
+    ValueError
+        If a shape or an option does not fit.
+    """
+    if min(width, epochs, batch_size, group) < 1:
+        raise ValueError(
+            f"width, epochs, batch_size and group must be >= 1, got {width}, {epochs}, {batch_size}, {group}"
+        )
+    if not learning_rate > 0:
+        raise ValueError(f"learning_rate must be > 0, got {learning_rate}")
+    check_shape("inputs", inputs, (len(seeds), None, None))
+    check_shape("targets", targets, (len(seeds), inputs.shape[1], None))
+    parts = []
+    for start in range(0, len(seeds), group):
+        these = slice(start, start + group)
+        trainer = _Trainer(inputs[these], targets[these], seeds[these], width, squash, batch_size, device)
+        for epoch in range(1, epochs + 1):
+            trainer.epoch(learning_rate)
+            if after_epoch is not None:
+                after_epoch(epoch, these, trainer.students())
+        parts.append(trainer.students())
+    hidden, bias, output, offset = (np.concatenate(layer) for layer in list(zip(*parts, strict=True))[:4])
+    return Students(hidden, bias, output, offset, squash)
+
+
+class _Trainer:
+    """A group of networks, its data, and every buffer that a step needs."""
+
+    def __init__(
+        self,
+        inputs: np.ndarray,
+        targets: np.ndarray,
+        seeds: Sequence[int],
+        width: int,
+        squash: bool,
+        batch_size: int,
+        device: str,
+    ) -> None:
+        networks, count, d_in = inputs.shape
+        d_out = targets.shape[-1]
+        self.squash, self.batch_size, self.steps = squash, batch_size, 0
+        self.generators = [torch.Generator().manual_seed(int(seed)) for seed in seeds]
+        # A column of ones carries the hidden bias; targets are negated so that a product can be added.
+        x = torch.as_tensor(inputs, dtype=torch.float32, device=device)
+        self.x = torch.cat([x, torch.ones_like(x[..., :1])], -1).view(networks * count, d_in + 1)
+        self.minus_y = torch.as_tensor(-targets, dtype=torch.float32, device=device).reshape(-1, d_out)
+        self.first_row = torch.arange(networks)[:, None] * count
+
+        # Layer by layer, each contiguous over the seeds: batched products work in place only so.
+        shapes = [(networks, d_in + 1, width), (networks, d_out, width), (networks, d_out, 1)]
+        self.flat = torch.zeros(sum(int(np.prod(shape)) for shape in shapes), device=device)
+        self.gradient, self.mean, self.square, self.scratch = (torch.zeros_like(self.flat) for _ in range(4))
+        self.layers, self.slots = _views(self.flat, shapes), _views(self.gradient, shapes)
+        for layer, fan_in in zip(self.layers, (d_in, width, width), strict=True):
+            for network, generator in zip(layer, self.generators, strict=True):
+                start = torch.empty(network.shape).uniform_(-1, 1, generator=generator)
+                network.copy_(start / fan_in**0.5)
+        self.buffers = {
+            size: _Buffers(networks, size, d_in + 1, d_out, width, device)
+            for size in {min(batch_size, count), count % batch_size or min(batch_size, count)}
+        }
+
+    def epoch(self, learning_rate: float) -> None:
+        """Pass once over the data, in a new order for each network."""
+        count = len(self.x) // len(self.generators)
+        orders = [torch.randperm(count, generator=generator) for generator in self.generators]
+        order = torch.stack(orders).add_(self.first_row).to(self.x.device)
+        for rows in order.split(self.batch_size, dim=1):
+            self._gradient(rows)
+            self._adam(learning_rate)
+
+    def _gradient(self, rows: torch.Tensor) -> None:
+        """Fill `gradient` with that of the mean squared error on the given rows of the data."""
+        hidden, output, offset = self.layers
+        in_hidden, in_output, in_offset = self.slots
+        b = self.buffers[rows.shape[1]]
+        index = rows.reshape(-1)
+        torch.index_select(self.x, 0, index, out=b.x_rows)
+        torch.index_select(self.minus_y, 0, index, out=b.y_rows)
+        torch.bmm(b.x, hidden, out=b.h).relu_()
+        if self.squash:
+            torch.bmm(output, b.h.mT, out=b.error).add_(offset).tanh_()
+            slope = 1 - b.error.square()
+            b.error.add_(b.y.mT).mul_(slope)
+        else:
+            torch.baddbmm(b.y.mT, output, b.h.mT, out=b.error).add_(offset)
+        b.error.mul_(2 / b.error[0].numel())
+        torch.bmm(b.error, b.h, out=in_output)
+        torch.sum(b.error, dim=2, keepdim=True, out=in_offset)
+        if output.shape[1] == 1:  # an outer product, which matrix routines do slowly
+            torch.mul(b.error.mT, output, out=b.back)
+        else:
+            torch.bmm(b.error.mT, output, out=b.back)
+        torch.ops.aten.threshold_backward.grad_input(b.back, b.h, 0, grad_input=b.back)
+        torch.bmm(b.x.mT, b.back, out=in_hidden)
+
+    def _adam(self, rate: float) -> None:
+        """Move all parameters; `mean` and `square` are Adam's running moments of the gradient."""
+        self.steps += 1
+        first, second = BETAS
+        self.mean.lerp_(self.gradient, 1 - first)
+        self.square.mul_(second).addcmul_(self.gradient, self.gradient, value=1 - second)
+        correction = (1 - second**self.steps) ** 0.5
+        torch.sqrt(self.square, out=self.scratch).add_(EPSILON * correction)
+        self.flat.addcdiv_(self.mean, self.scratch, value=-rate * correction / (1 - first**self.steps))
+
+    def students(self) -> Students:
+        """Return copies of the networks as they are now."""
+        hidden, output, offset = (layer.cpu().numpy().astype(np.float64) for layer in self.layers)
+        weights = np.ascontiguousarray(np.swapaxes(hidden[:, :-1], 1, 2))
+        return Students(weights, hidden[:, -1].copy(), output, offset[..., 0], self.squash)
+
+
+class _Buffers:
+    """Where the steps on batches of one size put what they compute."""
+
+    def __init__(self, networks: int, size: int, d_in: int, d_out: int, width: int, device: str) -> None:
+        def empty(*shape: int) -> torch.Tensor:
+            return torch.empty(shape, device=device)
+
+        self.x, self.y = empty(networks, size, d_in), empty(networks, size, d_out)
+        self.x_rows, self.y_rows = self.x.view(-1, d_in), self.y.view(-1, d_out)
+        self.h, self.back = empty(networks, size, width), empty(networks, size, width)
+        self.error = empty(networks, d_out, size)
+
+
+def _views(flat: torch.Tensor, shapes: list[tuple[int, ...]]) -> list[torch.Tensor]:
+    parts = flat.split([int(np.prod(shape)) for shape in shapes])
+    return [part.view(shape) for part, shape in zip(parts, shapes, strict=True)]
