@@ -193,7 +193,10 @@ def visit(
         targets[:, :, t, 0] = reward(state, action)
         state = dynamics(state, action)
         targets[:, :, t, 1:] = state
-    return tuple(array.reshape(len(seeds), starts * steps, -1)[:, :count] for array in (inputs, targets))
+    inputs, targets = (
+        array.reshape(len(seeds), starts * steps, -1)[:, :count] for array in (inputs, targets)
+    )
+    return inputs, targets
 
 
 def _rng(seed: int, *purpose: int) -> np.random.Generator:
@@ -219,7 +222,7 @@ class Trial:
         settings: Mapping[str, Any],
     ) -> None:
         self.seeds = list(seeds)
-        self.teachers = {"dynamics": dynamics, "reward": reward}
+        self.teachers: dict[str, NetworkDynamics | NetworkReward] = {"dynamics": dynamics, "reward": reward}
         x, y = visit(dynamics, reward, seeds, VALIDATION, settings, _VALIDATION)
         self.validation = (
             x.astype(float),

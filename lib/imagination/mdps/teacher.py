@@ -205,7 +205,7 @@ def teacher(
 
 
 def normal_teacher(
-    seeds: Sequence[int],
+    seeds: Sequence[int | tuple[int, ...]],
     *,
     d_state: int = 12,
     d_action: int = 4,

@@ -121,10 +121,14 @@ class _Trainer:
         d_out = targets.shape[-1]
         self.squash, self.batch_size, self.steps = squash, batch_size, 0
         self.generators = [torch.Generator().manual_seed(int(seed)) for seed in seeds]
-        # A column of ones carries the hidden bias; targets are negated so that a product can be added.
-        x = torch.as_tensor(inputs, dtype=torch.float32, device=device)
-        self.x = torch.cat([x, torch.ones_like(x[..., :1])], -1).view(networks * count, d_in + 1)
-        self.minus_y = torch.as_tensor(-targets, dtype=torch.float32, device=device).reshape(-1, d_out)
+        # One row a sample: inputs, a one that carries the hidden bias, negated targets (to which a product
+        # can be added), and padding to whole cache lines, since rows are fetched in random order.
+        d_row = -(-(d_in + 1 + d_out) // 16) * 16
+        self.rows = torch.zeros(networks, count, d_row, device=device)
+        self.rows[..., :d_in] = torch.as_tensor(inputs)
+        self.rows[..., d_in] = 1
+        self.rows[..., d_in + 1 : d_in + 1 + d_out] = torch.as_tensor(-targets)
+        self.rows = self.rows.view(networks * count, d_row)
         self.first_row = torch.arange(networks)[:, None] * count
 
         # Layer by layer, each contiguous over the seeds: batched products work in place only so.
@@ -137,15 +141,15 @@ class _Trainer:
                 start = torch.empty(network.shape).uniform_(-1, 1, generator=generator)
                 network.copy_(start / fan_in**0.5)
         self.buffers = {
-            size: _Buffers(networks, size, d_in + 1, d_out, width, device)
+            size: _Buffers(networks, size, d_in + 1, d_out, d_row, width, device)
             for size in {min(batch_size, count), count % batch_size or min(batch_size, count)}
         }
 
     def epoch(self, learning_rate: float) -> None:
         """Pass once over the data, in a new order for each network."""
-        count = len(self.x) // len(self.generators)
+        count = len(self.rows) // len(self.generators)
         orders = [torch.randperm(count, generator=generator) for generator in self.generators]
-        order = torch.stack(orders).add_(self.first_row).to(self.x.device)
+        order = torch.stack(orders).add_(self.first_row).to(self.rows.device)
         for rows in order.split(self.batch_size, dim=1):
             self._gradient(rows)
             self._adam(learning_rate)
@@ -155,9 +159,7 @@ class _Trainer:
         hidden, output, offset = self.layers
         in_hidden, in_output, in_offset = self.slots
         b = self.buffers[rows.shape[1]]
-        index = rows.reshape(-1)
-        torch.index_select(self.x, 0, index, out=b.x_rows)
-        torch.index_select(self.minus_y, 0, index, out=b.y_rows)
+        torch.index_select(self.rows, 0, rows.reshape(-1), out=b.rows)
         torch.bmm(b.x, hidden, out=b.h).relu_()
         if self.squash:
             torch.bmm(output, b.h.mT, out=b.error).add_(offset).tanh_()
@@ -195,16 +197,20 @@ class _Trainer:
 class _Buffers:
     """Where the steps on batches of one size put what they compute."""
 
-    def __init__(self, networks: int, size: int, d_in: int, d_out: int, width: int, device: str) -> None:
+    def __init__(
+        self, networks: int, size: int, d_in: int, d_out: int, d_row: int, width: int, device: str
+    ) -> None:
         def empty(*shape: int) -> torch.Tensor:
             return torch.empty(shape, device=device)
 
-        self.x, self.y = empty(networks, size, d_in), empty(networks, size, d_out)
-        self.x_rows, self.y_rows = self.x.view(-1, d_in), self.y.view(-1, d_out)
+        self.rows = empty(networks * size, d_row)
+        self.x, self.y, _ = self.rows.view(networks, size, d_row).split(
+            [d_in, d_out, d_row - d_in - d_out], dim=2
+        )
         self.h, self.back = empty(networks, size, width), empty(networks, size, width)
         self.error = empty(networks, d_out, size)
 
 
-def _views(flat: torch.Tensor, shapes: list[tuple[int, ...]]) -> list[torch.Tensor]:
+def _views(flat: torch.Tensor, shapes: Sequence[tuple[int, ...]]) -> list[torch.Tensor]:
     parts = flat.split([int(np.prod(shape)) for shape in shapes])
     return [part.view(shape) for part, shape in zip(parts, shapes, strict=True)]
