@@ -115,16 +115,16 @@ def mean_score_norm(problem: Problem) -> Array:
     return np.sqrt(score_norms(problem).max(axis=1))
 
 
-def expected_maximal_score(problem: Problem) -> Array:
-    """W_H² = E max_t ‖w_t‖², (B,).
+def expected_maximal_score(problem: Problem, power: float = 2.0) -> Array:
+    """E max_t ‖w_t‖^`power`, (B,); with power 2 it is W_H².
 
     The maximum of a rollout is one of the S · A norms. That it is at most a given one is the probability of
     never leaving the (state, action) pairs whose norms are at most that, a product of H sub-kernels.
     """
     B, S, A = problem.mdp.reward.shape
-    squared = (problem.policy.scores**2).sum(axis=3)
-    levels = np.sort(squared.reshape(B, S * A), axis=1)
-    allowed = squared[:, None] <= levels[:, :, None, None]
+    norms = (problem.policy.scores**2).sum(axis=3) ** (power / 2)
+    levels = np.sort(norms.reshape(B, S * A), axis=1)
+    allowed = norms[:, None] <= levels[:, :, None, None]
     taken = problem.policy.probabilities[:, None] * allowed
     kernel = np.einsum("bisa,bsau->bisu", taken, problem.mdp.transition, optimize=True)
     staying = np.broadcast_to(problem.mdp.initial[:, None], (B, S * A, S))
