@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--suite tabular|wasserstein|all] [--quick] [--repetitions N] [--seed N]`."""
+"""`python -m benchmarks [--suite NAME] [--quick] [--repetitions N] [--seed N]`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import argparse
 
 import numpy as np
 
-from benchmarks import tabular, wasserstein
+from benchmarks import allocation, tabular, wasserstein
 from benchmarks.timing import machine_lines, measure, table
 
 PACKAGES = ("numpy", "scipy", "POT", "quantecon", "numba")
-SUITES = {"tabular": tabular, "wasserstein": wasserstein}
+SUITES = {"allocation": allocation, "tabular": tabular, "wasserstein": wasserstein}
 
 
 def main() -> None:
