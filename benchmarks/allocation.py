@@ -59,9 +59,16 @@ _ORDER = ("budget", "multiplier", "c_dyn", "c_rew", "A_dyn", "A_rew", "alpha", "
 
 
 def searched(problem: dict[str, np.ndarray]) -> np.ndarray:
-    """SciPy's vectorised bracketed search."""
-    found = find_minimum(objective, (-300.0, 0.0, 300.0), args=tuple(problem[name] for name in _ORDER))
-    return np.asarray(found.f_x)
+    """SciPy's vectorised bracketed search, from the best of a coarse grid; where it finds no bracket because
+    the error is flat there, the grid's best.
+    """
+    constants = tuple(problem[name] for name in _ORDER)
+    grid = np.linspace(-300, 300, 61)
+    coarse = np.array([objective(u, *constants) for u in grid])
+    middle = np.clip(np.argmin(coarse, axis=0), 1, len(grid) - 2)
+    bracket = tuple(grid[middle + step] for step in (-1, 0, 1))
+    found = find_minimum(objective, bracket, args=constants)
+    return np.where(found.success, found.f_x, coarse.min(axis=0))
 
 
 def searched_one_by_one(problem: dict[str, np.ndarray]) -> np.ndarray:
