@@ -18,7 +18,7 @@ from sympy.core.function import AppliedUndef
 
 from imagination.theory import sums
 from imagination.theory.latex import latex
-from imagination.theory.terms import Expectation, Point, check_symbol
+from imagination.theory.terms import Expectation, Point, check_symbol, is_positive
 
 RELATIONS: dict[str, type[sp.Rel]] = {"<=": sp.Le, "==": sp.Eq, "<": sp.Lt}
 
@@ -73,6 +73,11 @@ class Hypothesis:
         return not self.relation.has(AppliedUndef, Point, Expectation, sp.Limit)
 
 
+def positive(quantity: Quantity) -> Hypothesis:
+    """The hypothesis that a quantity is above 0; unevaluated, as SymPy knows it of a positive symbol."""
+    return Hypothesis(f"{quantity.code} > 0", sp.Gt(quantity.symbol, 0, evaluate=False), quantity.meaning)
+
+
 @dataclass(frozen=True, repr=False)
 class Claim:
     """``quantity relation expression`` for every world that satisfies the hypotheses.
@@ -82,7 +87,8 @@ class Claim:
     name, source : str
         What the book calls it and where it comes from, e.g. ``"[TSGLH26, Lemma 1]"``.
     symbols : tuple of Quantity
-        The real and natural symbols of the expression and of the numeric hypotheses.
+        The real, natural and positive symbols of the expression and of the numeric hypotheses. That a
+        positive symbol is above 0 must stand among the hypotheses, see :func:`positive`.
     hypotheses : tuple of Hypothesis
         Numeric ones and ones about the world.
     quantity : sympy.Expr
@@ -121,6 +127,10 @@ class Claim:
                 )
         for symbol in self.constants | set(self.variables):
             check_symbol(symbol)
+        stated = {h.relation for h in self.hypotheses}
+        for quantity in self.symbols:
+            if is_positive(quantity.symbol) and positive(quantity).relation not in stated:
+                raise ValueError(f"claim {self.name!r} must state {quantity.symbol} > 0 as a hypothesis")
         known = self.constants | set(self.variables)
         if strangers := {
             s for s in self.expression.free_symbols if s not in known and not isinstance(s, Point)
@@ -157,13 +167,14 @@ class Claim:
     def _arguments(self) -> tuple[Quantity, ...]:
         used = set(self.expression.free_symbols)
         for hypothesis in self.numeric_hypotheses:
-            used |= hypothesis.relation.free_symbols
+            if not isinstance(hypothesis.relation, sp.Eq) and not _states_sort(hypothesis.relation):
+                used |= hypothesis.relation.free_symbols
         free = [Quantity(v, str(v), "for all values") for v in self.variables if not isinstance(v, Point)]
         return tuple(q for q in (*self.symbols, *free) if q.symbol in used)
 
     @property
     def arguments(self) -> tuple[str, ...]:
-        """The names that `evaluate` takes."""
+        """The names that `evaluate` takes: what the expression and the inequalities speak of."""
         return tuple(q.code for q in self._arguments)
 
     @cached_property
@@ -175,6 +186,8 @@ class Claim:
         sides = []
         for hypothesis in self.numeric_hypotheses:
             relation = hypothesis.relation
+            if relation.free_symbols - {q.symbol for q in self._arguments}:
+                continue  # it says what a symbol is that the expression does without
             if not isinstance(relation, sp.Le | sp.Lt | sp.Ge | sp.Gt):
                 raise TypeError(
                     f"hypothesis {hypothesis.name!r} must be an inequality to be checked on numbers"
@@ -192,7 +205,7 @@ class Claim:
         ----------
         **values : array_like
             One number or array for each name in `arguments`; they broadcast. Natural symbols take whole
-            numbers.
+            numbers, positive ones positive numbers.
 
         Returns
         -------
@@ -279,6 +292,8 @@ class Claim:
                 self._refuse(
                     ~whole, f"{quantity.code} to be a whole number 0, 1, 2, ...", arrays, only=quantity.code
                 )
+            if is_positive(quantity.symbol):
+                self._refuse(~(array > 0), f"{quantity.code} > 0", arrays, only=quantity.code)
         return arrays
 
     def _refuse(self, broken: Any, what: str, arrays: list[np.ndarray], only: str | None = None) -> None:
@@ -330,6 +345,11 @@ class Claim:
             f"<details><summary>Under {len(self.hypotheses)} hypotheses</summary>"
             f"<ul>{rows}</ul></details></div>"
         )
+
+
+def _states_sort(relation: sp.Basic) -> bool:
+    """Whether a relation only says of a positive symbol that it is positive."""
+    return isinstance(relation, sp.Gt) and is_positive(relation.lhs) and relation.rhs == 0
 
 
 def _as_float(claim: str, name: str, value: Any) -> np.ndarray:

@@ -19,12 +19,13 @@ import z3
 from sympy.core.function import AppliedUndef
 from sympy.printing.smtlib import SMTLibPrinter, smtlib_code
 
+from imagination.theory import powers
 from imagination.theory.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
-from imagination.theory.terms import NATURAL, REAL, Expectation, sort_of
+from imagination.theory.terms import NUMBERS, Expectation, is_positive, sort_of
 
 TIMEOUT_MS = 20_000
 _SUMS = (GeometricSum, DoubleGeometricSum, CappedGeometricSum)
-_OPAQUE = (AppliedUndef, Expectation, sp.Sum, sp.Limit, *_SUMS)
+_OPAQUE = (AppliedUndef, Expectation, sp.Sum, sp.Limit, sp.log, *_SUMS)
 _KNOWN_FUNCTIONS = {**SMTLibPrinter._default_settings["known_functions"], sp.Pow: "^"}
 
 
@@ -99,7 +100,10 @@ def _is_natural(e: sp.Expr) -> bool:
 
 
 def partial_terms(expr: sp.Basic) -> list[sp.Basic]:
-    """Conditions under which every division, root and power of `expr` is defined, as SymPy relations."""
+    """Conditions under which every division, root, power and logarithm of `expr` is defined, as relations.
+
+    Those are left out that the sorts of its symbols make true.
+    """
     conditions: list[sp.Basic] = []
     for power in sorted(expr.atoms(sp.Pow), key=sp.default_sort_key):
         base, exponent = power.args
@@ -113,7 +117,10 @@ def partial_terms(expr: sp.Basic) -> list[sp.Basic]:
             # x**(n - 1) is a division by x at n = 0, and a real power of a negative number is not real.
             relation = sp.Ne if exponent.is_integer else sp.Gt
             conditions.append(relation(base, 0, evaluate=False))
-    return [c for c in conditions if not (c.lhs.is_number and c.doit() is sp.true)]
+    conditions += [
+        sp.Gt(e.args[0], 0, evaluate=False) for e in sorted(expr.atoms(sp.log), key=sp.default_sort_key)
+    ]
+    return [c for c in conditions if not (is_positive(c.lhs) or (c.lhs.is_number and c.doit() is sp.true))]
 
 
 # -- Z3 ------------------------------------------------------------------------------------------------------
@@ -143,6 +150,8 @@ class _Abstraction:
             v, new = self.unknown(e)
             if new and e.is_integer and e.is_nonnegative:
                 self.known.append(sp.Ge(v, 0))
+            if new and is_positive(e):
+                self.known.append(sp.Gt(v, 0))
             return v
         if e.is_Rational:
             return e
@@ -178,10 +187,9 @@ class _Abstraction:
             inside = self.term(base)
             if exponent > 0:
                 return inside**exponent
-            v, new = self.unknown(("inverse", inside))
-            if new:
-                self.known.append(sp.Eq(v * inside, 1))
-            return v ** (-exponent)
+            return self._power_inverse(inside, -exponent, is_positive(base))
+        if is_positive(base):
+            return sp.Mul(*(self._factor(factor) for factor in powers.factors(base, exponent)))
         if exponent.is_Rational and exponent.q == 2:
             inside = self.term(base)
             v, new = self.unknown(("root", inside))
@@ -193,10 +201,29 @@ class _Abstraction:
             self.pending.append((base, exponent, v))
         return v
 
-    def _power_inverse(self, v: sp.Symbol, power: int) -> sp.Expr:
+    def _factor(self, factor: powers.Factor) -> sp.Expr:
+        """A power of a positive number: some positive number, with the whole powers that are known of it."""
+        base = self.term(factor.base)
+        if factor.exponent == 1:
+            root = base
+        else:
+            root, new = self.unknown(("power", canonical(factor.base), factor.exponent))
+            if new:
+                self.known.append(sp.Gt(root, 0))
+        whole, parts = factor.multiple.p, factor.multiple.q
+        if parts > 1:
+            fraction, new = self.unknown(("power", canonical(factor.base), factor.exponent / parts))
+            if new:
+                self.known += [sp.Gt(fraction, 0), sp.Eq(fraction**parts, root)]
+            root = fraction
+        return root**whole if whole > 0 else self._power_inverse(root, -whole, True)
+
+    def _power_inverse(self, v: sp.Expr, power: int, positive: bool = False) -> sp.Expr:
         w, new = self.unknown(("inverse", v))
         if new:
             self.known.append(sp.Eq(w * v, 1))
+            if positive:
+                self.known.append(sp.Gt(w, 0))
         return w**power
 
 
@@ -205,14 +232,14 @@ def canonical(e: sp.Basic) -> sp.Basic:
     if isinstance(e, sp.Symbol) or not e.args:
         return e
     rebuilt = e.func(*(canonical(arg) for arg in e.args))
-    return sp.expand(rebuilt) if isinstance(rebuilt, sp.Add | sp.Mul | sp.Pow) else rebuilt
+    return sp.expand(rebuilt) if isinstance(rebuilt, sp.Add | sp.Mul | sp.Pow | sp.log) else rebuilt
 
 
 def point_rewrites(premises: Iterable[sp.Basic]) -> dict[sp.Basic, sp.Basic]:
     """Equalities between points among the premises, to be applied from left to right."""
     rewrites = {}
     for premise in premises:
-        if isinstance(premise, sp.Eq) and sort_of(premise.lhs) not in (REAL, NATURAL):
+        if isinstance(premise, sp.Eq) and sort_of(premise.lhs) not in NUMBERS:
             rewrites[premise.lhs] = premise.rhs
     return rewrites
 
@@ -251,7 +278,7 @@ def solve(premises: Sequence[sp.Basic], goal: sp.Basic | None) -> tuple[z3.Check
         alone are tried.
     """
     rewrites = {**point_rewrites(premises), **_known_absolute_values(premises)}
-    numeric = [p for p in premises if not (isinstance(p, sp.Eq) and sort_of(p.lhs) not in (REAL, NATURAL))]
+    numeric = [p for p in premises if not (isinstance(p, sp.Eq) and sort_of(p.lhs) not in NUMBERS)]
     prepared = _prepare([*numeric, *([goal] if goal is not None else [])], rewrites)
     abstraction = _Abstraction()
     formulas = [abstraction.relation(p) for p in prepared]
@@ -386,13 +413,16 @@ def prove_with_sympy(premises: Sequence[sp.Basic], goal: sp.Eq) -> None:
     for _ in range(4):
         difference = unfold(difference.xreplace(rewrites))
     opaque = {e: sp.Dummy(f"w{i}", real=True) for i, e in enumerate(_outermost(canonical(difference)))}
-    difference = canonical(difference).xreplace(opaque)
-    reduced = sp.simplify(difference)
+    stated = canonical(difference).xreplace(opaque)
+    difference, has_powers = powers.abstracted(stated)
+    reduced = sp.cancel(sp.together(difference)) if has_powers else sp.simplify(difference)
     if reduced != 0:
         reduced = sp.simplify(sp.expand(sp.powsimp(sp.expand(sp.together(difference)))))
     if reduced != 0:
         raise Undecided(f"the difference of the two sides reduces to {reduced}, not to 0")
     _confirm_zero(difference)
+    if has_powers:
+        _confirm_nearly_zero(stated)
 
 
 def _outermost(e: sp.Basic) -> list[sp.Basic]:
@@ -417,8 +447,23 @@ def _confirm_zero(expr: sp.Expr, points: int = 8) -> None:
             raise Undecided(f"the simplifier says 0, but at {at} the difference is {value}")
 
 
+def _confirm_nearly_zero(expr: sp.Expr, points: int = 4) -> None:
+    """Real powers have no exact values: their difference must vanish to 30 digits of 50."""
+    rng = random.Random(1)
+    free = sorted(expr.free_symbols, key=str)
+    for _ in range(points):
+        at = {s: random_value(s, rng) for s in free}
+        terms = [part.subs(at, simultaneous=True).evalf(50) for part in sp.Add.make_args(expr)]
+        if any(term.has(sp.nan, sp.zoo, sp.oo) for term in terms):
+            continue  # a denominator vanishes there
+        if abs(sp.Add(*terms)) > sp.Float(10) ** -30 * (1 + sp.Add(*map(abs, terms))):
+            raise Undecided(f"the simplifier says 0, but at {at} the difference is {sp.Add(*terms)}")
+
+
 def random_value(symbol: sp.Symbol, rng: random.Random) -> sp.Rational:
-    """A small random rational of either sign for a real symbol, a small natural number for a natural one."""
+    """A small random rational: of either sign for a real symbol, a natural or positive number for such."""
     if symbol.is_integer:
         return sp.Integer(rng.randint(0, 6))
+    if is_positive(symbol):
+        return sp.Rational(rng.randint(1, 40), rng.randint(1, 40))
     return sp.Rational(rng.randint(-40, 40), rng.randint(1, 40))

@@ -13,7 +13,17 @@ from sympy.core.function import AppliedUndef
 from imagination.theory import axioms as ax
 from imagination.theory import discharge as dis
 from imagination.theory.claim import Claim
-from imagination.theory.terms import ARITHMETIC, NATURAL, RATIONALS, REAL, Expectation, Point, sort_of
+from imagination.theory.terms import (
+    ARITHMETIC,
+    NATURAL,
+    NUMBERS,
+    POSITIVE,
+    RATIONALS,
+    Expectation,
+    Point,
+    fits,
+    sort_of_variable,
+)
 from imagination.theory.theorem import ProofError
 
 
@@ -32,7 +42,7 @@ class World:
 def check_consistent(claim: Claim, world: World | None, rng: random.Random) -> None:
     """Refuse a claim whose hypotheses are not shown to hold together, in numbers and in the example world."""
     numeric = [h.relation for h in claim.numeric_hypotheses]
-    if numeric and dis.example(numeric, rng) is None:
+    if numeric and not _hold_at(numeric, world) and dis.example(numeric, rng) is None:
         raise ProofError(f"the numeric hypotheses of {claim.name!r} are not shown to be satisfiable")
     if not claim.world_hypotheses:
         return
@@ -47,7 +57,7 @@ def check_consistent(claim: Claim, world: World | None, rng: random.Random) -> N
         variable in value.expr.free_symbols
         for name, value in world.maps.items()
         for variable, sort in zip(value.variables, name.domain, strict=True)
-        if sort not in (REAL, NATURAL)
+        if sort not in NUMBERS
     )
     for distance in ax.TOTAL_VARIATION.values():
         # Different points of the example world are laws with no mass in common.
@@ -60,6 +70,14 @@ def check_consistent(claim: Claim, world: World | None, rng: random.Random) -> N
             raise ProofError(
                 f"hypothesis {hypothesis.name!r} does not hold in the example world: {error}"
             ) from error
+
+
+def _hold_at(relations: list[sp.Basic], world: World | None) -> bool:
+    """Whether relations between numbers are exactly true of the example world's numbers."""
+    if world is None:
+        return False
+    numbers = _numbers(world, set().union(*(r.free_symbols for r in relations)))
+    return all(r.xreplace(numbers) == sp.true for r in relations)
 
 
 def _check_metric(metric: Any, world: World) -> None:
@@ -106,15 +124,11 @@ def _checked_world(world: World, constants: set[sp.Symbol]) -> World:
     """The world, if its numbers are numbers and its maps are real-valued everywhere; variables stay
     variables.
     """
-    numbers = {key: sp.sympify(value) for key, value in world.numbers.items() if key in constants}
-    for symbol, value in numbers.items():
-        if type(value) not in RATIONALS or (symbol.is_integer and sort_of(value) != NATURAL):
-            raise ProofError(f"the example world's {symbol} = {value} is not a number of its kind")
+    numbers = _numbers(world, constants)
     for name, value in world.maps.items():
         if not isinstance(value, sp.Lambda) or len(value.variables) != len(name.domain):
             raise ProofError(f"the example world's {name} must be a function of {len(name.domain)} variables")
-        body = value(*(sp.Dummy(integer=True, nonnegative=True) if sort == NATURAL else sp.Dummy(real=True)
-                       for sort in name.domain)).xreplace(numbers)  # fmt: skip
+        body = value(*(_anything(sort) for sort in name.domain)).xreplace(numbers)
         for part in sp.preorder_traversal(body):
             if type(part) not in (*RATIONALS, *ARITHMETIC, sp.Symbol, sp.Dummy):
                 raise ProofError(f"the example world's {name} contains {part}, which cannot be checked")
@@ -126,6 +140,22 @@ def _checked_world(world: World, constants: set[sp.Symbol]) -> World:
                     f"the example world's {name} is not defined everywhere: {condition}"
                 ) from error
     return World(numbers, dict(world.maps))
+
+
+def _numbers(world: World, constants: set[sp.Symbol]) -> dict[sp.Symbol, sp.Rational]:
+    """What the world says that the constants are."""
+    numbers = {key: sp.sympify(value) for key, value in world.numbers.items() if key in constants}
+    for symbol, value in numbers.items():
+        if type(value) not in RATIONALS or not fits(value, sort_of_variable(symbol)):
+            raise ProofError(f"the example world's {symbol} = {value} is not a number of its kind")
+    return numbers
+
+
+def _anything(sort: str) -> sp.Symbol:
+    """A number of a sort, or the number that stands for a point of the example world."""
+    if sort == NATURAL:
+        return sp.Dummy(integer=True, nonnegative=True)
+    return sp.Dummy(positive=True) if sort == POSITIVE else sp.Dummy(real=True)
 
 
 # Relations that were found to hold, each with the part of the world that it speaks of: many claims share

@@ -28,15 +28,19 @@ from imagination.theory.sums import CappedGeometricSum, DoubleGeometricSum, Geom
 from imagination.theory.terms import (
     ARITHMETIC,
     NATURAL,
+    NUMBERS,
+    POSITIVE,
     RATIONALS,
-    REAL,
     RELATIONS,
     Expectation,
     Point,
     check_symbol,
+    fits,
+    is_positive,
     mapping,
     natural,
     sort_of,
+    sort_of_variable,
 )
 from imagination.theory.theorem import (
     AXIOM,
@@ -57,6 +61,7 @@ from imagination.theory.theorem import (
 
 _TERMS = (
     *ARITHMETIC,
+    sp.log,
     sp.Sum,
     sp.Limit,
     sp.Lambda,
@@ -218,20 +223,19 @@ class Proof:
         premises, assumes, numbers = self._collect(using)
         value = sp.sympify(value)
         if not isinstance(symbol, sp.Symbol) or isinstance(symbol, Point):
-            raise ProofError(f"{symbol} must be a real or natural symbol")
+            raise ProofError(f"{symbol} must be a real, natural or positive symbol")
         if str(symbol) in self._names or symbol in self._constants:
             raise ProofError(f"{symbol} already means something in this proof")
         if value.free_symbols - self._constants:
             raise ProofError(
                 f"{symbol} may depend on constants only, not on {value.free_symbols - self._constants}"
             )
-        if symbol.is_integer and sort_of(value) != NATURAL:
-            raise ProofError(f"{symbol} is a natural symbol but {value} is not shown to be a natural number")
         if assumes:
             raise ProofError("a definition may not rest on an induction hypothesis")
         formula = sp.Eq(symbol, value, evaluate=False)
         self._check_shape(formula)
         self._check_means(formula, premises)
+        self._check_sort(symbol, value, premises)
         self._constants.add(symbol)
         return self._add(formula, reason, DEFINITION, numbers, frozenset())
 
@@ -265,9 +269,7 @@ class Proof:
                 f"the value of {name} depends on {sorted(map(str, strangers))}, which are not its variables"
             )
         for variable, sort in zip(variables, name.domain, strict=True):
-            if (
-                variable.sort if isinstance(variable, Point) else NATURAL if variable.is_integer else REAL
-            ) != sort:
+            if sort_of_variable(variable) != sort:
                 raise ProofError(f"{name} takes a {sort}, not {variable}")
         self._check_term(value, frozenset())
         if value.has(name):
@@ -295,7 +297,7 @@ class Proof:
             raise ProofError(f"axiom {axiom.name!r} does not apply: {error}") from error
         self._check_shape(formula)
         self._check_defined(formula, premises)
-        if axiom is not ax.SERIES:  # which says that its limit exists
+        if axiom not in (ax.SERIES, ax.POWER_SEQUENCE):  # which say that their limits exist
             self._check_limits(formula, premises)
         self._note_axiom(axiom)
         return self._add(formula, reason or axiom.name, AXIOM, numbers, assumes, axiom.source)
@@ -615,15 +617,26 @@ class Proof:
     def _check_value(self, variable: sp.Symbol, value: Any, premises: Sequence[sp.Basic]) -> None:
         value = sp.sympify(value)
         self._check_term(value, frozenset())
-        wanted = variable.sort if isinstance(variable, Point) else (NATURAL if variable.is_integer else REAL)
         try:
-            found = sort_of(value)
+            sort_of(value)
         except TypeError as error:
             raise ProofError(str(error)) from error
         # "For all x" says nothing of 1/0, nor of the limit of a sequence that has none.
         self._check_means(sp.Tuple(value), premises)
-        if found != wanted and not (wanted == REAL and found == NATURAL):
-            raise ProofError(f"{variable} stands for a {wanted}, {value} is a {found}")
+        self._check_sort(variable, value, premises)
+
+    def _check_sort(self, variable: sp.Symbol, value: sp.Expr, premises: Sequence[sp.Basic]) -> None:
+        """A value must be of its variable's sort: by its form, or, if positive, by what `premises` say."""
+        wanted = sort_of_variable(variable)
+        if fits(value, wanted):
+            return
+        refusal = f"{variable} stands for a {wanted} number or point, {value} is a {sort_of(value)}"
+        if wanted != POSITIVE or sort_of(value) not in NUMBERS:
+            raise ProofError(refusal)
+        try:
+            self._prove(premises, sp.Gt(value, 0, evaluate=False))
+        except ProofError as error:
+            raise ProofError(f"{refusal}: {error}") from error
 
     def _prove(self, premises: Sequence[sp.Basic], goal: sp.Basic) -> None:
         if not isinstance(goal, RELATIONS):
@@ -679,8 +692,7 @@ class Proof:
             sorts = [sort_of(side) for side in formula.args]
         except TypeError as error:
             raise ProofError(str(error)) from error
-        numbers = {REAL, NATURAL}
-        if not set(sorts) <= numbers and not (isinstance(formula, sp.Eq) and sorts[0] == sorts[1]):
+        if not set(sorts) <= set(NUMBERS) and not (isinstance(formula, sp.Eq) and sorts[0] == sorts[1]):
             raise ProofError(f"{formula} compares a {sorts[0]} with a {sorts[1]}")
 
     def _check_term(self, term: sp.Basic, bound: frozenset[sp.Symbol]) -> None:
@@ -833,7 +845,7 @@ class Proof:
         wanted = set(symbols).union(*(p.free_symbols for p in numeric)) if numeric else set(symbols)
         for _ in range(400):
             point = {
-                s: sp.Rational(rng.randint(0, 30), rng.randint(1, 30))
+                s: sp.Rational(rng.randint(1 if is_positive(s) else 0, 30), rng.randint(1, 30))
                 if not s.is_integer
                 else sp.Integer(rng.randint(0, 6))
                 for s in sorted(wanted, key=str)

@@ -1,8 +1,9 @@
-"""The words a claim is written in: real numbers, natural numbers, points of a space, and maps between them.
+"""The words a claim is written in: real, natural and positive numbers, points of a space, and maps.
 
 Everything a proof knows about a symbol stands in a hypothesis, where the reader sees it and the solver
-receives it. A SymPy assumption such as ``positive=True`` would let SymPy use a fact that no hypothesis
-states, so symbols carry their sort and nothing else.
+receives it. Any other SymPy assumption would let SymPy use a fact that no hypothesis states, so symbols carry
+their sort and nothing else. That a symbol is positive lets SymPy split its powers; a claim must therefore
+also state ``x > 0`` among its hypotheses.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from sympy.core.function import AppliedUndef, UndefinedFunction
 
 from imagination.theory.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
 
-REAL, NATURAL = "real", "natural"
+REAL, NATURAL, POSITIVE = "real", "natural", "positive"
+NUMBERS = (REAL, NATURAL, POSITIVE)
 
 # Exact types: what a subclass says of itself cannot be trusted.
 RELATIONS = (sp.Eq, sp.Ne, sp.Le, sp.Lt, sp.Ge, sp.Gt)
@@ -24,6 +26,7 @@ ARITHMETIC = (sp.Add, sp.Mul, sp.Pow, sp.Abs, sp.Min, sp.Max)
 
 _REAL_ASSUMPTIONS = sp.Symbol("x", real=True).assumptions0
 _NATURAL_ASSUMPTIONS = sp.Symbol("n", integer=True, nonnegative=True).assumptions0
+_POSITIVE_ASSUMPTIONS = sp.Symbol("x", positive=True).assumptions0
 
 
 class Point(sp.Symbol):
@@ -58,6 +61,11 @@ def natural(names: str) -> Any:
     return sp.symbols(names, integer=True, nonnegative=True)
 
 
+def positive(names: str) -> Any:
+    """Positive real symbols, one for each name in `names`: the bases of powers with real exponents."""
+    return sp.symbols(names, positive=True)
+
+
 def point(names: str, sort: str) -> Any:
     """Variables for points of the space `sort`, one for each comma- or blank-separated name."""
     made = [Point(name, sort) for name in names.replace(",", " ").split()]
@@ -79,9 +87,10 @@ def mapping(name: str, domain: tuple[str, ...], codomain: str = REAL) -> Undefin
     Raises
     ------
     ValueError
-        If `codomain` is ``"natural"``: that a value is whole would be a hypothesis that stands nowhere.
+        If `codomain` is ``"natural"`` or ``"positive"``: that a value is whole, or positive, would be a
+        hypothesis that stands nowhere.
     """
-    if codomain == NATURAL:
+    if codomain in (NATURAL, POSITIVE):
         raise ValueError(
             f"{name} must take values in a space or in the real numbers, got codomain {codomain!r}"
         )
@@ -130,9 +139,8 @@ def sort_of(term: sp.Basic) -> str:
         if len(domain) != len(term.args):
             raise TypeError(f"{term} has {len(term.args)} arguments, its map takes {len(domain)}")
         for argument, wanted in zip(term.args, domain, strict=True):
-            found = sort_of(argument)
-            if found != wanted and not (wanted == REAL and found == NATURAL):
-                raise TypeError(f"{argument} is of sort {found}, {term.func} takes {wanted}")
+            if not fits(argument, wanted):
+                raise TypeError(f"{argument} is of sort {sort_of(argument)}, {term.func} takes {wanted}")
         return str(codomain)
     if isinstance(term, Expectation):
         law, integrand = term.args
@@ -140,7 +148,7 @@ def sort_of(term: sp.Basic) -> str:
             raise TypeError(f"{term} must integrate a function of one variable")
         if sort_of(law) != f"law of {sort_of(integrand.variables[0])}":
             raise TypeError(f"{law} is not a law of {integrand.variables[0]}")
-        if sort_of(integrand.expr) not in (REAL, NATURAL):
+        if sort_of(integrand.expr) not in NUMBERS:
             raise TypeError(f"{term} integrates something that is not a number")
         return REAL
     if isinstance(term, sp.Limit):
@@ -152,7 +160,7 @@ def sort_of(term: sp.Basic) -> str:
         endless = count is sp.oo and isinstance(term, CappedGeometricSum)
         if not endless and sort_of(count) != NATURAL:
             raise TypeError(f"{term} has {count} terms, which is not shown to be a natural number")
-        if any(sort_of(part) not in (REAL, NATURAL) for part in term.args[:-1]):
+        if any(sort_of(part) not in NUMBERS for part in term.args[:-1]):
             raise TypeError(f"{term} does arithmetic on points")
         return REAL
     if isinstance(term, sp.Expr):
@@ -160,14 +168,46 @@ def sort_of(term: sp.Basic) -> str:
             raise TypeError(f"{term} does arithmetic on points")
         if term.is_integer and term.is_nonnegative:
             return NATURAL
+        if is_positive(term):
+            return POSITIVE
         if isinstance(term, sp.Symbol) and not term.is_real:
-            raise TypeError(f"{term!s} is neither a real nor a natural symbol nor a point")
+            raise TypeError(f"{term!s} is neither a real, natural or positive symbol nor a point")
         return REAL
     raise TypeError(f"{term!s} has no sort")
 
 
 def _is_number(term: sp.Basic) -> bool:
-    return not isinstance(term, sp.Expr) or sort_of(term) in (REAL, NATURAL)
+    return not isinstance(term, sp.Expr) or sort_of(term) in NUMBERS
+
+
+def is_positive(term: sp.Basic) -> bool:
+    """Whether a term is positive by its form alone: sums, products, powers, minima of positive numbers."""
+    if isinstance(term, sp.Symbol):
+        return not isinstance(term, Point) and term.assumptions0 == _POSITIVE_ASSUMPTIONS
+    if type(term) in RATIONALS:
+        return bool(term > 0)
+    if isinstance(term, sp.Add):
+        return any(map(is_positive, term.args)) and all(
+            is_positive(part) or sort_of(part) == NATURAL for part in term.args
+        )
+    if isinstance(term, sp.Mul | sp.Min | sp.Max):
+        return all(map(is_positive, term.args))
+    return isinstance(term, sp.Pow) and is_positive(term.base) and sort_of(term.exp) in NUMBERS
+
+
+def sort_of_variable(symbol: sp.Symbol) -> str:
+    """The sort of what a variable stands for."""
+    if isinstance(symbol, Point):
+        return symbol.sort
+    return NATURAL if symbol.is_integer else POSITIVE if is_positive(symbol) else REAL
+
+
+def fits(term: sp.Basic, wanted: str) -> bool:
+    """Whether a term may stand where one of sort `wanted` is asked for: 3 is natural, positive and real."""
+    found = sort_of(term)
+    if wanted == REAL:
+        return found in NUMBERS
+    return found == wanted or (wanted == POSITIVE and found == NATURAL and is_positive(term))
 
 
 def check_symbol(symbol: sp.Symbol) -> None:
@@ -176,12 +216,15 @@ def check_symbol(symbol: sp.Symbol) -> None:
     Raises
     ------
     ValueError
-        If `symbol` is none of: a real symbol, a natural symbol, a point.
+        If `symbol` is none of: a real, natural or positive symbol, a point.
     """
     if type(symbol) is Point:
         return
-    if type(symbol) is not sp.Symbol or symbol.assumptions0 not in (_REAL_ASSUMPTIONS, _NATURAL_ASSUMPTIONS):
+    if type(symbol) is not sp.Symbol or symbol.assumptions0 not in (
+        _REAL_ASSUMPTIONS, _NATURAL_ASSUMPTIONS, _POSITIVE_ASSUMPTIONS,
+    ):  # fmt: skip
         raise ValueError(
             f"symbol {symbol} carries assumptions that no hypothesis states; make symbols with terms.real,"
-            " terms.natural or terms.point and put what is known of them into the claim's hypotheses"
+            " terms.natural, terms.positive or terms.point and put what is known of them into the claim's"
+            " hypotheses"
         )

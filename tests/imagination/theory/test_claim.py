@@ -10,13 +10,16 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from imagination.theory.claim import Claim, Hypothesis, HypothesisError, Quantity
+from imagination.theory.claim import Claim, Hypothesis, HypothesisError, Quantity, positive
 from imagination.theory.sums import GeometricSum
 from imagination.theory.terms import mapping, natural, point, real
+from imagination.theory.terms import positive as positive_symbols
 
 x, y = real("x y")
 n = natural("n")
 e = mapping("e", ("natural",))
+p = positive_symbols("p")
+P = Quantity(p, "scale", "a scale")
 X, Y, N = (
     Quantity(x, "ratio", "a ratio"),
     Quantity(y, "weight", "a weight"),
@@ -144,7 +147,9 @@ def test_claims_that_do_not_add_up_are_refused() -> None:
     with pytest.raises(ValueError, match=r"does not declare \['y'\]"):
         Claim("c", "s", (X,), (), x, y)
     with pytest.raises(ValueError, match="carries assumptions"):
-        Claim("c", "s", (Quantity(sp.Symbol("p", positive=True), "p", ""),), (), x, x)
+        Claim("c", "s", (Quantity(sp.Symbol("p", nonnegative=True), "p", ""),), (), x, x)
+    with pytest.raises(ValueError, match="must state p > 0"):
+        Claim("c", "s", (P,), (), x, p)
     with pytest.raises(ValueError, match="no symbols of the claim"):
         Claim("c", "s", (X,), (Hypothesis("h", sp.Ge(y, 0)),), x, x)
 
@@ -162,3 +167,24 @@ def test_a_claim_shows_itself() -> None:
         assert part in html or part.replace("<", "&lt;") in html
     assert SERIES._repr_latex_().startswith("$")
     assert SERIES.statement == sp.Le(e(n), 1 / (1 - x * y), evaluate=False)
+
+
+def test_a_positive_quantity_is_positive_in_numbers() -> None:
+    power = Claim("A power", "[test]", (P, X), (positive(P),), e(n), p**x)
+    assert power.evaluate(scale=4, ratio=[0.5, -1]).tolist() == [2, 0.25]
+    for wrong in (0.0, -1.0, [1.0, -2.0]):
+        with pytest.raises(HypothesisError, match=r"scale > 0 \(a scale\)") as failure:
+            power.evaluate(scale=wrong, ratio=0.5)
+        assert set(failure.value.values) == {"scale"}
+    every = Claim("For all p", "[test]", (X,), (), p, p**x, variables=(p,))
+    with pytest.raises(HypothesisError, match="p > 0"):
+        every.evaluate(ratio=1, p=-1)
+
+
+def test_an_equality_may_say_what_the_expression_does_without() -> None:
+    spent = Hypothesis("spent", sp.Eq(p * x, 1))
+    inverse = Claim("An inverse", "[test]", (P, X), (positive(P), spent), p, 1 / x, "==")
+    assert inverse.arguments == ("ratio",) and inverse.evaluate(ratio=4.0) == 0.25
+    both = Claim("Both", "[test]", (P, X), (positive(P), spent), p, 1 / x + p, "==")
+    with pytest.raises(TypeError, match="must be an inequality"):
+        both.evaluate(ratio=4.0, scale=0.25)

@@ -20,6 +20,7 @@ from imagination.theory.claim import Claim, Hypothesis, Quantity
 from imagination.theory.proof import Fact, Proof, ProofError, Step, Theorem, World
 from imagination.theory.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
 from imagination.theory.terms import Expectation, mapping, natural, point, real
+from imagination.theory.terms import positive as positive_symbols
 
 x, y, z, q = real("x y z q")
 k, m, n, t = natural("k m n t")
@@ -462,7 +463,9 @@ def test_by_name_an_unknown_variable_is_refused() -> None:
 
 
 SYMBOLS: dict[str, Callable[[Proof], Any]] = {
-    "a symbol that is positive by assumption": lambda p: p.inequality(lt(0, sp.Symbol("p", positive=True))),
+    "a symbol that is nonnegative by assumption": lambda p: p.inequality(
+        le(0, sp.Symbol("p", nonnegative=True))
+    ),
     "a symbol without realness": lambda p: p.inequality(ne(sp.Symbol("c") ** 2, -1)),
     "a positive natural number": lambda p: p.induction(
         ge(sp.Symbol("j", integer=True, positive=True), 0), sp.Symbol("j", integer=True, positive=True)
@@ -864,6 +867,9 @@ def test_no_axiom_speaks_of_returns_or_models() -> None:
     partial = p.induction(le(total, GeometricSum(x, n)), n, [less])
     limit = p.cite(series.geometric_bound(), {series.x: x})
     below = p.inequality(le(total, 1 / (1 - x)), [partial, limit, X_BELOW_1])
+    j = positive_symbols("j")
+    apart, beyond, more = (p.inequality(made) for made in (ne(1 + j, 1), gt(1 + j, 1), lt(j, j + 1)))
+    least = p.inequality(le(2, j + 1 / j))
     conclusions = {
         ax.TRIANGLE: p.axiom(ax.TRIANGLE, s, r, o),
         ax.SYMMETRY: p.axiom(ax.SYMMETRY, s, r),
@@ -874,13 +880,19 @@ def test_no_axiom_speaks_of_returns_or_models() -> None:
         ax.EXPECTATION: p.axiom(ax.EXPECTATION, s, mu, using=[close]),
         ax.TWO_EXPECTATIONS: p.axiom(ax.TWO_EXPECTATIONS, s, r, mu, nu, using=[bounded]),
         ax.SERIES: p.axiom(ax.SERIES, n, total, using=[growing, below]),
+        ax.BERNOULLI: p.axiom(ax.BERNOULLI, j, x, using=[X_SIGN, p.inequality(le(x, 1), [X_BELOW_1])]),
+        ax.BERNOULLI_STRICT: p.axiom(ax.BERNOULLI_STRICT, 1 + j, 1 + j, using=[apart, beyond]),
+        ax.POWER_ORDER: p.axiom(ax.POWER_ORDER, j, using=[more, p.inequality(lt(0, j))]),
+        ax.POWER_EQUALITY: p.axiom(ax.POWER_EQUALITY, x, using=[p.equality(j, j)]),
+        ax.POWER_SEQUENCE: p.axiom(ax.POWER_SEQUENCE, n, sp.Integer(2)),
+        ax.FERMAT: p.axiom(ax.FERMAT, j, sp.Integer(1), using=[least]),
     }
     through_rules = {ax.LIMIT_ORDER, ax.LIMIT_ALGEBRA, ax.GEOMETRIC_SEQUENCE}
     assert set(conclusions) | through_rules == set(ax.ALL)
     # What goes in comes from premises and arguments; an axiom adds a distance, expectation or limit, no more.
     allowed = {
         "-",
-        *map(str, (x, y, s, r, o, mu, nu, n, g, h, w.d_S, w.W_S, w.TV_S)),
+        *map(str, (x, y, s, r, o, mu, nu, n, j, g, h, w.d_S, w.W_S, w.TV_S)),
     }  # "-" is a limit's side
     for fact in conclusions.values():
         names = {str(part) for part in fact.formula.atoms(sp.Symbol)}

@@ -12,9 +12,12 @@ from imagination.theory.sums import CappedGeometricSum, GeometricSum
 from imagination.theory.terms import (
     Expectation,
     check_symbol,
+    fits,
+    is_positive,
     mapping,
     natural,
     point,
+    positive,
     real,
     renamed,
     sort_of,
@@ -22,6 +25,7 @@ from imagination.theory.terms import (
 
 x, y = real("x y")
 n, m = natural("n m")
+p, q = positive("p q")
 s, r = point("s r", "state")
 mu = point("mu", "law of state")
 f, g = mapping("f", ("state",), "state"), mapping("g", ("state",))
@@ -40,6 +44,15 @@ u = mapping("u", ("natural",))
         (sp.Integer(3), "natural"),
         (sp.Integer(-3), "real"),
         (x**n + sp.Abs(y), "real"),
+        (p, "positive"),
+        (p * q**x + sp.Rational(1, 3) + n, "positive"),
+        (sp.Min(p, q) / 2, "positive"),
+        (p - q, "real"),
+        (-p, "real"),
+        (x * p, "real"),
+        (n * p, "real"),
+        (x**2, "real"),
+        (mapping("v", ("positive",))(p / q), "real"),
         (s, "state"),
         (f(s), "state"),
         (g(f(s)), "real"),
@@ -65,6 +78,9 @@ def test_sorts(term: sp.Basic, sort: str) -> None:
         g(x),
         u(x),
         u(n - 1),
+        mapping("v", ("positive",))(x),
+        mapping("v", ("positive",))(p - q),
+        mapping("v", ("positive",))(n),
         mapping("h", ("state", "state"))(s),
         sp.Function("k")(x),
         sp.Symbol("c"),
@@ -93,10 +109,12 @@ def test_points_are_told_apart_by_name_and_sort() -> None:
 
 
 def test_symbols_carry_their_sort_and_nothing_else() -> None:
-    for symbol in (x, n, s):
+    for symbol in (x, n, s, p):
         check_symbol(symbol)
     for symbol in (
-        sp.Symbol("p", positive=True),
+        sp.Symbol("p", nonnegative=True),
+        sp.Symbol("p", positive=True, integer=True),
+        sp.Dummy("p", positive=True),
         sp.Symbol("c"),
         sp.Symbol("i", integer=True),
         sp.Dummy("x", real=True),
@@ -117,3 +135,20 @@ def test_maps_are_known_by_name_and_signature() -> None:
         g(s) - mapping("h", ("state",))(s), {g: mapping("h", ("state",)), mapping("h", ("state",)): g}
     )
     assert swapped == mapping("h", ("state",))(s) - g(s)
+
+
+def test_what_may_stand_for_what() -> None:
+    for term in (p, n, x, sp.Integer(3), sp.Integer(-3), p - q):
+        assert fits(term, "real")
+    assert not fits(s, "real") and fits(s, "state")
+    for term, whole in ((p, False), (sp.Integer(3), True), (n + 1, True), (sp.Rational(1, 3), False)):
+        assert fits(term, "positive") and fits(term, "natural") == whole
+    for term in (x, n, n * p, p - q, sp.Integer(0), sp.Integer(-1), x**2, sp.Abs(x), p**n - 1, sp.log(p)):
+        assert not fits(term, "positive")
+
+
+def test_positive_by_form_is_never_wrong() -> None:
+    other = sp.Symbol("p", positive=True, integer=True)
+    assert is_positive(p) and not is_positive(other) and not is_positive(sp.Symbol("p", nonnegative=True))
+    for term in (sp.exp(p), sp.pi, sp.sqrt(x), sp.oo, sp.Float(0.5), point("p", "state")):
+        assert not is_positive(term)

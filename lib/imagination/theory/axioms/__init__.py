@@ -7,6 +7,7 @@ models or their errors. A proof accepts an axiom only if it stands in :data:`ALL
 from __future__ import annotations
 
 from imagination.theory.axioms.base import REGISTERED, Axiom, AxiomError
+from imagination.theory.axioms.calculus import FERMAT
 from imagination.theory.axioms.expectation import EXPECTATION, KANTOROVICH, SPAN, TWO_EXPECTATIONS
 from imagination.theory.axioms.limits import GEOMETRIC_SEQUENCE, LIMIT_ALGEBRA, LIMIT_ORDER, SERIES
 from imagination.theory.axioms.metric import (
@@ -18,18 +19,31 @@ from imagination.theory.axioms.metric import (
     TRIANGLE,
     WASSERSTEIN,
 )
+from imagination.theory.axioms.powers import (
+    BERNOULLI,
+    BERNOULLI_STRICT,
+    POWER_EQUALITY,
+    POWER_ORDER,
+    POWER_SEQUENCE,
+)
 
 ALL: tuple[Axiom, ...] = tuple(REGISTERED)
 
 __all__ = [
     "ALL",
+    "BERNOULLI",
+    "BERNOULLI_STRICT",
     "EXPECTATION",
+    "FERMAT",
     "GEOMETRIC_SEQUENCE",
     "KANTOROVICH",
     "LIMIT_ALGEBRA",
     "LIMIT_ORDER",
     "METRICS",
     "NONNEGATIVE",
+    "POWER_EQUALITY",
+    "POWER_ORDER",
+    "POWER_SEQUENCE",
     "SELF_DISTANCE",
     "SERIES",
     "SPAN",
