@@ -291,7 +291,7 @@ def looseness(
 
 
 def agreement(
-    problem: Problem, count: int, generator: Generator, *, sigma: float, estimators_: Sequence[Estimator] = ()
+    problem: Problem, count: int, generator: Generator, *, sigma: float, which: Sequence[Estimator] = ()
 ) -> pd.DataFrame:
     """Compare sampled means and variances with the exact ones.
 
@@ -303,7 +303,7 @@ def agreement(
     generator : Generator
     sigma : float
         Standard deviation of the noise.
-    estimators_ : sequence of Estimator, optional
+    which : sequence of Estimator, optional
         All twelve unless told.
 
     Returns
@@ -314,7 +314,7 @@ def agreement(
         of the table exceeds with probability 0.999, if all is right (Bonferroni).
     """
     rows = []
-    for estimator in estimators_ or _twelve():
+    for estimator in which or _twelve():
         expected = exact.moments(problem, estimator, noise_variance=sigma**2)
         found = estimators.estimate(
             problem, estimator, count, generator, noise=Independent(sigma), center=expected.mean

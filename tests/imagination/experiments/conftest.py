@@ -1,9 +1,15 @@
 import pytest
 
-from imagination.experiments import trial
+from imagination.experiments import reward_noise, trial
 
 
 @pytest.fixture(scope="session")
 def quick_trial():
     """The trial at quick scale: computed once, read by the tests of several modules."""
     return trial.run("quick", seed=5)
+
+
+@pytest.fixture(scope="session")
+def quick_noise_trial():
+    """The trial of Theorem 2 at quick scale."""
+    return reward_noise.run("quick", seed=9)

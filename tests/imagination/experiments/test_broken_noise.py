@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from imagination.experiments import broken_noise as bn
+from imagination.reinforce import exact
+from imagination.reinforce.noise import Independent
+from imagination.reinforce.problems import THEOREM_2, Estimator
+
+ONE = bn.problem(3, horizon=10)
+
+
+@pytest.fixture(scope="module")
+def table():
+    return bn.broken(ONE, sigma=1.0, rollouts=10, repeats=400, generator=np.random.default_rng(0))
+
+
+def test_what_each_kind_does(table):
+    assert (table.loc[["as supposed", "t, 3 degrees", "one draw for all rollouts"], "added / D2"] == 1).all()
+    assert table.loc["correlated, 0.9", "added / D2"] > 2 > 1 > table.loc["correlated, −0.9", "added / D2"]
+    assert table.loc["all of it at one (s, a)", "added / D2"] > 1.2
+    assert np.isinf(table.loc["t, 1.5 degrees", "added / D2"])
+    biased = table["shift"] > 0
+    assert list(table.index[biased]) == ["mean by state", "frozen reward model"]
+    assert (table.loc[biased, "Theorem 2"] == "biased").all()
+
+
+def test_theorem_2_survives_correlation_in_time_and_the_sharp_bound_does_not(table):
+    together = table.loc["one draw a rollout"]
+    assert together["Theorem 2"] == "holds" and together["sharp bound"] == "fails"
+
+
+def test_measured_as_predicted(table):
+    """400 repetitions: the variance within a third, where fourth moments exist; the shift to a tenth."""
+    tame = table.drop(index=["t, 1.5 degrees", "t, 3 degrees", "mean by state", "frozen reward model"])
+    assert (abs(tame["sampled"] - tame["added / D2"]) < 0.35 * (1 + tame["added / D2"])).all()
+    moved = table[table["shift"] > 0]
+    np.testing.assert_allclose(moved["shift, measured"], moved["shift"], rtol=0.1)
+
+
+def test_correlation_in_time_never_exceeds_theorem_2():
+    """|C| ≤ 1 entry by entry, so the worst correlation is 1 throughout: Σ_t E‖w_t‖² (Σ_u γ^(u−t))²."""
+    worst = exact.added_noise_variance(ONE, THEOREM_2, correlation=np.ones((10, 10)))[0]
+    togo = (1 - 0.9 ** np.arange(10, 0, -1)) / 0.1
+    assert worst == pytest.approx((exact.score_norms(ONE)[0] * togo**2).sum(), rel=1e-12)
+    assert worst <= 10 * exact.mean_score_norm(ONE)[0] ** 2 / 0.1**2
+
+
+def test_a_concentrated_variance_has_the_average_asked_for():
+    kind = bn.kinds(ONE, sigma=2.0, generator=np.random.default_rng(0))["all of it at one (s, a)"]
+    visits = exact.state_distributions(ONE).mean(axis=1)[..., None] * ONE.policy.probabilities
+    assert (visits * kind.noise.deviation**2).sum() == pytest.approx(4)
+    assert np.count_nonzero(kind.noise.deviation) == 1
+
+
+def test_errors_of_learned_rewards_have_the_deviation_expected():
+    errors = bn.learned_reward(ONE, 4, 2.0, np.random.default_rng(1), times=400)
+    assert errors.shape == (400, 5, 3)
+    assert stats.kstest(errors.ravel(), "norm", (0, 1)).pvalue > 1e-4
+
+
+def test_error_falls_or_stays_as_predicted():
+    table = bn.error_against_rollouts(
+        ONE, (1, 8, 64), sigma=1.0, repeats=200, generator=np.random.default_rng(2)
+    )
+    z = (table["error"] - table["predicted"]) / table["standard_error"]
+    assert z.abs().max() < 5  # 12 comparisons, skewed; a wrong prediction is off by tens
+    last = table[table["rollouts"] == 64].set_index("noise")["error"]
+    assert last["frozen reward model"] > 5 * last["independent"]
+    assert last["one draw for all rollouts"] == pytest.approx(last["independent"], rel=0.4)
+    with pytest.raises(ValueError, match="estimator"):
+        bn.error_against_rollouts(
+            ONE, (1,), sigma=1.0, repeats=2, generator=np.random.default_rng(2),
+            estimator=Estimator(baseline="value"),
+        )  # fmt: skip
+
+
+def test_gradient_errors_have_mean_zero_under_noise():
+    errors = bn.gradient_errors(ONE, THEOREM_2, Independent(1.0), 50, 400, np.random.default_rng(3))
+    z = errors.mean(axis=0) / (errors.std(axis=0, ddof=1) / 20)
+    assert np.abs(z).max() < stats.norm.isf(1e-4 / (2 * z.size))
