@@ -15,7 +15,7 @@ import sympy as sp
 from imagination.theory import return_gap
 from imagination.theory import worlds as w
 from imagination.theory.claim import Claim, Hypothesis, Quantity, positive
-from imagination.theory.terms import mapping
+from imagination.theory.terms import mapping, real
 from imagination.theory.terms import positive as positive_symbols
 
 # -- the words -----------------------------------------------------------------------------------------------
@@ -24,7 +24,7 @@ A_d, alpha, A_r, beta, c_d, c_r, B, D = positive_symbols("A_d alpha A_r beta c_d
 N_d, N_r, M_d, M_r, n_d, n_r, q = positive_symbols("N_d N_r M_d M_r n_d n_r q")
 E = mapping("E", ("positive", "positive"))
 
-LAW_DYN = (Quantity(A_d, "A_dyn", "dynamics error with one transition"), Quantity(alpha, "alpha", "its exponent"))
+LAW_DYN = (Quantity(A_d, "A_dyn", "dynamics error with one sample"), Quantity(alpha, "alpha", "its exponent"))
 LAW_REW = (Quantity(A_r, "A_rew", "reward error with one label"), Quantity(beta, "beta", "its exponent"))
 COSTS = (
     Quantity(c_d, "c_dyn", "cost of a dynamics sample"),
@@ -90,6 +90,43 @@ MULTIPLIER = Claim(
     meaning="how much more the dynamics error weighs in Lemma 1 than the reward error",
 )
 
+# -- tools: a power law lies above its tangents, and on chords below -----------------------------------------
+
+_a, _p, _x, _y, _u, _v = positive_symbols("a p x y u v")
+_LAW = (Quantity(_a, "a", "amplitude"), Quantity(_p, "p", "exponent"))
+_POINTS = (Quantity(_x, "x", "a sample count"), Quantity(_y, "y", "another one"))
+_WEIGHTS = (Quantity(_u, "u", "a weight"), Quantity(_v, "v", "another weight"))
+
+TANGENT = Claim(
+    name="A power law lies above its tangents",
+    source="[this book]",
+    symbols=(*_LAW, *_POINTS),
+    hypotheses=signs((*_LAW, *_POINTS)),
+    quantity=_a * _x ** (-_p) * (1 + _p - _p * _y / _x),
+    expression=_a * _y ** (-_p),
+    meaning="the tangent at x, followed to y",
+)
+
+STRICT_TANGENT = Claim(
+    name="A power law lies strictly above its tangents elsewhere",
+    source="[this book]",
+    symbols=TANGENT.symbols,
+    hypotheses=(*TANGENT.hypotheses, Hypothesis("y != x", sp.Ne(_y, _x))),
+    quantity=TANGENT.quantity,
+    expression=TANGENT.expression,
+    relation="<",
+)
+
+CHORD = Claim(
+    name="A power law is convex",
+    source="[this book]",
+    symbols=(*_LAW, *_POINTS, *_WEIGHTS),
+    hypotheses=signs((*_LAW, *_POINTS, *_WEIGHTS)),
+    quantity=_a * ((_u * _x + _v * _y) / (_u + _v)) ** (-_p),
+    expression=(_u * _a * _x ** (-_p) + _v * _a * _y ** (-_p)) / (_u + _v),
+    meaning="at a weighted mean of two sample counts the error is at most the weighted mean of the errors",
+)
+
 # -- C1, C2: what holds at the minimum -----------------------------------------------------------------------
 
 SPENDING = Claim(
@@ -112,4 +149,169 @@ RATIO = Claim(
     expression=alpha / beta * D * (c_r / c_d) * (eps_d / eps_r),
     relation="==",
     meaning="the ratio of the optimal sample counts",
+)
+
+_PLANS = (*INPUTS, *PLAN, *OTHER)
+
+OPTIMAL = Claim(
+    name="What is stationary is optimal",
+    source="[this book]",
+    symbols=_PLANS,
+    hypotheses=(*signs(_PLANS), STATIONARY, AFFORDABLE),
+    quantity=error(N_d, N_r),
+    expression=error(M_d, M_r),
+    meaning="no plan that costs no more errs less",
+)
+
+UNIQUE = Claim(
+    name="The optimum is unique",
+    source="[TSGLH26, Thm. 1]",
+    symbols=_PLANS,
+    hypotheses=(*OPTIMAL.hypotheses, Hypothesis("another plan", sp.Ne(M_d, N_d))),
+    quantity=error(N_d, N_r),
+    expression=error(M_d, M_r),
+    relation="<",
+    meaning="every other plan that costs no more errs more",
+)
+
+CONVEX = Claim(
+    name="The error is convex",
+    source="[TSGLH26, Thm. 1]",
+    symbols=(*_PLANS, *_WEIGHTS),
+    hypotheses=signs((*_PLANS, *_WEIGHTS)),
+    quantity=error((_u * N_d + _v * M_d) / (_u + _v), (_u * N_r + _v * M_r) / (_u + _v)),
+    expression=(_u * error(N_d, N_r) + _v * error(M_d, M_r)) / (_u + _v),
+    meaning="a mixture of two plans errs at most the mixture of their errors",
+)
+
+# -- C3: the solution ----------------------------------------------------------------------------------------
+
+growth = (1 + alpha) / (1 + beta)
+
+
+def rewards_for(dyn: sp.Expr) -> sp.Expr:
+    """How many reward labels belong to so many dynamics samples."""
+    return (beta * A_r * c_d / (alpha * D * A_d * c_r)) ** (1 / (1 + beta)) * dyn**growth
+
+
+SOLUTION = Claim(
+    name="Rewards that belong to dynamics",
+    source="[this book]",
+    symbols=_OPTIMUM,
+    hypotheses=_MINIMISES,
+    quantity=N_r,
+    expression=rewards_for(N_d),
+    relation="==",
+    meaning="one unknown is left",
+)
+
+_SOLVES = Hypothesis("solution", sp.Eq(N_r, rewards_for(N_d)), "the rewards that belong to the dynamics")
+
+SUFFICES = Claim(
+    name="The solution is optimal",
+    source="[this book]",
+    symbols=_PLANS,
+    hypotheses=(*signs(_PLANS), _SOLVES, AFFORDABLE),
+    quantity=error(N_d, N_r),
+    expression=error(M_d, M_r),
+    meaning="whoever solves the one equation has the best plan",
+)
+
+INCREASING = Claim(
+    name="The remaining equation increases",
+    source="[this book]",
+    symbols=(*INPUTS, PLAN[0], OTHER[0]),
+    hypotheses=(*signs((*INPUTS, PLAN[0], OTHER[0])), Hypothesis("fewer", sp.Lt(N_d, M_d))),
+    quantity=cost(N_d, rewards_for(N_d)),
+    expression=cost(M_d, rewards_for(M_d)),
+    relation="<",
+    meaning="so it has at most one root for each budget",
+)
+
+_EQUAL = {beta: alpha}
+_EQUAL_SYMBOLS = tuple(quantity for quantity in _OPTIMUM if quantity.symbol != beta)
+
+
+def _at_equal_exponents(hypotheses: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
+    return tuple(
+        h if not h.relation.has(beta) else Hypothesis(h.name, h.relation.subs(_EQUAL), h.meaning)
+        for h in hypotheses
+        if h != positive(LAW_REW[1])
+    )
+
+
+EQUAL_EXPONENTS = Claim(
+    name="Equal exponents",
+    source="[this book]",
+    symbols=_EQUAL_SYMBOLS,
+    hypotheses=_at_equal_exponents(_MINIMISES),
+    quantity=N_d / N_r,
+    expression=(D * A_d * c_r / (A_r * c_d)) ** (1 / (1 + alpha)),
+    relation="==",
+    meaning="the ratio in closed form, the same for every budget",
+)
+
+_FASTER = Hypothesis("alpha < beta", sp.Lt(alpha, beta), "rewards are learned faster")
+_RATE = rewards_for(B / c_d) * c_r / B
+
+FEW_REWARDS = Claim(
+    name="Rewards grow slowly",
+    source="[this book]",
+    symbols=_OPTIMUM,
+    hypotheses=(*_MINIMISES, _FASTER),
+    quantity=N_r,
+    expression=rewards_for(B / c_d),
+    meaning="at most a constant times the budget to the power (1 + alpha)/(1 + beta)",
+)
+
+MANY_REWARDS = Claim(
+    name="Rewards grow no slower",
+    source="[this book]",
+    symbols=_OPTIMUM,
+    hypotheses=(*_MINIMISES, _FASTER),
+    quantity=(1 - _RATE) * rewards_for(B / c_d),
+    expression=N_r,
+    meaning="the constant and the power are right in the limit",
+)
+
+REWARD_SHARE = Claim(
+    name="The rewards' share vanishes",
+    source="[this book]",
+    symbols=_OPTIMUM,
+    hypotheses=(*_MINIMISES, _FASTER),
+    quantity=c_r * N_r / B,
+    expression=_RATE,
+    meaning="like the budget to the power -(beta - alpha)/(1 + beta)",
+)
+
+# -- C4: floors ----------------------------------------------------------------------------------------------
+
+f_d, f_r, e_d, e_r = real("f_d f_r e_d e_r")
+FLOORS = (
+    Quantity(f_d, "floor_dyn", "dynamics error that stays"),
+    Quantity(f_r, "floor_rew", "reward error that stays"),
+)
+ERRORS = (
+    Quantity(e_d, "eps_dyn", "dynamics error at the optimum"),
+    Quantity(e_r, "eps_rew", "reward error at the optimum"),
+)
+
+FLOORED_RATIO = Claim(
+    name="Theorem 1 with floors",
+    source="[this book]",
+    symbols=(*_OPTIMUM, *FLOORS, *ERRORS),
+    hypotheses=(
+        *signs(_OPTIMUM),
+        Hypothesis(
+            "error", sp.Eq(E(n_d, n_r), error(n_d, n_r) + D * f_d + f_r), "definition, for every plan"
+        ),
+        BUDGET,
+        MINIMISER,
+        Hypothesis("dynamics error", sp.Eq(e_d, eps_d + f_d), "with its floor"),
+        Hypothesis("reward error", sp.Eq(e_r, eps_r + f_r), "with its floor"),
+    ),
+    quantity=N_d / N_r,
+    expression=alpha / beta * D * (c_r / c_d) * ((e_d - f_d) / (e_r - f_r)),
+    relation="==",
+    meaning="what can still be removed counts, not what remains",
 )
