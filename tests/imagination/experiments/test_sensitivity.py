@@ -1,0 +1,98 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from imagination import records
+from imagination.experiments import sensitivity as s
+from imagination.experiments.sensitivity_groups import draw, extremal, linear, lqg, quadratic, tanh
+from imagination.theory import allocation
+
+
+@pytest.fixture(scope="module")
+def extremal_group():
+    return extremal(np.random.default_rng(2), 6)
+
+
+def test_global_and_realised_multipliers_are_exact_where_lemma_1_is_attained(extremal_group):
+    D = s.global_multiplier(extremal_group)
+    slope_dyn, slope_rew = s.realised(extremal_group)
+    np.testing.assert_allclose(slope_dyn / slope_rew, D, rtol=2e-5)
+    np.testing.assert_allclose(slope_rew * (1 - extremal_group.real.discount), 1, rtol=1e-6)
+    zero = np.zeros(6)
+    np.testing.assert_allclose(s.learned_multiplier(extremal_group, zero, zero), D, rtol=2e-5)
+
+
+def test_brute_force_finds_the_optimum_that_theorem_1_knows(extremal_group):
+    best = s.optimum(extremal_group, 1e6)
+    D = s.global_multiplier(extremal_group)
+    plan = allocation.allocate(**s.LAWS.arguments(), budget=1e6, multiplier=D)
+    np.testing.assert_allclose(best.N_rew, plan.N_rew, rtol=1e-3)
+    share = best.error * (1 - extremal_group.real.discount)
+    np.testing.assert_allclose(share, plan.error, rtol=1e-5)
+    np.testing.assert_allclose(best.N_dyn + best.N_rew, 1e6)
+
+
+def test_no_split_of_a_fine_grid_is_better_than_the_optimum():
+    group = quadratic(np.random.default_rng(0))
+    best = s.optimum(group, 1e5)
+    odds = np.broadcast_to(np.linspace(-9, 9, 400), (9, 400))
+    *_, eps_dyn, eps_rew = s.split(s.LAWS, 1e5, odds)
+    assert np.all(group.return_error(eps_dyn, eps_rew).min(axis=1) >= best.error * (1 - 1e-12))
+
+
+def test_every_planted_multiplier_is_caught_on_every_extremal_system(extremal_group):
+    table = s.power(extremal_group)
+    assert table.loc["the right one", "caught by"] == 0
+    wrong = table.drop(index="the right one")
+    assert len(wrong) == len(s.PLANTED) >= 10
+    assert (wrong["caught by"] == len(extremal_group)).all()
+    assert (wrong["largest regret"] > 1e-6).all()
+
+
+def test_the_never_too_small_side():
+    """With constant reward errors the realised multiplier never exceeds the global one."""
+    for group in (linear(np.random.default_rng(1), 5), lqg(np.random.default_rng(1), 5, errors="constant")):
+        slope_dyn, slope_rew = s.realised(group)
+        assert np.all(slope_dyn / slope_rew <= s.global_multiplier(group) * (1 + 1e-5))
+
+
+def test_the_remainder_is_of_second_order():
+    for group in (tanh(np.random.default_rng(0)), lqg(np.random.default_rng(0), 3)):
+        far, near = s.remainder(group, np.array([1e-2, 1e-3])).T
+        order = np.log10(far / near)
+        bent = near > 1e-11
+        assert np.all(order[bent] > 1.9)
+    assert np.all(s.remainder(linear(np.random.default_rng(0), 3), np.array([0.3])) < 1e-9)
+
+
+def test_sign_test_counts_and_interval_covers():
+    assert s.sign_test(np.array([-1.0, -2.0, 0.0, 3.0])) == (2, 1, 1.0)
+    large, small, p = s.sign_test(-np.ones(30))
+    assert (large, small) == (30, 0) and p == pytest.approx(2 * 0.5**30)
+    assert s.sign_test(np.zeros(4)) == (0, 0, 1.0)
+    low, high = s.median_interval(np.arange(1, 100.0), np.random.default_rng(0))
+    assert low < 50 < high and low > 30 and high < 70
+
+
+def test_groups_are_drawn_from_streams_of_their_own():
+    alone = s.run(["tanh"], seed=4, budgets=[1e5])
+    both = s.run(["sin", "tanh"], seed=4, budgets=[1e5])
+    pd.testing.assert_frame_equal(alone, both[both["group"] == "tanh"].reset_index(drop=True))
+
+
+def test_the_record_is_what_the_code_computes():
+    recorded = s.recorded()
+    seed = records.describe(s.RECORD).parameters["seed"]
+    again = s.run(["tanh", "quadratic"], seed=seed, budgets=[1e6])
+    part = recorded[recorded["group"].isin(["tanh", "quadratic"]) & (recorded["budget"] == 1e6)]
+    np.testing.assert_allclose(again["D"], part["D"], rtol=1e-6)
+    np.testing.assert_allclose(again["l"], part["l"], atol=2e-3)
+    np.testing.assert_allclose(again["error"], part["error"], rtol=1e-6)
+    assert set(recorded["budget"]) == set(s.BUDGETS)
+
+
+def test_tables_have_the_reported_groups():
+    table = s.summary(s.recorded().query("budget == 1e6"))
+    assert (table["too large"] + table["too small"] <= table["systems"]).all()
+    assert list(s.beside_reported(s.recorded().query("budget == 1e6")).index) == list(s.REPORTED.index)
+    assert np.all(draw("LQG", np.random.default_rng(0)).real.discount == 0.8)
