@@ -6,11 +6,11 @@ import argparse
 
 import numpy as np
 
-from benchmarks import allocation, tabular, wasserstein
+from benchmarks import allocation, tabular, training, wasserstein
 from benchmarks.timing import machine_lines, measure, table
 
 PACKAGES = ("numpy", "scipy", "POT", "quantecon", "numba")
-SUITES = {"allocation": allocation, "tabular": tabular, "wasserstein": wasserstein}
+SUITES = {"allocation": allocation, "tabular": tabular, "training": training, "wasserstein": wasserstein}
 
 
 def main() -> None:
@@ -23,11 +23,14 @@ def main() -> None:
     options = parser.parse_args()
     names = list(SUITES) if options.suite == "all" else [options.suite]
     print(*machine_lines(PACKAGES), sep="\n", end="\n\n")
-    timings = []
+    timings, remarks = [], []
     for name in names:
-        for case in SUITES[name].cases(options.quick, np.random.default_rng(options.seed)):
-            timings += measure(case, options.repetitions)
-    print(table(timings))
+        suite = SUITES[name]
+        for case in suite.cases(options.quick, np.random.default_rng(options.seed)):
+            timed = measure(case, options.repetitions)
+            timings += timed
+            remarks += suite.remarks(timed) if hasattr(suite, "remarks") else []
+    print(table(timings), *remarks, sep="\n")
     print(f"\nMedian of {options.repetitions} repetitions, contenders in turns; ratios to the first.")
 
 

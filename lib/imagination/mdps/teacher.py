@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
@@ -223,8 +224,13 @@ def normal_teacher(
             shapes = [(width, d_state), (width, d_action), (width,), (d_out, width), (d_out,)]
             layers = [generator.standard_normal(shape) for shape in shapes]
             drawn.append([layer * (biases or layer.ndim == 2) for layer in layers])
-    dynamics = NetworkDynamics(*map(np.stack, zip(*drawn[::2], strict=True)), "relu", squash=True)
-    reward = NetworkReward(*map(np.stack, zip(*drawn[1::2], strict=True)), "relu")
+
+    def stacked(networks: list) -> dict[str, Any]:
+        names = ("hidden_state", "hidden_action", "bias", "output", "offset")
+        return {name: np.stack(parts) for name, parts in zip(names, zip(*networks, strict=True), strict=True)}
+
+    dynamics = NetworkDynamics(**stacked(drawn[::2]), activation="relu", squash=True)
+    reward = NetworkReward(**stacked(drawn[1::2]), activation="relu")
     root = width**0.5
     return dynamics, reward.with_arrays({"output": reward.output / root, "offset": reward.offset / root})
 

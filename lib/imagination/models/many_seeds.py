@@ -104,6 +104,12 @@ def train_many(
     return Students(hidden, bias, output, offset, squash)
 
 
+def starting_layers(seeds: Sequence[int], d_in: int, width: int, d_out: int) -> Students:
+    """Return the networks from which `train_many` starts."""
+    starts = [_start(torch.Generator().manual_seed(int(seed)), d_in, width, d_out) for seed in seeds]
+    return _students([torch.stack(layer) for layer in zip(*starts, strict=True)], squash=False)
+
+
 class _Trainer:
     """A group of networks, its data, and every buffer that a step needs."""
 
@@ -136,10 +142,9 @@ class _Trainer:
         self.flat = torch.zeros(sum(int(np.prod(shape)) for shape in shapes), device=device)
         self.gradient, self.mean, self.square, self.scratch = (torch.zeros_like(self.flat) for _ in range(4))
         self.layers, self.slots = _views(self.flat, shapes), _views(self.gradient, shapes)
-        for layer, fan_in in zip(self.layers, (d_in, width, width), strict=True):
-            for network, generator in zip(layer, self.generators, strict=True):
-                start = torch.empty(network.shape).uniform_(-1, 1, generator=generator)
-                network.copy_(start / fan_in**0.5)
+        for c, generator in enumerate(self.generators):
+            for layer, start in zip(self.layers, _start(generator, d_in, width, d_out), strict=True):
+                layer[c].copy_(start)
         self.buffers = {
             size: _Buffers(networks, size, d_in + 1, d_out, d_row, width, device)
             for size in {min(batch_size, count), count % batch_size or min(batch_size, count)}
@@ -189,9 +194,7 @@ class _Trainer:
 
     def students(self) -> Students:
         """Return copies of the networks as they are now."""
-        hidden, output, offset = (layer.cpu().numpy().astype(np.float64) for layer in self.layers)
-        weights = np.ascontiguousarray(np.swapaxes(hidden[:, :-1], 1, 2))
-        return Students(weights, hidden[:, -1].copy(), output, offset[..., 0], self.squash)
+        return _students(self.layers, self.squash)
 
 
 class _Buffers:
@@ -209,6 +212,18 @@ class _Buffers:
         )
         self.h, self.back = empty(networks, size, width), empty(networks, size, width)
         self.error = empty(networks, d_out, size)
+
+
+def _start(generator: torch.Generator, d_in: int, width: int, d_out: int) -> list[torch.Tensor]:
+    """One network's layers as the trainer keeps them: the hidden bias is the last row of the hidden layer."""
+    shapes = [((d_in + 1, width), d_in), ((d_out, width), width), ((d_out, 1), width)]
+    return [torch.empty(shape).uniform_(-1, 1, generator=generator) / fan_in**0.5 for shape, fan_in in shapes]
+
+
+def _students(layers: Sequence[torch.Tensor], squash: bool) -> Students:
+    hidden, output, offset = (layer.cpu().numpy().astype(np.float64) for layer in layers)
+    weights = np.ascontiguousarray(np.swapaxes(hidden[:, :-1], 1, 2))
+    return Students(weights, hidden[:, -1].copy(), output, offset[..., 0], squash)
 
 
 def _views(flat: torch.Tensor, shapes: Sequence[tuple[int, ...]]) -> list[torch.Tensor]:
