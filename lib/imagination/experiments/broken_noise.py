@@ -155,12 +155,12 @@ def broken(
     -------
     DataFrame
         A row for each kind: the hypothesis that it `breaks`; the `shift` of the mean, exact and `measured`;
-        the variance that it adds to ĝ as a multiple of what D2 says (`added / D2`, exact), the same
-        `sampled`, and whether the `sharp` bound and `Theorem 2`'s survive.
+        `added / expected`, what it adds to the variance of ĝ as a multiple of what independent errors add,
+        exact; the same `sampled`; and whether the `sharp bound` and `Theorem 2` survive.
     """
     mean = exact.expected(one, estimator)[0]
     plain = exact.moments(one, estimator).variance[0] / rollouts
-    d2 = exact.added_noise_variance(one, estimator, sigma=sigma, rollouts=rollouts)[0]
+    independent = exact.added_noise_variance(one, estimator, sigma=sigma, rollouts=rollouts)[0]
     about = {"sigma": sigma, "horizon": one.horizon, "gamma": one.discount[0], "rollouts": rollouts}
     bounds = {
         form: theory.added_variance_bound(**about, score_bound=score[0], form=form)
@@ -176,8 +176,8 @@ def broken(
                 "breaks": kind.breaks or "nothing",
                 "shift": kind.shift / np.linalg.norm(mean),
                 "shift, measured": np.linalg.norm(errors.mean(axis=0)) / np.linalg.norm(mean),
-                "added / D2": added / d2,
-                "sampled": (errors.var(axis=0, ddof=1).sum() - plain) / d2,
+                "added / expected": added / independent,
+                "sampled": (errors.var(axis=0, ddof=1).sum() - plain) / independent,
                 "sharp bound": _verdict(kind, added, bounds["sharp"]),
                 "Theorem 2": _verdict(kind, added, bounds["paper"]),
             }
@@ -245,12 +245,12 @@ def error_against_rollouts(
         )
     S, A = one.mdp.reward.shape[1:]
     plain = exact.moments(one, estimator).variance[0]
-    d2 = exact.added_noise_variance(one, estimator, sigma=sigma)[0]
+    independent = exact.added_noise_variance(one, estimator, sigma=sigma)[0]
     spread, floor = _frozen(one, estimator)
     makers: Mapping[str, tuple[Callable[[], Noise | None], float, float]] = {
         "none": (lambda: None, plain, 0.0),
-        "independent": (lambda: Independent(sigma), plain + d2, 0.0),
-        "one draw for all rollouts": (lambda: Shared(sigma), plain + d2, 0.0),
+        "independent": (lambda: Independent(sigma), plain + independent, 0.0),
+        "one draw for all rollouts": (lambda: Shared(sigma), plain + independent, 0.0),
         "frozen reward model": (
             lambda: Frozen(generator.normal(0, sigma, (repeats, S, A))),
             plain + sigma**2 * spread,

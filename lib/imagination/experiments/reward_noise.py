@@ -4,7 +4,7 @@
 
 draws the recorded trial again. Three numbers must agree or be in order for every problem: the growth of the
 second moment when noise is switched on (a recursion that knows nothing of martingales), the sum over time
-that D2 and D3 say it is, and the bounds, which must not be exceeded.
+that chapter 9 proves it to be, and the bounds, which must not be exceeded.
 """
 
 from __future__ import annotations
@@ -176,8 +176,8 @@ def trial(configuration: Mapping[str, Any], rng: Generator) -> pd.DataFrame:
     Columns: `family`, `horizon`, `gamma`, `sigma`, `rollouts`, `parameters` (d); norms of scores `W_H`,
     `W_bar`, `W_first` (at t = 0), `W_mean` (root of the average over time) and `W_max_mean` (E max ‖w‖, not
     squared before the expectation); `noise_free`, the variance without noise; `theorem_2` and `discounted`,
-    what noise adds by the sums of D2 and D3; `off_theorem_2` and `off_discounted`, how far from those the
-    growth of the second moment is, as a share of the larger variance; the bounds `paper`, `sharp`,
+    what noise adds to each estimator by the exact sums; `off_theorem_2` and `off_discounted`, how far from
+    those the growth of the second moment is, as a share of the larger variance; the bounds `paper`, `sharp`,
     `discounted_bound`, and how much of each is used, `ratio_paper`, `ratio_sharp`, `ratio_discounted`.
     """
     size, horizon = configuration["size"], configuration["horizon"]

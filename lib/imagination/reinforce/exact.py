@@ -150,7 +150,7 @@ def added_noise_variance(
     rollouts: int = 1,
     correlation: ArrayLike | None = None,
 ) -> Array:
-    """Trace of the covariance that reward noise adds to ĝ, (B,): D2 and D3 of this book, exactly.
+    """Trace of the covariance that reward noise adds to ĝ, (B,), exactly.
 
     Parameters
     ----------
