@@ -92,18 +92,18 @@ MULTIPLIER = Claim(
 
 # -- tools: a power law lies above its tangents, and on chords below -----------------------------------------
 
-_a, _p, _x, _y, _u, _v = positive_symbols("a p x y u v")
-_LAW = (Quantity(_a, "a", "amplitude"), Quantity(_p, "p", "exponent"))
-_POINTS = (Quantity(_x, "x", "a sample count"), Quantity(_y, "y", "another one"))
-_WEIGHTS = (Quantity(_u, "u", "a weight"), Quantity(_v, "v", "another weight"))
+a, p, x, y, u, v = positive_symbols("a p x y u v")
+_LAW = (Quantity(a, "a", "amplitude"), Quantity(p, "p", "exponent"))
+_POINTS = (Quantity(x, "x", "a sample count"), Quantity(y, "y", "another one"))
+_WEIGHTS = (Quantity(u, "u", "a weight"), Quantity(v, "v", "another weight"))
 
 TANGENT = Claim(
     name="A power law lies above its tangents",
     source="[this book]",
     symbols=(*_LAW, *_POINTS),
     hypotheses=signs((*_LAW, *_POINTS)),
-    quantity=_a * _x ** (-_p) * (1 + _p - _p * _y / _x),
-    expression=_a * _y ** (-_p),
+    quantity=a * x ** (-p) * (1 + p - p * y / x),
+    expression=a * y ** (-p),
     meaning="the tangent at x, followed to y",
 )
 
@@ -111,7 +111,7 @@ STRICT_TANGENT = Claim(
     name="A power law lies strictly above its tangents elsewhere",
     source="[this book]",
     symbols=TANGENT.symbols,
-    hypotheses=(*TANGENT.hypotheses, Hypothesis("y != x", sp.Ne(_y, _x))),
+    hypotheses=(*TANGENT.hypotheses, Hypothesis("y != x", sp.Ne(y, x))),
     quantity=TANGENT.quantity,
     expression=TANGENT.expression,
     relation="<",
@@ -122,8 +122,8 @@ CHORD = Claim(
     source="[this book]",
     symbols=(*_LAW, *_POINTS, *_WEIGHTS),
     hypotheses=signs((*_LAW, *_POINTS, *_WEIGHTS)),
-    quantity=_a * ((_u * _x + _v * _y) / (_u + _v)) ** (-_p),
-    expression=(_u * _a * _x ** (-_p) + _v * _a * _y ** (-_p)) / (_u + _v),
+    quantity=a * ((u * x + v * y) / (u + v)) ** (-p),
+    expression=(u * a * x ** (-p) + v * a * y ** (-p)) / (u + v),
     meaning="at a weighted mean of two sample counts the error is at most the weighted mean of the errors",
 )
 
@@ -179,8 +179,8 @@ CONVEX = Claim(
     source="[TSGLH26, Thm. 1]",
     symbols=(*_PLANS, *_WEIGHTS),
     hypotheses=signs((*_PLANS, *_WEIGHTS)),
-    quantity=error((_u * N_d + _v * M_d) / (_u + _v), (_u * N_r + _v * M_r) / (_u + _v)),
-    expression=(_u * error(N_d, N_r) + _v * error(M_d, M_r)) / (_u + _v),
+    quantity=error((u * N_d + v * M_d) / (u + v), (u * N_r + v * M_r) / (u + v)),
+    expression=(u * error(N_d, N_r) + v * error(M_d, M_r)) / (u + v),
     meaning="a mixture of two plans errs at most the mixture of their errors",
 )
 
@@ -252,16 +252,27 @@ EQUAL_EXPONENTS = Claim(
 )
 
 _FASTER = Hypothesis("alpha < beta", sp.Lt(alpha, beta), "rewards are learned faster")
-_RATE = rewards_for(B / c_d) * c_r / B
+decay = (beta - alpha) / (1 + beta)
+share_bound = c_r * rewards_for(1 / c_d) * B ** (-decay)
 
 FEW_REWARDS = Claim(
     name="Rewards grow slowly",
     source="[this book]",
     symbols=_OPTIMUM,
-    hypotheses=(*_MINIMISES, _FASTER),
+    hypotheses=_MINIMISES,
     quantity=N_r,
     expression=rewards_for(B / c_d),
     meaning="at most a constant times the budget to the power (1 + alpha)/(1 + beta)",
+)
+
+REWARD_SHARE = Claim(
+    name="The rewards' share",
+    source="[this book]",
+    symbols=_OPTIMUM,
+    hypotheses=_MINIMISES,
+    quantity=c_r * N_r / B,
+    expression=share_bound,
+    meaning="a constant times the budget to the power -(beta - alpha)/(1 + beta)",
 )
 
 MANY_REWARDS = Claim(
@@ -269,19 +280,20 @@ MANY_REWARDS = Claim(
     source="[this book]",
     symbols=_OPTIMUM,
     hypotheses=(*_MINIMISES, _FASTER),
-    quantity=(1 - _RATE) * rewards_for(B / c_d),
+    quantity=(1 - share_bound) * rewards_for(B / c_d),
     expression=N_r,
     meaning="the constant and the power are right in the limit",
 )
 
-REWARD_SHARE = Claim(
+VANISHING_SHARE = Claim(
     name="The rewards' share vanishes",
     source="[this book]",
-    symbols=_OPTIMUM,
-    hypotheses=(*_MINIMISES, _FASTER),
-    quantity=c_r * N_r / B,
-    expression=_RATE,
-    meaning="like the budget to the power -(beta - alpha)/(1 + beta)",
+    symbols=(*INPUTS, BUDGET_B),
+    hypotheses=(*signs((*INPUTS, BUDGET_B)), _FASTER),
+    quantity=sp.Limit(share_bound.subs(B, B * (1 + w.n)), w.n, sp.oo),
+    expression=sp.S.Zero,
+    relation="==",
+    meaning="dynamics take nearly all of a large budget",
 )
 
 # -- C4: floors ----------------------------------------------------------------------------------------------
@@ -294,6 +306,21 @@ FLOORS = (
 ERRORS = (
     Quantity(e_d, "eps_dyn", "dynamics error at the optimum"),
     Quantity(e_r, "eps_rew", "reward error at the optimum"),
+)
+
+_FLOORED = Hypothesis(
+    "error", sp.Eq(E(n_d, n_r), error(n_d, n_r) + D * f_d + f_r), "definition, for every plan"
+)
+
+FLOORED_SPENDING = Claim(
+    name="Floors move nothing",
+    source="[this book]",
+    symbols=(*_OPTIMUM, *FLOORS),
+    hypotheses=(*signs(_OPTIMUM), _FLOORED, BUDGET, MINIMISER),
+    quantity=SPENDING.quantity,
+    expression=SPENDING.expression,
+    relation="==",
+    meaning="the spending rule is that without floors, in the parts that samples remove",
 )
 
 FLOORED_RATIO = Claim(

@@ -187,12 +187,17 @@ def is_positive(term: sp.Basic) -> bool:
     if type(term) in RATIONALS:
         return bool(term > 0)
     if isinstance(term, sp.Add):
-        return any(map(is_positive, term.args)) and all(
-            is_positive(part) or sort_of(part) == NATURAL for part in term.args
-        )
+        return any(map(is_positive, term.args)) and all(map(_is_nonnegative, term.args))
     if isinstance(term, sp.Mul | sp.Min | sp.Max):
         return all(map(is_positive, term.args))
     return isinstance(term, sp.Pow) and is_positive(term.base) and sort_of(term.exp) in NUMBERS
+
+
+def _is_nonnegative(term: sp.Basic) -> bool:
+    """The same of numbers that may be 0: natural numbers, positive ones, their products."""
+    if isinstance(term, sp.Mul):
+        return all(map(_is_nonnegative, term.args))
+    return is_positive(term) or sort_of(term) == NATURAL
 
 
 def sort_of_variable(symbol: sp.Symbol) -> str:
