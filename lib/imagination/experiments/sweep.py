@@ -4,7 +4,8 @@ A task is a function of a configuration and a random generator that returns a ta
 configuration number i is seeded by the sweep's seed and i alone, so neither the number of workers nor the
 way configurations are grouped into chunks, nor how often the run was killed, changes a digit.
 
-To use a cluster, wrap the call in ``joblib.parallel_config(backend="dask")`` and pass ``workers=None``.
+On a cluster, give `sweep` the address of a Dask scheduler. A worker that dies loses only the chunks it was
+at: the others compute them.
 """
 
 import hashlib
@@ -13,13 +14,14 @@ import os
 import pickle
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, parallel_config
 from tqdm import tqdm
 
 import imagination
@@ -48,6 +50,7 @@ def sweep(
     store: str | Path | None = None,
     progress: bool | None = None,
     only: Sequence[int] | None = None,
+    scheduler: str | None = None,
 ) -> pd.DataFrame:
     """Run `task` on every configuration and return all rows, in the order of the configurations.
 
@@ -61,17 +64,20 @@ def sweep(
         Not negative.
     workers : int, optional
         Number of processes; 1 computes here; None uses the backend that `joblib.parallel_config` has set.
+        Without effect when there is a `scheduler`: its workers are used, all of them.
     chunk : int
         Number of configurations computed, and stored, at a time. Changes no result.
     store : path, optional
         Folder for finished chunks. A run that was killed continues from there and has lost at most the chunks
         in progress. A chunk is found again only if task, configurations, seed and the library's source are
-        the same.
+        the same. On a cluster, a folder that all workers see.
     progress : bool, optional
         Whether to show a bar on stderr; by default only if that is a terminal.
     only : sequence of int, optional
         Compute only the configurations at these positions, with the random numbers they have in the whole
         sweep.
+    scheduler : str, optional
+        Address of a Dask scheduler, such as ``"tcp://10.0.0.1:8786"``. Its workers need the same library.
 
     Returns
     -------
@@ -81,7 +87,7 @@ def sweep(
     Raises
     ------
     ValueError
-        If a parameter breaks its rule, or a task returns no rows.
+        If a parameter breaks its rule, a task returns no rows, or a cluster's worker has another source.
     """
     if seed < 0:
         raise ValueError(f"seed: {seed} is negative")
@@ -107,11 +113,14 @@ def sweep(
         file=sys.stderr,
         disable=not (sys.stderr.isatty() if progress is None else progress),
     )
-    tables: list[pd.DataFrame] = []
     with bar:
-        for table, job in zip(_results(task, jobs, seed, folder, workers), jobs, strict=True):
-            tables.append(table)
-            bar.update(len(job))
+        if scheduler is not None:
+            tables = _on_cluster(task, jobs, seed, folder, scheduler, bar)
+        else:
+            tables = []
+            for table, job in zip(_results(task, jobs, seed, folder, workers), jobs, strict=True):
+                tables.append(table)
+                bar.update(len(job))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -131,8 +140,52 @@ def _results(
     return Parallel(return_as="generator", **backend)(calls)
 
 
-def _chunk(task: Task, job: list[tuple[int, dict[str, Any]]], seed: int, folder: Path | None) -> pd.DataFrame:
-    """Compute a chunk, or read it if an earlier run has stored it."""
+def _on_cluster(
+    task: Task,
+    jobs: list[list[tuple[int, dict[str, Any]]]],
+    seed: int,
+    folder: Path | None,
+    scheduler: str,
+    bar: tqdm,
+) -> list[pd.DataFrame]:
+    """Return the chunks' tables in order, computed by the workers of a Dask scheduler."""
+
+    class Watched(Parallel):
+        """Joblib's Dask backend hands results over at the end; only their number is known before."""
+
+        def print_progress(self) -> None:
+            bar.update(sum(map(len, jobs[: self.n_completed_tasks])) - bar.n)
+
+    with _client(scheduler) as client, parallel_config(backend="dask", client=client):
+        source = _source()
+        return Watched()(delayed(_chunk)(task, job, seed, folder, source) for job in jobs)
+
+
+@contextmanager
+def _client(scheduler: str) -> Iterator[Any]:
+    """Connect to a Dask scheduler."""
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ValueError(f"scheduler: {scheduler!r} needs the package distributed (Dask)") from error
+    try:
+        client = Client(scheduler, timeout=10, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"scheduler: no Dask scheduler answers at {scheduler!r}") from error
+    with client:
+        yield client
+
+
+def _chunk(
+    task: Task,
+    job: list[tuple[int, dict[str, Any]]],
+    seed: int,
+    folder: Path | None,
+    source: str | None = None,
+) -> pd.DataFrame:
+    """Compute a chunk, or read it if an earlier run has stored it; `source` is the library the caller has."""
+    if source is not None and source != _source():
+        raise ValueError("scheduler: a worker has another version of the library than this process")
     path = None if folder is None else folder / f"{_key(task, job, seed)}.pickle"
     if path is not None and path.is_file():
         return pickle.loads(path.read_bytes())
