@@ -26,6 +26,7 @@ from imagination.theory.axioms.powers import (
     POWER_ORDER,
     POWER_SEQUENCE,
 )
+from imagination.theory.axioms.probability import LINEAR, LOG_SIGN, LOG_TANGENT, MONOTONE
 
 ALL: tuple[Axiom, ...] = tuple(REGISTERED)
 
@@ -39,7 +40,11 @@ __all__ = [
     "KANTOROVICH",
     "LIMIT_ALGEBRA",
     "LIMIT_ORDER",
+    "LINEAR",
+    "LOG_SIGN",
+    "LOG_TANGENT",
     "METRICS",
+    "MONOTONE",
     "NONNEGATIVE",
     "POWER_EQUALITY",
     "POWER_ORDER",
