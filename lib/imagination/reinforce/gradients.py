@@ -243,10 +243,14 @@ class StreamedMoments:
         centred = chunk - mean[..., None, :].to(chunk.dtype)
         off = centred.mean(dim=-2, dtype=torch.float64)  # what rounding the mean left over
         square = centred.square_().sum(dim=-2, dtype=torch.float64) - count * off * off
-        self.merge(count, mean, square)
+        self._merge(count, mean, square)
 
-    def merge(self, count: int, mean: Tensor, square: Tensor) -> None:
-        """Take in `count` vectors of which mean and sum of squared distances from it are known."""
+    def merge(self, other: StreamedMoments) -> None:
+        """Take in all the vectors that `other` has seen."""
+        if other.mean is not None and other._square is not None:
+            self._merge(other.count, other.mean, other._square)
+
+    def _merge(self, count: int, mean: Tensor, square: Tensor) -> None:
         if self.mean is None or self._square is None:
             self.count, self.mean, self._square = count, mean, square
             return

@@ -190,7 +190,7 @@ class Labels:
 
 def _spread(name: str, value: float | Tensor, like: Tensor) -> Tensor:
     """A standard deviation for each world, (C,)."""
-    spread = torch.as_tensor(value).to(like.dtype)
+    spread = torch.as_tensor(value, dtype=like.dtype)
     if spread.ndim > 1 or (spread.ndim == 1 and len(spread) != len(like)):
         raise ValueError(
             f"{name} must be a number or an array of shape ({len(like)},), got {tuple(spread.shape)}"
