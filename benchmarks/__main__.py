@@ -6,11 +6,17 @@ import argparse
 
 import numpy as np
 
-from benchmarks import allocation, tabular, training, wasserstein
+from benchmarks import allocation, sensitivity, tabular, training, wasserstein
 from benchmarks.timing import machine_lines, measure, table
 
 PACKAGES = ("numpy", "scipy", "POT", "quantecon", "numba")
-SUITES = {"allocation": allocation, "tabular": tabular, "training": training, "wasserstein": wasserstein}
+SUITES = {
+    "allocation": allocation,
+    "sensitivity": sensitivity,
+    "tabular": tabular,
+    "training": training,
+    "wasserstein": wasserstein,
+}
 
 
 def main() -> None:
