@@ -30,6 +30,7 @@ __all__ = [
     "ScalingLaw",
     "compare",
     "fit",
+    "power_law",
 ]
 
 PARAMETERS = ("amplitude", "exponent", "floor")
@@ -43,6 +44,11 @@ RESAMPLING = ("seeds", "replicates", "residuals")
 
 class DecayError(ValueError):
     """The errors do not fall with the number of samples, so no law of decay describes them."""
+
+
+def power_law(samples: Any, amplitude: Any, exponent: Any, floor: Any = 0.0) -> Any:
+    """Return ``amplitude * samples ** -exponent + floor`` (arrays broadcast)."""
+    return amplitude * samples**-exponent + floor
 
 
 class Interval(NamedTuple):
@@ -92,7 +98,7 @@ class ScalingLaw:
     def __call__(self, samples: Any) -> np.ndarray:
         """Return the error at `samples` (array, broadcast)."""
         count = _positive("samples", samples)
-        return self.amplitude * count**-self.exponent + self.floor
+        return power_law(count, self.amplitude, self.exponent, self.floor)
 
     def predict(self, samples: Any, *, level: float = 0.95, of: str = "curve") -> pd.DataFrame:
         """Predict the error at new numbers of samples.
@@ -121,7 +127,7 @@ class ScalingLaw:
         if of not in ("curve", "measurement"):
             raise ValueError(f"of: {of!r} is neither 'curve' nor 'measurement'")
         a, alpha, floor = (self._replicates(name)[:, None] for name in PARAMETERS)
-        curves = np.log(a * at**-alpha + floor)
+        curves = np.log(power_law(at, a, alpha, floor))
         if of == "measurement":
             curves = (curves[:, None] + self.residuals[None, :, None]).reshape(-1, len(at))
         tail = _tail(level)

@@ -1,0 +1,113 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from imagination.__main__ import main
+from imagination.experiments.planner import plan, read_pilot
+
+
+@pytest.fixture
+def pilot(tmp_path):
+    rows = ["quantity,samples,error"]
+    for seed, factor in enumerate((0.97, 1.0, 1.02, 0.99)):
+        rows += [f"dynamics,{n},{factor * 0.5 * n**-0.2}" for n in (300, 1000, 3000, 10_000)]
+        rows += [f"reward,{n},{(2 - factor) * 20 * n**-0.7 * (1 + 0.01 * seed)}" for n in (300, 1000, 3000)]
+    path = tmp_path / "pilot.csv"
+    path.write_text("\n".join(rows))
+    return path
+
+
+@pytest.fixture
+def ask(pilot, tmp_path, monkeypatch, capsys):
+    """Run the planner with the pilot and these options; return its status and what it printed."""
+    monkeypatch.chdir(tmp_path)
+
+    def asked(*options, path=pilot, prices=("--budget", "1e5", "--cost-dyn", "1", "--cost-rew", "5")):
+        status = main(["plan", str(path), *prices, "--replicates", "100", *options])
+        return status, *capsys.readouterr()
+
+    return asked
+
+
+def test_a_plan_is_printed_and_drawn(ask, tmp_path):
+    status, printed, complaint = ask("--multiplier", "3")
+    assert status == 0 and complaint == ""
+    assert "How to split a budget of 100,000" in printed and "half the budget each" in printed
+    assert (tmp_path / "plan.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_json_is_the_functions_answer(ask, pilot, tmp_path):
+    import numpy as np
+
+    status, printed, _ = ask("--multiplier", "3", "--json", "--figure", "mine.svg", "--seed", "4")
+    answer = json.loads(printed)
+    made = plan(
+        read_pilot(pilot), budget=1e5, cost_dyn=1, cost_rew=5, multiplier=3, replicates=100,
+        rng=np.random.default_rng(4),
+    )  # fmt: skip
+    assert status == 0 and answer.pop("figure") == "mine.svg"
+    assert answer == json.loads(json.dumps(made.to_dict()))
+    assert "<svg" in (tmp_path / "mine.svg").read_text()
+
+
+def test_constants_for_the_multiplier(ask, tmp_path):
+    constants = ("--gamma", "0.5", "--L-f", "0.5", "--L-r", "2", "--L-pi", "1")
+    status, printed, _ = ask(*constants, "--no-figure")
+    assert status == 0 and "multiplier 4)" in printed and "Figure" not in printed
+    assert not (tmp_path / "plan.png").exists()
+    status, printed, _ = ask(*constants, "--multiplier", "1", "--no-figure")
+    assert "Theorem 1 with global constants (multiplier 4)" in printed
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ((), "give --multiplier, or all of --gamma"),
+        (("--gamma", "0.9", "--L-f", "1"), "missing: --L-r, --L-pi"),
+        (("--multiplier", "-3"), "multiplier: -3"),
+        (("--gamma", "0.9", "--L-f", "2", "--L-r", "1", "--L-pi", "0"), "fails for"),
+        (("--multiplier", "3", "--figure", "plan.pdf"), "'.pdf'"),
+        (("--multiplier", "3", "--figure", "nowhere/plan.png"), "nowhere"),
+        (("--multiplier", "3", "--seed", "-1"), "--seed: -1"),
+    ],
+)
+def test_bad_options_are_told_and_end_with_2(ask, options, message):
+    status, printed, complaint = ask(*options)
+    assert status == 2 and printed == ""
+    assert message in complaint and complaint.startswith("python -m imagination plan: ")
+    assert "Traceback" not in complaint
+
+
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        ("quantity,samples\ndynamics,1\n", "no column 'error'"),
+        ("quantity,samples,error\ndynamics,10,1\nreward,10,1\n", "1 different sample sizes"),
+        ("quantity,samples,error\ndynamics,10,-1\n", "error: -1 in measurement 1"),
+        ("", "not a CSV file"),
+        (
+            "quantity,samples,error\n"
+            + "".join(f"{q},{n},{n}\n" for q in ("dynamics", "reward") for n in (1, 2, 3)),
+            "do not fall",
+        ),
+    ],
+)
+def test_bad_pilots_are_told_and_end_with_2(ask, tmp_path, content, message):
+    path = tmp_path / "bad.csv"
+    path.write_text(content)
+    status, printed, complaint = ask("--multiplier", "3", path=path)
+    assert status == 2 and printed == "" and message in complaint
+
+
+def test_a_missing_file(ask, tmp_path):
+    status, _, complaint = ask("--multiplier", "3", path=tmp_path / "none.csv")
+    assert status == 2 and "none.csv" in complaint
+
+
+def test_the_module_runs_and_ends_without_a_traceback(tmp_path):
+    command = [sys.executable, "-m", "imagination", "plan", "none.csv", "--budget", "1", "--cost-dyn", "1"]
+    done = subprocess.run([*command, "--cost-rew", "1"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2 and done.stdout == ""
+    assert "none.csv" in done.stderr and "Traceback" not in done.stderr
