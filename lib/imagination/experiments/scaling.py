@@ -8,7 +8,7 @@ and by suprema, observed and certified, so that no choice of measure needs anoth
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -21,8 +21,30 @@ from imagination.lipschitz import climbed_error, difference, jacobian_lipschitz,
 from imagination.mdps.continuous import UniformBox, norm
 from imagination.mdps.teacher import NetworkDynamics, NetworkReward, normal_teacher
 from imagination.models.many_seeds import Students, train_many
+from imagination.scaling_laws import ScalingLaw, fit
 
-__all__ = ["ALTERNATIVES", "ANCHORS", "CHOICES", "REPORTED", "SETTINGS", "configurations", "models", "run"]
+__all__ = [
+    "ALTERNATIVES",
+    "ANCHORS",
+    "CHOICES",
+    "MEASURE",
+    "MEASURES",
+    "PLANTED",
+    "REPORTED",
+    "SETTINGS",
+    "SUPREMA",
+    "alternatives",
+    "beside_reported",
+    "common",
+    "configurations",
+    "final",
+    "law",
+    "measurements",
+    "models",
+    "planted",
+    "run",
+    "visit",
+]
 
 ANCHORS = (2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000)
 """Numbers of training transitions."""
@@ -97,11 +119,13 @@ def run(
     workers: int | None = 1,
     store: Any = None,
     progress: bool | None = None,
+    scheduler: str | None = None,
     **changes: Any,
 ) -> pd.DataFrame:
     """Train and measure all models; one row a model (and epoch of its curve).
 
-    `workers`, `store` and `progress` are those of `sweep`; a chunk holds `size` seeds of one anchor.
+    `workers`, `store`, `progress` and `scheduler` are those of `sweep`; a chunk holds `size` seeds of one
+    anchor.
     """
     return sweep(
         models,
@@ -110,6 +134,7 @@ def run(
         workers=workers,
         store=store,
         progress=progress,
+        scheduler=scheduler,
     ).drop(columns="configuration")
 
 
@@ -315,6 +340,115 @@ def _certified(students: Students, teacher: NetworkDynamics | NetworkReward) -> 
     return norm(np.maximum(np.abs(lower), np.abs(upper)))
 
 
+# --- laws -----------------------------------------------------------------------------------------
+
+MEASURES = {
+    "mean_norm": "mean error norm",
+    "rmse": "root mean squared error",
+    "mse": "mean squared error",
+    "mae": "mean absolute error",
+}
+"""Averages on fresh transitions that "the error" may mean. Lemma 1 speaks of norms, so the first is ours."""
+
+MEASURE = "mean_norm"
+
+SUPREMA = {
+    "mean_norm": "mean, where rollouts go",
+    "max_visited": "largest of 20,000 where rollouts go",
+    "max_searched": "largest found in the domain",
+    "certified_sup": "certified on the domain",
+}
+"""From average to supremum: each is at least the one before."""
+
+
+def final(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of trained models, those after the last epoch."""
+    return table[table["epoch"] == table["epoch"].max()].reset_index(drop=True)
+
+
+def common(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of seeds that were trained at every number of samples."""
+    anchors = table["samples"].nunique()
+    complete = table.groupby(["quantity", "seed"])["samples"].transform("nunique") == anchors
+    return table[complete].reset_index(drop=True)
+
+
+def law(
+    table: pd.DataFrame, quantity: str, measure: str = MEASURE, *, rng: np.random.Generator, **options: Any
+) -> ScalingLaw:
+    """Fit a law to one quantity's error; the bootstrap draws whole seeds. Options are those of `fit`."""
+    return fit(**measurements(table, quantity, measure), rng=rng, **options)
+
+
+def measurements(
+    table: pd.DataFrame, quantity: str, measure: str = MEASURE, *, level: bool = False
+) -> dict[str, pd.Series]:
+    """Return ``samples``, ``errors`` and ``seeds`` of one quantity's trained models, as `fit` takes them.
+
+    With `level`, each seed's curve is scaled to the same geometric mean. Teachers differ far more than a curve
+    bends, so that the shape of the law, unlike its scale, is seen best without their differences.
+    """
+    rows = common(final(table)).query("quantity == @quantity")
+    errors = rows[measure]
+    if level:
+        logs = np.log(errors)
+        errors = np.exp(logs - logs.groupby(rows["seed"]).transform("mean") + logs.mean())
+    return {"samples": rows["samples"], "errors": errors, "seeds": rows["seed"]}
+
+
+def beside_reported(table: pd.DataFrame, *, rng: np.random.Generator) -> pd.DataFrame:
+    """Fit a power law to every measure: scale, exponent, its 95% interval and R², with what is reported.
+
+    R² is that of a straight line through the means over seeds of the logarithms, as far as we know what the
+    reported one is.
+    """
+    rows = []
+    for quantity in REPORTED.index:
+        for measure, name in MEASURES.items():
+            found = law(table, quantity, measure, rng=rng)
+            low, high, _ = found.interval("exponent")
+            means = pd.Series(np.log(found.errors)).groupby(np.log(found.samples)).mean()
+            rows.append(
+                {"quantity": quantity, "error": name, "scale": found.amplitude, "exponent": found.exponent}
+                | {"low": low, "high": high, "R2": np.corrcoef(means.index, means)[0, 1] ** 2}
+            )
+        rows.append({"quantity": quantity, "error": "reported", **REPORTED.loc[quantity]})
+    return pd.DataFrame(rows).set_index(["quantity", "error"])
+
+
+def _exponent(table: pd.DataFrame, quantity: str, measure: str = MEASURE) -> float:
+    return fit(**measurements(table, quantity, measure), replicates=0, must_decay=False).exponent
+
+
+_OTHER = {"dynamics": "reward", "reward": "dynamics"}
+
+PLANTED: dict[str, Callable[[pd.DataFrame, str], float]] = {
+    "the other quantity's exponent": lambda table, quantity: _exponent(table, _OTHER[quantity]),
+    "squared error for error": lambda table, quantity: _exponent(table, quantity, "mse"),
+    "square root forgotten twice": lambda table, quantity: 4 * _exponent(table, quantity),
+    "largest validation error": lambda table, quantity: _exponent(table, quantity, "max_validation"),
+    "largest error found": lambda table, quantity: _exponent(table, quantity, "max_searched"),
+    "after 10 epochs": lambda table, quantity: _exponent(table[table["epoch"] == 10], quantity),
+    "after 50 epochs": lambda table, quantity: _exponent(table[table["epoch"] == 50], quantity),
+    "away from the data": lambda table, quantity: _exponent(table, quantity, "mean_box"),
+    "sign of the logarithm lost": lambda table, quantity: -_exponent(table, quantity),
+    "one over the exponent": lambda table, quantity: 1 / _exponent(table, quantity),
+}
+"""Slips that give a wrong exponent; a trial of the fit must tell each from the right one."""
+
+
+def planted(table: pd.DataFrame, *, rng: np.random.Generator) -> pd.DataFrame:
+    """Return every planted exponent beside the fit's 95% interval, and whether that catches it."""
+    rows = []
+    for quantity in REPORTED.index:
+        low, high, _ = law(table, quantity, rng=rng).interval("exponent")
+        for name, slip in PLANTED.items():
+            wrong = slip(table, quantity)
+            rows.append({"quantity": quantity, "planted": name, "exponent": wrong, "low": low, "high": high})
+    result = pd.DataFrame(rows)
+    return result.assign(caught=(result["exponent"] < result["low"]) | (result["exponent"] > result["high"]))
+
+
 # --- the record -----------------------------------------------------------------------------------
 
 CURVE = (1, 2, 5, 10, 20, 50, 100)
@@ -334,19 +468,21 @@ def main() -> None:
     parser.add_argument("--anchors", type=int, nargs="+", default=None)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--store", help="folder of finished chunks, to continue a run that was killed")
+    parser.add_argument("--scheduler", help="address of a Dask scheduler, to use its workers")
     options = parser.parse_args()
     full = options.record == "scaling"
     seeds = options.seeds or (100 if full else 10)
     anchors = options.anchors or (ANCHORS if full else SHORT)
     start = perf_counter()
     shared: dict[str, Any] = {"workers": options.workers, "store": options.store, "progress": True}
+    shared["scheduler"] = options.scheduler
     if full:
         table = run(anchors, range(seeds), curve=list(CURVE), **shared)
     else:
         table = alternatives(anchors, range(seeds), **shared)
     records.save(
         options.record,
-        table,
+        rounded(table),
         command=f"python -m imagination.experiments.scaling {options.record}",
         parameters={
             "anchors": list(anchors),
@@ -357,6 +493,12 @@ def main() -> None:
         seconds=perf_counter() - start,
         workers=options.workers,
     )
+
+
+def rounded(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep seven digits, all that models in single precision have."""
+    numbers = table.select_dtypes("float")
+    return table.assign(**{name: [float(f"{x:.7g}") for x in column] for name, column in numbers.items()})
 
 
 def alternatives(
@@ -371,4 +513,7 @@ def alternatives(
 
 
 if __name__ == "__main__":
-    main()
+    # By its own name, so that chunks stored by another program that ran the same task are found.
+    from imagination.experiments.scaling import main as named
+
+    named()
