@@ -68,8 +68,9 @@ _INPUTS = {
 
 
 @cache
-def _equation() -> _Equation:
-    """The logarithm of the spending condition, with samples written as shares of the budget.
+def _parts() -> tuple[sp.Expr, sp.Expr, sp.Expr]:
+    """The logarithm of the spending condition, with samples written as shares of the budget: its level and
+    its two slopes.
 
     Taken from the claim itself, so that the solver cannot solve another equation than the one proved.
     """
@@ -89,8 +90,13 @@ def _equation() -> _Equation:
         raise AssertionError(
             f"the spending condition is not affine in the logarithms of the shares: {residual}"
         )
+    return -level, slopes[0], -slopes[1]
+
+
+@cache
+def _equation() -> _Equation:
     arguments = list(_INPUTS.values())
-    return _Equation(*(sp.lambdify(arguments, part, "numpy") for part in (-level, slopes[0], -slopes[1])))
+    return _Equation(*(sp.lambdify(arguments, part, "numpy") for part in _parts()))
 
 
 @cache
@@ -131,7 +137,7 @@ def allocate(
         What may be spent, in the same unit, positive.
     multiplier : array_like
         How much an error of the dynamics weighs beside one of the reward, positive; Lemma 1's is
-        :data:`MULTIPLIER`.
+        :data:`~imagination.theory.allocation_claims.MULTIPLIER`.
     floor_dyn, floor_rew : array_like
         Errors that no number of samples removes, nonnegative. They do not move the split.
 
@@ -147,7 +153,7 @@ def allocate(
 
     Notes
     -----
-    Newton's method on the logarithm of the spending condition :data:`SPENDING`, whose unknown is the
+    Newton's method on the logarithm of the spending condition, whose unknown is the
     log-odds :math:`u` of the dynamics' share. That function of :math:`u` has a slope between :math:`1` and
     :math:`1 + \max(\alpha, \beta)` and a second derivative of one sign, so every start converges, after the
     first step from one side. Where :math:`\alpha = \beta` it is a straight line and one step is the closed
@@ -406,3 +412,74 @@ def allocate_joint(
     found = np.where(surplus[1] > surplus[0], surplus, found)
     N_joint = np.where(apart, 0.0, np.minimum(found[0], found[1]))
     return JointAllocation(*(np.reshape(row, shape)[()] for row in (*found, N_joint)))
+
+
+def elasticities(
+    *,
+    A_dyn: Any,
+    alpha: Any,
+    A_rew: Any,
+    beta: Any,
+    c_dyn: Any,
+    c_rew: Any,
+    budget: Any,
+    multiplier: Any,
+    floor_dyn: Any = 0.0,
+    floor_rew: Any = 0.0,
+) -> dict[str, Allocation]:
+    r"""How the optimal plan moves with each input: percent of change for each percent of the input.
+
+    Parameters
+    ----------
+    A_dyn, alpha, A_rew, beta, c_dyn, c_rew, budget, multiplier, floor_dyn, floor_rew : array_like
+        As for :func:`allocate`.
+
+    Returns
+    -------
+    dict of Allocation
+        For each input :math:`x` but the floors, :math:`\partial \log y / \partial \log x` of every field
+        :math:`y` of the optimal split. Without unit.
+
+    Raises
+    ------
+    HypothesisError
+        As :func:`allocate`.
+
+    Notes
+    -----
+    The spending condition, differentiated: it fixes how the log-odds of the dynamics' share move, and
+    everything else follows by the chain rule.
+    """
+    inputs = dict(zip(_INPUTS, (A_dyn, alpha, A_rew, beta, c_dyn, c_rew, budget, multiplier), strict=True))
+    arrays = _checked({**inputs, "floor_dyn": floor_dyn, "floor_rew": floor_rew})
+    numbers = arrays[: len(_INPUTS)]
+    at = dict(zip(_INPUTS, numbers, strict=True))
+    found = allocate(**at, floor_dyn=arrays[-2], floor_rew=arrays[-1])
+    share, rest = (
+        np.asarray(at[c] * n / at["budget"]) for c, n in (("c_dyn", found.N_dyn), ("c_rew", found.N_rew))
+    )
+    equation = _equation()
+    slope = 1 + equation.slope_dyn(*numbers) * rest + equation.slope_rew(*numbers) * share
+    removable = 1 - arrays[-2] / found.eps_dyn, 1 - arrays[-1] / found.eps_rew
+    weight = at["multiplier"] * found.eps_dyn / found.error
+    moved = {}
+    for name, (level, slope_dyn, slope_rew) in _moved_equations().items():
+        odds = level(*numbers) - slope_dyn(*numbers) * np.log(share) + slope_rew(*numbers) * np.log(rest)
+        N_dyn = rest * odds / slope + (name == "budget") - (name == "c_dyn")
+        N_rew = -share * odds / slope + (name == "budget") - (name == "c_rew")
+        log_dyn = (name == "A_dyn") - at["alpha"] * (N_dyn + (name == "alpha") * np.log(found.N_dyn))
+        log_rew = (name == "A_rew") - at["beta"] * (N_rew + (name == "beta") * np.log(found.N_rew))
+        eps_dyn, eps_rew = removable[0] * log_dyn, removable[1] * log_rew
+        error = weight * (eps_dyn + (name == "multiplier")) + (1 - weight) * eps_rew
+        moved[name] = Allocation(*(np.asarray(part)[()] for part in (N_dyn, N_rew, eps_dyn, eps_rew, error)))
+    return moved
+
+
+@cache
+def _moved_equations() -> dict[str, tuple[Callable[..., Any], ...]]:
+    """For each input, how the parts of the equation change when its logarithm does."""
+    arguments = list(_INPUTS.values())
+    return {
+        name: tuple(sp.lambdify(arguments, symbol * sp.diff(part, symbol), "numpy") for part in _parts())
+        for name, symbol in _INPUTS.items()
+    }

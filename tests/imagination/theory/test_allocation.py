@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.optimize.elementwise import find_minimum
 
-from imagination.theory.allocation import allocate, allocate_joint, allocate_whole
+from imagination.theory.allocation import allocate, allocate_joint, allocate_whole, elasticities
 from imagination.theory.claim import HypothesisError
 
 REPORTED = {"A_dyn": 0.34, "alpha": 0.11, "A_rew": 90.4, "beta": 0.96, "c_dyn": 1.0, "c_rew": 1.0}
@@ -243,3 +243,33 @@ def test_joint_samples_all_three_ways() -> None:
     dear = allocate_joint(**same, multiplier=3.0, c_joint=2.5)
     plain = allocate(**same, multiplier=3.0)
     assert (dear.N_dyn, dear.N_rew, dear.N_joint) == (plain.N_dyn, plain.N_rew, 0.0)
+
+
+# -- how the plan moves --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("floors", [{}, {"floor_dyn": 0.3, "floor_rew": 0.01}])
+def test_elasticities_are_the_slopes_of_the_optimum(floors: dict[str, float]) -> None:
+    many = small_problems(200, seed=8)
+    moved = elasticities(**many, **floors)
+    assert set(moved) == set(ORDER)
+    step = 1e-5
+    for name, elasticity in moved.items():
+        up, down = (
+            allocate(**{**many, name: many[name] * np.exp(sign * step)}, **floors) for sign in (1, -1)
+        )
+        for field in ("N_dyn", "N_rew", "eps_dyn", "eps_rew", "error"):
+            slope = np.log(getattr(up, field) / getattr(down, field)) / (2 * step)
+            np.testing.assert_allclose(getattr(elasticity, field), slope, rtol=1e-6, atol=1e-8)
+
+
+def test_only_relative_prices_and_weights_matter() -> None:
+    """Dearer samples are a smaller budget; both error scales together change the error and not the plan."""
+    many = small_problems(50, seed=9)
+    moved = elasticities(**many)
+    for field in ("N_dyn", "N_rew", "error"):
+        together = sum(getattr(moved[name], field) for name in ("budget", "c_dyn", "c_rew"))
+        np.testing.assert_allclose(together, 0, atol=1e-12)
+    np.testing.assert_allclose(moved["A_dyn"].N_dyn, -moved["A_rew"].N_dyn, rtol=1e-12)
+    np.testing.assert_allclose(moved["A_dyn"].error + moved["A_rew"].error, 1, rtol=1e-12)
+    np.testing.assert_array_equal(moved["multiplier"].N_rew, moved["A_dyn"].N_rew)
