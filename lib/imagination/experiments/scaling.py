@@ -385,7 +385,7 @@ def measurements(
 ) -> dict[str, pd.Series]:
     """Return ``samples``, ``errors`` and ``seeds`` of one quantity's trained models, as `fit` takes them.
 
-    With `level`, each seed's curve is scaled to the same geometric mean. Teachers differ far more than a curve
+    With `level`, each curve is scaled to the same geometric mean. Teachers differ far more than a curve
     bends, so that the shape of the law, unlike its scale, is seen best without their differences.
     """
     rows = common(final(table)).query("quantity == @quantity")
