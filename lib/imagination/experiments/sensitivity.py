@@ -58,6 +58,7 @@ __all__ = [
     "remainder",
     "run",
     "sign_test",
+    "stream",
     "summary",
 ]
 
@@ -250,15 +251,27 @@ def theorem_1(laws: Laws, D: np.ndarray, best: Optimum) -> np.ndarray:
     return claims.RATIO.evaluate(**laws.arguments(), multiplier=D, N_dyn=best.N_dyn, N_rew=best.N_rew)
 
 
+def stream(name: str, seed: int) -> np.random.Generator:
+    """The generator from which `run` draws a group.
+
+    Raises
+    ------
+    ValueError
+        If there is no such group.
+    """
+    known = [*GROUPS, *ALTERNATIVES]
+    if name not in known:
+        raise ValueError(f"name: {name!r} is none of {', '.join(known)}")
+    return np.random.default_rng(np.random.SeedSequence(seed).spawn(len(known))[known.index(name)])
+
+
 def run(
     groups: Sequence[str] = tuple(GROUPS), *, seed: int = 0, budgets: Sequence[float] = (1e6,)
 ) -> pd.DataFrame:
     """Measure groups; each is drawn from a stream of its own, so that leaving one out changes no other."""
-    known = [*GROUPS, *ALTERNATIVES]
-    streams = dict(zip(known, np.random.SeedSequence(seed).spawn(len(known)), strict=True))
     parts = []
     for name in groups:
-        group = draw(name, np.random.default_rng(streams.get(name)))
+        group = draw(name, stream(name, seed))
         parts += [measure(group, budget) for budget in budgets]
     return pd.concat(parts, ignore_index=True)
 
@@ -321,7 +334,8 @@ def beside_reported(table: pd.DataFrame) -> pd.DataFrame:
             "reported": REPORTED["median |l|"],
             "ours, global": ours["global"],
             "ours, realised": ours["realised"],
-        }
+        },
+        index=REPORTED.index,
     )
 
 

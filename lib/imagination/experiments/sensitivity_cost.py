@@ -21,7 +21,7 @@ from imagination.policies import random_network_policy
 from imagination.rollouts import rollout_return
 from imagination.sensitivities import adjoint, finite_differences, forward_mode, model_parameters
 
-__all__ = ["METHODS", "counted", "network", "taped"]
+__all__ = ["METHODS", "counted", "kept", "network", "taped"]
 
 
 def network(
@@ -90,6 +90,16 @@ def _kept() -> Iterator[dict[int, int]]:
         yield storages
 
 
+def kept(mdp: ContinuousMDP, policy: Policy, start: np.ndarray, horizon: int) -> dict[str, int]:
+    """Bytes that wait for the way back: of the whole tape, and of the states alone."""
+    with _kept() as storages:
+        taped(mdp, policy, start, horizon, parameters=model_parameters(mdp))
+    return {
+        "adjoint, step by step": start.nbytes * (horizon + 1),
+        "adjoint, whole tape": sum(storages.values()),
+    }
+
+
 def counted(mdp: ContinuousMDP, policy: Policy, start: np.ndarray, horizon: int) -> pd.DataFrame:
     """Count what each method of `METHODS` does for the gradient in all parameters of the models.
 
@@ -98,20 +108,17 @@ def counted(mdp: ContinuousMDP, policy: Policy, start: np.ndarray, horizon: int)
     DataFrame
         A row for each method: `rollouts`, evaluations of the dynamics in units of one rollout from every
         start (a backward pass over a step is not an evaluation, and costs about two); `kept`, bytes that
-        wait for the way back, or nothing where there is none.
+        wait for the way back (`kept`), or 0 where there is none.
     """
-    paths = model_parameters(mdp)
+    memory = kept(mdp, policy, start, horizon)
     rows = {}
     for name, method in METHODS.items():
         watched = mdp.swap(dynamics=Counted(mdp.dynamics))  # type: ignore[arg-type]
-        moved = [path.replace("dynamics.", "dynamics.base.", 1) for path in paths]
-        with _kept() as storages:
-            method(watched, policy, start, horizon, parameters=moved)
-        one = start.shape[0] * start.shape[1] * horizon
-        states = start.nbytes * (horizon + 1)
-        kept = {"adjoint, step by step": states, "adjoint, whole tape": sum(storages.values())}
+        paths = [path.replace("dynamics.", "dynamics.base.", 1) for path in model_parameters(mdp)]
+        method(watched, policy, start, horizon, parameters=paths)
+        evaluations = watched.dynamics.points[0]  # type: ignore[attr-defined]
         rows[name] = {
-            "rollouts": watched.dynamics.points[0] / one,  # type: ignore[attr-defined]
-            "kept": kept.get(name, 0),
+            "rollouts": evaluations / (start.shape[0] * start.shape[1] * horizon),
+            "kept": memory.get(name, 0),
         }
     return pd.DataFrame.from_dict(rows, orient="index")
