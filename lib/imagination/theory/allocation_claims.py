@@ -34,8 +34,8 @@ MULTIPLIER_D = Quantity(D, "multiplier", "weight of the dynamics error")
 BUDGET_B = Quantity(B, "budget", "what may be spent")
 PLAN = (Quantity(N_d, "N_dyn", "dynamics samples"), Quantity(N_r, "N_rew", "reward labels"))
 OTHER = (
-    Quantity(M_d, "M_dyn", "dynamics samples of another plan"),
-    Quantity(M_r, "M_rew", "reward labels of another plan"),
+    Quantity(M_d, "M_dyn", "dynamics samples of another plan", asked=False),
+    Quantity(M_r, "M_rew", "reward labels of another plan", asked=False),
 )
 INPUTS = (*LAW_DYN, *LAW_REW, *COSTS, MULTIPLIER_D)
 

@@ -48,11 +48,16 @@ class HypothesisError(ValueError):
 
 @dataclass(frozen=True)
 class Quantity:
-    """A symbol of a claim: what it is called in formulas and in code, and what it means."""
+    """A symbol of a claim: what it is called in formulas and in code, and what it means.
+
+    One that is not `asked` for, such as a rival that the claim compares with, has no number when an
+    expression without it is evaluated, and what the hypotheses say of it is not checked.
+    """
 
     symbol: sp.Symbol
     code: str
     meaning: str
+    asked: bool = True
 
 
 @dataclass(frozen=True)
@@ -166,9 +171,11 @@ class Claim:
     @cached_property
     def _arguments(self) -> tuple[Quantity, ...]:
         used = set(self.expression.free_symbols)
+        unasked = {q.symbol for q in self.symbols if not q.asked} - used
         for hypothesis in self.numeric_hypotheses:
-            if not isinstance(hypothesis.relation, sp.Eq) and not _states_sort(hypothesis.relation):
-                used |= hypothesis.relation.free_symbols
+            relation = hypothesis.relation
+            if not (isinstance(relation, sp.Eq) or _states_sort(relation) or relation.free_symbols & unasked):
+                used |= relation.free_symbols
         free = [Quantity(v, str(v), "for all values") for v in self.variables if not isinstance(v, Point)]
         return tuple(q for q in (*self.symbols, *free) if q.symbol in used)
 

@@ -188,3 +188,10 @@ def test_an_equality_may_say_what_the_expression_does_without() -> None:
     both = Claim("Both", "[test]", (P, X), (positive(P), spent), p, 1 / x + p, "==")
     with pytest.raises(TypeError, match="must be an inequality"):
         both.evaluate(ratio=4.0, scale=0.25)
+
+
+def test_a_rival_is_not_asked_for_its_number() -> None:
+    rival = Quantity(y, "rival", "another number", asked=False)
+    less = Hypothesis("less", sp.Le(y, x))
+    assert Claim("c", "s", (X, rival), (less,), y, 2 * x).evaluate(ratio=3) == 6
+    assert Claim("c", "s", (X, rival), (less,), x, 2 * x - y).arguments == ("ratio", "rival")
