@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-__all__ = ["THRESHOLD", "Measurements", "curve", "fit_batch", "loss", "parameters", "slopes"]
+__all__ = ["THRESHOLD", "Measurements", "curve", "fit_batch", "location", "loss", "parameters", "slopes"]
 
 THRESHOLD = 1.345
 """Residuals beyond so many standard deviations count linearly: 95% efficiency for normal noise."""
@@ -58,6 +58,12 @@ class Measurements:
         return (self.at[:, None] == np.arange(len(self.anchors))).astype(float)
 
     @cached_property
+    def member_of_seed(self) -> np.ndarray:
+        """1 where a measurement belongs to a seed, shape (n, seeds)."""
+        assert self.seeds is not None
+        return (self.seeds[:, None] == np.arange(self.seeds.max() + 1)).astype(float)
+
+    @cached_property
     def counts(self) -> np.ndarray:
         """Measurements at each anchor, shape (m,)."""
         return np.bincount(self.at)
@@ -86,6 +92,18 @@ def loss(residual: np.ndarray, threshold: float) -> np.ndarray:
     size = np.abs(residual)
     near = np.minimum(size, threshold)
     return near * (size - near / 2)
+
+
+def location(values: np.ndarray, weights: np.ndarray, steps: int = 30) -> np.ndarray:
+    """Return the centre of each row of `values` by Huber's loss, shape (batch,); weights are 0 or 1."""
+    used = np.where(weights > 0, values, np.nan)
+    centre = np.nanmedian(used, axis=1, keepdims=True)
+    scale = 1.4826 * np.nanmedian(np.abs(used - centre), axis=1, keepdims=True)
+    for _ in range(steps):
+        far = np.maximum(np.abs(values - centre), 1e-300)
+        pull = weights * np.minimum(1, THRESHOLD * np.maximum(scale, 1e-12) / far)
+        centre = (pull * values).sum(axis=1, keepdims=True) / pull.sum(axis=1, keepdims=True)
+    return centre[:, 0]
 
 
 def fit_batch(

@@ -5,6 +5,9 @@ residuals of the logarithm, as studies of scaling laws do [HBM22]: relative erro
 and a seed that went wrong pulls with bounded force. Uncertainty comes from a bootstrap over seeds. All
 replicates of a bootstrap are fitted at once.
 
+Worlds differ in how hard they are to learn. Where it is known which measurements belong to one seed, each
+seed may have a factor of its own, and the law is that of the typical one.
+
 The fitted curve is the centre of the errors' logarithms: of a skewed error it is nearer the median than
 the mean.
 """
@@ -76,7 +79,8 @@ class ScalingLaw:
     samples, errors : array, shape (n,)
         The measurements.
     scale : float
-        Robust standard deviation of the log error around the law, which sets Huber's threshold [no unit].
+        Robust standard deviation of the log error around the law, seeds' own factors taken off; it sets
+        Huber's threshold [no unit].
     bootstrap : DataFrame, shape (replicates, 3)
         Amplitude, exponent and floor of each bootstrap replicate; empty without a bootstrap.
     resampling : str
@@ -190,9 +194,9 @@ class ScalingLaw:
 
     @property
     def r_squared_of_means(self) -> float:
-        """The same over the mean log errors at each sample size: the scatter between seeds does not count."""
+        """The same over the mean log errors at each sample size, seeds' own factors taken off."""
         data = self._data
-        means = np.bincount(data.at, data.y) / data.counts
+        means = np.bincount(data.at, _levelled(data, data.y[None])[0]) / data.counts
         left = means - np.log(self(data.anchors))
         return 1 - float((left**2).sum() / ((means - means.mean()) ** 2).sum())
 
@@ -219,7 +223,9 @@ class ScalingLaw:
         units = np.arange(len(data.y)) if self.resampling != "seeds" else data.seeds
         assert units is not None
         kept = (units != np.arange(units.max() + 1)[:, None]).astype(float)
-        theta = huber.fit_batch(data, data.y[None], kept, self.scale, self.with_floor, self._theta)
+        seeds = 1 - np.eye(len(kept)) if self.resampling == "seeds" else None
+        y = _levelled(data, np.broadcast_to(data.y, kept.shape), seeds)
+        theta = huber.fit_batch(data, y, kept, self.scale, self.with_floor, self._theta)
         left_out = pd.DataFrame(huber.parameters(data, theta), columns=list(PARAMETERS))
         group = data.at if self.resampling == "replicates" else np.zeros(len(kept), int)
         by_group = left_out.groupby(group)
@@ -246,7 +252,7 @@ class Comparison:
     table : DataFrame
         A row for each law: `parameters`, `deviance` (twice the loss in units of the noise), `AIC`, `BIC`,
         `left out` (root mean squared log residual at sample sizes that were left out of the fit, one at a
-        time) and `R2`.
+        time) and `R2` (of the mean log errors).
     """
 
     plain: ScalingLaw
@@ -286,8 +292,9 @@ def fit(
     floor : bool
         Whether the law may level off.
     seeds : array_like, shape (n,), optional
-        Which measurements belong to one seed (one world, trained on at each sample size). The bootstrap
-        then draws whole seeds. Every seed must have one measurement at every sample size.
+        Which measurements belong to one seed (one world, trained on at each sample size). Every seed then
+        has a factor of its own, and the bootstrap draws whole seeds. Every seed must have one measurement
+        at every sample size.
     replicates : int
         Size of the bootstrap; 0 for none.
     rng : numpy.random.Generator
@@ -310,11 +317,12 @@ def fit(
         If there are fewer than 3 different sample sizes (4 with a floor), or bad numbers.
     """
     data = _data(samples, errors, seeds, floor)
-    scale = _scale(data, floor)
+    y = _levelled(data, data.y[None])
+    scale = _scale(data, y, floor)
     one = np.ones((1, len(data.y)))
     # Far from the law, with a small scale, Huber's loss is a slope without a bottom in sight: begin wider.
-    begin = huber.fit_batch(data, data.y[None], one, max(scale, 0.02), floor)[0]
-    theta = huber.fit_batch(data, data.y[None], one, scale, floor, begin)[0]
+    begin = huber.fit_batch(data, y, one, max(scale, 0.02), floor)[0]
+    theta = huber.fit_batch(data, y, one, scale, floor, begin)[0]
     amplitude, exponent, level = huber.parameters(data, theta[None])[0]
     if must_decay and not exponent > 0:
         raise DecayError(
@@ -324,7 +332,7 @@ def fit(
     chosen = resampling or _default_resampling(data)
     draws = np.empty((0, len(PARAMETERS)))
     if replicates:
-        starred = _resampled(data, theta, chosen, replicates, rng)
+        starred = _levelled(data, _resampled(data, theta, chosen, replicates, rng))
         found = huber.fit_batch(data, starred, one, scale, floor, theta)
         draws = huber.parameters(data, found)
     return ScalingLaw(
@@ -370,14 +378,15 @@ def compare(samples: Any, errors: Any, **options: Any) -> Comparison:
 def _criteria(law: ScalingLaw, scale: float) -> dict[str, float]:
     """What the comparison shows of a law; both laws are judged with the noise of the more flexible one."""
     parameters = 3 if law.with_floor else 2
-    deviance = 2 * float(huber.loss(law.residuals, huber.THRESHOLD * scale).sum()) / scale**2
+    residuals = _levelled(law._data, law._data.y[None])[0] - np.log(law(law.samples))
+    deviance = 2 * float(huber.loss(residuals, huber.THRESHOLD * scale).sum()) / scale**2
     return {
         "parameters": parameters,
         "deviance": deviance,
         "AIC": deviance + 2 * parameters,
         "BIC": deviance + parameters * np.log(len(law.errors)),
         "left out": _left_out(law),
-        "R2": law.r_squared,
+        "R2": law.r_squared_of_means,
     }
 
 
@@ -385,8 +394,9 @@ def _left_out(law: ScalingLaw) -> float:
     """Root mean squared log residual at each sample size, of the law fitted to the others."""
     data = law._data
     kept = 1 - data.member.T
-    theta = huber.fit_batch(data, data.y[None], kept, law.scale, law.with_floor, law._theta)
-    off = (data.y - huber.curve(theta, data.x)[:, data.at])[kept == 0]
+    y = _levelled(data, data.y[None])
+    theta = huber.fit_batch(data, y, kept, law.scale, law.with_floor, law._theta)
+    off = (y - huber.curve(theta, data.x)[:, data.at])[kept == 0]
     return float(np.sqrt((off**2).mean()))
 
 
@@ -436,16 +446,30 @@ def _data(samples: Any, errors: Any, seeds: Any, floor: bool) -> Measurements:
     return Measurements(anchors, at, np.log(error), rows)
 
 
-def _scale(data: Measurements, floor: bool) -> float:
+def _levelled(data: Measurements, y: np.ndarray, kept: np.ndarray | None = None) -> np.ndarray:
+    """Take each seed's own factor off the log errors and give all the typical one, shape (batch, n).
+
+    `kept` says which seeds count, shape (batch, seeds).
+    """
+    if data.seeds is None:
+        return y
+    own = y @ data.member_of_seed / len(data.anchors)
+    typical = huber.location(own, np.ones_like(own) if kept is None else kept)
+    return y - own[:, data.seeds] + typical[:, None]
+
+
+def _scale(data: Measurements, y: np.ndarray, floor: bool) -> float:
     """Return a robust standard deviation of the noise: between replicates, else around a first fit."""
     if data.counts.min() >= 2:
-        medians = np.array([np.median(data.y[data.at == k]) for k in range(len(data.anchors))])
-        off = (data.y - medians[data.at]) * np.sqrt(data.counts / (data.counts - 1))[data.at]
+        medians = np.array([np.median(y[0, data.at == k]) for k in range(len(data.anchors))])
+        off = (y[0] - medians[data.at]) * np.sqrt(data.counts / (data.counts - 1))[data.at]
+        if data.seeds is not None:
+            off *= np.sqrt(len(data.anchors) / (len(data.anchors) - 1))
     else:
         one = np.ones((1, len(data.y)))
-        first = huber.fit_batch(data, data.y[None], one, 0.02 / huber.THRESHOLD, floor)
+        first = huber.fit_batch(data, y, one, 0.02 / huber.THRESHOLD, floor)
         freedom = max(len(data.y) - (3 if floor else 2), 1)
-        off = (data.y - huber.curve(first, data.x)[0, data.at]) * np.sqrt(len(data.y) / freedom)
+        off = (y[0] - huber.curve(first, data.x)[0, data.at]) * np.sqrt(len(data.y) / freedom)
     return max(1.4826 * float(np.median(np.abs(off))), SMALLEST_SCALE)
 
 

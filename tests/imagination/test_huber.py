@@ -36,6 +36,23 @@ def test_slopes_are_the_derivatives_of_the_curve(rng):
         assert slopes(theta, x)[..., i] == pytest.approx(numeric, abs=1e-8)
 
 
+def test_the_location_is_the_minimum_of_the_loss(rng):
+    values = rng.standard_normal((3, 21))
+    values[:, 0] = 1e3
+    weights = np.ones_like(values)
+    weights[:, 1] = 0
+    for row, centre in zip(values, huber.location(values, weights), strict=True):
+        kept = np.delete(row, 1)
+        spread = 1.4826 * np.median(np.abs(kept - np.median(kept)))
+        tried = centre + np.linspace(-1, 1, 2001)
+        losses = loss(kept - tried[:, None], huber.THRESHOLD * spread).sum(axis=1)
+        assert tried[losses.argmin()] == pytest.approx(centre, abs=1e-9)
+
+
+def test_equal_values_are_their_own_location():
+    assert huber.location(np.full((2, 4), 3.0), np.ones((2, 4))) == pytest.approx([3, 3])
+
+
 @pytest.mark.parametrize("floor", [False, True])
 def test_the_fit_is_the_one_a_general_optimiser_finds(rng, floor):
     y = noisy(rng, (40.0, 0.5, 0.3), batch=4)

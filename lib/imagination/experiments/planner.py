@@ -93,7 +93,7 @@ class Plan:
                 "measurements": len(law.errors),
                 "smallest_pilot": float(law.samples.min()),
                 "largest_pilot": float(law.samples.max()),
-                "r_squared": law.r_squared,
+                "r_squared": law.r_squared_of_means,
                 "resampling": law.resampling,
             }
         return {

@@ -58,7 +58,7 @@ def _laws(plan: Plan) -> str:
         )
         lines.append(
             f"  {'':<9} {len(law.errors)} measurements at {law.samples.min():,.0f} to "
-            f"{law.samples.max():,.0f} samples; R^2 in logarithms {law.r_squared:.3f}"
+            f"{law.samples.max():,.0f} samples; R^2 of the mean logarithms {law.r_squared_of_means:.3f}"
         )
     return "\n".join(lines)
 

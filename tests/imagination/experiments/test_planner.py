@@ -199,7 +199,7 @@ def test_bad_pilots(rng):
         make(rng, table.replace({"quantity": {"reward": "speed"}}))
     with pytest.raises(ValueError, match="no measurement of 'reward'"):
         make(rng, table[table["quantity"] == "dynamics"])
-    with pytest.raises(ValueError, match="error: -2.0 in measurement 3"):
+    with pytest.raises(ValueError, match=r"error: -2\.0 in measurement 3"):
         make(rng, table.assign(error=table["error"].where(table.index != 2, -2)))
     with pytest.raises(ValueError, match="samples: many in measurement 1"):
         make(rng, table.assign(samples=table["samples"].astype(object).where(table.index != 0, "many")))
