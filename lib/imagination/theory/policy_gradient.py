@@ -8,7 +8,7 @@ An expectation over rollouts is an iterated one: over the action, the successor 
 then over what follows. Estimates are accumulated: the eligibility u decays by :math:`\lambda` and grows by the
 score at each step, and the estimate grows by weight times reward times eligibility, while the weight k decays by
 :math:`\delta`. Theorem 2's estimator has :math:`(\lambda, \delta) = (\gamma, 1)`, the discounted one
-:math:`(1, \gamma)`.
+:math:`(1, \gamma)`. At each step any function of the state may be subtracted as a baseline.
 """
 
 from __future__ import annotations
@@ -100,7 +100,15 @@ eta = mapping("eta", ("noise",))
 _MOMENT = ("natural", "natural", "state", "real", "real", "real")
 mean, mean_0, second, second_0 = (mapping(name, _MOMENT) for name in ("mu", "mu0", "nu", "nu0"))
 
+base = mapping("beta", ("natural", "state"))
+
 eligibility = lam * u + score(j, a, x)
+
+
+def gain(reward: sp.Expr, baseline: sp.Expr) -> sp.Expr:
+    """What one step adds to the estimate: its reward times the eligibility, less the score times a baseline."""
+    return k * (reward * eligibility - score(j, a, x) * baseline)
+
 
 NOISE_MEAN = Hypothesis(
     "noise has mean 0", sp.Eq(expected(N(n, x, a), e, eta(e)), 0), "whatever happened before and happens next"
@@ -112,13 +120,13 @@ NOISE_VARIANCE = Hypothesis(
 
 def noisy_step(moment: Any, steps: Any = n) -> sp.Expr:
     """A moment's expectation over one step of a rollout with noisy rewards."""
-    after = moment(j, steps, z, eligibility, delta * k, g + k * (r(x, a) + eta(e)) * eligibility)
+    after = moment(j, steps, z, eligibility, delta * k, g + gain(r(x, a) + eta(e), base(steps, x)))
     return over_actions(pi(a, x) * expected(P(x, a), z, expected(N(steps, x, a), e, after)))
 
 
-def quiet_step(moment: Any, steps: Any = n) -> sp.Expr:
+def quiet_step(moment: Any, steps: Any = n, reward: Any = r, baseline: Any = base) -> sp.Expr:
     """The same with the rewards themselves."""
-    after = moment(j, steps, z, eligibility, delta * k, g + k * r(x, a) * eligibility)
+    after = moment(j, steps, z, eligibility, delta * k, g + gain(reward(x, a), baseline(steps, x)))
     return over_actions(pi(a, x) * expected(P(x, a), z, after))
 
 
@@ -154,6 +162,39 @@ UNBIASED = Claim(
     name="Noise leaves the mean alone", source="[TSGLH26, Thm. 2]", symbols=_ESTIMATE,
     hypotheses=(PROBABILITIES, POLICY, *MEAN, *MEAN_0, NOISE_MEAN),
     quantity=mean(*_AT), expression=mean_0(*_AT), relation="==", variables=_AT,
+)  # fmt: skip
+
+# -- baselines and biases ------------------------------------------------------------------------------------
+
+plain = mapping("mu_plain", _MOMENT)
+biased, bias_mean = (mapping(name, _MOMENT) for name in ("mu_biased", "mu_bias"))
+bias = mapping("b", ("state", "natural"))
+no_base = mapping("beta0", ("natural", "state"))
+
+
+def _nothing(steps: Any, state: Any) -> sp.Expr:
+    return sp.S.Zero
+
+
+PLAIN = _moment("plain mean", plain, g, lambda moment: quiet_step(moment, baseline=_nothing))
+BIASED = _moment("mean of the biased estimate", biased, g,
+                 lambda moment: quiet_step(moment, reward=lambda s, c: r(s, c) + bias(s, c)))  # fmt: skip
+BIAS_MEAN = _moment(
+    "mean of the bias's estimate", bias_mean, g,
+    lambda moment: quiet_step(moment, reward=bias, baseline=no_base),
+)  # fmt: skip
+NO_BASE = Hypothesis("no baseline for the bias", sp.Eq(no_base(n, x), 0))
+
+BASELINE = Claim(
+    name="A baseline leaves the mean alone", source="[Williams 1992; this book]", symbols=_ESTIMATE,
+    hypotheses=(*SCORES, *MEAN_0, *PLAIN),
+    quantity=mean_0(*_AT), expression=plain(*_AT), relation="==", variables=_AT,
+)  # fmt: skip
+FROZEN = Claim(
+    name="A frozen error is bias", source="[TSGLH26, Prop. 2]", symbols=_ESTIMATE,
+    hypotheses=(PROBABILITIES, POLICY, *BIASED, *MEAN_0, *BIAS_MEAN, NO_BASE),
+    quantity=biased(*_AT), expression=mean_0(*_AT) + bias_mean(j, n, x, u, k, 0), relation="==",
+    variables=_AT, meaning="it is the same at every visit, so it is estimated as if it were a reward",
 )  # fmt: skip
 
 # The expectation of what the noise adds: the squared, weighted eligibilities of the steps to come.
@@ -223,4 +264,41 @@ ELIGIBILITY = Claim(
     quantity=squares(j, n, x, u, k),
     expression=k**2 * (lam**2 * u**2 * GeometricSum(ratio, n) + weighted_traces), relation="==",
     variables=(j, n, x, u, k), meaning="cross terms vanish, because scores average to 0",
+)  # fmt: skip
+
+# -- norms of scores, and their maximum over a rollout -------------------------------------------------------
+
+norm = mapping("omega", ("natural", "state"))
+norms = mapping("Omega", ("natural", "state"))
+maxima = mapping("Z", ("natural", "state", "real"))
+
+
+def following(term: sp.Expr) -> sp.Expr:
+    """A term in z, the next state, on average over actions and successors."""
+    return over_actions(pi(a, x) * expected(P(x, a), z, term))
+
+
+NONNEGATIVE = (
+    Hypothesis("probabilities are nonnegative", sp.Ge(pi(a, x), 0)),
+    Hypothesis("squared norms are nonnegative", sp.Ge(norm(a, x), 0)),
+)
+NORMS = (
+    Hypothesis("squared norm, now", sp.Eq(norms(0, x), over_actions(pi(a, x) * norm(a, x)))),
+    Hypothesis("squared norm, later", sp.Eq(norms(t + 1, x), following(norms(t, z)))),
+)
+MAXIMA = (
+    Hypothesis("maximum so far", sp.Eq(maxima(0, x, y), sp.Max(y, 0)), "of y and of squares"),
+    Hypothesis(
+        "maximum, one step", sp.Eq(maxima(n + 1, x, y), following(maxima(n, z, sp.Max(y, norm(a, x)))))
+    ),
+)
+GROWS = Claim(
+    name="A maximum does not fall", source="[this book]", symbols=(ACTIONS,),
+    hypotheses=(PROBABILITIES, POLICY, NONNEGATIVE[0], *MAXIMA),
+    quantity=maxima(n, x, y), expression=maxima(n + 1, x, y), variables=(n, x, y),
+)  # fmt: skip
+ABOVE = Claim(
+    name="A maximum is above each", source="[this book]", symbols=(ACTIONS,),
+    hypotheses=(PROBABILITIES, POLICY, *NONNEGATIVE, *NORMS, *MAXIMA),
+    quantity=norms(t, x), expression=maxima(t + 1, x, y), variables=(t, x, y),
 )  # fmt: skip
