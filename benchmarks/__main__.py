@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
+import sys
 
 import numpy as np
 
-from benchmarks import allocation, sensitivity, tabular, training, wasserstein
+from benchmarks import allocation, imagined_rollouts, sensitivity, tabular, training, wasserstein
 from benchmarks.timing import machine_lines, measure, table
 
-PACKAGES = ("numpy", "scipy", "POT", "quantecon", "numba")
+PACKAGES = ("numpy", "scipy", "POT", "quantecon", "numba", "torch", "jax", "gymnasium")
 SUITES = {
     "allocation": allocation,
+    "rollouts": imagined_rollouts,
     "sensitivity": sensitivity,
     "tabular": tabular,
     "training": training,
@@ -28,6 +32,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     names = list(SUITES) if options.suite == "all" else [options.suite]
+    threads = {name: getattr(SUITES[name], "THREADS", None) for name in names}
+    # numpy's threads can only be chosen before it is loaded, so such suites run in processes of their own
+    apart = [name for name in names if threads[name] not in (None, os.environ.get("OMP_NUM_THREADS"))]
+    for name in apart:
+        again = [sys.executable, "-m", "benchmarks", *sys.argv[1:], "--suite", name]
+        subprocess.run(again, env=os.environ | {"OMP_NUM_THREADS": threads[name]}, check=True)
+    names = [name for name in names if name not in apart]
+    if not names:
+        return
     print(*machine_lines(PACKAGES), sep="\n", end="\n\n")
     timings, remarks = [], []
     for name in names:

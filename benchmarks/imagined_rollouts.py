@@ -20,6 +20,9 @@ from imagination.mdps.teacher import NetworkDynamics, NetworkReward, random_netw
 from imagination.reinforce.imagined import Imagination
 from imagination.reinforce.torch_policies import GaussianPolicy, random_gaussian_policy
 
+THREADS = str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+"""Value of OMP_NUM_THREADS under which this suite must run: every contender may use every core."""
+
 D_STATE, D_ACTION, WIDTH = 12, 4, 64
 ROLLOUTS, HORIZON, DISCOUNT = 4096, 50, 0.99
 
@@ -69,7 +72,7 @@ class Ours:
         self.shared, self.generator = shared, generator
         self.initial = torch.from_numpy(shared.initial)
         self.engine = Imagination(
-            shared.dynamics, shared.reward, discount=DISCOUNT, horizon=shared.horizon, threads=_cores()
+            shared.dynamics, shared.reward, discount=DISCOUNT, horizon=shared.horizon, threads=int(THREADS)
         )
 
     def returns(self, noise: Noise = None) -> np.ndarray:
@@ -290,7 +293,7 @@ def contenders(shared: Networks, seed: int) -> dict[str, Ours | Jax | Eager | Gy
 
 def cases(quick: bool, generator: np.random.Generator) -> list[Case]:
     """Returns only, and with REINFORCE's gradient."""
-    torch.set_num_threads(_cores())
+    torch.set_num_threads(int(THREADS))
     rollouts = ROLLOUTS // 10 if quick else ROLLOUTS
     seed = int(generator.integers(2**31))
     shared = Networks(rollouts, HORIZON, seed)
@@ -338,7 +341,3 @@ def _torch_network(layers: list[torch.Tensor], inputs: torch.Tensor) -> torch.Te
 
 def _ours(noise: Noise) -> torch.Tensor | None:
     return None if noise is None else torch.from_numpy(noise).transpose(0, 1)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
