@@ -51,6 +51,9 @@ NO_BIAS = 1e-150
 BIASES = ("frozen error", "state error", "one cell", "taste", "constant", "opposite")
 """What the biases of the trial are drawn as: see `_draw_bias`."""
 
+FEW = 20_000
+"""Rollouts sampled at least for each number K."""
+
 SCALES = {"quick": {"batches": 1, "size": 60}, "full": {"batches": 10, "size": 100}}
 
 
@@ -299,7 +302,8 @@ def against_rollouts(
         Numbers K.
     generator : Generator
     groups : int
-        Independent averages that each sampled value is a mean of.
+        Independent averages that each sampled value is a mean of, at least: more where K is small, whose
+        errors have long tails.
 
     Returns
     -------
@@ -317,15 +321,16 @@ def against_rollouts(
     rows = []
     for K in np.asarray(rollouts):
         row: dict[str, Any] = {"rollouts": int(K)}
+        count = max(groups, FEW // int(K))
         for name, offset in (("noisy", NO_BIAS), ("biased", size)):
             about = {"variance": variances[name], "bias_norm": offset}
             row[name] = float(fidelity.mean_squared_error(rollouts=int(K), **about))
             options: dict[str, Any] = {"noise": Independent(sigma)} if name == "noisy" else {"bias": bias}
-            parts = [part[0] for part in sample(problem, DISCOUNTED, int(K) * groups, generator, **options)]
-            averages = np.concatenate(parts).reshape(groups, int(K), -1).mean(axis=1)
+            parts = [part[0] for part in sample(problem, DISCOUNTED, int(K) * count, generator, **options)]
+            averages = np.concatenate(parts).reshape(count, int(K), -1).mean(axis=1)
             squares = ((averages - truth) ** 2).sum(axis=1)
             row[f"sampled {name}"] = squares.mean()
-            row[f"sampled {name} error"] = squares.std(ddof=1) / np.sqrt(groups)
+            row[f"sampled {name} error"] = squares.std(ddof=1) / np.sqrt(count)
         rows.append(row)
     return pd.DataFrame(rows)
 
