@@ -148,25 +148,26 @@ _WHOLE = (COST, REFERENCE, FIXED, NOISE_FREE, FACTOR, AMPLITUDE, EXPONENT)
 _WHOLE_SIGNS = (*map(above_0, (COST, REFERENCE, AMPLITUDE, EXPONENT)), *_SETTING)
 
 
-def _psi(noise: Claim, cost: sp.Expr) -> sp.Expr:
+def psi(noise: Claim, cost: sp.Expr) -> sp.Expr:
+    """The objective under a noise law, at some cost."""
     return objective(at(noise, cost), cost)
 
 
 MINIMUM = Claim(
     "Where the slope vanishes", "[this book]", _WHOLE,
     (*_WHOLE_SIGNS, Hypothesis("slope = 0", sp.Eq(slope(b), 0))),
-    _psi(POWER_NOISE, b), _psi(POWER_NOISE, c), meaning="there is the best cost of all",
+    psi(POWER_NOISE, b), psi(POWER_NOISE, c), meaning="there is the best cost of all",
 )  # fmt: skip
 CHEAPER = Claim(
     "Where the objective rises", "[this book]", _WHOLE,
     (*_WHOLE_SIGNS, Hypothesis("slope >= 0", sp.Ge(slope(b), 0)), _DEARER),
-    _psi(POWER_NOISE, b), _psi(POWER_NOISE, c), meaning="no dearer label is better",
+    psi(POWER_NOISE, b), psi(POWER_NOISE, c), meaning="no dearer label is better",
 )  # fmt: skip
 DEARER = Claim(
     "Where the objective falls", "[this book]", _WHOLE,
     (*_WHOLE_SIGNS, Hypothesis("slope <= 0", sp.Le(slope(b), 0)),
      Hypothesis("cost <= reference", sp.Le(c, b, evaluate=False))),
-    _psi(POWER_NOISE, b), _psi(POWER_NOISE, c), meaning="no cheaper label is better",
+    psi(POWER_NOISE, b), psi(POWER_NOISE, c), meaning="no cheaper label is better",
 )  # fmt: skip
 
 _v, _k, _c0 = positive("V kappa c_0")
@@ -187,7 +188,7 @@ FLOOR_OPTIMUM = sp.sqrt(_c0 * _k * A / (V + _k * sigma_f**2))
 INTERIOR = Claim(
     "Power law, p > 1, no fixed cost", "[this book]", (COST, POSITIVE_V, POSITIVE_FACTOR, AMPLITUDE, EXCESS),
     tuple(map(above_0, (COST, POSITIVE_V, POSITIVE_FACTOR, AMPLITUDE, EXCESS))),
-    *(_positively(_psi(POWER_NOISE, cost).xreplace({p: 1 + q}), sp.S.Zero) for cost in (POWER_OPTIMUM, c)),
+    *(_positively(psi(POWER_NOISE, cost).xreplace({p: 1 + q}), sp.S.Zero) for cost in (POWER_OPTIMUM, c)),
     meaning="a dearer label costs rollouts that the noise-free variance needs",
 )  # fmt: skip
 FIXED_COST_ONLY = Claim(
@@ -195,7 +196,7 @@ FIXED_COST_ONLY = Claim(
     (COST, POSITIVE_FIXED, FACTOR, AMPLITUDE, EXPONENT),
     (*map(above_0, (COST, POSITIVE_FIXED, AMPLITUDE, EXPONENT)), at_least_0(FACTOR),
      Hypothesis("exponent < 1", sp.Lt(p, 1))),
-    *(_psi(POWER_NOISE, cost).xreplace({V: sp.S.Zero, c_0: _c0}) for cost in (NO_VARIANCE_OPTIMUM, c)),
+    *(psi(POWER_NOISE, cost).xreplace({V: sp.S.Zero, c_0: _c0}) for cost in (NO_VARIANCE_OPTIMUM, c)),
     meaning="a rollout that is paid for anyway deserves some label",
 )  # fmt: skip
 FLOOR_INTERIOR = Claim(
@@ -203,7 +204,7 @@ FLOOR_INTERIOR = Claim(
     (COST, POSITIVE_FIXED, NOISE_FREE, POSITIVE_FACTOR, AMPLITUDE, FLOOR),
     (*map(above_0, (COST, POSITIVE_FIXED, POSITIVE_FACTOR, AMPLITUDE)), *map(at_least_0, (NOISE_FREE, FLOOR)),
      Hypothesis("something remains", sp.Gt(V + _k * sigma_f**2, 0), "variance that no money removes")),
-    *(_psi(FLOOR_NOISE, cost).xreplace({kappa: _k, c_0: _c0}) for cost in (FLOOR_OPTIMUM, c)),
+    *(psi(FLOOR_NOISE, cost).xreplace({kappa: _k, c_0: _c0}) for cost in (FLOOR_OPTIMUM, c)),
     meaning="with floor 0 this is the power law with p = 1",
 )  # fmt: skip
 
@@ -215,22 +216,23 @@ AN_END_WINS = Claim(
     "Bounded noise, an end wins", "[this book]", (*_BOUNDED, HIGHEST),
     (*_BOUNDED_SIGNS, above_0(HIGHEST), _DEARER,
      Hypothesis("cost <= highest", sp.Le(c, highest, evaluate=False)),
+     Hypothesis("reference < highest", sp.Lt(b, highest, evaluate=False)),
      Hypothesis("highest <= noise_free_cost", sp.Le(highest, c_max, evaluate=False))),
-    sp.Min(_psi(BOUNDED_NOISE, b), _psi(BOUNDED_NOISE, highest)), _psi(BOUNDED_NOISE, c),
+    sp.Min(psi(BOUNDED_NOISE, b), psi(BOUNDED_NOISE, highest)), psi(BOUNDED_NOISE, c),
     meaning="the objective is concave: of all costs from b to h one of the two ends is best",
 )  # fmt: skip
 # The objective's change from one cost to another, per unit of cost.
 WHICH_END = Claim(
     "Bounded noise, which end", "[this book]", _BOUNDED,
     (*_BOUNDED_SIGNS, Hypothesis("reference < cost", sp.Lt(b, c, evaluate=False))),
-    (_psi(BOUNDED_NOISE, c) - _psi(BOUNDED_NOISE, b)) / (c - b),
+    (psi(BOUNDED_NOISE, c) - psi(BOUNDED_NOISE, b)) / (c - b),
     V + kappa * sigma_0**2 * (1 - (c_0 + b + c) / c_max), relation="==",
     meaning="negative where the dearer end is better",
 )  # fmt: skip
 NOISE_FREE_LABELS = Claim(
     "Bounded noise, free or perfect", "[this book]", (FIXED, NOISE_FREE, FACTOR, LARGEST, NOISE_FREE_COST),
     (above_0(NOISE_FREE_COST), *_SETTING, at_least_0(LARGEST)),
-    _psi(BOUNDED_NOISE, sp.S.Zero) - _psi(BOUNDED_NOISE, c_max), c_0 * kappa * sigma_0**2 - c_max * V,
+    psi(BOUNDED_NOISE, sp.S.Zero) - psi(BOUNDED_NOISE, c_max), c_0 * kappa * sigma_0**2 - c_max * V,
     relation="==", meaning="perfect labels win against free ones where this is positive",
 )  # fmt: skip
 
