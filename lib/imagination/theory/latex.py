@@ -7,6 +7,8 @@ from typing import Any
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
+from imagination.theory.terms import is_positive
+
 _NAMES = {
     "epsilon_dyn": r"\varepsilon_{\mathrm{dyn}}",
     "epsilon_rew": r"\varepsilon_{\mathrm{rew}}",
@@ -18,7 +20,10 @@ _NAMES = {
 
 
 # Factors are printed in this order, as the paper writes them; other symbols come after these.
-_FACTORS = ("rho", "c", "gamma", "x", "L_r", "L_f", "L_V", "L_pi", "epsilon_dyn", "epsilon_rew", "epsilon")
+_FACTORS = (
+    "alpha", "beta", "lambda", "rho", "c", "gamma", "x", "L_r", "L_f", "L_V", "L_pi",
+    "epsilon_dyn", "epsilon_rew", "epsilon", "m", "D", "A_d", "A_r", "c_d", "c_r", "N_d", "N_r",
+)  # fmt: skip
 
 
 class _Printer(LatexPrinter):
@@ -38,7 +43,7 @@ class _Printer(LatexPrinter):
     def _print_Mul(self, expr: Any) -> str:
         if expr.could_extract_minus_sign() and not any(factor.is_Add for factor in expr.args):
             return "- " + self._print(-expr)
-        numerator, denominator = sp.fraction(expr, exact=True)
+        numerator, denominator = _fraction(expr)
         if denominator != 1:
             return rf"\frac{{{self._print(numerator)}}}{{{self._print(denominator)}}}"
         factors = sorted(sp.Mul.make_args(expr), key=_factor_order)
@@ -60,7 +65,7 @@ class _Printer(LatexPrinter):
             return super()._print_Function(expr, exp)
         name = self._hprint_Function(expr.func.__name__)
         arguments = list(expr.args)
-        if domain[0] == "natural":
+        if domain[:1] == ("natural",):
             name = f"{name}_{{{self._print(arguments.pop(0))}}}"
         text = f"{name}({', '.join(self._print(arg) for arg in arguments)})" if arguments else name
         return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
@@ -71,6 +76,19 @@ class _Printer(LatexPrinter):
     def _print_Limit(self, expr: Any) -> str:
         inside, variable, target, _ = expr.args
         return rf"\lim_{{{self._print(variable)} \to {self._print(target)}}} {self._print(inside)}"
+
+
+def _fraction(expr: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """Numerator and denominator; x^(-p) belongs below where x is positive."""
+    numerator, denominator = sp.fraction(expr, exact=True)
+    below = [
+        factor
+        for factor in sp.Mul.make_args(numerator)
+        if isinstance(factor, sp.Pow) and is_positive(factor.base) and factor.exp.could_extract_minus_sign()
+    ]
+    for factor in below:
+        numerator, denominator = numerator / factor, denominator / factor
+    return numerator, denominator
 
 
 def _factor_order(factor: sp.Expr) -> tuple[Any, ...]:

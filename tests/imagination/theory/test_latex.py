@@ -2,9 +2,11 @@
 
 import sympy as sp
 
+from imagination.theory import allocation_claims as c
 from imagination.theory import return_gap
 from imagination.theory import worlds as w
 from imagination.theory.latex import latex
+from imagination.theory.terms import mapping
 
 
 def test_times_are_subscripts_and_arguments_stand_in_plain_brackets() -> None:
@@ -30,3 +32,14 @@ def test_negative_numbers_powers_and_limits() -> None:
     assert latex(sp.Limit(w.gamma**w.n, w.n, sp.oo)) == r"\lim_{n \to \infty} \gamma^{n}"
     assert latex(-w.gamma) == r"- \gamma"
     assert latex(sp.Rational(1, 2) * w.gamma) == r"\frac{\gamma}{2}"
+
+
+def test_negative_powers_of_positive_numbers_stand_below() -> None:
+    assert latex(c.RATIO.expression) == (
+        r"\frac{\alpha D A_{d} c_{r} N_{r}^{\beta}}{\beta A_{r} c_{d} N_{d}^{\alpha}}"
+    )
+    assert latex(w.gamma * w.L_f ** (-w.L_pi)) == r"\gamma L_{f}^{- L_{\pi}}"
+
+
+def test_what_has_no_argument_is_a_letter() -> None:
+    assert latex(mapping("rho", ())()) == r"\rho"
