@@ -158,3 +158,26 @@ def test_bad_covers_are_refused():
     ):
         with pytest.raises(ValueError, match=match):
             lipschitz.certified_supremum(zero, *arguments, **options)
+
+
+def test_a_relu_network_stays_within_its_enclosure(rng):
+    hidden, bias = rng.standard_normal((3, 20, 4)), rng.standard_normal((3, 20))
+    output, offset = rng.standard_normal((3, 5, 20)), rng.standard_normal((3, 5))
+    low, high = np.full(4, -0.3), np.full(4, 0.5)
+    lower, upper = lipschitz.relu_enclosure(hidden, bias, output, offset, low, high)
+    x = rng.uniform(low, high, (3, 20_000, 4))
+    x[:, :5_000] = np.where(x[:, :5_000] > 0.1, high, low)  # corners, where extremes are
+    y = np.maximum(x @ hidden.mT + bias[:, None], 0) @ output.mT + offset[:, None]
+    assert (lower <= y.min(axis=1)).all() and (y.max(axis=1) <= upper).all()
+    assert np.median((upper - lower) / np.ptp(y, axis=1)) < 2.5
+
+
+def test_an_enclosure_is_exact_where_no_unit_bends(rng):
+    hidden, output = rng.standard_normal((1, 6, 3)), rng.standard_normal((1, 2, 6))
+    bias = np.array([[9.0, 9.0, 9.0, -9.0, -9.0, -9.0]])  # three units always on, three always off
+    lower, upper = lipschitz.relu_enclosure(hidden, bias, output, np.zeros((1, 2)), -np.ones(3), np.ones(3))
+    linear = output[0, :, :3] @ hidden[0, :3]
+    np.testing.assert_allclose(upper - lower, 2 * np.abs(linear).sum(axis=1)[None], rtol=1e-12)
+    np.testing.assert_allclose(upper + lower, 2 * 9 * output[0, :, :3].sum(axis=1)[None], rtol=1e-12)
+    with pytest.raises(ValueError, match="low <= high"):
+        lipschitz.relu_enclosure(hidden, bias, output, np.zeros((1, 2)), np.ones(3), -np.ones(3))

@@ -60,9 +60,11 @@ SETTINGS: dict[str, Any] = {
     "actions": "uniform",
     "biases": False,
     "curve": [],
+    "suprema": True,
 }
 """What a configuration may change: `states` "rollouts" or "box", `actions` "uniform" or "normal", `biases` of
-the teacher, `curve` the epochs after which models are measured besides the last."""
+the teacher, `curve` the epochs after which models are measured besides the last, `suprema` whether these are
+measured besides averages."""
 
 REPORTED = pd.DataFrame(
     {
@@ -172,8 +174,10 @@ def models(configuration: Mapping[str, Any], rng: np.random.Generator | None = N
             after_epoch=measure if settings["curve"] else None,
         )
         everything = slice(0, len(seeds))
-        averages = trial.averages(students, quantity, everything)
-        tables.append(averages.join(trial.suprema(students, quantity)).assign(epoch=settings["epochs"]))
+        last = trial.averages(students, quantity, everything)
+        if settings["suprema"]:
+            last = last.join(trial.suprema(students, quantity))
+        tables.append(last.assign(epoch=settings["epochs"]))
     table = pd.concat(tables, ignore_index=True)
     table.insert(0, "samples", samples)
     return table

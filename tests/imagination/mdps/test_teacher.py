@@ -5,7 +5,7 @@ import pytest
 
 from imagination import lipschitz
 from imagination.mdps.continuous import UniformBall, norm, spectral_norm
-from imagination.mdps.teacher import NetworkDynamics, NetworkReward, teacher
+from imagination.mdps.teacher import NetworkDynamics, NetworkReward, normal_teacher, teacher
 
 ACTIVATIONS = ["tanh", "sin", "relu"]
 
@@ -83,3 +83,19 @@ def test_bad_input_is_refused(rng):
     with pytest.raises(ValueError, match="output"):
         zeros = np.zeros
         NetworkDynamics(zeros((1, 8, 4)), zeros((1, 8, 2)), zeros((1, 8)), zeros((1, 4, 7)), zeros((1, 4)))
+
+
+def test_the_normal_teacher_is_the_reported_one():
+    dynamics, reward = normal_teacher(range(40))
+    assert dynamics.hidden_state.shape == (40, 64, 12) and dynamics.hidden_action.shape == (40, 64, 4)
+    for weights in (dynamics.hidden_state, dynamics.output, reward.hidden_action, 8 * reward.output):
+        np.testing.assert_allclose([weights.mean(), weights.std()], [0, 1], atol=0.06)
+    assert not np.any(dynamics.bias) and not np.any(reward.offset)
+    rng = np.random.default_rng(0)
+    s, a = rng.uniform(-1, 1, (40, 50, 12)), rng.uniform(-1, 1, (40, 50, 4))
+    plain = NetworkDynamics(**dynamics.arrays(), activation="relu")
+    np.testing.assert_allclose(dynamics(s, a), np.tanh(plain(s, a)))
+    assert np.all(np.linalg.norm(dynamics(s, a), axis=-1) <= dynamics.bound()[:, None])
+    np.testing.assert_array_equal(normal_teacher([3])[0].output[0], dynamics.output[3])
+    biased = normal_teacher(range(40), biases=True)
+    np.testing.assert_allclose([biased[0].bias.std(), 8 * biased[1].offset.std()], [1, 1], atol=0.25)
