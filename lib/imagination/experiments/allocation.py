@@ -25,6 +25,7 @@ __all__ = [
     "CLAIMS",
     "REPORTED",
     "SCALES",
+    "along",
     "applies",
     "miss",
     "off",
@@ -32,6 +33,7 @@ __all__ = [
     "run",
     "summary",
     "trial",
+    "value",
     "violations",
 ]
 
@@ -127,15 +129,71 @@ def miss(statement: sp.Rel, table: pd.DataFrame) -> np.ndarray:
 
 def off(statement: sp.Rel, table: Mapping[str, np.ndarray] | pd.DataFrame) -> np.ndarray:
     """Return log(left side / right side) of a statement in the claims' symbols, for the splits in a table."""
-    symbols, ratio = _ratio(statement)
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        return np.log(ratio(*(np.asarray(table[COLUMNS[symbol]]) for symbol in symbols)))
+        left, right = (value(side, table) for side in (statement.lhs, statement.rhs))
+        return np.log(left / right)
+
+
+def value(expression: sp.Expr, table: Mapping[str, Any] | pd.DataFrame) -> np.ndarray:
+    """Evaluate an expression in the claims' symbols on named columns or numbers, which broadcast."""
+    symbols, function = _compiled(expression)
+    return np.asarray(function(*(np.asarray(table[COLUMNS[symbol]]) for symbol in symbols)))
 
 
 @cache
-def _ratio(statement: sp.Rel) -> tuple[list[sp.Symbol], Callable[..., np.ndarray]]:
-    symbols = sorted(statement.free_symbols, key=str)
-    return symbols, sp.lambdify(symbols, statement.lhs / statement.rhs, "numpy")
+def _compiled(expression: sp.Expr) -> tuple[list[sp.Symbol], Callable[..., Any]]:
+    symbols = sorted(expression.free_symbols, key=str)
+    return symbols, sp.lambdify(symbols, expression, "numpy")
+
+
+def along(
+    shares: Any,
+    *,
+    A_dyn: float,
+    alpha: float,
+    A_rew: float,
+    beta: float,
+    c_dyn: float,
+    c_rew: float,
+    budget: float,
+    multiplier: float,
+) -> pd.DataFrame:
+    """Return what all splits of one problem's budget leave.
+
+    Parameters
+    ----------
+    shares : array_like
+        Shares of the budget for the dynamics, between 0 and 1.
+    A_dyn, alpha, A_rew, beta, c_dyn, c_rew, budget, multiplier : float
+        The problem, as for `imagination.theory.allocation.allocate`.
+
+    Returns
+    -------
+    DataFrame
+        Columns `share`, `dynamics` and `reward` (both parts of the error), `error` (their sum),
+        `gain dynamics` and `gain reward` (error that one more percent of the budget would remove there).
+
+    Raises
+    ------
+    ValueError
+        If a share is not between 0 and 1.
+    """
+    share = np.atleast_1d(np.asarray(shares, dtype=float))
+    if not ((share > 0) & (share < 1)).all():
+        raise ValueError(f"shares: between {share.min():g} and {share.max():g}; need them between 0 and 1")
+    split = {"N_dyn": share * budget / c_dyn, "N_rew": (1 - share) * budget / c_rew}
+    numbers = {"A_dyn": A_dyn, "alpha": alpha, "A_rew": A_rew, "beta": beta} | split
+    numbers |= {"c_dyn": c_dyn, "c_rew": c_rew, "multiplier": multiplier}
+    parts = {
+        "dynamics": claims.D * claims.eps_d,
+        "reward": claims.eps_r,
+        "error": claims.error(claims.N_d, claims.N_r),
+        "gain dynamics": claims.STATIONARY.relation.lhs,
+        "gain reward": claims.STATIONARY.relation.rhs,
+    }
+    table = pd.DataFrame({"share": share} | {name: value(part, numbers) for name, part in parts.items()})
+    table[["gain dynamics", "gain reward"]] *= budget / 100
+    return table
 
 
 def run(
@@ -173,15 +231,6 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(counts | largest | worst)
 
 
-@cache
-def _weighted_error() -> Callable[..., np.ndarray]:
-    """The error that Theorem 1 minimises, as a function of the multiplier, the laws and the samples."""
-    quantities = (claims.MULTIPLIER_D, *claims.LAW_DYN, *claims.LAW_REW, *claims.PLAN)
-    return sp.lambdify(
-        [quantity.symbol for quantity in quantities], claims.error(claims.N_d, claims.N_r), "numpy"
-    )
-
-
 def price_of_multiplier(
     factors: Any,
     budgets: Any,
@@ -214,8 +263,8 @@ def price_of_multiplier(
     problem = {**laws, "c_dyn": c_dyn, "c_rew": c_rew, "budget": budget}
     best = allocation.allocate(**problem, multiplier=multiplier)
     wrong = allocation.allocate(**problem, multiplier=multiplier * factor)
-    ordered = [laws[name] for name in REPORTED]
-    error = _weighted_error()(multiplier, *ordered, wrong.N_dyn, wrong.N_rew)
+    spent = {**laws, "multiplier": multiplier, "N_dyn": wrong.N_dyn, "N_rew": wrong.N_rew}
+    error = value(claims.error(claims.N_d, claims.N_r), spent)
     return pd.DataFrame(
         {
             "budget": budget,

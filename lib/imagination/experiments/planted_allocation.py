@@ -17,12 +17,12 @@ import pandas as pd
 import sympy as sp
 
 from imagination.experiments.allocation import CLAIMS, applies, miss, off
-from imagination.experiments.brute_force import CONSTANTS, errors_of, relative_bound
+from imagination.experiments.brute_force import errors_of, relative_bound
 from imagination.theory import allocation_claims as claims
 from imagination.theory import worlds as w
 from imagination.theory.claim import Claim
 
-__all__ = ["PLANTED", "Planted", "caught", "power", "spend_by"]
+__all__ = ["PLANTED", "Planted", "caught", "power", "regret", "spend_by"]
 
 _WORLD = (w.GAMMA, w.LIP_F, w.LIP_R, w.LIP_PI)
 """Constants that a wrong multiplier brings in."""
@@ -152,6 +152,21 @@ def spend_by(planted: Planted, table: pd.DataFrame) -> np.ndarray:
     return np.where(turns.any(axis=1), ((low + high) / 2)[:, 0], np.nan)
 
 
+def regret(planted: Planted, table: pd.DataFrame) -> np.ndarray:
+    """Return how much more error spending by a wrong version leaves, as a share of the optimum's bound.
+
+    NaN where the version holds for no split.
+    """
+    split = spend_by(planted, table)
+    able = np.isfinite(split)
+    rows = table[able]
+    dyn, rew = errors_of(rows, split[able])
+    per_dyn, per_rew = relative_bound(rows)
+    found = np.full(len(table), np.nan)
+    found[able] = (per_dyn * dyn + per_rew * rew) / rows["bound"].to_numpy() - 1
+    return found
+
+
 def power(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table of all planted versions and how a trial catches them.
 
@@ -173,17 +188,13 @@ def power(table: pd.DataFrame) -> pd.DataFrame:
 def _row(planted: Planted, table: pd.DataFrame) -> dict[str, object]:
     rows = table[applies(planted.about, table)]
     refuted = caught(planted, rows)
-    split = spend_by(planted, rows)
-    able = rows[np.isfinite(split)]
-    dyn, rew = errors_of(able, split[np.isfinite(split)])
-    per_dyn, per_rew = relative_bound(able[list(CONSTANTS)])
-    regret = (per_dyn * dyn + per_rew * rew) / able["bound"].to_numpy() - 1
+    cost = regret(planted, rows)
     return {
         "about": planted.about,
         "planted": planted.name,
         "caught by": int(refuted.sum()),
         "share": float(refuted.mean()),
         "wrong by": float(np.exp(np.median(miss(planted.claim.statement, rows)))),
-        "median regret": float(np.median(regret)),
-        "largest regret": float(np.max(regret)),
+        "median regret": float(np.nanmedian(cost)),
+        "largest regret": float(np.nanmax(cost)),
     }

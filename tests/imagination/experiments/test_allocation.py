@@ -6,6 +6,7 @@ import sympy as sp
 from imagination.experiments import allocation
 from imagination.experiments.allocation import (
     CLAIMS,
+    along,
     applies,
     miss,
     off,
@@ -95,6 +96,28 @@ def test_the_price_is_never_negative_and_grows_with_the_factor():
     for _, part in price.groupby("budget"):
         assert (np.diff(part["regret"][part["factor"] >= 1]) > 0).all()
         assert (np.diff(part["regret"][part["factor"] <= 1]) < 0).all()
+
+
+def test_all_splits_of_a_problem_by_hand():
+    problem = {"A_dyn": 2, "alpha": 1, "A_rew": 3, "beta": 0.5, "c_dyn": 2, "c_rew": 4, "budget": 200}
+    row = along([0.5], **problem, multiplier=5).iloc[0]  # 50 and 25 samples
+    assert row["dynamics"] == pytest.approx(5 * 2 / 50) and row["reward"] == pytest.approx(3 / 5)
+    assert row["error"] == pytest.approx(0.8)
+    assert row["gain dynamics"] == pytest.approx(5 * 2 / 50**2 * 1)  # one more dynamics sample
+    assert row["gain reward"] == pytest.approx(0.5 * 3 * 25**-1.5 * 0.5)  # half a label
+
+
+def test_at_the_optimum_both_gains_are_equal_and_the_error_is_least():
+    problem = allocation.REPORTED | {"c_dyn": 1, "c_rew": 7, "budget": 1e5, "multiplier": 2}
+    best = allocate(**problem)
+    shares = np.linspace(0.01, 0.99, 99)
+    (row,) = along([best.N_dyn / 1e5], **problem).to_dict("records")
+    assert row["gain dynamics"] == pytest.approx(row["gain reward"], rel=1e-9)
+    assert (
+        row["error"] == pytest.approx(best.error) and (along(shares, **problem)["error"] >= best.error).all()
+    )
+    with pytest.raises(ValueError, match="shares: between 0 and 1"):
+        along([0, 1], **problem)
 
 
 def test_an_unknown_scale():

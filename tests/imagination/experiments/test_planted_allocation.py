@@ -4,7 +4,8 @@ import pytest
 from imagination.experiments import allocation
 from imagination.experiments.allocation import CLAIMS, applies, off
 from imagination.experiments.brute_force import errors_of
-from imagination.experiments.planted_allocation import PLANTED, Planted, caught, power, spend_by
+from imagination.experiments.planted_allocation import PLANTED, Planted, caught, power, regret, spend_by
+from imagination.theory import allocation_claims as claims
 from imagination.theory.allocation import allocate
 
 
@@ -78,8 +79,13 @@ def test_wrong_versions_by_hand(table):
 
 def test_who_spends_by_the_right_rule_spends_best(table):
     right = Planted("nothing", "ratio", lambda expression: expression)
-    split = spend_by(right, table)
-    assert split == pytest.approx(table["log_odds"].to_numpy(), abs=1e-3)
+    assert spend_by(right, table) == pytest.approx(table["log_odds"].to_numpy(), abs=1e-3)
+    assert np.abs(regret(right, table)).max() < 1e-9
+
+
+def test_a_rule_that_holds_for_no_split_costs_nothing_that_is_known(table):
+    never = Planted("never", "ratio", lambda expression: claims.N_d / claims.N_r * 2)
+    assert np.isnan(regret(never, table)).all()
 
 
 def test_who_spends_by_a_wrong_multiplier_spends_as_for_another_problem(table):
