@@ -70,7 +70,7 @@ STILL = World(
 # -- steps that recur ----------------------------------------------------------------------------------------
 
 
-def _split(p: Proof, term: sp.Expr, index: Any = a, count: Any = m) -> Fact:
+def split(p: Proof, term: sp.Expr, index: Any = a, count: Any = m) -> Fact:
     """A sum over actions, or over another index, taken apart into multiples of simpler sums."""
 
     def added(part: sp.Expr, terms: Any) -> sp.Expr:
@@ -175,13 +175,13 @@ def _expand_inside(
     return [rewritten, p.axiom(ax.LINEAR, variable, law, after)]
 
 
-def _on_average(p: Proof, before: sp.Expr, after: sp.Expr, each: list[Fact]) -> list[Fact]:
+def on_average(p: Proof, before: sp.Expr, after: sp.Expr, each: list[Fact]) -> list[Fact]:
     """From an equality for every action, that of the averages over actions, with the right side apart."""
     weighted = pg.pi(a, x) * after
     same = p.equality(
         pg.over_actions(pg.pi(a, x) * before), pg.over_actions(weighted), each, "so for the average action"
     )
-    return [same, _split(p, weighted)]
+    return [same, split(p, weighted)]
 
 
 def _sides(claim: Claim, steps: Any) -> tuple[sp.Expr, sp.Expr]:
@@ -220,7 +220,7 @@ def affine() -> Theorem:
             for estimate in (g + _quiet(ind.k), _quiet(ind.k))
         )
         each = p.equality(before, g + after, inside, "for every action")
-        averages = _on_average(p, before, g + after, [each])
+        averages = on_average(p, before, g + after, [each])
         ind.step(
             p.equality(
                 *_sides(pg.AFFINE, ind.k + 1),
@@ -268,7 +268,7 @@ def quadratic() -> Theorem:
             + _over_successors(_after(pg.second_0, ind.k, _quiet(ind.k)))
         )
         each = p.equality(before, after, inside, "for every action")
-        averages = _on_average(p, before, after, [each])
+        averages = on_average(p, before, after, [each])
         ind.step(
             p.equality(
                 *_sides(pg.QUADRATIC, ind.k + 1),
@@ -366,8 +366,8 @@ def noise_adds() -> Theorem:
         quietly = _over_successors(_after(pg.second_0, ind.k, quiet))
         added = k**2 * _v**2 + _over_successors(squares)
         each = p.equality(before, quietly + pg.sigma**2 * added, [out, apart, *same], "for every action")
-        averages = _on_average(p, before, quietly + pg.sigma**2 * added, [each])
-        steps = _split(p, pg.pi(a, x) * added)
+        averages = on_average(p, before, quietly + pg.sigma**2 * added, [each])
+        steps = split(p, pg.pi(a, x) * added)
         ind.step(
             p.equality(
                 *_sides(pg.NOISE_ADDS, ind.k + 1),
@@ -406,7 +406,7 @@ def shift() -> Theorem:
             p.equality(
                 *(side.xreplace({t: ind.k + 1}) for side in pg.SHIFT.statement.args),
                 [grow.at(t=ind.k + 1), ind.hypothesis, later.at(t=ind.k + 1),
-                 *_on_average(p, _over_successors(pg.traces(j, ind.k + 1, z)), apart, [each])],
+                 *on_average(p, _over_successors(pg.traces(j, ind.k + 1, z)), apart, [each])],
                 "the recursion, averaged over the first step",
             )
         )  # fmt: skip
@@ -425,7 +425,7 @@ def sum_shift() -> Theorem:
 
     with p.by_induction(pg.SUM_SHIFT.statement, n, "one term at a time") as ind:
         empty = p.axiom(ax.LINEAR, z, _SUCCESSOR, _ZERO)
-        averages = _on_average(p, _over_successors(ahead(_ZERO)), _ZERO, [empty])
+        averages = on_average(p, _over_successors(ahead(_ZERO)), _ZERO, [empty])
         total_ = pg.weighted_traces
         more = p.equality(
             total_.xreplace({n: n + 1}),
@@ -435,7 +435,7 @@ def sum_shift() -> Theorem:
         ind.base(p.equality(*_sides(pg.SUM_SHIFT, _ZERO), [more.at(n=_ZERO), first, *averages], "one term"))
         more = ahead(ind.k) + pg.delta ** (2 * ind.k) * pg.traces(j, ind.k, z)
         linear = p.axiom(ax.LINEAR, z, _SUCCESSOR, more)
-        averages = _on_average(p, _over_successors(more), linear.formula.rhs, [linear])
+        averages = on_average(p, _over_successors(more), linear.formula.rhs, [linear])
         ind.step(
             p.equality(
                 *_sides(pg.SUM_SHIFT, ind.k + 1),
@@ -463,7 +463,7 @@ def eligibility() -> Theorem:
         apart = inside[1].formula.rhs
         before = k**2 * _v**2 + _over_successors(pg.squares(j, ind.k, z, _v, pg.delta * k))
         each = p.equality(before, k**2 * _v**2 + apart, inside, "for every action")
-        averages = _on_average(p, before, k**2 * _v**2 + apart, [each])
+        averages = on_average(p, before, k**2 * _v**2 + apart, [each])
         ind.step(
             p.equality(
                 *_sides(pg.ELIGIBILITY, ind.k + 1),
@@ -536,7 +536,7 @@ def _traces_from_start(p: Proof) -> Fact:
             [each],
             "all of them",
         )
-        split = _split(p, linear.formula.rhs, j, _d)
+        split = split(p, linear.formula.rhs, j, _d)
         ind.step(
             p.equality(
                 *(s.xreplace({t: ind.k + 1}) for s in relation.args),
@@ -562,14 +562,14 @@ def exact() -> Theorem:
     )
     with p.by_induction(relation, n, "steps add up") as ind:
         empty = p.axiom(ax.LINEAR, x, rn.rho, _ZERO)
-        none = _split(p, _ZERO, j, _d)
+        none = split(p, _ZERO, j, _d)
         ind.base(p.equality(*(s.xreplace({n: _ZERO}) for s in relation.args), [empty, none], "no steps"))
         more = pg.weighted_traces.xreplace({n: ind.k}) + pg.delta ** (2 * ind.k) * pg.traces(j, ind.k, x)
         linear = p.axiom(ax.LINEAR, x, rn.rho, more)
         same = p.equality(
             _added_up(_from_start(more)), _added_up(linear.formula.rhs), [linear], "all coordinates"
         )
-        split = _split(p, linear.formula.rhs, j, _d)
+        split = split(p, linear.formula.rhs, j, _d)
         ind.step(
             p.equality(
                 *(s.xreplace({n: ind.k + 1}) for s in relation.args),
@@ -583,7 +583,7 @@ def exact() -> Theorem:
         [one],
         "for every coordinate, so for their sum",
     )
-    split = _split(p, one.formula.rhs, j, _d)
+    split = split(p, one.formula.rhs, j, _d)
     return p.qed(
         p.equality(
             rn.EXACT.quantity,
@@ -794,7 +794,7 @@ def grows() -> Theorem:
             "on average over successors",
         )
         averages = _ordered(p, start, _over_successors(pg.maxima(0, z, later)), each)
-        split = _split(p, pg.pi(a, x) * start)
+        split = split(p, pg.pi(a, x) * start)
         ind.base(
             p.inequality(
                 sp.Le(pg.maxima(0, x, y), pg.maxima(1, x, y)),
@@ -986,7 +986,7 @@ def baseline() -> Theorem:
                 (_after(pg.mean_0, ind.k, with_it), with_it, moved),
                 (_after(pg.plain, ind.k, without), without, plain),
             )
-            for fact in _on_average(p, _over_successors(before), after + ahead, each)
+            for fact in on_average(p, _over_successors(before), after + ahead, each)
         ]
         ind.step(
             p.equality(
@@ -1025,7 +1025,7 @@ def frozen() -> Theorem:
         ):
             ahead = rest + rest_b if moment is pg.biased else rest if moment is pg.mean_0 else rest_b
             inside = _expand_inside(p, _SUCCESSOR, z, _after(moment, ind.k, flat), flat + ahead, facts)
-            averages += _on_average(
+            averages += on_average(
                 p, _over_successors(_after(moment, ind.k, flat)), inside[1].formula.rhs, inside
             )
         ind.step(
