@@ -23,7 +23,7 @@ n, t = w.n, w.t
 
 nudge_point = point("v", "nudge")
 costate_point = point("m", "costate")
-pairing = mapping(r"\mathrm{pair}", ("costate", "nudge"))
+pairing = mapping("p", ("costate", "nudge"))
 delta, e = (mapping(name, ("natural",), "nudge") for name in ("delta", "e"))
 lam, g = (mapping(name, ("natural",), "costate") for name in ("lambda", "g"))
 push = mapping("F", ("natural", "nudge"), "nudge")
