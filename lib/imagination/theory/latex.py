@@ -81,14 +81,17 @@ class _Printer(LatexPrinter):
 def _fraction(expr: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     """Numerator and denominator; x^(-p) belongs below where x is positive."""
     numerator, denominator = sp.fraction(expr, exact=True)
-    below = [
-        factor
-        for factor in sp.Mul.make_args(numerator)
-        if isinstance(factor, sp.Pow) and is_positive(factor.base) and factor.exp.could_extract_minus_sign()
-    ]
-    for factor in below:
-        numerator, denominator = numerator / factor, denominator / factor
-    return numerator, denominator
+    factors = sp.Mul.make_args(numerator)
+    below = [factor for factor in factors if _belongs_below(factor)]
+    above = sp.Mul(*(factor for factor in factors if factor not in below))
+    return above, denominator / sp.Mul(*below)
+
+
+def _belongs_below(factor: sp.Expr) -> bool:
+    """x^(-p) does where x is positive; x^(1 - p), whose sign is anyone's guess, does not."""
+    if not (isinstance(factor, sp.Pow) and is_positive(factor.base)) or factor.exp.is_Add:
+        return False
+    return factor.exp.could_extract_minus_sign()
 
 
 def _factor_order(factor: sp.Expr) -> tuple[Any, ...]:

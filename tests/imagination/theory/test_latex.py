@@ -41,5 +41,10 @@ def test_negative_powers_of_positive_numbers_stand_below() -> None:
     assert latex(w.gamma * w.L_f ** (-w.L_pi)) == r"\gamma L_{f}^{- L_{\pi}}"
 
 
+def test_powers_whose_sign_is_open_stay_above() -> None:
+    assert latex(c.A_d * c.N_d ** (1 - c.alpha)) == r"A_{d} N_{d}^{1 - \alpha}"
+    assert latex(c.A_d * c.N_d ** (c.alpha - 1)) == r"A_{d} N_{d}^{\alpha - 1}"
+
+
 def test_what_has_no_argument_is_a_letter() -> None:
     assert latex(mapping("rho", ())()) == r"\rho"
