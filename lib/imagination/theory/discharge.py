@@ -440,7 +440,7 @@ def _confirm_zero(expr: sp.Expr, points: int = 8) -> None:
     free = sorted(expr.free_symbols, key=str)
     for _ in range(points):
         at = {s: random_value(s, rng) for s in free}
-        value = expr.subs(at, simultaneous=True)
+        value = expr.xreplace(at)
         if value in (sp.nan, sp.zoo, sp.oo, -sp.oo):
             continue  # a denominator vanishes there
         if sp.simplify(value) != 0:
@@ -453,7 +453,7 @@ def _confirm_nearly_zero(expr: sp.Expr, points: int = 4) -> None:
     free = sorted(expr.free_symbols, key=str)
     for _ in range(points):
         at = {s: random_value(s, rng) for s in free}
-        terms = [part.subs(at, simultaneous=True).evalf(50) for part in sp.Add.make_args(expr)]
+        terms = [part.xreplace(at).evalf(50) for part in sp.Add.make_args(expr)]
         if any(term.has(sp.nan, sp.zoo, sp.oo) for term in terms):
             continue  # a denominator vanishes there
         if abs(sp.Add(*terms)) > sp.Float(10) ** -30 * (1 + sp.Add(*map(abs, terms))):

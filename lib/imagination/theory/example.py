@@ -146,7 +146,8 @@ def _numbers(world: World, constants: set[sp.Symbol]) -> dict[sp.Symbol, sp.Rati
     """What the world says that the constants are."""
     numbers = {key: sp.sympify(value) for key, value in world.numbers.items() if key in constants}
     for symbol, value in numbers.items():
-        if type(value) not in RATIONALS or not fits(value, sort_of_variable(symbol)):
+        fitting = isinstance(symbol, Point) or fits(value, sort_of_variable(symbol))
+        if type(value) not in RATIONALS or not fitting:
             raise ProofError(f"the example world's {symbol} = {value} is not a number of its kind")
     return numbers
 
