@@ -264,6 +264,7 @@ def in_world(relation: sp.Rel, maps: dict[Any, sp.Lambda], **numbers: Any) -> Ca
 _S, _T = real("S T")
 DISTANCE = sp.Lambda((_S, _T), sp.Abs(_S - _T))
 ZERO = sp.Lambda((_S, _T), sp.S.Zero)
+ZERO_MAP = sp.Lambda(_S, sp.S.Zero)
 
 VACUOUS: dict[str, Callable[[], Any]] = {
     "contradictory numbers": lambda: Proof(claim((x,), (X_BELOW_1, Hypothesis("x > 2", gt(x, 2))))),
@@ -834,6 +835,36 @@ def test_an_expectation_averages_over_all_points() -> None:
     refused(lambda: fixed.axiom(ax.EXPECTATION, s, mu, using=[bound]), "throughout")
 
 
+def test_expectations_are_linear_in_what_does_not_vary() -> None:
+    p = proof(X_SIGN)
+    linear = p.axiom(ax.LINEAR, s, mu, x * g(s) + h(r) * g(s) + y * h(s) + z)
+    mean = {name: Expectation(mu, sp.Lambda(s, name(s))) for name in (g, h)}
+    assert sp.expand(linear.formula.rhs - (x + h(r)) * mean[g] - y * mean[h] - z) == 0
+    product = p.axiom(ax.LINEAR, s, mu, g(s) * h(s))
+    refused(lambda: p.inequality(eq(product.formula.lhs, mean[g] * mean[h]), [product]))
+    refused(lambda: p.axiom(ax.LINEAR, s, s, g(s)), "law of state")
+    refused(lambda: p.axiom(ax.LINEAR, s, P(s, a), g(s)), "depends on")
+    refused(lambda: p.axiom(ax.LINEAR, x, mu, g(s)), "point variable")
+    below = p.inequality(le(g(s), g(s) + h(s) ** 2))
+    assert p.axiom(ax.MONOTONE, s, mu, using=[below]).formula.lhs == mean[g]
+    refused(lambda: p.axiom(ax.MONOTONE, s, P(s, a), using=[below]), "depends on")
+    refused(lambda: p.axiom(ax.MONOTONE, s, mu, using=[p.equality(g(s), g(s))]), "of the form")
+    fixed = Proof(claim((x, s), (Hypothesis("at s", le(g(s), x)),)), World({x: 0}, {g: ZERO_MAP}))
+    refused(lambda: fixed.axiom(ax.MONOTONE, s, mu, using=[fixed.claim.hypotheses[0]]), "point variable")
+
+
+def test_logarithms_are_bounded_by_powers() -> None:
+    p = proof(X_SIGN, X_BELOW_1)
+    j = positive_symbols("j")
+    assert p.axiom(ax.LOG_TANGENT, j, x).formula == ge(j**x, 1 + x * sp.log(j))
+    refused(lambda: p.axiom(ax.LOG_TANGENT, x, y), "sort positive")
+    above = p.inequality(ge(1 + j, 1))
+    assert p.axiom(ax.LOG_SIGN, 1 + j, using=[above]).formula == ge(sp.log(1 + j), 0)
+    refused(lambda: p.axiom(ax.LOG_SIGN, j, using=[above]), "must say")
+    refused(lambda: p.axiom(ax.LOG_SIGN, x, using=[p.inequality(le(x, 1), [X_BELOW_1])]), "sort positive")
+    refused(lambda: p.axiom(ax.LOG_SIGN, j), "one premise")
+
+
 def test_a_series_needs_nonnegative_terms_and_a_fixed_bound() -> None:
     total = CappedGeometricSum(x, y, 1, 1, n)
     p = proof(X_SIGN, X_BELOW_1, Y_SIGN)
@@ -886,6 +917,10 @@ def test_no_axiom_speaks_of_returns_or_models() -> None:
         ax.POWER_EQUALITY: p.axiom(ax.POWER_EQUALITY, x, using=[p.equality(j, j)]),
         ax.POWER_SEQUENCE: p.axiom(ax.POWER_SEQUENCE, n, sp.Integer(2)),
         ax.FERMAT: p.axiom(ax.FERMAT, j, sp.Integer(1), using=[least]),
+        ax.LINEAR: p.axiom(ax.LINEAR, s, mu, x * g(s) + h(s) * y + x),
+        ax.MONOTONE: p.axiom(ax.MONOTONE, s, mu, using=[p.inequality(le(g(s), g(s) + h(s) ** 2))]),
+        ax.LOG_TANGENT: p.axiom(ax.LOG_TANGENT, j, x),
+        ax.LOG_SIGN: p.axiom(ax.LOG_SIGN, j + 1, using=[p.inequality(ge(j + 1, 1))]),
     }
     through_rules = {ax.LIMIT_ORDER, ax.LIMIT_ALGEBRA, ax.GEOMETRIC_SEQUENCE}
     assert set(conclusions) | through_rules == set(ax.ALL)
