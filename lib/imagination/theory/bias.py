@@ -1,4 +1,4 @@
-r"""What a bias of the rewards does to an estimate, and a bias that does nothing: claims and proofs of E2 and E5.
+r"""What a bias of the rewards does to an estimate, and a bias that does nothing: Proposition 2 and shaping.
 
 The estimate is supposed to have mean :math:`\nabla J_H + \nabla B_H`. That of the discounted estimator has:
 :data:`imagination.theory.policy_gradient.FROZEN` and :data:`imagination.theory.which_gradient.GRADIENT`.
@@ -13,8 +13,8 @@ import sympy as sp
 from imagination.theory import axioms as ax
 from imagination.theory import fidelity_claims as fc
 from imagination.theory import policy_gradient as pg
+from imagination.theory import policy_gradient_proofs as proofs
 from imagination.theory import reward_noise as rn
-from imagination.theory import reward_noise_proofs as proofs
 from imagination.theory import worlds as w
 from imagination.theory.claim import Claim, Hypothesis
 from imagination.theory.proof import Proof, Theorem, World
@@ -132,13 +132,19 @@ def squared_error() -> Theorem:
         error.formula.lhs, spread + bias_gradient(j) ** 2, [error, mean], "variance plus squared bias"
     )
     total = p.equality(
-        SQUARED_ERROR.quantity, _coordinates(spread + bias_gradient(j) ** 2), [each], "coordinate by coordinate"
+        SQUARED_ERROR.quantity,
+        _coordinates(spread + bias_gradient(j) ** 2),
+        [each],
+        "coordinate by coordinate",
     )
     apart = proofs.split(p, spread + bias_gradient(j) ** 2, j, d)
     gathered = proofs.split(p, spread, j, d)
     return p.qed(
         p.equality(
-            SQUARED_ERROR.quantity, SQUARED_ERROR.expression, [total, apart, gathered, variance, norm], "added up"
+            SQUARED_ERROR.quantity,
+            SQUARED_ERROR.expression,
+            [total, apart, gathered, variance, norm],
+            "added up",
         )
     )
 

@@ -1,4 +1,4 @@
-"""The proofs of :mod:`imagination.theory.fidelity_claims`, one function a theorem, each run once in a process."""
+"""The proofs of :mod:`imagination.theory.fidelity_claims`: one function a theorem, run once in a process."""
 
 from __future__ import annotations
 
@@ -230,7 +230,7 @@ def an_end_wins() -> Theorem:
     order = _named(p, "reference <= cost", "cost <= highest", "reference < highest")
     lies_above = p.inequality(sp.Ge(over, 0), [named[3], bend, *order], "it lies above its chord")
     short = p.equality(
-        (fc.highest - b) * y_c, (fc.highest - c) * y_b + (c - b) * y_h + over, [chord, *named], "x"
+        (fc.highest - b) * y_c, (fc.highest - c) * y_b + (c - b) * y_h + over, [chord, *named], "in short"
     )
     ends = p.inequality(
         sp.Le(sp.Min(y_b, y_h), y_c), [short, lies_above, *order], "so it is nowhere below both ends"

@@ -1,12 +1,12 @@
 r"""The vocabulary of part D: a policy with parameters, its scores, noisy rewards, and a rollout's estimate.
 
-A state may hold the whole history, so nothing is lost by letting laws depend on it alone. Actions are numbered
-:math:`0, \dots, m - 1`. The parameters are numbered too, and everything is said of each parameter: the trace
-of a covariance is the sum of the variances of its coordinates.
+A state may hold the whole history, so nothing is lost by letting laws depend on it alone. Actions are
+numbered :math:`0, \dots, m - 1`. The parameters are numbered too, and everything is said of each parameter:
+the trace of a covariance is the sum of the variances of its coordinates.
 
 An expectation over rollouts is an iterated one: over the action, the successor and the reward's noise, and
-then over what follows. Estimates are accumulated: the eligibility u decays by :math:`\lambda` and grows by the
-score at each step, and the estimate grows by weight times reward times eligibility, while the weight k decays by
+then over what follows. Estimates are accumulated. The eligibility u decays by :math:`\lambda` and grows by
+the score at each step; the estimate grows by weight times reward times eligibility; the weight k decays by
 :math:`\delta`. Theorem 2's estimator has :math:`(\lambda, \delta) = (\gamma, 1)`, the discounted one
 :math:`(1, \gamma)`. At each step any function of the state may be subtracted as a baseline.
 """
@@ -106,7 +106,7 @@ eligibility = lam * u + score(j, a, x)
 
 
 def gain(reward: sp.Expr, baseline: sp.Expr) -> sp.Expr:
-    """What one step adds to the estimate: its reward times the eligibility, less the score times a baseline."""
+    """What a step adds to the estimate: its reward times the eligibility, less its score times a baseline."""
     return k * (reward * eligibility - score(j, a, x) * baseline)
 
 
@@ -301,4 +301,14 @@ ABOVE = Claim(
     name="A maximum is above each", source="[this book]", symbols=(ACTIONS,),
     hypotheses=(PROBABILITIES, POLICY, *NONNEGATIVE, *NORMS, *MAXIMA),
     quantity=norms(t, x), expression=maxima(t + 1, x, y), variables=(t, x, y),
+)  # fmt: skip
+
+d = natural("d")
+PARAMETERS = Quantity(d, "parameters", "number of parameters")
+NORM = Hypothesis("squared norm of a score", sp.Eq(norm(a, x), sp.Sum(score(j, a, x) ** 2, (j, 0, d - 1))))
+COORDINATES = Claim(
+    name="Coordinates add up to the norm", source="[this book]", symbols=(ACTIONS, PARAMETERS),
+    hypotheses=(NORM, *SQUARED_SCORE, *NORMS),
+    quantity=sp.Sum(scores(j, t, x), (j, 0, d - 1)), expression=norms(t, x), relation="==",
+    variables=(t, x),
 )  # fmt: skip

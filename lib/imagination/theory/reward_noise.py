@@ -23,12 +23,12 @@ from imagination.theory.terms import mapping, natural, point, real
 gamma, H, n, t, x, z, y = w.gamma, w.H, w.n, w.t, w.x, w.z, pg.y
 sigma, lam, delta = pg.sigma, pg.lam, pg.delta
 W = real("W")
-K, d = natural("K d")
+K, d = natural("K"), pg.d
 rho = mapping("rho", (), "law of state")()  # the law of the first state
 
 SCORE_BOUND = Quantity(W, "score_bound", "bound of the score's norm")
 ROLLOUTS = Quantity(K, "rollouts", "number of rollouts that are averaged")
-PARAMETERS = Quantity(d, "parameters", "number of parameters")
+PARAMETERS = pg.PARAMETERS
 
 SOME_ROLLOUT = Hypothesis("rollouts >= 1", sp.Ge(K, 1), "at least one rollout")
 SOME_STEP = Hypothesis("horizon >= 1", sp.Ge(H, 1), "at least one step")

@@ -14,7 +14,7 @@ from typing import Any
 import sympy as sp
 
 from imagination.theory import policy_gradient as pg
-from imagination.theory import reward_noise_proofs as proofs
+from imagination.theory import policy_gradient_proofs as proofs
 from imagination.theory import worlds as w
 from imagination.theory.claim import Claim, Hypothesis, Quantity
 from imagination.theory.proof import Fact, Proof, Theorem, World
@@ -262,8 +262,8 @@ def _product_rule(p: Proof, K: Any) -> Fact:
     quotient = proofs.split(p, step)
     scaled = p.equality(
         pg.h(ell) * slope(ell, j, K + 1, x), pg.h(ell) * pg.over_actions(step),
-        [quotients.at(n=K + 1), value.at({n: K, y: moved}), value.at({n: K, y: here}), after, split, now, gathered,
-         quotient],
+        [quotients.at(n=K + 1), value.at({n: K, y: moved}), value.at({n: K, y: here}), after, split, now,
+         gathered, quotient],
         "the difference of the two values",
     )  # fmt: skip
     return p.inequality(
@@ -314,8 +314,8 @@ def gradient() -> Theorem:
 
         future = over_successors(mean(j, K, z, 0, 1, 0))
         futures = _limit_of_sum(
-            p, T(x, a, c) * slope(ell, j, K, successor(x, a, c)), T(x, a, c) * mean(j, K, successor(x, a, c), 0, 1, 0),
-            c, S, ahead,
+            p, T(x, a, c) * slope(ell, j, K, successor(x, a, c)),
+            T(x, a, c) * mean(j, K, successor(x, a, c), 0, 1, 0), c, S, ahead,
         )  # fmt: skip
         share = pg.pi(a, x) * (pg.score(j, a, x) * action_value(K, here) + gamma * future)
 
