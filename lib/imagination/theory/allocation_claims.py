@@ -228,6 +228,33 @@ INCREASING = Claim(
     meaning="so it has at most one root for each budget",
 )
 
+_ROOT = (*INPUTS, BUDGET_B)
+
+TOO_MANY = Claim(
+    name="Where the remaining equation is above the budget",
+    source="[this book]",
+    symbols=_ROOT,
+    hypotheses=signs(_ROOT),
+    quantity=B,
+    expression=cost(B / c_d, rewards_for(B / c_d)),
+    relation="<",
+    meaning="with all money spent on dynamics, the rewards that belong to them are too dear",
+)
+
+TOO_FEW = Claim(
+    name="Where the remaining equation is below the budget",
+    source="[this book]",
+    symbols=(*_ROOT, PLAN[0]),
+    hypotheses=(
+        *signs((*_ROOT, PLAN[0])),
+        Hypothesis("half for dynamics", sp.Le(N_d, B / (2 * c_d))),
+        Hypothesis("half for rewards", sp.Le(N_d, (B / (2 * c_r * rewards_for(1))) ** (1 / growth))),
+    ),
+    quantity=cost(N_d, rewards_for(N_d)),
+    expression=B,
+    meaning="few enough samples cost at most the budget: in between, where it increases, lies the one root",
+)
+
 _EQUAL = {beta: alpha}
 _EQUAL_SYMBOLS = tuple(quantity for quantity in _OPTIMUM if quantity.symbol != beta)
 

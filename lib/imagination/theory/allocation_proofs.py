@@ -255,6 +255,31 @@ def increasing() -> Theorem:
 
 
 @cache
+def too_many() -> Theorem:
+    """All money on dynamics leaves none for rewards."""
+    proof = Proof(c.TOO_MANY)
+    return proof.qed(proof.inequality(c.TOO_MANY.statement, reason="the dynamics alone cost the budget"))
+
+
+@cache
+def too_few() -> Theorem:
+    """Half of the budget suffices for each."""
+    claim = c.TOO_FEW
+    proof = Proof(claim)
+    dynamics, rewards = claim.hypotheses[-2:]
+    sign = proof.inequality(sp.Gt(c.growth, 0, evaluate=False), reason="both exponents are positive")
+    power = proof.axiom(ax.POWER_ORDER, c.growth, using=[rewards, sign])
+    plain = proof.equality(power.formula.rhs, c.B / (2 * c.c_r * c.rewards_for(1)), reason="the root undone")
+    form = proof.equality(
+        c.rewards_for(c.N_d), c.rewards_for(1) * c.N_d**c.growth, reason="the constant and the power"
+    )
+    half = proof.inequality(
+        le(c.c_r * c.rewards_for(c.N_d), c.B / 2), [power, plain, form], "half for rewards"
+    )
+    return proof.qed(proof.inequality(claim.statement, [half, dynamics], "half for dynamics"))
+
+
+@cache
 def equal_exponents() -> Theorem:
     """The ratio in closed form."""
     claim = c.EQUAL_EXPONENTS
@@ -365,7 +390,7 @@ def proofs() -> dict[str, Theorem]:
         made.__name__: made()
         for made in (
             multiplier, tangent, strict_tangent, chord, spending, ratio, optimal, unique, convex, solution,
-            suffices, increasing, equal_exponents, few_rewards, reward_share, many_rewards, vanishing_share,
-            floored_spending, floored_ratio,
+            suffices, increasing, too_many, too_few, equal_exponents, few_rewards, reward_share,
+            many_rewards, vanishing_share, floored_spending, floored_ratio,
         )
     }  # fmt: skip
