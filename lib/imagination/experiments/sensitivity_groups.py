@@ -367,7 +367,7 @@ def _contracting(mdp: ContinuousMDP, closed_loop: np.ndarray) -> ContinuousMDP:
         return mdp.swap(dynamics=replace(mdp.dynamics, base=changed))  # type: ignore[type-var]
 
     low, high = np.zeros_like(closed_loop) + 1e-3, closed_loop / base.lipschitz()  # L_pi >= 0
-    for _ in range(50):
+    for _ in range(32):
         middle = (low + high) / 2
         system = scaled(middle)
         loop = system.dynamics.lipschitz() * (1 + optimal_gain(system)[0].lipschitz())
