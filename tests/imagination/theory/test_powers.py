@@ -210,6 +210,24 @@ PLANTED: dict[str, Callable[[Proof], Any]] = {
     "a vanishing power of a variable exponent": lambda w: w.axiom(ax.POWER_SEQUENCE, n, s),
     "a vanishing power of either sign": lambda w: w.axiom(ax.POWER_SEQUENCE, n, r),
     "a vanishing power in a real variable": lambda w: w.axiom(ax.POWER_SEQUENCE, s, p),
+    "a vanishing power times what grows": lambda w: w.limit(
+        n * (1 + n) ** (-p), n, 0, [w.axiom(ax.POWER_SEQUENCE, n, p)]
+    ),
+    "a vanishing power for another": lambda w: w.limit(
+        (1 + n) ** (-p / 2), n, 0, [w.axiom(ax.POWER_SEQUENCE, n, p)]
+    ),
+    "a vanishing power that cancels": lambda w: w.limit(
+        (1 + n) ** (-p) * (1 + n) ** p, n, 0, [w.axiom(ax.POWER_SEQUENCE, n, p)]
+    ),
+    "a power of exponent 0 that vanishes": lambda w: w.axiom(ax.POWER_SEQUENCE, n, sp.S.Zero),
+    "the power of a square without its absolute value": lambda w: w.equality((z**2) ** r, z ** (2 * r)),
+    "the cube root of a negative number": lambda w: w.equality(
+        (-x) ** sp.Rational(1, 3), -(x ** sp.Rational(1, 3))
+    ),
+    "a power of a logarithm": lambda w: w.equality(sp.log(x) ** r * sp.log(x) ** q, sp.log(x) ** (r + q)),
+    "an exponent that is no rational number": lambda w: w.inequality(gt(x**sp.pi, 0)),
+    "an infinite exponent": lambda w: w.inequality(ge(x**sp.oo, 0)),
+    "one name for a positive and a real number": lambda w: w.inequality(gt(real("x") ** 2 + x, 0)),
     "a vanishing power with the wrong sign": lambda w: w.limit(
         (1 + n) ** p, n, 0, [w.axiom(ax.POWER_SEQUENCE, n, p)]
     ),
