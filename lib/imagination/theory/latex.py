@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import sympy as sp
@@ -66,7 +67,9 @@ class _Printer(LatexPrinter):
         name = self._hprint_Function(expr.func.__name__)
         arguments = list(expr.args)
         if domain[:1] == ("natural",):
-            name = f"{name}_{{{self._print(arguments.pop(0))}}}"
+            index = self._print(arguments.pop(0))
+            own = re.fullmatch(r"(.+)_\{(.+)\}", name)  # a second subscript joins the first
+            name = f"{own[1]}_{{{own[2]}, {index}}}" if own else f"{name}_{{{index}}}"
         text = f"{name}({', '.join(self._print(arg) for arg in arguments)})" if arguments else name
         return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
 

@@ -48,3 +48,8 @@ def test_powers_whose_sign_is_open_stay_above() -> None:
 
 def test_what_has_no_argument_is_a_letter() -> None:
     assert latex(mapping("rho", ())()) == r"\rho"
+
+
+def test_a_second_subscript_joins_the_first() -> None:
+    start = mapping("mu_0", ("natural", "state"))
+    assert latex(start(w.n, w.x)) == r"\mu_{0, n}(x)"
