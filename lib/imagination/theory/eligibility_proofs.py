@@ -14,6 +14,7 @@ from imagination.theory import series
 from imagination.theory.policy_gradient_proofs import (
     STILL,
     SUCCESSOR,
+    both_sides,
     expand_inside,
     martingale,
     on_average,
@@ -39,7 +40,7 @@ def shift() -> Theorem:
     with p.by_induction(pg.SHIFT.statement, t, "one step later") as ind:
         ind.base(
             p.equality(
-                *(side.xreplace({t: _ZERO}) for side in pg.SHIFT.statement.args),
+                *both_sides(pg.SHIFT.statement, {t: _ZERO}),
                 [grow.at(t=_ZERO), first, first.at({x: z}), later.at(t=_ZERO)],
                 "the first step",
             )
@@ -52,7 +53,7 @@ def shift() -> Theorem:
         each = p.equality(over_successors(pg.traces(j, ind.k + 1, z)), apart, inside, "for every action")
         ind.step(
             p.equality(
-                *(side.xreplace({t: ind.k + 1}) for side in pg.SHIFT.statement.args),
+                *both_sides(pg.SHIFT.statement, {t: ind.k + 1}),
                 [grow.at(t=ind.k + 1), ind.hypothesis, later.at(t=ind.k + 1),
                  *on_average(p, over_successors(pg.traces(j, ind.k + 1, z)), apart, [each])],
                 "the recursion, averaged over the first step",
@@ -245,16 +246,12 @@ def coordinates() -> Theorem:
         )
         with p.by_induction(relation, i, "two finite sums, in either order") as ind:
             none = p.equality(partial(j, 0, x), 0, [named.at(v=_ZERO)], "no actions")
-            ind.base(
-                p.equality(
-                    *(s.xreplace({i: _ZERO}) for s in relation.args), [none, split(p, _ZERO, j, _d)], "none"
-                )
-            )
+            ind.base(p.equality(*both_sides(relation, {i: _ZERO}), [none, split(p, _ZERO, j, _d)], "none"))
             more = grown.at(v=ind.k)
             apart = split(p, more.formula.rhs, j, _d)
             ind.step(
                 p.equality(
-                    *(s.xreplace({i: ind.k + 1}) for s in relation.args),
+                    *both_sides(relation, {i: ind.k + 1}),
                     [more, apart, ind.hypothesis],
                     "one more",
                 )
@@ -272,7 +269,7 @@ def coordinates() -> Theorem:
     with p.by_induction(relation, t, "step by step") as ind:
         now_ = p.equality(pg.scores(j, 0, x), named.formula.lhs, [now, named], "now")
         start = p.equality(added_up(pg.scores(j, 0, x)), squares.formula.lhs, [now_], "now")
-        ind.base(p.equality(*(s.xreplace({t: _ZERO}) for s in relation.args), [start, squares, first], "now"))
+        ind.base(p.equality(*both_sides(relation, {t: _ZERO}), [start, squares, first], "now"))
         ahead = over_successors(pg.scores(j, ind.k, z))
         parameters = natural("parameters")
         inside = sp.Eq(
@@ -282,14 +279,12 @@ def coordinates() -> Theorem:
         )
         with p.by_induction(inside, parameters, "the expectation of a finite sum") as inner:
             none = p.axiom(ax.LINEAR, z, SUCCESSOR, _ZERO)
-            inner.base(
-                p.equality(*(s.xreplace({parameters: _ZERO}) for s in inside.args), [none], "no terms")
-            )
+            inner.base(p.equality(*both_sides(inside, {parameters: _ZERO}), [none], "no terms"))
             both = added_up(pg.scores(j, ind.k, z), inner.k) + pg.scores(inner.k, ind.k, z)
             linear = p.axiom(ax.LINEAR, z, SUCCESSOR, both)
             inner.step(
                 p.equality(
-                    *(s.xreplace({parameters: inner.k + 1}) for s in inside.args),
+                    *both_sides(inside, {parameters: inner.k + 1}),
                     [linear, inner.hypothesis],
                     "one more",
                 )
@@ -313,7 +308,7 @@ def coordinates() -> Theorem:
         )
         ind.step(
             p.equality(
-                *(s.xreplace({t: ind.k + 1}) for s in relation.args),
+                *both_sides(relation, {t: ind.k + 1}),
                 [start, following, more.at(t=ind.k)],
                 "later",
             )

@@ -176,8 +176,18 @@ POSITIVE_FACTOR = Quantity(_k, "noise_factor", FACTOR.meaning)
 POSITIVE_FIXED = Quantity(_c0, "fixed_cost", FIXED.meaning)
 
 
-def _positively(expression: sp.Expr, fixed: sp.Expr = _c0) -> sp.Expr:
-    return expression.xreplace({V: _v, kappa: _k, c_0: fixed})
+def _whole_cost(cost: sp.Expr) -> sp.Expr:
+    """The objective of a power law with p = 1 + q, where a rollout costs nothing but its label."""
+    return psi(POWER_NOISE, cost).xreplace({p: 1 + q, c_0: sp.S.Zero, V: _v, kappa: _k})
+
+
+def _noise_only(cost: sp.Expr) -> sp.Expr:
+    """The objective of a power law without noise-free variance."""
+    return psi(POWER_NOISE, cost).xreplace({V: sp.S.Zero, c_0: _c0})
+
+
+def _with_floor(cost: sp.Expr) -> sp.Expr:
+    return psi(FLOOR_NOISE, cost).xreplace({kappa: _k, c_0: _c0})
 
 
 # Each optimum is written here, and nowhere else.
@@ -188,7 +198,7 @@ FLOOR_OPTIMUM = sp.sqrt(_c0 * _k * A / (V + _k * sigma_f**2))
 INTERIOR = Claim(
     "Power law, p > 1, no fixed cost", "[this book]", (COST, POSITIVE_V, POSITIVE_FACTOR, AMPLITUDE, EXCESS),
     tuple(map(above_0, (COST, POSITIVE_V, POSITIVE_FACTOR, AMPLITUDE, EXCESS))),
-    *(_positively(psi(POWER_NOISE, cost).xreplace({p: 1 + q}), sp.S.Zero) for cost in (POWER_OPTIMUM, c)),
+    quantity=_whole_cost(POWER_OPTIMUM), expression=_whole_cost(c),
     meaning="a dearer label costs rollouts that the noise-free variance needs",
 )  # fmt: skip
 FIXED_COST_ONLY = Claim(
@@ -196,7 +206,7 @@ FIXED_COST_ONLY = Claim(
     (COST, POSITIVE_FIXED, FACTOR, AMPLITUDE, EXPONENT),
     (*map(above_0, (COST, POSITIVE_FIXED, AMPLITUDE, EXPONENT)), at_least_0(FACTOR),
      Hypothesis("exponent < 1", sp.Lt(p, 1))),
-    *(psi(POWER_NOISE, cost).xreplace({V: sp.S.Zero, c_0: _c0}) for cost in (NO_VARIANCE_OPTIMUM, c)),
+    quantity=_noise_only(NO_VARIANCE_OPTIMUM), expression=_noise_only(c),
     meaning="a rollout that is paid for anyway deserves some label",
 )  # fmt: skip
 FLOOR_INTERIOR = Claim(
@@ -204,7 +214,7 @@ FLOOR_INTERIOR = Claim(
     (COST, POSITIVE_FIXED, NOISE_FREE, POSITIVE_FACTOR, AMPLITUDE, FLOOR),
     (*map(above_0, (COST, POSITIVE_FIXED, POSITIVE_FACTOR, AMPLITUDE)), *map(at_least_0, (NOISE_FREE, FLOOR)),
      Hypothesis("something remains", sp.Gt(V + _k * sigma_f**2, 0), "variance that no money removes")),
-    *(psi(FLOOR_NOISE, cost).xreplace({kappa: _k, c_0: _c0}) for cost in (FLOOR_OPTIMUM, c)),
+    quantity=_with_floor(FLOOR_OPTIMUM), expression=_with_floor(c),
     meaning="with floor 0 this is the power law with p = 1",
 )  # fmt: skip
 

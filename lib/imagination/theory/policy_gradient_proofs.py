@@ -105,10 +105,15 @@ def on_average(p: Proof, before: sp.Expr, after: sp.Expr, each: list[Fact]) -> l
     return [same, split(p, weighted)]
 
 
+def both_sides(relation: sp.Rel, at: Any) -> tuple[sp.Expr, sp.Expr]:
+    """The two sides of a relation, at values of its variables."""
+    lhs, rhs = (side.xreplace(at) for side in relation.args)
+    return lhs, rhs
+
+
 def sides(claim: Claim, steps: Any) -> tuple[sp.Expr, sp.Expr]:
     """The two sides of a claim about all numbers of steps, at one number."""
-    lhs, rhs = (side.xreplace({n: steps}) for side in claim.statement.args)
-    return lhs, rhs
+    return both_sides(claim.statement, {n: steps})
 
 
 def turned(p: Proof, fact: Fact) -> Fact:

@@ -28,6 +28,7 @@ from imagination.theory.policy_gradient_proofs import (
     STILL,
     affine,
     baseline,
+    both_sides,
     expand_inside,
     frozen,
     martingale,
@@ -90,7 +91,7 @@ def _traces_from_start(p: Proof) -> Fact:
     with p.by_induction(relation, t, "coordinates add up") as ind:
         ind.base(
             p.equality(
-                *(s.xreplace({t: _ZERO}) for s in relation.args),
+                *both_sides(relation, {t: _ZERO}),
                 [start, first, moment.at(t=_ZERO)],
                 "the first step",
             )
@@ -112,7 +113,7 @@ def _traces_from_start(p: Proof) -> Fact:
         apart = split(p, linear.formula.rhs, j, _d)
         ind.step(
             p.equality(
-                *(s.xreplace({t: ind.k + 1}) for s in relation.args),
+                *both_sides(relation, {t: ind.k + 1}),
                 [same, apart, ind.hypothesis, later.at(t=ind.k), moment.at(t=ind.k + 1)],
                 "the same recursion",
             )
@@ -136,7 +137,7 @@ def exact() -> Theorem:
     with p.by_induction(relation, n, "steps add up") as ind:
         empty = p.axiom(ax.LINEAR, x, rn.rho, _ZERO)
         none = split(p, _ZERO, j, _d)
-        ind.base(p.equality(*(s.xreplace({n: _ZERO}) for s in relation.args), [empty, none], "no steps"))
+        ind.base(p.equality(*both_sides(relation, {n: _ZERO}), [empty, none], "no steps"))
         more = pg.weighted_traces.xreplace({n: ind.k}) + pg.delta ** (2 * ind.k) * pg.traces(j, ind.k, x)
         linear = p.axiom(ax.LINEAR, x, rn.rho, more)
         same = p.equality(
@@ -145,7 +146,7 @@ def exact() -> Theorem:
         apart = split(p, linear.formula.rhs, j, _d)
         ind.step(
             p.equality(
-                *(s.xreplace({n: ind.k + 1}) for s in relation.args),
+                *both_sides(relation, {n: ind.k + 1}),
                 [same, apart, ind.hypothesis, moments.at(t=ind.k)],
                 "one step more",
             )
@@ -407,14 +408,14 @@ def average() -> Theorem:
     def proved(moment: Any, closed: Any, base: Fact, step: Fact, reason: str) -> Fact:
         relation = sp.Eq(moment(n, s), closed(n, s), evaluate=False)
         with p.by_induction(relation, n, reason) as ind:
-            ind.base(p.equality(*(side.xreplace({n: _ZERO}) for side in relation.args), [base], "none yet"))
+            ind.base(p.equality(*both_sides(relation, {n: _ZERO}), [base], "none yet"))
             after = closed(ind.k, s + value)
             inside = expand_inside(
                 p, rn.R, y, moment(ind.k, s + value), after, [ind.hypothesis.at({s: s + value})]
             )
             ind.step(
                 p.equality(
-                    *(side.xreplace({n: ind.k + 1}) for side in relation.args),
+                    *both_sides(relation, {n: ind.k + 1}),
                     [step.at(n=ind.k), *inside, *backwards],
                     "one more",
                 )

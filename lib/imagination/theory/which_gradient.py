@@ -176,7 +176,7 @@ def structure() -> Theorem:
     with p.by_induction(STRUCTURE.statement, n, "one step at a time") as ind:
         ind.base(
             p.equality(
-                *(side.xreplace({n: _ZERO}) for side in STRUCTURE.statement.args),
+                *proofs.both_sides(STRUCTURE.statement, {n: _ZERO}),
                 [start, start.at({g: _ZERO, k: _ONE, u: _ZERO}), worthless.at({y: pg.theta(j)})],
                 "nothing is to come",
             )
@@ -208,7 +208,7 @@ def structure() -> Theorem:
         apart = proofs.split(p, pg.pi(a, x) * action_value(K, pg.theta(j)))
         ind.step(
             p.equality(
-                *(side.xreplace({n: K + 1}) for side in STRUCTURE.statement.args),
+                *proofs.both_sides(STRUCTURE.statement, {n: K + 1}),
                 [step.at(n=K), step.at({n: K, u: _ZERO, k: _ONE, g: _ZERO}), value.at({n: K, y: pg.theta(j)}),
                  moved, apart, *facts, ones],
                 "the eligibility earns the value",
