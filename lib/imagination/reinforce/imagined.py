@@ -256,8 +256,9 @@ class Imagination:
         check_shape("initial", initial, (None, self._model.d_state))
         if noise is not None:
             check_shape("noise", noise, (len(initial), self.horizon, self._model.d_action))
-        begun = 0
-        for count, seed in _jobs(len(initial), self.chunk, generator):
+        begun, total = 0, len(initial)
+        parts = max(-(-total // self.chunk), min(_PARTS, -(-total // _LEAST)))
+        for count, seed in _jobs(total, -(-total // parts), generator):
             rows = slice(begun, begun + count)
             begun += count
             own = torch.Generator().manual_seed(seed)
@@ -447,6 +448,9 @@ class _Actor:
 _MOST_SINGLE = 256
 """Rollouts at once whose gradients are kept apart: more of them than this leave the cache."""
 
+_PARTS, _LEAST = 4, 128
+"""Few rollouts are cut into so many chunks, for threads to share, unless they get smaller than this."""
+
 _ACTIVATE: dict[str, Callable[[Tensor], Tensor]] = {
     "tanh": torch.Tensor.sigmoid_,  # see `_prepared`
     "relu": torch.Tensor.relu_,
@@ -479,7 +483,12 @@ def _jobs(total: int, size: int, generator: torch.Generator) -> list[tuple[int, 
 def _single_threaded(workers: int) -> ThreadPoolExecutor:
     """Threads in each of which torch computes on one core; elsewhere torch's number of threads stays."""
     threads = torch.get_num_threads()
-    pool = ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,))
+
+    def alone() -> None:
+        torch.get_num_threads()  # a new thread takes over the common number at its first use of torch: now
+        torch.set_num_threads(1)
+
+    pool = ThreadPoolExecutor(workers, initializer=alone)
     ready = Barrier(workers)
     list(pool.map(lambda _: ready.wait(), range(workers)))
     torch.set_num_threads(threads)

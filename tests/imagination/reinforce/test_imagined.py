@@ -141,8 +141,14 @@ def test_results_do_not_depend_on_the_threads():
 
 def test_an_engine_leaves_torchs_threads_alone():
     before = torch.get_num_threads()
-    engine(threads=2).returns(policy(), INITIAL, generator())
-    assert torch.get_num_threads() == before
+    try:
+        torch.set_num_threads(2)
+        fast = engine(threads=2)
+        fast.returns(policy(), INITIAL, generator())
+        assert torch.get_num_threads() == 2
+        assert set(fast._pool.map(lambda _: torch.get_num_threads(), range(8))) == {1}
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_policies_of_other_widths_find_room():
