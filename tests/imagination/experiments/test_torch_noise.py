@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import torch
 
+from imagination import records
 from imagination.experiments import torch_noise
 from imagination.experiments.torch_noise import FAMILIES, SCALES, run, summary, violations, z_limit, z_scores
 from imagination.mdps.makers import garnet
@@ -73,6 +74,16 @@ def test_the_record_says_the_same_as_a_live_run(small):
     shown = summary(recorded)
     assert isinstance(shown, pd.DataFrame) and len(shown) == 9
     assert (shown["median_ratio"] < 1).all()
+
+
+def test_a_sample_of_the_record_computes_again(monkeypatch):
+    """The first family at the longest horizon, which is what its rollouts are drawn for."""
+    monkeypatch.setattr(torch_noise, "FAMILIES", {"linear systems": FAMILIES["linear systems"]})
+    monkeypatch.setattr(torch_noise, "HORIZONS", (max(torch_noise.HORIZONS),))
+    recorded = torch_noise.recorded()
+    again = run("full", seed=records.describe(torch_noise.RECORD).parameters["seed"])
+    kept = recorded[(recorded["family"] == "linear systems") & (recorded["horizon"] == again["horizon"][0])]
+    pd.testing.assert_frame_equal(again, kept.reset_index(drop=True), rtol=1e-6)
 
 
 def test_an_unknown_scale_is_named():
