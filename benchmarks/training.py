@@ -2,7 +2,8 @@
 
 Every contender trains the same networks (two layers, ReLU, squared error, Adam) on the same data from the
 same start, and shuffles by itself. Each runs in two processes (one a core) of one thread, each with half of
-the seeds, and sends back nothing but the losses: so all have the same two cores.
+the seeds, and sends back nothing but the losses: so all have the same two cores. The loop over seeds runs a
+second time as most would write it, in one process, which may use both cores as threads.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ def cases(quick: bool, generator: np.random.Generator) -> list[Case]:
     """One case: 32 seeds, 5,000 samples, 20 epochs, and 2 in a quick one."""
     epochs = EPOCHS // 10 if quick else EPOCHS
     seed = int(generator.integers(2**31))
-    runs = {name: partial(_halves, name, epochs, seed) for name in CONTENDERS}
+    runs: dict[str, Callable] = {name: partial(_halves, name, epochs, seed) for name in CONTENDERS}
+    runs["eager loop, one process"] = partial(_whole, "eager loop", epochs, seed)
     return [Case(f"{SEEDS} networks {D_IN}-{WIDTH}-{D_OUT}, {epochs} epochs of {SAMPLES}", runs, AGREEMENT)]
 
 
@@ -216,9 +218,6 @@ def _pool() -> ProcessPoolExecutor:
 
 def _one_thread() -> None:
     os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-    import torch
-
-    torch.set_num_threads(1)
 
 
 def _halves(name: str, epochs: int, seed: int) -> float:
@@ -228,8 +227,17 @@ def _halves(name: str, epochs: int, seed: int) -> float:
     return float(np.concatenate([call.result() for call in calls]).mean())
 
 
-def _part(name: str, epochs: int, seed: int, part: list[int]) -> np.ndarray:
+def _whole(name: str, epochs: int, seed: int) -> float:
+    """The same in one process with as many threads as cores."""
+    call = _pool().submit(_part, name, epochs, seed, list(range(SEEDS)), threads=_cores())
+    return float(call.result().mean())
+
+
+def _part(name: str, epochs: int, seed: int, part: list[int], threads: int = 1) -> np.ndarray:
+    import torch
+
     x, y, start = _problem(seed, tuple(part))
+    torch.set_num_threads(threads)
     return CONTENDERS[name](x, y, start, part, epochs)
 
 
@@ -264,6 +272,7 @@ def _matmul_rate(_: int) -> float:
     """Operations a second of large float32 matrix products, on this core while the other does the same."""
     import torch
 
+    torch.set_num_threads(1)
     a = torch.randn(1024, 1024)
     out = torch.empty_like(a)
     rates = []
