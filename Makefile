@@ -34,7 +34,7 @@ lab: setup  ## open the chapters in JupyterLab
 serve: setup  ## show the printed book on localhost
 	@$(PRESS) serve
 
-bench: setup  ## time the library beside QuantEcon and POT
+bench: setup  ## time the library beside QuantEcon, POT, JAX and others
 	@OMP_NUM_THREADS=1 $(ENVIRONMENT)/python -m benchmarks $(OPTIONS)
 
 reproducible: setup  ## execute the book twice from nothing and compare every byte
