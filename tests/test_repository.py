@@ -263,6 +263,5 @@ def test_recorded_results_stand_beside_how_they_were_made():
         record = json.loads(
             table.with_name(table.name.replace(".csv.gz", ".json")).read_text(encoding="utf-8")
         )
-        assert {"parameters", "seed", "versions", "commit", "sha256"} <= record.keys() | record[
-            "parameters"
-        ].keys()
+        assert {"command", "parameters", "versions", "commit", "sha256"} <= record.keys(), table.name
+        assert {"seed", "seeds"} & record["parameters"].keys(), f"{table.name}: which random numbers?"
