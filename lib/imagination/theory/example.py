@@ -61,8 +61,8 @@ def check_consistent(claim: Claim, world: World | None, rng: random.Random) -> N
     )
     for distance in ax.TOTAL_VARIATION.values():
         # Different points of the example world are laws with no mass in common.
-        if distance in world.maps and not one_point:
-            _hold_in_world(distance, world, sp.Ge(distance(*_points(distance)), 1))
+        if distance in world.maps:
+            _hold_in_world(distance, world, sp.Ge(distance(*_points(distance)), 0 if one_point else 1))
     for hypothesis in claim.hypotheses:
         try:
             _check_in_world(hypothesis.relation, world)
@@ -128,7 +128,13 @@ def _checked_world(world: World, constants: set[sp.Symbol]) -> World:
     for name, value in world.maps.items():
         if not isinstance(value, sp.Lambda) or len(value.variables) != len(name.domain):
             raise ProofError(f"the example world's {name} must be a function of {len(name.domain)} variables")
-        body = value(*(_anything(sort) for sort in name.domain)).xreplace(numbers)
+        arguments = [_anything(sort) for sort in name.domain]
+        body = value(*arguments).xreplace(numbers)
+        # A free variable of the map would become the same as one of a hypothesis, which is said for all.
+        if strangers := body.free_symbols - set(arguments):
+            raise ProofError(
+                f"the example world's {name} depends on {sorted(map(str, strangers))}, which have no value"
+            )
         for part in sp.preorder_traversal(body):
             if type(part) not in (*RATIONALS, *ARITHMETIC, sp.Symbol, sp.Dummy):
                 raise ProofError(f"the example world's {name} contains {part}, which cannot be checked")
@@ -179,6 +185,23 @@ def _check_in_world(relation: sp.Basic, world: World) -> None:
         _HELD.add(key)
 
 
+def _confirm_sums(sides: list[sp.Basic]) -> None:
+    """Refuse a closed form of SymPy's that is not the sum of its terms: some are wrong for no terms."""
+    rng = random.Random(0)
+    for total in sorted(set().union(*(side.atoms(sp.Sum) for side in sides)), key=sp.default_sort_key):
+        if total.has(AppliedUndef):
+            continue  # which is refused as such
+        closed = total.doit()
+        for natural in (0, 1, 2, 3, None, None):
+            at = {
+                s: sp.Integer(natural) if s.is_integer and natural is not None else dis.random_value(s, rng)
+                for s in sorted(total.free_symbols, key=str)
+            }
+            added = total.xreplace(at).doit()
+            if not added.has(sp.zoo, sp.nan) and sp.simplify(closed.xreplace(at) - added) != 0:
+                raise dis.Undecided(f"{total} is not {closed} at {at}")
+
+
 def _evaluate_in_world(relation: sp.Basic, world: World) -> None:
     sides = []
     points = {p: sp.Dummy(p.name, real=True) for p in relation.atoms(Point)}
@@ -191,7 +214,9 @@ def _evaluate_in_world(relation: sp.Basic, world: World) -> None:
             )
             # Laws of the example world are point masses.
             interpreted = interpreted.replace(Expectation, lambda law, integrand: integrand(law))
-        sides.append(interpreted.xreplace(points).xreplace(world.numbers).doit())
+        sides.append(interpreted.xreplace(points).xreplace(world.numbers))
+    _confirm_sums(sides)
+    sides = [side.doit() for side in sides]
     if any(side.has(AppliedUndef) for side in sides):
         raise dis.Undecided(f"the example world does not say what the maps of {relation} are")
     for part in (part for side in sides for part in sp.preorder_traversal(side)):

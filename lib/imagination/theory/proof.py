@@ -297,8 +297,8 @@ class Proof:
             raise ProofError(f"axiom {axiom.name!r} does not apply: {error}") from error
         self._check_shape(formula)
         self._check_defined(formula, premises)
-        if axiom not in (ax.SERIES, ax.POWER_SEQUENCE):  # which say that their limits exist
-            self._check_limits(formula, premises)
+        says_so = [formula] if axiom in (ax.SERIES, ax.POWER_SEQUENCE) else []  # that its limit exists
+        self._check_limits(formula, [*premises, *says_so])
         self._note_axiom(axiom)
         return self._add(formula, reason or axiom.name, AXIOM, numbers, assumes, axiom.source)
 
@@ -364,13 +364,26 @@ class Proof:
         return base, step
 
     @contextmanager
-    def by_induction(self, relation: sp.Rel, variable: sp.Symbol, reason: str = "") -> Iterator[Induction]:
+    def by_induction(
+        self,
+        relation: sp.Rel,
+        variable: sp.Symbol,
+        reason: str = "",
+        using: Sequence[Fact | Hypothesis] = (),
+    ) -> Iterator[Induction]:
         """An induction whose step takes several steps of its own.
 
         Yields an object with ``k`` (a fixed natural number), ``hypothesis`` (the relation at ``k``),
         ``base(using)`` and ``step(fact)``; afterwards its ``fact`` is the relation for every `variable`.
+        That the relation means something for every `variable` must follow from `using`.
         """
+        premises, assumes, _ = self._collect(using)
+        if assumes:
+            raise ProofError("what an induction is about may not rest on an induction hypothesis")
         self._check_induction(relation, variable)
+        # Else the induction hypothesis would say that it does. That a limit is a number says that it exists.
+        self._check_defined(relation, premises)
+        self._check_limits(relation, [*premises, relation])
         induction = Induction(self, relation, variable, reason)
         self._open_inductions.append(induction._token)
         try:
@@ -943,5 +956,7 @@ class Induction:
             raise ProofError("an induction needs its base and its step")
         records = [self._proof._records[id(fact)] for fact in (self._base, self._step)]
         assumes = frozenset().union(*(r.assumes for r in records)) - {self._token}
+        if any(token > self._token for token in assumes):  # it may speak of this induction's fixed number
+            raise ProofError("base and step may not rest on the hypothesis of an inner induction")
         uses = tuple(r.fact.number for r in records)
         self.fact = self._proof._add(self._relation, self._reason, INDUCTION, uses, assumes)

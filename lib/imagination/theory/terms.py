@@ -146,13 +146,16 @@ def sort_of(term: sp.Basic) -> str:
         law, integrand = term.args
         if not isinstance(integrand, sp.Lambda) or len(integrand.variables) != 1:
             raise TypeError(f"{term} must integrate a function of one variable")
+        if not isinstance(integrand.variables[0], Point):
+            raise TypeError(f"{term} must integrate over points, not over numbers")
         if sort_of(law) != f"law of {sort_of(integrand.variables[0])}":
             raise TypeError(f"{law} is not a law of {integrand.variables[0]}")
         if sort_of(integrand.expr) not in NUMBERS:
             raise TypeError(f"{term} integrates something that is not a number")
         return REAL
     if isinstance(term, sp.Limit):
-        return sort_of(term.args[0])
+        found = sort_of(term.args[0])
+        return REAL if found in NUMBERS else found  # positive numbers may tend to 0
     if isinstance(term, sp.Lambda):
         raise TypeError(f"{term} is a function, not a number or a point")
     if isinstance(term, GeometricSum | DoubleGeometricSum | CappedGeometricSum):
@@ -221,9 +224,11 @@ def check_symbol(symbol: sp.Symbol) -> None:
     Raises
     ------
     ValueError
-        If `symbol` is none of: a real, natural or positive symbol, a point.
+        If `symbol` is none of: a real, natural or positive symbol, a point of a space.
     """
     if type(symbol) is Point:
+        if symbol.sort in NUMBERS:
+            raise ValueError(f"{symbol} is a number: make it with terms.{symbol.sort}, not as a point")
         return
     if type(symbol) is not sp.Symbol or symbol.assumptions0 not in (
         _REAL_ASSUMPTIONS, _NATURAL_ASSUMPTIONS, _POSITIVE_ASSUMPTIONS,

@@ -364,7 +364,90 @@ def test_total_variation_may_be_anything_in_a_world_of_one_point() -> None:
     )
 
 
+def test_total_variation_is_nonnegative_also_in_a_world_of_one_point() -> None:
+    # Else the axiom on total variation would say that something is at most -1 in absolute value.
+    below = Hypothesis("tv", le(w.TV_S(mu, nu), -1))
+    refused(
+        lambda: Proof(claim((), (below,)), World({}, {w.TV_S: sp.Lambda((_S, _T), -sp.S.One)})),
+        "no such distance",
+    )
+
+
+def test_a_map_of_the_example_world_has_no_variables_of_its_own() -> None:
+    # "u(n) = t for every t" holds in no world, whatever u's value is called.
+    every = Hypothesis("every number", eq(u(n), t))
+    refused(lambda: Proof(claim((), (every,)), World({}, {u: sp.Lambda(_N, t)})), "which have no value")
+
+
+def test_a_wrong_closed_form_of_a_sum_shows_no_hypothesis() -> None:
+    # SymPy 1.14 adds Min(1, 0**k) up to 1 for every n, also for n = 0.
+    total = Hypothesis("total", eq(sp.Sum(u(k), (k, 0, n - 1)), 1))
+    refused(lambda: Proof(claim((), (total,)), World({}, {u: sp.Lambda(_N, sp.Min(1, sp.S.Zero**_N))})))
+    right = Hypothesis("total", eq(sp.Sum(u(k), (k, 0, n - 1)), 2 * n))
+    Proof(claim((), (right,)), World({}, {u: sp.Lambda(_N, sp.Integer(2))}))
+
+
+def test_points_are_no_numbers() -> None:
+    # A world's point masses would lie outside the numbers of their sort, where a map may be anything.
+    number, positive_map = point("number", "positive"), mapping("G", ("positive",))
+    law = point("law", "law of positive")
+    refused(lambda: proof().inequality(le(0, positive_map(number) ** 2)), "is a number")
+    variable = positive_symbols("j")
+    mean = Expectation(law, sp.Lambda(variable, positive_map(variable)))
+    refused(lambda: proof().equality(mean, mean), "over points, not over numbers")
+
+
 # -- smuggling: steps ----------------------------------------------------------------------------------------
+
+
+def test_an_induction_is_about_something_that_is_defined() -> None:
+    # At n = 0 the quotient is gone; its hypothesis must not say that z is not 0.
+    p = proof()
+    with pytest.raises(ProofError, match="is not shown"), p.by_induction(le(0, n * z**-2), n):
+        pass
+    with pytest.raises(ProofError, match="exists"), p.by_induction(le(0, n * sp.Limit(v(m), m, sp.oo)), n):
+        pass
+    apart = Hypothesis("z is not 0", ne(z, 0))
+    p = proof(apart, world=replace(WORLD, numbers={**WORLD.numbers, z: 1}))
+    with p.by_induction(le(0, n * z**-2), n) as by:
+        by.base(p.inequality(le(0, 0)))
+        by.step(p.inequality(le(0, (by.k + 1) * z**-2), [by.hypothesis]))
+    assert by.fact.formula == le(0, n * z**-2)
+    p = proof()
+    known = p.inequality(gt(z**2 + 1, 0))
+    with p.by_induction(le(0, n / (z**2 + 1)), n, using=[known]) as by:
+        refused(lambda: p.by_induction(le(0, m), m, using=[by.hypothesis]).__enter__(), "may not rest")
+        by.base(p.inequality(le(0, 0)))
+        by.step(p.inequality(le(0, (by.k + 1) / (z**2 + 1)), [by.hypothesis]))
+
+
+def test_an_outer_induction_does_not_end_within_an_inner_one() -> None:
+    p = proof()
+    outer = p.by_induction(le(0, n), n)
+    first = outer.__enter__()
+    inner = p.by_induction(le(first.k * 0, m), m)
+    second = inner.__enter__()
+    first.base(p.inequality(le(0, 0)))
+    first.step(p.inequality(le(0, first.k + 1), [first.hypothesis, second.hypothesis]))
+    refused(lambda: outer.__exit__(None, None, None), "inner induction")
+
+
+def test_a_limit_of_positive_numbers_may_be_0() -> None:
+    p = proof()
+    limit = sp.Limit(1 / (1 + n), n, sp.oo)
+    none = p.axiom(ax.POWER_SEQUENCE, n, sp.Integer(1))
+    assert none.formula == eq(limit, 0)
+    j = positive_symbols("j")
+    refused(lambda: p.define(j, limit, "", using=[none]), "stands for a positive")
+    refused(lambda: p.inequality(lt(0, j)).at({j: limit}))
+    refused(lambda: p.inequality(lt(0, limit), [none]))
+
+
+def test_an_axiom_about_a_limit_says_of_no_other_that_it_exists() -> None:
+    p, c = proof(), positive_symbols("c")
+    p.define(c, sp.Integer(2), "")
+    refused(lambda: p.axiom(ax.POWER_SEQUENCE, n, 1 + sp.Limit(m, m, sp.oo)), "sort positive")
+    refused(lambda: p.axiom(ax.POWER_SEQUENCE, n, c ** sp.Limit(m, m, sp.oo)), "exists")
 
 
 def test_an_induction_hypothesis_is_no_fact_about_every_index() -> None:
