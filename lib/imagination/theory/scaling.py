@@ -1,0 +1,92 @@
+r"""Scaling laws and suprema: what the chapter on learning speed claims of them.
+
+The proofs are in :mod:`imagination.theory.scaling_proofs`.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from imagination.theory import worlds as w
+from imagination.theory.claim import Claim, Hypothesis, Quantity, positive
+from imagination.theory.terms import mapping, real
+from imagination.theory.terms import positive as positive_symbols
+
+# -- squares -------------------------------------------------------------------------------------------------
+
+A, alpha, N = positive_symbols("A alpha N")
+_LAW = (
+    Quantity(A, "amplitude", "error with one sample"),
+    Quantity(alpha, "exponent", "of the power law"),
+    Quantity(N, "samples", "number of samples"),
+)
+
+SQUARES = Claim(
+    name="Squares double exponents",
+    source="[this book]",
+    symbols=_LAW,
+    hypotheses=tuple(map(positive, _LAW)),
+    quantity=(A * N ** (-alpha)) ** 2,
+    expression=A**2 * N ** (-2 * alpha),
+    relation="==",
+    meaning="the square of a power law is one with twice the exponent and the square of the scale",
+)
+
+# -- the relaxation of a hidden unit -------------------------------------------------------------------------
+
+low, high, z, theta = real("l u z theta")
+_LOW = Quantity(low, "low", "least input of the hidden unit")
+_HIGH = Quantity(high, "high", "largest input of the hidden unit")
+_INPUT = Quantity(z, "input", "its input")
+_SLOPE = Quantity(theta, "slope", "slope of the lower line")
+
+UPPER_LINE = Claim(
+    name="A hidden unit lies below its chord",
+    source="[this book]",
+    symbols=(_LOW, _HIGH, _INPUT),
+    hypotheses=(
+        Hypothesis("low < 0", sp.Lt(low, 0)),
+        Hypothesis("high > 0", sp.Gt(high, 0)),
+        Hypothesis("input >= low", sp.Ge(z, low)),
+        Hypothesis("input <= high", sp.Le(z, high)),
+    ),
+    quantity=sp.Max(z, 0),
+    expression=high / (high - low) * (z - low),
+    meaning="the line from (l, 0) to (u, u)",
+)
+
+LOWER_LINE = Claim(
+    name="A hidden unit lies above lines through the origin",
+    source="[this book]",
+    symbols=(_INPUT, _SLOPE),
+    hypotheses=(
+        Hypothesis("slope >= 0", sp.Ge(theta, 0)),
+        Hypothesis("slope <= 1", sp.Le(theta, 1)),
+    ),
+    quantity=theta * z,
+    expression=sp.Max(z, 0),
+    meaning="the certificate takes slope 0 or 1",
+)
+
+# -- a gentle student misses a cliff -------------------------------------------------------------------------
+
+teacher, student = (mapping(name, ("state",), "state") for name in ("f", r"\hat{f}"))
+worst, L_hat = real(["e", r"\hat{L}"])
+x, y = w.x, w.y
+
+CLIFF = Claim(
+    name="A gentle student misses a cliff",
+    source="[this book]",
+    symbols=(
+        Quantity(worst, "largest_error", "largest error of the student anywhere"),
+        Quantity(L_hat, "L_hat", "the student's Lipschitz constant"),
+    ),
+    hypotheses=(
+        Hypothesis("error", sp.Le(w.d_S(student(x), teacher(x)), worst), "at every point"),
+        Hypothesis("the student is Lipschitz", sp.Le(w.d_S(student(x), student(y)), L_hat * w.d_S(x, y))),
+    ),
+    quantity=(w.d_S(teacher(x), teacher(y)) - L_hat * w.d_S(x, y)) / 2,
+    expression=worst,
+    variables=(x, y),
+    meaning="for any two points, however close they are",
+)
