@@ -429,7 +429,7 @@ _OTHER = {"dynamics": "reward", "reward": "dynamics"}
 PLANTED: dict[str, Callable[[pd.DataFrame, str], float]] = {
     "the other quantity's exponent": lambda table, quantity: _exponent(table, _OTHER[quantity]),
     "squared error for error": lambda table, quantity: _exponent(table, quantity, "mse"),
-    "square root forgotten twice": lambda table, quantity: 4 * _exponent(table, quantity),
+    "squared twice": lambda table, quantity: 4 * _exponent(table, quantity),
     "largest validation error": lambda table, quantity: _exponent(table, quantity, "max_validation"),
     "largest error found": lambda table, quantity: _exponent(table, quantity, "max_searched"),
     "after 10 epochs": lambda table, quantity: _exponent(table[table["epoch"] == 10], quantity),
