@@ -20,6 +20,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         return _plan(chosen)
+    except FileNotFoundError as error:
+        print(f"{parser.prog} {chosen.tool}: {error.filename}: {error.strerror}", file=sys.stderr)
+        return 2
     except (ValueError, OSError) as error:
         print(f"{parser.prog} {chosen.tool}: {error}", file=sys.stderr)
         return 2
