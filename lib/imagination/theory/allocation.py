@@ -15,6 +15,7 @@ import numpy as np
 import sympy as sp
 
 from imagination.theory import allocation_claims as claims
+from imagination.theory.allocation_further import ELASTICITIES
 from imagination.theory.claim import HypothesisError
 
 _CHUNK = 1 << 14
@@ -68,9 +69,8 @@ _INPUTS = {
 
 
 @cache
-def _parts() -> tuple[sp.Expr, sp.Expr, sp.Expr]:
-    """The logarithm of the spending condition, with samples written as shares of the budget: its level and
-    its two slopes.
+def _equation() -> _Equation:
+    """The logarithm of the spending condition, with samples written as shares of the budget.
 
     Taken from the claim itself, so that the solver cannot solve another equation than the one proved.
     """
@@ -90,13 +90,9 @@ def _parts() -> tuple[sp.Expr, sp.Expr, sp.Expr]:
         raise AssertionError(
             f"the spending condition is not affine in the logarithms of the shares: {residual}"
         )
-    return -level, slopes[0], -slopes[1]
-
-
-@cache
-def _equation() -> _Equation:
     arguments = list(_INPUTS.values())
-    return _Equation(*(sp.lambdify(arguments, part, "numpy") for part in _parts()))
+    parts = (-level, slopes[0], -slopes[1])
+    return _Equation(*(sp.lambdify(arguments, part, "numpy") for part in parts))
 
 
 @cache
@@ -167,7 +163,7 @@ def allocate(
     (878850, 0.0766)
     """
     inputs = dict(zip(_INPUTS, (A_dyn, alpha, A_rew, beta, c_dyn, c_rew, budget, multiplier), strict=True))
-    arrays = _checked({**inputs, "floor_dyn": floor_dyn, "floor_rew": floor_rew})
+    arrays = _checked({**inputs, "floor_dyn": floor_dyn, "floor_rew": floor_rew}, "allocate")
     shape = arrays[0].shape
     flat = [array.ravel() for array in arrays]
     found = np.empty((5, flat[0].size))
@@ -215,26 +211,26 @@ def _bought(money: np.ndarray, price: np.ndarray) -> np.ndarray:
     return np.where(np.abs(amount - whole) <= 1e-12 * np.maximum(1, amount), whole, amount)
 
 
-def _checked(values: Mapping[str, Any]) -> list[np.ndarray]:
+def _checked(values: Mapping[str, Any], asked: str) -> list[np.ndarray]:
     """The arguments as float arrays of one shape, each within its rule."""
     numbers = {}
     for name, value in values.items():
         try:
             numbers[name] = np.asarray(value, float)
         except (TypeError, ValueError) as error:
-            raise ValueError(f"allocate: {name} must be a real number or an array, got {value!r}") from error
+            raise ValueError(f"{asked}: {name} must be a real number or an array, got {value!r}") from error
     try:
         arrays = np.broadcast_arrays(*numbers.values())
     except ValueError as error:
         shapes = {name: number.shape for name, number in numbers.items()}
-        raise ValueError(f"allocate: arguments do not broadcast together: {shapes}") from error
+        raise ValueError(f"{asked}: arguments do not broadcast together: {shapes}") from error
     for name, array in zip(numbers, arrays, strict=True):
         floor = name.startswith("floor")
         broken = ~np.isfinite(array) | ((array < 0) if floor else (array <= 0))
         if broken.any():
             index = tuple(int(i[0]) for i in np.nonzero(broken)) if broken.ndim else ()
             rule = f"{name} {'>= 0' if floor else '> 0'} and finite"
-            raise HypothesisError("allocate", rule, {name: float(array[index])}, index)
+            raise HypothesisError(asked, rule, {name: float(array[index])}, index)
     return list(arrays)
 
 
@@ -281,7 +277,9 @@ def allocate_whole(
     """
     inputs = dict(zip(_INPUTS, (A_dyn, alpha, A_rew, beta, c_dyn, c_rew, budget, multiplier), strict=True))
     floors = {"floor_dyn": floor_dyn, "floor_rew": floor_rew}
-    arrays = _checked({**inputs, **floors, "minimum_dyn": minimum_dyn, "minimum_rew": minimum_rew})
+    arrays = _checked(
+        {**inputs, **floors, "minimum_dyn": minimum_dyn, "minimum_rew": minimum_rew}, "allocate_whole"
+    )
     shape = arrays[0].shape
     *problem, low_dyn, low_rew = (array.ravel() for array in arrays)
     A_dyn, alpha, A_rew, beta, c_dyn, c_rew, budget, multiplier, floor_dyn, floor_rew = problem
@@ -388,7 +386,7 @@ def allocate_joint(
     """
     inputs = dict(zip(_INPUTS, (A_dyn, alpha, A_rew, beta, c_dyn, c_rew, budget, multiplier), strict=True))
     floors = {"floor_dyn": floor_dyn, "floor_rew": floor_rew}
-    arrays = _checked({**inputs, **floors, "c_joint": c_joint})
+    arrays = _checked({**inputs, **floors, "c_joint": c_joint}, "allocate_joint")
     shape = arrays[0].shape
     *problem, both = (array.ravel() for array in arrays)
     A_dyn, alpha, A_rew, beta, c_dyn, c_rew, budget, multiplier, floor_dyn, floor_rew = problem
@@ -447,39 +445,24 @@ def elasticities(
 
     Notes
     -----
-    The spending condition, differentiated: it fixes how the log-odds of the dynamics' share move, and
-    everything else follows by the chain rule.
+    The numbers of samples move as :data:`~imagination.theory.allocation_further.ELASTICITIES` says, and the
+    errors with them, by the chain rule, of which floors take no part.
     """
     inputs = dict(zip(_INPUTS, (A_dyn, alpha, A_rew, beta, c_dyn, c_rew, budget, multiplier), strict=True))
-    arrays = _checked({**inputs, "floor_dyn": floor_dyn, "floor_rew": floor_rew})
+    arrays = _checked({**inputs, "floor_dyn": floor_dyn, "floor_rew": floor_rew}, "elasticities")
     numbers = arrays[: len(_INPUTS)]
     at = dict(zip(_INPUTS, numbers, strict=True))
     found = allocate(**at, floor_dyn=arrays[-2], floor_rew=arrays[-1])
-    share, rest = (
-        np.asarray(at[c] * n / at["budget"]) for c, n in (("c_dyn", found.N_dyn), ("c_rew", found.N_rew))
-    )
-    equation = _equation()
-    slope = 1 + equation.slope_dyn(*numbers) * rest + equation.slope_rew(*numbers) * share
+    known = {**at, "N_dyn": found.N_dyn, "N_rew": found.N_rew}
     removable = 1 - arrays[-2] / found.eps_dyn, 1 - arrays[-1] / found.eps_rew
     weight = at["multiplier"] * found.eps_dyn / found.error
     moved = {}
-    for name, (level, slope_dyn, slope_rew) in _moved_equations().items():
-        odds = level(*numbers) - slope_dyn(*numbers) * np.log(share) + slope_rew(*numbers) * np.log(rest)
-        N_dyn = rest * odds / slope + (name == "budget") - (name == "c_dyn")
-        N_rew = -share * odds / slope + (name == "budget") - (name == "c_rew")
+    for name in _INPUTS:
+        claimed = (ELASTICITIES[what, name] for what in ("N_dyn", "N_rew"))
+        N_dyn, N_rew = (claim.evaluate(**{a: known[a] for a in claim.arguments}) for claim in claimed)
         log_dyn = (name == "A_dyn") - at["alpha"] * (N_dyn + (name == "alpha") * np.log(found.N_dyn))
         log_rew = (name == "A_rew") - at["beta"] * (N_rew + (name == "beta") * np.log(found.N_rew))
         eps_dyn, eps_rew = removable[0] * log_dyn, removable[1] * log_rew
         error = weight * (eps_dyn + (name == "multiplier")) + (1 - weight) * eps_rew
         moved[name] = Allocation(*(np.asarray(part)[()] for part in (N_dyn, N_rew, eps_dyn, eps_rew, error)))
     return moved
-
-
-@cache
-def _moved_equations() -> dict[str, tuple[Callable[..., Any], ...]]:
-    """For each input, how the parts of the equation change when its logarithm does."""
-    arguments = list(_INPUTS.values())
-    return {
-        name: tuple(sp.lambdify(arguments, symbol * sp.diff(part, symbol), "numpy") for part in _parts())
-        for name, symbol in _INPUTS.items()
-    }
