@@ -7,8 +7,6 @@ makes the recorded learning curves again.
 
 from __future__ import annotations
 
-import argparse
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from imagination import records
 from imagination.experiments.bias_kinds import copies, grid, repeat
 from imagination.experiments.learning import bootstrap, learn
+from imagination.experiments.recording import Command
 from imagination.reinforce import exact
 from imagination.reinforce.estimators import estimate
 from imagination.reinforce.noise import Independent
@@ -291,28 +290,15 @@ class Follower:
         return self.case.rollouts(self._paid), sigma, None
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Draw the learning curves; with ``--record`` they go to the store of records."""
-    parser = argparse.ArgumentParser(
-        prog="python -m imagination.experiments.fidelity", description=main.__doc__
-    )
-    parser.add_argument("--scale", choices=list(SCALES), default="full")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--record", action="store_true", help=f"write data/{RECORD}.csv.gz and its record")
-    chosen = parser.parse_args(arguments)
-    begun = time.perf_counter()
-    table = run(chosen.scale, seed=chosen.seed)
-    seconds = time.perf_counter() - begun
-    print(verdict(table).round(3).to_string())
-    if chosen.record:
-        records.save(
-            RECORD,
-            table.round(6),
-            command=f"{parser.prog} --scale {chosen.scale} --seed {chosen.seed} --record",
-            parameters={"scale": chosen.scale, "seed": chosen.seed, **SCALES[chosen.scale], "budget": BUDGET},
-            seconds=seconds,
-        )
-    return 0
+main = Command(
+    module="imagination.experiments.fidelity",
+    record=RECORD,
+    run=run,
+    say=lambda table: verdict(table).round(3).to_string(),
+    parameters=lambda scale: SCALES[scale] | {"budget": BUDGET},
+    scales=SCALES,
+    compact=lambda table: table.round(6),
+)
 
 
 if __name__ == "__main__":

@@ -10,9 +10,7 @@ makes the recorded trial again.
 
 from __future__ import annotations
 
-import argparse
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +21,7 @@ from numpy.typing import NDArray
 
 from imagination import records
 from imagination.experiments.bias import copies_of_each, draw_problems
+from imagination.experiments.recording import Command, rounded
 from imagination.experiments.sweep import sweep
 from imagination.reinforce import exact
 from imagination.reinforce.problems import DISCOUNTED, Problem
@@ -311,30 +310,22 @@ def recorded() -> pd.DataFrame:
     return records.load(RECORD)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the trial; with ``--record`` its table goes to the store of records."""
-    parser = argparse.ArgumentParser(prog="python -m imagination.experiments.fidelity_trial")
-    parser.description = main.__doc__
-    parser.add_argument("--scale", choices=list(SCALES), default="full")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--record", action="store_true", help=f"write data/{RECORD}.csv.gz and its record")
-    chosen = parser.parse_args(arguments)
-    begun = time.perf_counter()
-    table = run(chosen.scale, seed=chosen.seed)
-    seconds = time.perf_counter() - begun
-    print(power(table).to_string())
-    print(f"{len(table)} problems, {len(violations(table))} violations")
-    if chosen.record:
-        digits = {name: 9 if name in ("regret", "off") else 5 for name in table.select_dtypes("float")}
-        short = {name: [float(f"{x:.{n}g}") for x in table[name]] for name, n in digits.items()}
-        records.save(
-            RECORD,
-            table.assign(**short),
-            command=f"{parser.prog} --scale {chosen.scale} --seed {chosen.seed} --record",
-            parameters={"scale": chosen.scale, "seed": chosen.seed, **SCALES[chosen.scale], "costs": COSTS},
-            seconds=seconds,
-        )
-    return int(len(violations(table)) > 0)
+def compact(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table as it is recorded: what must vanish with nine digits, the rest with five."""
+    digits = {str(name): 9 if name in ("regret", "off") else 5 for name in table.select_dtypes("float")}
+    return rounded(table, digits)
+
+
+main = Command(
+    module="imagination.experiments.fidelity_trial",
+    record=RECORD,
+    run=run,
+    say=lambda table: power(table).to_string(),
+    parameters=lambda scale: SCALES[scale] | {"costs": COSTS},
+    scales=SCALES,
+    compact=compact,
+    violations=violations,
+)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,6 @@ makes the recorded learning curves again.
 
 from __future__ import annotations
 
-import argparse
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +18,7 @@ from numpy.typing import NDArray
 from imagination import records
 from imagination.experiments.bias_kinds import repeat
 from imagination.experiments.learning import bootstrap, learn
+from imagination.experiments.recording import Command
 from imagination.mdps import makers
 from imagination.mdps.tabular import TabularMDP
 from imagination.reinforce import exact
@@ -252,28 +251,15 @@ def random_problems(
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Draw the learning curves; with ``--record`` they go to the store of records."""
-    parser = argparse.ArgumentParser(
-        prog="python -m imagination.experiments.goodhart", description=main.__doc__
-    )
-    parser.add_argument("--scale", choices=list(SCALES), default="full")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--record", action="store_true", help=f"write data/{RECORD}.csv.gz and its record")
-    chosen = parser.parse_args(arguments)
-    begun = time.perf_counter()
-    table = run(chosen.scale, seed=chosen.seed)
-    seconds = time.perf_counter() - begun
-    print(table.groupby("arm", sort=False)["mean"].agg(["max", "last"]).to_string())
-    if chosen.record:
-        records.save(
-            RECORD,
-            table.round(6),
-            command=f"{parser.prog} --scale {chosen.scale} --seed {chosen.seed} --record",
-            parameters={"scale": chosen.scale, "seed": chosen.seed, **SCALES[chosen.scale], "budget": BUDGET},
-            seconds=seconds,
-        )
-    return 0
+main = Command(
+    module="imagination.experiments.goodhart",
+    record=RECORD,
+    run=run,
+    say=lambda table: table.groupby("arm", sort=False)["mean"].agg(["max", "last"]).to_string(),
+    parameters=lambda scale: SCALES[scale] | {"budget": BUDGET},
+    scales=SCALES,
+    compact=lambda table: table.round(6),
+)
 
 
 if __name__ == "__main__":

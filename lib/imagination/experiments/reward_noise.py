@@ -9,8 +9,6 @@ that chapter 9 proves it to be, and the bounds, which must not be exceeded.
 
 from __future__ import annotations
 
-import argparse
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +17,7 @@ import pandas as pd
 from scipy import stats
 
 from imagination import records
+from imagination.experiments.recording import Command, rounded
 from imagination.experiments.sweep import sweep
 from imagination.mdps import makers
 from imagination.mdps.tabular import TabularMDP
@@ -350,42 +349,23 @@ def _twelve() -> list[Estimator]:
 # The record
 
 
-def compact(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table as it is recorded: twelve significant digits."""
-    floats = table.select_dtypes("float").columns
-    return table.assign(**{name: [float(f"{value:.12g}") for value in table[name]] for name in floats})
-
-
 def recorded() -> pd.DataFrame:
     """Return the recorded trial at full scale."""
     return records.load(RECORD)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the trial from the command line; with ``--record`` its table goes to the store of records."""
-    parser = argparse.ArgumentParser(
-        prog="python -m imagination.experiments.reward_noise", description=main.__doc__
-    )
-    parser.add_argument("--scale", choices=list(SCALES), default="quick")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--record", action="store_true", help=f"write data/{RECORD}.csv.gz and its record")
-    chosen = parser.parse_args(arguments)
-    begun = time.perf_counter()
-    table = run(chosen.scale, seed=chosen.seed, workers=chosen.workers)
-    seconds = time.perf_counter() - begun
-    print(summary(table).to_string(float_format=lambda x: f"{x:.4g}"))
-    print(f"{len(table)} problems, {len(violations(table))} violations")
-    if chosen.record:
-        records.save(
-            RECORD,
-            compact(table),
-            command=f"{parser.prog} --scale {chosen.scale} --seed {chosen.seed} --record",
-            parameters={"scale": chosen.scale, "seed": chosen.seed, **SCALES[chosen.scale]},
-            seconds=seconds,
-            workers=chosen.workers,
-        )
-    return int(len(violations(table)) > 0)
+main = Command(
+    module="imagination.experiments.reward_noise",
+    record=RECORD,
+    run=run,
+    say=lambda table: summary(table).to_string(float_format=lambda x: f"{x:.4g}"),
+    parameters=lambda scale: SCALES[scale],
+    scales=SCALES,
+    default="quick",
+    options=("workers",),
+    compact=lambda table: rounded(table, 12),
+    violations=violations,
+)
 
 
 if __name__ == "__main__":

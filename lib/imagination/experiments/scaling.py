@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from imagination import records
+from imagination.experiments.recording import rounded
 from imagination.experiments.sweep import sweep
 from imagination.lipschitz import climbed_error, difference, jacobian_lipschitz, relu_enclosure
 from imagination.mdps.continuous import UniformBox, norm
@@ -486,7 +487,7 @@ def main() -> None:
         table = alternatives(anchors, range(seeds), **shared)
     records.save(
         options.record,
-        rounded(table),
+        rounded(table, 7),  # all that models in single precision have
         command=f"python -m imagination.experiments.scaling {options.record}",
         parameters={
             "anchors": list(anchors),
@@ -497,12 +498,6 @@ def main() -> None:
         seconds=perf_counter() - start,
         workers=options.workers,
     )
-
-
-def rounded(table: pd.DataFrame) -> pd.DataFrame:
-    """Keep seven digits, all that models in single precision have."""
-    numbers = table.select_dtypes("float")
-    return table.assign(**{name: [float(f"{x:.7g}") for x in column] for name, column in numbers.items()})
 
 
 def alternatives(

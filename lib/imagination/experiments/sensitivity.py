@@ -11,8 +11,6 @@ is ours. Nothing is tuned towards the reported figures.
 
 from __future__ import annotations
 
-import argparse
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +21,7 @@ import sympy as sp
 from scipy.stats import binomtest
 
 from imagination import records
+from imagination.experiments.recording import Command, rounded
 from imagination.experiments.sensitivity_groups import (
     ALTERNATIVES,
     GROUPS,
@@ -430,29 +429,20 @@ def recorded() -> pd.DataFrame:
     return records.load(RECORD)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure every group and alternative at every budget; with ``--record`` the table is stored."""
-    parser = argparse.ArgumentParser(
-        prog="python -m imagination.experiments.sensitivity", description=main.__doc__
-    )
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--record", action="store_true", help=f"write data/{RECORD}.csv.gz and its record")
-    chosen = parser.parse_args(arguments)
-    begun = time.perf_counter()
-    table = run([*GROUPS, *ALTERNATIVES], seed=chosen.seed, budgets=BUDGETS)
-    seconds = time.perf_counter() - begun
-    print(summary(table[table["budget"] == 1e6]).to_string(float_format="{:.4g}".format))
-    if chosen.record:
-        digits = table.select_dtypes("float").columns
-        kept = table.assign(**{name: [float(f"{x:.8g}") for x in table[name]] for name in digits})
-        records.save(
-            RECORD,
-            kept,
-            command=f"{parser.prog} --seed {chosen.seed} --record",
-            parameters={"seed": chosen.seed, "budgets": list(BUDGETS), "laws": vars(LAWS)},
-            seconds=seconds,
-        )
-    return 0
+def everything(*, seed: int) -> pd.DataFrame:
+    """Measure every group and alternative at every budget."""
+    return run([*GROUPS, *ALTERNATIVES], seed=seed, budgets=BUDGETS)
+
+
+main = Command(
+    module="imagination.experiments.sensitivity",
+    record=RECORD,
+    run=everything,
+    say=lambda table: summary(table[table["budget"] == 1e6]).to_string(float_format="{:.4g}".format),
+    parameters=lambda scale: {"budgets": list(BUDGETS), "laws": vars(LAWS)},
+    scales={},
+    compact=lambda table: rounded(table, 8),
+)
 
 
 if __name__ == "__main__":

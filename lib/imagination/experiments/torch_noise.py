@@ -10,9 +10,7 @@ need, come from rollouts of their own.
 
 from __future__ import annotations
 
-import argparse
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +19,7 @@ import torch
 from scipy import stats
 
 from imagination import records
+from imagination.experiments.recording import Command, rounded
 from imagination.mdps import makers
 from imagination.mdps.continuous import Transitions
 from imagination.mdps.linear_quadratic import linear_quadratic
@@ -264,31 +263,23 @@ def recorded() -> pd.DataFrame:
     return records.load(RECORD)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the trial from the command line; with ``--record`` its table goes to the store of records."""
-    parser = argparse.ArgumentParser(
-        prog="python -m imagination.experiments.torch_noise", description=main.__doc__
-    )
-    parser.add_argument("--scale", choices=list(SCALES), default="quick")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--record", action="store_true", help=f"write data/{RECORD}.csv.gz and its record")
-    chosen = parser.parse_args(arguments)
-    begun = time.perf_counter()
-    table = run(chosen.scale, seed=chosen.seed)
-    seconds = time.perf_counter() - begun
-    print(summary(table).to_string(float_format=lambda x: f"{x:.4g}"))
-    print(f"{len(table)} cases, limit of |z| {z_limit(len(table)):.2f}, {len(violations(table))} violations")
-    if chosen.record:
-        floats = table.select_dtypes("float").columns
-        compact = table.assign(**{name: [float(f"{value:.9g}") for value in table[name]] for name in floats})
-        records.save(
-            RECORD,
-            compact,
-            command=f"{parser.prog} --scale {chosen.scale} --seed {chosen.seed} --record",
-            parameters={"scale": chosen.scale, "seed": chosen.seed, **SCALES[chosen.scale]},
-            seconds=seconds,
-        )
-    return int(len(violations(table)) > 0)
+def _told(table: pd.DataFrame) -> str:
+    shown = summary(table).to_string(float_format=lambda x: f"{x:.4g}")
+    return f"{shown}\nlimit of |z| for {len(table)} cases: {z_limit(len(table)):.2f}"
+
+
+main = Command(
+    module="imagination.experiments.torch_noise",
+    record=RECORD,
+    run=run,
+    say=_told,
+    parameters=lambda scale: SCALES[scale],
+    scales=SCALES,
+    default="quick",
+    compact=lambda table: rounded(table, 9),
+    violations=violations,
+    unit="cases",
+)
 
 
 if __name__ == "__main__":

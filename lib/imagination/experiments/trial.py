@@ -8,8 +8,6 @@ bounds what the end of a rollout can hide of an infinite sum.
 
 from __future__ import annotations
 
-import argparse
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +16,7 @@ import pandas as pd
 
 from imagination import records
 from imagination.experiments.families import FAMILIES, Pair, draw, measure
+from imagination.experiments.recording import Command, rounded
 from imagination.experiments.sweep import sweep
 from imagination.theory import return_gap
 
@@ -193,13 +192,7 @@ def summary(table: pd.DataFrame, by: str | Sequence[str] = "family") -> pd.DataF
 def compact(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table as it is recorded: ratios with twelve digits, what they are made of with five."""
     kept = table.drop(columns=["bound", "eps_dyn_mean", "eps_rew_mean"])
-    digits = {name: 12 if name in RATIOS else 5 for name in kept.select_dtypes("float").columns}
-    return kept.assign(**{name: _rounded(kept[name], count) for name, count in digits.items()})
-
-
-def _rounded(values: pd.Series, digits: int) -> list[float]:
-    """Round to significant digits; the shortest decimal is what will be stored."""
-    return [float(f"{value:.{digits}g}") for value in values]
+    return rounded(kept, {str(name): 12 if name in RATIOS else 5 for name in kept.select_dtypes("float")})
 
 
 def recorded() -> pd.DataFrame:
@@ -207,30 +200,19 @@ def recorded() -> pd.DataFrame:
     return records.load(RECORD)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the trial from the command line; with ``--record`` its table goes to the store of records."""
-    parser = argparse.ArgumentParser(prog="python -m imagination.experiments.trial", description=main.__doc__)
-    parser.add_argument("--scale", choices=list(SCALES), default="quick")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--store", help="folder for finished chunks, so that a killed run continues")
-    parser.add_argument("--record", action="store_true", help=f"write data/{RECORD}.csv.gz and its record")
-    chosen = parser.parse_args(arguments)
-    begun = time.perf_counter()
-    table = run(chosen.scale, seed=chosen.seed, workers=chosen.workers, store=chosen.store)
-    seconds = time.perf_counter() - begun
-    print(summary(table).to_string(float_format=lambda x: f"{x:.6g}"))
-    print(f"{len(table)} pairs, {len(violations(table))} violations")
-    if chosen.record:
-        records.save(
-            RECORD,
-            compact(table),
-            command=f"{parser.prog} --scale {chosen.scale} --seed {chosen.seed} --record",
-            parameters={"scale": chosen.scale, "seed": chosen.seed, **SCALES[chosen.scale], "tail": TAIL},
-            seconds=seconds,
-            workers=chosen.workers,
-        )
-    return int(len(violations(table)) > 0)
+main = Command(
+    module="imagination.experiments.trial",
+    record=RECORD,
+    run=run,
+    say=lambda table: summary(table).to_string(float_format=lambda x: f"{x:.6g}"),
+    parameters=lambda scale: SCALES[scale] | {"tail": TAIL},
+    scales=SCALES,
+    default="quick",
+    options=("workers", "store"),
+    compact=compact,
+    violations=violations,
+    unit="pairs",
+)
 
 
 if __name__ == "__main__":
