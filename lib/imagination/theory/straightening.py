@@ -13,17 +13,34 @@ import sympy as sp
 
 from imagination.theory import worlds as w
 from imagination.theory.claim import Claim, Hypothesis, Quantity
-from imagination.theory.terms import mapping, real
+from imagination.theory.terms import mapping, point, real
 
 # -- the words -----------------------------------------------------------------------------------------------
 
 eps = real("epsilon")
 z = mapping("z", ("natural",), "state")
 F = mapping("F", ("state",), "state")
-speed = mapping("l", ("state",))
-cosine = mapping("c", ("state", "state"))
-turn = mapping("d_v", ("state", "state"))
 t, x, y = w.t, w.x, w.y
+
+# Velocities are vectors. All that is said of these is that they have differences and an inner product, so
+# what is proved holds in any number of dimensions.
+v = mapping("v", ("state",), "vector")
+minus = mapping("m", ("vector", "vector"), "vector")
+inner = mapping("g", ("vector", "vector"))
+length = mapping("l", ("vector",))
+cosine = mapping("c", ("state", "state"))
+p, q, u = point("p q u", "vector")
+
+
+def speed(at: sp.Expr) -> sp.Expr:
+    """Length of the velocity in a state."""
+    return length(v(at))
+
+
+def turn(one: sp.Expr, other: sp.Expr) -> sp.Expr:
+    """Length of the difference of the velocities in two states."""
+    return length(minus(v(one), v(other)))
+
 
 EPS = Quantity(eps, "eps", "Lipschitz constant of the velocity field")
 POSITIVE = Hypothesis("eps > 0", sp.Gt(eps, 0), "the velocity may change")
@@ -31,14 +48,23 @@ AT_MOST_ONE = Hypothesis("eps <= 1", sp.Le(eps, 1), "otherwise a trajectory may 
 BELOW_ONE = Hypothesis("eps < 1", sp.Lt(eps, 1), "the form divides by 1 - eps")
 
 SMOOTH = Hypothesis(
-    "the velocity is Lipschitz", sp.Le(turn(x, y), eps * w.d_S(x, y)), "d_v(x, y) = |v(x) - v(y)|"
+    "the velocity is Lipschitz",
+    sp.Le(turn(x, y), eps * w.d_S(x, y)),
+    "m(p, q) is the difference of two vectors and l(p) the length of one",
 )
-COSINES = Hypothesis(
-    "law of cosines",
-    sp.Eq(turn(x, y) ** 2, speed(x) ** 2 - 2 * cosine(x, y) * speed(x) * speed(y) + speed(y) ** 2),
-    "l(x) = |v(x)|, and c(x, y) is the cosine of the angle between v(x) and v(y)",
+LINEAR = Hypothesis(
+    "inner products are linear",
+    sp.Eq(inner(minus(p, q), u), inner(p, u) - inner(q, u)),
+    "g(p, q) is the inner product of two vectors",
 )
-LENGTH = Hypothesis("differences have a length", sp.Ge(turn(x, y), 0))
+SYMMETRIC = Hypothesis("inner products are symmetric", sp.Eq(inner(p, q), inner(q, p)))
+SQUARE = Hypothesis("lengths", sp.Eq(length(p) ** 2, inner(p, p)), "definition of the length")
+LENGTH = Hypothesis("lengths are nonnegative", sp.Ge(length(p), 0))
+ANGLE = Hypothesis(
+    "cosines",
+    sp.Eq(inner(v(x), v(y)), cosine(x, y) * speed(x) * speed(y)),
+    "definition of c(x, y), the cosine of the angle between v(x) and v(y)",
+)
 STEP = Hypothesis(
     "a step is a velocity", sp.Eq(w.d_S(z(t), z(t + 1)), speed(z(t))), "z(t + 1) = z(t) + v(z(t))"
 )
@@ -46,7 +72,20 @@ MOVING = Hypothesis("the trajectory moves", sp.Gt(speed(z(t)), 0), "otherwise it
 
 loss = 1 - cosine(z(t), z(t + 1))
 
-_TRAJECTORY = (SMOOTH, COSINES, LENGTH, STEP, MOVING)
+_INNER = (LINEAR, SYMMETRIC, SQUARE, ANGLE)
+_TRAJECTORY = (SMOOTH, *_INNER, LENGTH, STEP, MOVING)
+
+LAW_OF_COSINES = Claim(
+    name="Law of cosines",
+    source="[Euclid, Elements, II.12 and II.13]",
+    symbols=(),
+    hypotheses=_INNER,
+    quantity=turn(x, y) ** 2,
+    expression=speed(x) ** 2 - 2 * cosine(x, y) * speed(x) * speed(y) + speed(y) ** 2,
+    relation="==",
+    variables=(x, y),
+    meaning="two lengths and a cosine say all: however many dimensions there are, two vectors span a plane",
+)
 
 # -- the two bounds ------------------------------------------------------------------------------------------
 
@@ -94,9 +133,41 @@ SHARPER = Claim(
     meaning="for every Lipschitz constant between 0 and 1",
 )
 
-# -- the sharp bound is attained -----------------------------------------------------------------------------
+# -- the same in coordinates ---------------------------------------------------------------------------------
 
 a, b, s = real("a b s")
+v_1, v_2, w_1, w_2 = real("v_1 v_2 w_1 w_2")
+_size = v_1**2 + v_2**2
+_next_size = w_1**2 + w_2**2
+
+IN_THE_PLANE = Claim(
+    name="Curvature in the plane, sharp",
+    source="[this book]",
+    symbols=(
+        EPS,
+        Quantity(v_1, "v_1", "first coordinate of a velocity"),
+        Quantity(v_2, "v_2", "its second coordinate"),
+        Quantity(w_1, "w_1", "first coordinate of the next velocity"),
+        Quantity(w_2, "w_2", "its second coordinate"),
+    ),
+    hypotheses=(
+        POSITIVE,
+        AT_MOST_ONE,
+        Hypothesis("the first velocity is not 0", sp.Gt(_size, 0)),
+        Hypothesis("the next velocity is not 0", sp.Gt(_next_size, 0)),
+        Hypothesis(
+            "the velocity is Lipschitz",
+            sp.Le((w_1 - v_1) ** 2 + (w_2 - v_2) ** 2, eps**2 * _size),
+            "the two states are a velocity apart",
+        ),
+    ),
+    quantity=1 - (v_1 * w_1 + v_2 * w_2) / (sp.sqrt(_size) * sp.sqrt(_next_size)),
+    expression=SHARP.expression,
+    meaning="the same, of any two vectors of the plane",
+)
+
+# -- the sharp bound is attained -----------------------------------------------------------------------------
+
 _NAMES = (
     Quantity(a, "first", "first coordinate of a point of the plane"),
     Quantity(b, "second", "its second coordinate"),
@@ -237,6 +308,8 @@ def curvature_bound(eps: Any, *, sharp: bool = True) -> Any:
 
 __all__ = [
     "ATTAINED",
+    "IN_THE_PLANE",
+    "LAW_OF_COSINES",
     "PROPOSITION_1",
     "SHARP",
     "SHARPER",

@@ -13,27 +13,58 @@ from imagination.theory.terms import natural, real
 
 _X, _Y = real("X Y")
 _N = natural("N")
+_LENGTH, _NEXT_LENGTH = real("k l")
 
-# A steady walk along the line, v(z) = 1: all velocities agree.
+# A steady walk along the line, v(z) = 1: all velocities agree. Vectors are numbers.
 LINE = World(
     {st.eps: sp.Rational(1, 2)},
     {
         w.d_S: sp.Lambda((_X, _Y), sp.Abs(_X - _Y)),
-        st.turn: sp.Lambda((_X, _Y), sp.S.Zero),
-        st.speed: sp.Lambda(_X, sp.S.One),
+        st.v: sp.Lambda(_X, sp.S.One),
+        st.minus: sp.Lambda((_X, _Y), _X - _Y),
+        st.inner: sp.Lambda((_X, _Y), _X * _Y),
+        st.length: sp.Lambda(_X, sp.Abs(_X)),
         st.cosine: sp.Lambda((_X, _Y), sp.S.One),
         st.z: sp.Lambda(_N, _N),
         st.F: sp.Lambda(_X, _X + 1),
     },
 )
+TWO_VECTORS = World({st.eps: sp.Rational(1, 2), st.v_1: 1, st.v_2: 0, st.w_1: 1, st.w_2: 0}, {})
 PLANE = World({st.eps: sp.Rational(3, 5), st.s: sp.Rational(4, 5), st.a: 1, st.b: 0}, {})
+
+
+@cache
+def law_of_cosines() -> Theorem:
+    """The law of cosines, from what an inner product is."""
+    p = Proof(st.LAW_OF_COSINES, LINE)
+    one, other = st.v(st.x), st.v(st.y)
+    change = st.minus(one, other)
+    square, linear, symmetric = (p.given(h) for h in (st.SQUARE, st.LINEAR, st.SYMMETRIC))
+    parts = [linear.at({st.p: one, st.q: other, st.u: each}) for each in (change, one, other)]
+    turned_round = [symmetric.at({st.p: each, st.q: change}) for each in (one, other)]
+    expanded = p.equality(
+        st.inner(change, change),
+        st.inner(one, one) - 2 * st.inner(one, other) + st.inner(other, other),
+        [*parts, *turned_round, symmetric.at({st.p: one, st.q: other})],
+        "multiply out",
+    )
+    lengths = [square.at({st.p: each}) for each in (change, one, other)]
+    return p.qed(
+        p.equality(
+            st.LAW_OF_COSINES.quantity,
+            st.LAW_OF_COSINES.expression,
+            [expanded, *lengths, p.given(st.ANGLE)],
+            "inner products in terms of lengths and the cosine",
+        )
+    )
 
 
 def _turn(p: Proof) -> Fact:
     """How much the velocity changes in a step, in terms of its two lengths and the cosine between them."""
     here, there = st.z(st.t), st.z(st.t + 1)
     where = {st.x: here, st.y: there}
-    smooth, length = p.given(st.SMOOTH).at(where), p.given(st.LENGTH).at(where)
+    smooth = p.given(st.SMOOTH).at(where)
+    length = p.given(st.LENGTH).at({st.p: st.minus(st.v(here), st.v(there))})
     change = p.inequality(
         sp.Le(st.turn(here, there) ** 2, st.eps**2 * st.speed(here) ** 2),
         [smooth, length, p.given(st.STEP)],
@@ -42,7 +73,7 @@ def _turn(p: Proof) -> Fact:
     product = 2 * st.cosine(here, there) * st.speed(here) * st.speed(there)
     return p.inequality(
         sp.Le((1 - st.eps**2) * st.speed(here) ** 2 + st.speed(there) ** 2, product),
-        [change, p.given(st.COSINES).at(where)],
+        [change, p.cite(law_of_cosines()).at(where)],
         "the law of cosines",
     )
 
@@ -63,6 +94,47 @@ def sharp() -> Theorem:
     return p.qed(
         p.inequality(
             st.SHARP.statement, [mean, moving, moving.at(t=st.t + 1), rest], "divide by the two lengths"
+        )
+    )
+
+
+@cache
+def in_the_plane() -> Theorem:
+    """The sharp bound for two vectors of the plane, in coordinates."""
+    p = Proof(st.IN_THE_PLANE, TWO_VECTORS)
+    _, _, first, second, smooth = (p.given(h) for h in st.IN_THE_PLANE.hypotheses)
+    rest = p.inequality(sp.Ge(1 - st.eps**2, 0), [st.POSITIVE, st.AT_MOST_ONE])
+    size, next_size = st.v_1**2 + st.v_2**2, st.w_1**2 + st.w_2**2
+    product = st.v_1 * st.w_1 + st.v_2 * st.w_2
+    turned = p.inequality(
+        sp.Le((1 - st.eps**2) * size + next_size, 2 * product), [smooth], "multiply the squares out"
+    )
+    root = sp.sqrt(1 - st.eps**2)
+    named, next_named = (
+        p.define(name, sp.sqrt(square), "a length", [positive])
+        for name, square, positive in ((_LENGTH, size, first), (_NEXT_LENGTH, next_size, second))
+    )
+    squares = [
+        p.inequality(relation, [is_root, positive])
+        for name, square, is_root, positive in (
+            (_LENGTH, size, named, first),
+            (_NEXT_LENGTH, next_size, next_named, second),
+        )
+        for relation in (sp.Eq(name**2, square), sp.Gt(name, 0))
+    ]
+    in_lengths = p.inequality(
+        sp.Le((1 - st.eps**2) * _LENGTH**2 + _NEXT_LENGTH**2, 2 * product), [turned, squares[0], squares[2]]
+    )
+    mean = p.inequality(
+        sp.Le(root * _LENGTH * _NEXT_LENGTH, product),
+        [in_lengths, rest],
+        "a sum of two squares is at least twice the product of their roots",
+    )
+    return p.qed(
+        p.inequality(
+            st.IN_THE_PLANE.statement,
+            [mean, rest, named, next_named, squares[1], squares[3]],
+            "divide by the two lengths",
         )
     )
 
@@ -149,5 +221,16 @@ def straight_is_not_smooth() -> Theorem:
     return p.qed(p.inequality(claim.statement, claim.hypotheses, "all velocities of a ray point one way"))
 
 
-ALL = (sharp, sharp_form, sharper, proposition_1, attained, stretch, shrink, straight_is_not_smooth)
+ALL = (
+    law_of_cosines,
+    sharp,
+    in_the_plane,
+    sharp_form,
+    sharper,
+    proposition_1,
+    attained,
+    stretch,
+    shrink,
+    straight_is_not_smooth,
+)
 """Every theorem of the module."""

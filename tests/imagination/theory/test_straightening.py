@@ -18,6 +18,8 @@ def test_each_claim_is_proved(prove) -> None:  # type: ignore[no-untyped-def]
     assert prove().claim.name
 
 
+_SQUARES = st.speed(st.x) ** 2 + st.speed(st.y) ** 2
+_PRODUCT = 2 * st.cosine(st.x, st.y) * st.speed(st.x) * st.speed(st.y)
 WRONG = {
     "sharp": {
         "a tenth smaller": 0.9 * st.SHARP.expression,
@@ -27,6 +29,12 @@ WRONG = {
         "the root missing": (1 - (1 - st.eps**2)) / 4,
         "the cosine of a turned right angle": 1 - sp.sqrt(1 - st.eps**2 / 2),
     },
+    "law_of_cosines": {
+        "the sign turned": _SQUARES + _PRODUCT,
+        "the 2 missing": _SQUARES - _PRODUCT / 2,
+        "no cosine": _SQUARES,
+    },
+    "in_the_plane": {"half the square": st.eps**2 / 2, "a tenth smaller": 0.9 * st.SHARP.expression},
     "proposition_1": {
         "the divisor 4": st.eps**2 / (4 * (1 - st.eps)),
         "1 + eps for 1 - eps": st.eps**2 / (2 * (1 + st.eps)),
@@ -46,6 +54,13 @@ def test_wrong_versions_are_not_proved(theorem: str, name: str, monkeypatch: pyt
     monkeypatch.setattr(st, constant, wrong)
     with pytest.raises(ProofError):
         getattr(proofs, theorem).__wrapped__()
+
+
+def test_the_bound_needs_an_inner_product() -> None:
+    """What the law of cosines says stands nowhere among the hypotheses: it follows from the inner product."""
+    assert {"law of cosines", "Law of cosines"}.isdisjoint(h.name for h in st.SHARP.hypotheses)
+    assert {st.LINEAR, st.SYMMETRIC, st.SQUARE, st.ANGLE} <= set(st.SHARP.hypotheses)
+    assert "Law of cosines" in {theorem.claim.name for theorem in proofs.sharp().cited}
 
 
 @pytest.mark.parametrize("eps", [1e-12, 1e-8, 1e-3, 0.5, 0.83, 0.999999, 1.0])
