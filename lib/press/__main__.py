@@ -15,7 +15,7 @@ from typing import Any
 import filelock
 import yaml
 
-from press import pages
+from press import address, pages, times
 from press.book import Book, BookError
 from press.execution import Outcome, cores, execute, report
 from press.notebooks import SCALES, ChapterError
@@ -190,6 +190,39 @@ def draw_picture(book: Book, options: argparse.Namespace) -> int:
     return 0
 
 
+def write_times(book: Book, options: argparse.Namespace) -> int:
+    """The `times` command."""
+    for name, seconds in times.write(book).items():
+        say(f"{name}: {times.in_words(seconds)}")
+    return 0
+
+
+def write_address(book: Book, options: argparse.Namespace) -> int:
+    """The `address` command."""
+    for path in address.write(book, options.url):
+        say(str(path.relative_to(book.root)))
+    say(f"The book's repository: {address.read(book) or 'no address yet'}")
+    return 0
+
+
+def print_copy(book: Book, options: argparse.Namespace) -> int:
+    """The `pdf` command."""
+    from press.paper import print_on_paper
+
+    if not (book.html / "index.html").exists():
+        raise BookError("there is no printed book yet: python -m press book")
+    copy = print_on_paper(book, book.build / "on-training-in-imagination.pdf")
+    say(f"{copy.pages} pages: {copy.path.relative_to(book.root)}")
+    return 0
+
+
+def check_links(book: Book, options: argparse.Namespace) -> int:
+    """The `links` command."""
+    from press import links
+
+    return links.report(links.check(links.external(book)), say)
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     top = argparse.ArgumentParser(prog="python -m press", description="Execute the chapters, print the book.")
@@ -230,6 +263,12 @@ def parser() -> argparse.ArgumentParser:
     server.set_defaults(run=serve)
 
     commands.add_parser("clean", help="remove everything that was built").set_defaults(run=clean)
+    commands.add_parser("pdf", help="print the whole book as one PDF").set_defaults(run=print_copy)
+    commands.add_parser("links", help="ask every other site that is linked to").set_defaults(run=check_links)
+    commands.add_parser("times", help="record how long the chapters take").set_defaults(run=write_times)
+    where = commands.add_parser("address", help="write the address of the book's repository")
+    where.add_argument("url", nargs="?", help="without one, write again the one that is set")
+    where.set_defaults(run=write_address)
     commands.add_parser("lock", help="write down the installed environment").set_defaults(run=write_lock)
     commands.add_parser("picture", help="draw the README's picture again").set_defaults(run=draw_picture)
     return top
