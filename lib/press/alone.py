@@ -1,8 +1,8 @@
 """What a chapter needs that was opened alone: a notebook in an empty folder, on Colab, on Binder.
 
 Every chapter begins with a cell that does nothing inside the book, and otherwise finds or fetches the book
-and then runs this file, which installs the packages that are missing. What is installed already stays as it is, in
-whatever version. Nothing is imported here but the standard library.
+and then runs this file, which installs the packages that are missing. What is installed already stays as it
+is, in whatever version. Nothing is imported here but the standard library.
 """
 
 import importlib.metadata
