@@ -27,7 +27,7 @@ ROUND_COLUMNS = {
     "eps_dyn": "largest one-step error of the dynamics, as the bounds want it",
     "eps_rew": "largest one-step error of the reward",
     "lemma_1": "Lemma 1's bound of |gap|, inf where it is silent",
-    "finite": "the finite-horizon bound (A4), inf where there is none",
+    "finite": "the finite-horizon bound (A4) of `finite_gap` (of `gap` without that column), else inf",
     "bounded": "the bound with bounded states (A5), inf where there is none",
     "regret": "real return of the best policy of the class less `real_return`; inf where unknown",
     "regret_bound": "2 G + delta (A8), inf where it is silent",
