@@ -18,8 +18,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from press import times
 
-SECONDS = {"word": 0.32, "formula": 15.0, "symbol": 1.0, "line of code": 3.0, "figure": 25.0}
-"""What one of each takes a reader: 190 words a minute, and time to look at the rest."""
+SECONDS = {"word": 0.4, "formula": 20.0, "symbol": 1.0, "line of code": 4.0, "figure": 25.0}
+"""What one of each takes a reader: 150 words a minute, and time to look at the rest."""
 
 STEP = 5
 """Times to read are given in whole multiples of so many minutes."""
