@@ -23,7 +23,7 @@ __all__ = ["QuadraticFormReward", "linear_dynamics", "quadratic_reward"]
 
 @dataclass(frozen=True, eq=False)
 class QuadraticFormReward(Parametric):
-    """``xᵀ M x`` with ``x = (P(s), P(a))``, P the projections on balls; M symmetric, (C, n, n), n = d_s + d_a.
+    """``xᵀ M x`` with ``x = (P(s), P(a))``, P the projections on balls; M symmetric, (C, n, n).
 
     `d_state` is d_s; `state_radius` and `action_radius`, (C,), are the radii of the balls.
     """
