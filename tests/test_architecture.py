@@ -23,6 +23,7 @@ ROOMS = {
     "reinforce": {"mdps", "policies", "rollouts", "lipschitz", "models"},
     "sensitivities": {"mdps", "policies", "rollouts"},
     "theory": set(),
+    "interactive": {"theory", "figures"},
     "experiments": {
         "mdps", "policies", "rollouts", "lipschitz", "models", "reinforce", "theory", "records", "figures",
         "wasserstein", "sensitivities", "scaling_laws",

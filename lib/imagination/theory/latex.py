@@ -29,11 +29,8 @@ _FACTORS = (
 
 class _Printer(LatexPrinter):
     def _print_Add(self, expr: Any, order: Any = None) -> str:
-        terms = sorted(expr.as_ordered_terms("rev-lex"), key=lambda term: term.could_extract_minus_sign())
-        if all(s.is_integer for s in expr.free_symbols):
-            terms.sort(key=lambda term: bool(term.is_number))
         text = ""
-        for term in terms:
+        for term in ordered_terms(expr):
             minus = term.could_extract_minus_sign()
             printed = self._print(-term if minus else term)
             if minus and (-term).is_Add:
@@ -44,10 +41,10 @@ class _Printer(LatexPrinter):
     def _print_Mul(self, expr: Any) -> str:
         if expr.could_extract_minus_sign() and not any(factor.is_Add for factor in expr.args):
             return "- " + self._print(-expr)
-        numerator, denominator = _fraction(expr)
+        numerator, denominator = fraction(expr)
         if denominator != 1:
             return rf"\frac{{{self._print(numerator)}}}{{{self._print(denominator)}}}"
-        factors = sorted(sp.Mul.make_args(expr), key=_factor_order)
+        factors = sorted(sp.Mul.make_args(expr), key=factor_order)
         return " ".join(
             rf"\left({self._print(f)}\right)" if f.is_Add and len(factors) > 1 else self._print(f)
             for f in factors
@@ -81,7 +78,15 @@ class _Printer(LatexPrinter):
         return rf"\lim_{{{self._print(variable)} \to {self._print(target)}}} {self._print(inside)}"
 
 
-def _fraction(expr: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+def ordered_terms(expr: sp.Expr) -> list[sp.Expr]:
+    """The terms of a sum as they are printed: what is taken away comes last."""
+    terms = sorted(expr.as_ordered_terms("rev-lex"), key=lambda term: term.could_extract_minus_sign())
+    if all(s.is_integer for s in expr.free_symbols):
+        terms.sort(key=lambda term: bool(term.is_number))
+    return terms
+
+
+def fraction(expr: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     """Numerator and denominator; x^(-p) belongs below where x is positive."""
     numerator, denominator = sp.fraction(expr, exact=True)
     factors = sp.Mul.make_args(numerator)
@@ -97,7 +102,8 @@ def _belongs_below(factor: sp.Expr) -> bool:
     return factor.exp.could_extract_minus_sign()
 
 
-def _factor_order(factor: sp.Expr) -> tuple[Any, ...]:
+def factor_order(factor: sp.Expr) -> tuple[Any, ...]:
+    """Sorts the factors of a product as they are printed."""
     if factor.is_number:
         return (-1,)
     base = factor.base if isinstance(factor, sp.Pow) else factor

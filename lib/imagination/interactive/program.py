@@ -1,0 +1,190 @@
+"""What a figure computes, step by step: written once, run by Python for paper and by the browser on a page.
+
+A step names a number that later steps may use. :meth:`Program.javascript` prints the steps,
+:meth:`Program.run` takes them on numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from imagination.interactive import javascript
+from imagination.theory.claim import Claim, HypothesisError
+from imagination.theory.sums import NUMERIC
+
+
+@dataclass(frozen=True)
+class Let:
+    """A number given by an expression of earlier ones."""
+
+    name: str
+    expression: sp.Expr
+
+
+@dataclass(frozen=True)
+class Value:
+    """The value of a claim whose arguments are earlier numbers; NaN where one of its hypotheses fails."""
+
+    name: str
+    claim: Claim
+
+
+@dataclass(frozen=True)
+class Root:
+    """Where an expression that goes from below 0 to above 0 in `symbol` is 0, between two positive numbers.
+
+    The nearer end where it does not cross.
+    """
+
+    name: str
+    expression: sp.Expr
+    symbol: sp.Symbol
+    low: sp.Expr
+    high: sp.Expr
+
+
+Step = Let | Value | Root
+
+
+@dataclass(frozen=True)
+class Program:
+    """Steps, and what the symbols in them are called.
+
+    Parameters
+    ----------
+    inputs : tuple of str
+        Names of the numbers that it starts from.
+    names : mapping
+        The name of each symbol; several symbols may share one.
+    steps : tuple of Let, Value and Root
+        Each with a name of its own.
+
+    Raises
+    ------
+    ValueError
+        If a name is given twice, or a step uses one that is not known yet.
+    """
+
+    inputs: tuple[str, ...]
+    names: Mapping[sp.Symbol, str]
+    steps: tuple[Step, ...]
+
+    def __post_init__(self) -> None:
+        known = set(self.inputs)
+        if len(known) < len(self.inputs):
+            raise ValueError(f"inputs: {self.inputs} repeat a name")
+        for step in self.steps:
+            if step.name in known:
+                raise ValueError(f"steps: {step.name!r} is given twice")
+            if unknown := self._used(step) - known:
+                raise ValueError(f"steps: {step.name!r} uses {', '.join(sorted(unknown))}, not known yet")
+            known.add(step.name)
+
+    def _used(self, step: Step) -> set[str]:
+        if isinstance(step, Value):
+            return set(step.claim.arguments)
+        symbols = set(step.expression.free_symbols)
+        if isinstance(step, Root):
+            symbols = (symbols - {step.symbol}) | step.low.free_symbols | step.high.free_symbols
+        if nameless := {s for s in symbols if s not in self.names}:
+            raise ValueError(f"names: {sorted(map(str, nameless))} of step {step.name!r} have none")
+        return {self.names[s] for s in symbols}
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of all numbers, the inputs first."""
+        return (*self.inputs, *(step.name for step in self.steps))
+
+    # -- in the browser --------------------------------------------------------------------------------------
+
+    def javascript(self) -> str:
+        """A function from an object with the inputs to an object with all numbers; it reads ``N``."""
+        claims, lines = [], []
+        for step in self.steps:
+            if isinstance(step, Value):
+                claims.append(f"  {step.name}: {javascript.claim(step.claim)},")
+                made = f"N.evaluate(claims.{step.name}, {', '.join(step.claim.arguments)})"
+            elif isinstance(step, Let):
+                made = javascript.number(step.expression, self.names)
+            else:
+                unknown = {**self.names, step.symbol: step.name}
+                inside = javascript.number(step.expression, unknown)
+                ends = ", ".join(javascript.number(end, self.names) for end in (step.low, step.high))
+                made = f"N.root(({step.name}) => {inside}, {ends})"
+            lines.append(f"  const {step.name} = {made};")
+        inputs = ", ".join(self.inputs)
+        return "\n".join([
+            "(() => {", "const claims = {", *claims, "};",
+            f"return ({{{inputs}}}) => {{", *lines, f"  return {{{', '.join(self.outputs)}}};", "};", "})()",
+        ])  # fmt: skip
+
+    # -- in Python -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _functions(self) -> list[Callable[[dict[str, float]], float]]:
+        return [self._function(step) for step in self.steps]
+
+    def _function(self, step: Step) -> Callable[[dict[str, float]], float]:
+        if isinstance(step, Value):
+            return lambda at: _value(step.claim, at)
+        if isinstance(step, Let):
+            return self._lambdified(step.expression)
+        names = {**self.names, step.symbol: step.name}
+        inside = _lambdified(step.expression, names)
+        low, high = self._lambdified(step.low), self._lambdified(step.high)
+        return lambda at: _root(lambda x: inside({**at, step.name: x}), low(at), high(at))
+
+    def _lambdified(self, expression: sp.Expr) -> Callable[[dict[str, float]], float]:
+        return _lambdified(expression, self.names)
+
+    def run(self, values: Mapping[str, float]) -> dict[str, float]:
+        """All numbers, inputs included, by name.
+
+        Parameters
+        ----------
+        values : mapping
+            A number for each of `inputs`.
+        """
+        at = {name: float(values[name]) for name in self.inputs}
+        with np.errstate(all="ignore"):
+            for step, function in zip(self.steps, self._functions, strict=True):
+                at[step.name] = function(at)
+        return at
+
+
+def _lambdified(expression: sp.Expr, names: Mapping[sp.Symbol, str]) -> Callable[[dict[str, float]], float]:
+    symbols = sorted(expression.free_symbols, key=str)
+    function = sp.lambdify(symbols, expression, modules=[NUMERIC, "numpy"])
+    used: Sequence[str] = [names[symbol] for symbol in symbols]
+    return lambda at: float(function(*(np.float64(at[name]) for name in used)))
+
+
+def _value(claim: Claim, at: Mapping[str, float]) -> float:
+    values: dict[str, Any] = {name: at[name] for name in claim.arguments}
+    if not np.isfinite(list(values.values())).all():
+        return math.nan
+    try:
+        return float(claim.evaluate(**values))
+    except HypothesisError:
+        return math.nan
+
+
+def _root(f: Callable[[float], float], low: float, high: float) -> float:
+    """As `root` in `numbers.js`."""
+    if f(low) >= 0:
+        return low
+    if f(high) <= 0:
+        return high
+    while low < (middle := math.sqrt(low) * math.sqrt(high)) < high:
+        if f(middle) < 0:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
