@@ -6,10 +6,10 @@ from functools import cache
 
 import sympy as sp
 
-from imagination.interactive.figure import (
+from imagination.interactive.figure import Figure
+from imagination.interactive.parts import (
     Axis,
     Curve,
-    Figure,
     Level,
     Line,
     Marker,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import re
-from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,26 +12,24 @@ from matplotlib.axes import Axes as Panel
 from matplotlib.ticker import FuncFormatter
 
 from imagination import figures
-
-if TYPE_CHECKING:
-    from imagination.interactive.figure import Axis, Figure
+from imagination.interactive.parts import Axis, Drawing
 
 _COLOURS = ("#0072b2", "#c24e00", "#00805f", "#6b6b6b")
 _DASHES = ("-", (0, (5, 2)), (0, (2, 1.6)), (0, (6, 2, 1, 2)))
 _MARKERS = ("o", "s", "^", "D")
 
 
-def data_uri(figure: Figure) -> str:
+def data_uri(figure: Drawing) -> str:
     """The picture as the address of an image, which is the image itself."""
     return "data:image/svg+xml;base64," + base64.b64encode(svg(figure)).decode()
 
 
-def svg(figure: Figure) -> bytes:
+def svg(figure: Drawing) -> bytes:
     """The picture, in SVG without a date: equal figures are equal bytes.
 
     Parameters
     ----------
-    figure : Figure
+    figure : Drawing
         Drawn at its sliders' start, along its first axis, by the same programs that the page runs.
     """
     axis, found = figure.axes[0], figure.at.run(figure.start)
@@ -74,7 +71,7 @@ def _points(axis: Axis, poles: list[float]) -> np.ndarray:
     return xs[(xs >= axis.low) & (xs <= axis.high)]
 
 
-def _range(figure: Figure, curves: dict[str, np.ndarray], marked: list[float]) -> tuple[float, float]:
+def _range(figure: Drawing, curves: dict[str, np.ndarray], marked: list[float]) -> tuple[float, float]:
     """The ends of the vertical axis, as `figure.js` chooses them."""
     y = figure.y
     if y.scale != "log":
@@ -89,7 +86,7 @@ def _range(figure: Figure, curves: dict[str, np.ndarray], marked: list[float]) -
 
 def _draw(
     panel: Panel,
-    figure: Figure,
+    figure: Drawing,
     axis: Axis,
     xs: np.ndarray,
     curves: dict[str, np.ndarray],

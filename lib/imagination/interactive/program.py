@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from imagination.interactive import javascript
+from imagination.interactive.javascript import claim as printed_claim
+from imagination.interactive.javascript import number
 from imagination.theory.claim import Claim, HypothesisError
 from imagination.theory.sums import NUMERIC
 
@@ -109,14 +110,14 @@ class Program:
         claims, lines = [], []
         for step in self.steps:
             if isinstance(step, Value):
-                claims.append(f"  {step.name}: {javascript.claim(step.claim)},")
+                claims.append(f"  {step.name}: {printed_claim(step.claim)},")
                 made = f"N.evaluate(claims.{step.name}, {', '.join(step.claim.arguments)})"
             elif isinstance(step, Let):
-                made = javascript.number(step.expression, self.names)
+                made = number(step.expression, self.names)
             else:
                 unknown = {**self.names, step.symbol: step.name}
-                inside = javascript.number(step.expression, unknown)
-                ends = ", ".join(javascript.number(end, self.names) for end in (step.low, step.high))
+                inside = number(step.expression, unknown)
+                ends = ", ".join(number(end, self.names) for end in (step.low, step.high))
                 made = f"N.root(({step.name}) => {inside}, {ends})"
             lines.append(f"  const {step.name} = {made};")
         inputs = ", ".join(self.inputs)
