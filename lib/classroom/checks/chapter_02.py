@@ -74,7 +74,7 @@ EXERCISES = [
         tests="change a derivation: an error that begins late",
         parts=(
             Part(
-                name="late",
+                name="late_part",
                 asks="the bound's reward part, a formula in gamma, T and eps",
                 kind=Formula(gamma=(0.1, 0.95), T=range(1, 12), eps=(0.1, 2)),
                 reference=late_error,

@@ -1,0 +1,116 @@
+"""Checks of the exercises of *What the constants do*."""
+
+from dataclasses import replace
+from functools import cache
+
+import sympy as sp
+
+from classroom.exercises import Exercise, Part, Wrong
+from classroom.kinds import Number, OneOf, Proved
+from imagination.theory import return_gap
+from imagination.theory import return_gap_proofs as proofs
+from imagination.theory.claim import Hypothesis
+from imagination.theory.proof import Proof
+from imagination.theory.theorem import Theorem
+
+BASE = {"gamma": 0.95, "L_f": 0.8, "L_r": 1.0, "L_pi": 0.2, "eps_dyn": 0.01, "eps_rew": 0.01}
+LOWERED = ("L_f", "L_r", "L_pi", "eps_dyn", "eps_rew")
+
+
+def change(name: str) -> float:
+    """What lowering one of the constants by ten percent does to the bound, as a share."""
+    return return_gap.bound(**BASE | {name: 0.9 * BASE[name]}) / return_gap.bound(**BASE) - 1
+
+
+def tightening() -> float:
+    """How much larger the real side's bound is than the better side's, in its dynamics part."""
+    shared = {"gamma": 0.95, "L_pi": 0.0, "eps_dyn": 1.0, "eps_rew": 0.0}
+    both = return_gap.EITHER_SIDE.evaluate(L_f=0.9, L_f_hat=0.6, L_r=1.0, L_r_hat=1.0, **shared)
+    return return_gap.bound(L_f=0.9, L_r=1.0, **shared) / both
+
+
+@cache
+def one_sided_regret(with_a_gift: bool = False) -> Theorem:
+    """The theorem; with a gift it also supposes, needlessly, that nothing is lost in training."""
+    old = return_gap.REGRET
+    best, best_hat, G, delta = (q.symbol for q in (*old.symbols[:2], *old.symbols[4:]))
+    first = (Hypothesis("never pessimistic about the best", sp.Le(best, best_hat)), *old.hypotheses[1:])
+    gift = (Hypothesis("training loses nothing", sp.Le(delta, 0)),) if with_a_gift else ()
+    claim = replace(old, name="One-sided regret", hypotheses=first + gift, expression=G + delta)
+    proof = Proof(claim)
+    return proof.qed(proof.inequality(claim.statement, list(claim.hypotheses)))
+
+
+EXERCISES = [
+    Exercise(
+        label="ex-03-first",
+        level="check",
+        tests="read sensitivities off the bound",
+        parts=(
+            Part(
+                name="first",
+                asks=f"the constant to lower: one of {', '.join(map(repr, LOWERED))}",
+                kind=OneOf(*LOWERED),
+                reference=lambda: min(LOWERED, key=change),
+                wrong=(
+                    Wrong(lambda: "eps_dyn", "the bound is linear in it; is there something steeper?"),
+                    Wrong(lambda: "L_r", "the bound is linear in it; is there something steeper?"),
+                    Wrong(lambda: "L_pi", "it stands beside a 1; compare"),
+                    Wrong(lambda: "eps_rew", "how much of the bound is the reward's part?"),
+                ),
+                hint="evaluate the bound five times",
+            ),
+            Part(
+                name="gain",
+                asks="the relative change of the bound then, as a share (negative if it falls)",
+                kind=Number(0.01),
+                reference=lambda: min(map(change, LOWERED)),
+                right=(lambda right: round(right, 3),),
+                wrong=(
+                    Wrong(lambda right: -right, "a fall is negative"),
+                    Wrong(lambda right: 100 * right, "a share is asked for, not percent"),
+                    Wrong(lambda right: 1 + right, "the change is asked for, not what remains"),
+                    Wrong(lambda: change("eps_dyn"), "this is another constant's"),
+                ),
+                hint="new bound / old bound − 1",
+            ),
+        ),
+    ),
+    Exercise(
+        label="ex-03-price",
+        level="apply",
+        tests="use either side's constants; evaluate a claim",
+        parts=(
+            Part(
+                name="factor",
+                asks="the old dynamics part divided by the new one",
+                kind=Number(),
+                reference=tightening,
+                wrong=(
+                    Wrong(lambda right: 1 / right, "the other way round"),
+                    Wrong(lambda: 0.9 / 0.6, "L is not a factor of the bound: it stands in 1 − γL"),
+                    Wrong(lambda: (1 - 0.6) / (1 - 0.9), "where is the discount?"),
+                ),
+                hint="evaluate both claims with no error of the reward, and divide",
+            ),
+        ),
+    ),
+    Exercise(
+        label="ex-03-regret",
+        level="extend",
+        tests="state a claim with another hypothesis and prove it",
+        parts=(
+            Part(
+                name="regret_theorem",
+                asks="the finished proof: what `proof.qed(...)` returns",
+                kind=Proved(),
+                reference=one_sided_regret,
+                wrong=(
+                    Wrong(proofs.regret, "this is the old theorem"),
+                    Wrong(lambda: one_sided_regret(True), "it supposes more than the exercise allows"),
+                ),
+                hint="exchange the first hypothesis and the expression of `return_gap.REGRET`, then prove it",
+            ),
+        ),
+    ),
+]
