@@ -77,8 +77,9 @@ class Planted:
         return right.mutated(f"{right.name} ({self.name})", self.slip(right.expression))
 
     def excess(self, table: pd.DataFrame) -> np.ndarray:
-        """By how much each row breaks the wrong version, losses in units of the right bound; NaN where it does
-        not speak of the row.
+        """By how much each row breaks the wrong version, losses in units of the right bound.
+
+        NaN where the version does not speak of the row.
         """
         said = (table["eps"] < 1) & (table["angles"] > 0) & (table[self.eps] > 0)
         if self.straight:
@@ -176,7 +177,8 @@ def power(table: pd.DataFrame, versions: Sequence[Planted] = PLANTED) -> pd.Data
     -------
     DataFrame
         A row for each version: `lowest`, the smallest wrong bound as a share of the right one; `caught by`,
-        how many maps refute it; `excess`, how far it was exceeded at most; `worst family`, where that is; `by other families`, how many of the maps that refute it come from families
-        that were not made to be extreme.
+        how many maps refute it; `excess`, how far it was exceeded at most; `worst family`, where that is;
+        `by other families`, how many of the maps that refute it come from families that were not made to be
+        extreme.
     """
     return pd.DataFrame([catch(planted, table) for planted in versions])

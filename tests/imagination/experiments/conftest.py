@@ -1,6 +1,6 @@
 import pytest
 
-from imagination.experiments import reward_noise, trial
+from imagination.experiments import reward_noise, straightening, trial
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +13,9 @@ def quick_trial():
 def quick_noise_trial():
     """The trial of Theorem 2 at quick scale."""
     return reward_noise.run("quick", seed=9)
+
+
+@pytest.fixture(scope="session")
+def quick_straightening():
+    """The trial of the curvature bounds at quick scale."""
+    return straightening.run("quick", seed=12)
