@@ -14,7 +14,7 @@ import pkgutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import pandas as pd
@@ -175,7 +175,7 @@ def proofs() -> dict[str, Callable[[], Theorem]]:
                 raise LedgerError(f"{key} takes arguments: enter them in ARGUMENTS")
             for arguments in ARGUMENTS.get(key, [()]):
                 called = f"{key}({', '.join(map(repr, arguments))})"
-                found[called] = lambda function=function, arguments=arguments: function(*arguments)
+                found[called] = partial(function, *arguments)
     return found
 
 
