@@ -208,7 +208,7 @@ NOISES = {
     for name, amplitude in (("little noise", 1.0), ("much noise", 16.0))
     for power in (0.5, 2.0)
 }
-"""The noise of a label of cost c has variance A c^(-p): p above 1 says dear, p below 1 cheap, whatever A is."""
+"""The noise of a label of cost c has variance A c^(-p): p above 1 says dear, p below 1 cheap, for every A."""
 
 
 def labels(scale: Scale, rng: np.random.Generator, rounds: int = 5) -> pd.DataFrame:
