@@ -32,7 +32,12 @@ _KNOWN = (
 )  # fmt: skip
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_RESERVED = frozenset(JavascriptCodePrinter().reserved_words) | {"N", "Math", "NaN", "Infinity"}
+_RESERVED = frozenset(
+    """arguments await break case catch class const continue debugger default delete do else enum eval export
+    extends false finally for function if implements import in instanceof interface let new null package
+    private protected public return static super switch this throw true try typeof undefined var void while
+    with yield Infinity Math N NaN claims""".split()  # noqa: SIM905
+)
 
 Names = Mapping[sp.Symbol, str]
 

@@ -34,11 +34,11 @@ def svg(figure: Drawing) -> bytes:
     """
     axis, found = figure.axes[0], figure.at.run(figure.start)
     xs = _points(axis, [found[line.at] for line in axis.lines])
-    rows = [figure.curve_program.run({**figure.start, axis.code: x}) for x in xs]
+    along = figure.curve_program.run({**figure.start, axis.code: xs})
     with figures.style(figure_figsize=(6.4, 3.6), svg_hashsalt=figure.name):
         drawing, panel = plt.subplots()
         try:
-            curves = {curve.key: np.array([row[curve.key] for row in rows]) for curve in figure.curves}
+            curves = {curve.key: np.broadcast_to(along[curve.key], xs.shape) for curve in figure.curves}
             marked = [
                 (found[marker.x or axis.code], found[marker.y], marker.style) for marker in figure.markers
             ]

@@ -6,7 +6,6 @@ A step names a number that later steps may use. :meth:`Program.javascript` print
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -52,6 +51,7 @@ class Root:
 
 
 Step = Let | Value | Root
+Function = Callable[[Mapping[str, Any]], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -129,63 +129,67 @@ class Program:
     # -- in Python -------------------------------------------------------------------------------------------
 
     @cached_property
-    def _functions(self) -> list[Callable[[dict[str, float]], float]]:
+    def _functions(self) -> list[Function]:
         return [self._function(step) for step in self.steps]
 
-    def _function(self, step: Step) -> Callable[[dict[str, float]], float]:
+    def _function(self, step: Step) -> Function:
         if isinstance(step, Value):
             return lambda at: _value(step.claim, at)
         if isinstance(step, Let):
-            return self._lambdified(step.expression)
-        names = {**self.names, step.symbol: step.name}
-        inside = _lambdified(step.expression, names)
-        low, high = self._lambdified(step.low), self._lambdified(step.high)
+            return _lambdified(step.expression, self.names)
+        inside = _lambdified(step.expression, {**self.names, step.symbol: step.name})
+        low, high = (_lambdified(end, self.names) for end in (step.low, step.high))
         return lambda at: _root(lambda x: inside({**at, step.name: x}), low(at), high(at))
 
-    def _lambdified(self, expression: sp.Expr) -> Callable[[dict[str, float]], float]:
-        return _lambdified(expression, self.names)
-
-    def run(self, values: Mapping[str, float]) -> dict[str, float]:
+    def run(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """All numbers, inputs included, by name.
 
         Parameters
         ----------
-        values : mapping
-            A number for each of `inputs`.
+        values : mapping of array_like
+            A number or an array for each of `inputs`; they broadcast.
         """
-        at = {name: float(values[name]) for name in self.inputs}
+        at = {name: np.asarray(values[name], float)[()] for name in self.inputs}
         with np.errstate(all="ignore"):
             for step, function in zip(self.steps, self._functions, strict=True):
-                at[step.name] = function(at)
+                at[step.name] = function(at)[()]
         return at
 
 
-def _lambdified(expression: sp.Expr, names: Mapping[sp.Symbol, str]) -> Callable[[dict[str, float]], float]:
+def _lambdified(expression: sp.Expr, names: Mapping[sp.Symbol, str]) -> Function:
     symbols = sorted(expression.free_symbols, key=str)
     function = sp.lambdify(symbols, expression, modules=[NUMERIC, "numpy"])
-    used: Sequence[str] = [names[symbol] for symbol in symbols]
-    return lambda at: float(function(*(np.float64(at[name]) for name in used)))
+    used = [names[symbol] for symbol in symbols]
+    return lambda at: np.asarray(function(*(at[name] for name in used)), float)
 
 
-def _value(claim: Claim, at: Mapping[str, float]) -> float:
-    values: dict[str, Any] = {name: at[name] for name in claim.arguments}
-    if not np.isfinite(list(values.values())).all():
-        return math.nan
+def _value(claim: Claim, at: Mapping[str, Any]) -> np.ndarray:
+    arrays = np.broadcast_arrays(*(at[name] for name in claim.arguments))
+    found = np.full(arrays[0].size, np.nan)
+    _fill(found, claim, [array.ravel() for array in arrays])
+    return found.reshape(arrays[0].shape)
+
+
+def _fill(found: np.ndarray, claim: Claim, arrays: Sequence[np.ndarray]) -> None:
+    """Evaluate all at once, or, where that is refused, each half; one that is refused alone stays NaN."""
     try:
-        return float(claim.evaluate(**values))
+        found[:] = claim.evaluate(**dict(zip(claim.arguments, arrays, strict=True)))
     except HypothesisError:
-        return math.nan
+        middle = found.size // 2
+        if middle:
+            _fill(found[:middle], claim, [array[:middle] for array in arrays])
+            _fill(found[middle:], claim, [array[middle:] for array in arrays])
 
 
-def _root(f: Callable[[float], float], low: float, high: float) -> float:
+def _root(f: Callable[[np.ndarray], np.ndarray], low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """As `root` in `numbers.js`."""
-    if f(low) >= 0:
-        return low
-    if f(high) <= 0:
-        return high
-    while low < (middle := math.sqrt(low) * math.sqrt(high)) < high:
-        if f(middle) < 0:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
+    ends = low, high
+    while True:
+        middle = np.sqrt(low) * np.sqrt(high)
+        between = (low < middle) & (middle < high)
+        if not between.any():
+            break
+        left = f(middle) < 0
+        low, high = np.where(between & left, middle, low), np.where(between & ~left, middle, high)
+    found = (low + high) / 2
+    return np.where(f(ends[0]) >= 0, ends[0], np.where(f(ends[1]) <= 0, ends[1], found))
