@@ -56,6 +56,7 @@ def train_many(
     epochs: int = 200,
     batch_size: int = 256,
     learning_rate: float = 1e-3,
+    cooling: bool = False,
     group: int = GROUP,
     device: str = "cpu",
     after_epoch: Callable[[int, slice, Students], None] | None = None,
@@ -73,6 +74,7 @@ def train_many(
     width : units of the hidden layer.
     squash : put a tanh on the output.
     epochs, batch_size, learning_rate : as usual; the rate is constant.
+    cooling : let the rate fall along half a cosine instead, epoch by epoch.
     group : seeds trained at the same time. Changes no network.
     device : where torch computes.
     after_epoch : called with the number of finished epochs, the positions of the group's seeds and the
@@ -96,7 +98,8 @@ def train_many(
         these = slice(start, start + group)
         trainer = _Trainer(inputs[these], targets[these], seeds[these], width, squash, batch_size, device)
         for epoch in range(1, epochs + 1):
-            trainer.epoch(learning_rate)
+            left = 0.5 * (1 + np.cos(np.pi * (epoch - 1) / epochs)) if cooling else 1.0
+            trainer.epoch(learning_rate * left)
             if after_epoch is not None:
                 after_epoch(epoch, these, trainer.students())
         parts.append(trainer.students())

@@ -22,7 +22,15 @@ from imagination.reinforce.episodes import Act, Baseline, act, ascend, greedy, p
 from imagination.reinforce.torch_policies import NetworkTorchPolicy
 from imagination.reinforce.training import Adam
 
-__all__ = ["Setting", "Study", "in_imagination", "in_reality", "random_return"]
+__all__ = [
+    "Setting",
+    "Study",
+    "in_imagination",
+    "in_reality",
+    "random_return",
+    "score",
+    "uncontrolled_return",
+]
 
 Tensor = torch.Tensor
 Real = CartPole | Pendulum
@@ -178,7 +186,7 @@ def score(study: Study, policy: NetworkTorchPolicy, episodes: int = 100) -> np.n
 
 
 def in_imagination(
-    setting: Setting, count: int, seed: int, *, starts: int = 16, episodes: int = 100
+    setting: Setting, count: int, seed: int, *, starts: int = 8, episodes: int = 100
 ) -> tuple[NetworkTorchPolicy, LearnedWorld, pd.DataFrame, pd.DataFrame]:
     """Run the loop for `count` seeds.
 
@@ -367,3 +375,16 @@ def random_return(setting: Setting, count: int, seed: int, episodes: int = 100) 
     study = Study(setting, count, seed)
     start = study.real.start(episodes, study.generator)
     return play(study.real, study.random, start, study.real.limit).returns().mean(1).numpy()
+
+
+def uncontrolled_return(setting: Setting, count: int, seed: int, episodes: int = 100) -> np.ndarray:
+    """Mean return of real episodes with the same push all the time, or none where there can be none, (C,)."""
+    study = Study(setting, count, seed)
+    push = 1.0 if setting.real is CartPole else 0.0
+    start = study.real.start(episodes, study.generator)
+
+    def still(state: Tensor) -> tuple[Tensor, Tensor]:
+        action = torch.full_like(state[..., :1], push)
+        return action, action
+
+    return play(study.real, still, start, study.real.limit).returns().mean(1).numpy()

@@ -1,0 +1,121 @@
+"""What is kept of the loop on Gymnasium's systems, and the command line that makes it again."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from imagination import records
+from imagination.experiments.imagination.gymnasium_loop import (
+    Setting,
+    in_imagination,
+    in_reality,
+    random_return,
+    uncontrolled_return,
+)
+from imagination.experiments.imagination.gymnasium_score import in_gymnasium
+from imagination.experiments.recording import rounded
+from imagination.reinforce.torch_policies import NetworkTorchPolicy
+
+__all__ = ["EPISODES", "SEEDS", "Recording", "saved_policy"]
+
+SEEDS, EPISODES = 16, 100
+
+TRIED_ON = "settings were chosen on seeds 901, 911, 921 and 931 of the generator; the record has another"
+
+
+@dataclass(frozen=True)
+class Recording:
+    """``python -m imagination.experiments.imagination.NAME``.
+
+    Attributes
+    ----------
+    name : str
+        Of the system; the records are ``imagination-NAME``, ``-steps`` and ``-policies``.
+    setting : Setting
+    budget : int
+        Real steps that REINFORCE in the real world is given, at least.
+    every : int
+        Gradient steps there between two scores.
+    """
+
+    name: str
+    setting: Setting
+    budget: int
+    every: int
+
+    def run(self, seeds: int = SEEDS, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """Rounds, steps and final policies of `seeds` seeds."""
+        torch.set_num_threads(1)
+        policy, _, table, steps = in_imagination(self.setting, seeds, seed, episodes=EPISODES)
+        last = table["round"] == table["round"].max()
+        table.loc[last, "gymnasium_score"] = in_gymnasium(policy, EPISODES, seed).mean(1)
+        others = {
+            "random": random_return(self.setting, seeds, seed, EPISODES),
+            "uncontrolled": uncontrolled_return(self.setting, seeds, seed, EPISODES),
+        }
+        still = [
+            pd.DataFrame(
+                {"arm": name, "seed": np.arange(seeds), "round": 0, "real_steps": 0, "score": values}
+            )
+            for name, values in others.items()
+        ]
+        real = in_reality(self.setting, seeds, seed, self.budget, every=self.every, episodes=EPISODES)
+        return pd.concat([table, real, *still], ignore_index=True), steps, _policies(policy)
+
+    def __call__(self, arguments: Sequence[str] | None = None) -> int:
+        """Run, say what came out, and keep it if so told."""
+        parser = argparse.ArgumentParser(
+            prog=f"python -m imagination.experiments.imagination.{self.name}",
+            description=f"The whole loop on {self.name}.",
+        )
+        parser.add_argument("--seeds", type=int, default=SEEDS)
+        parser.add_argument("--seed", type=int, default=0)
+        parser.add_argument("--record", action="store_true", help=f"write data/imagination-{self.name}*")
+        chosen = parser.parse_args(arguments)
+        begun = time.perf_counter()
+        tables = self.run(chosen.seeds, chosen.seed)
+        seconds = time.perf_counter() - begun
+        print(tables[0].groupby(["arm", "round"], sort=False)[["real_steps", "score"]].mean().to_string())
+        if chosen.record:
+            kept = (rounded(tables[0], 7), rounded(tables[1], 5), tables[2])
+            for suffix, table in zip(("", "-steps", "-policies"), kept, strict=True):
+                records.save(
+                    f"imagination-{self.name}{suffix}",
+                    table,
+                    command=f"python -m imagination.experiments.imagination.{self.name}"
+                    f" --seeds {chosen.seeds} --seed {chosen.seed} --record",
+                    parameters={"seeds": chosen.seeds, "seed": chosen.seed, "episodes": EPISODES}
+                    | {"budget": self.budget, "every": self.every, "note": TRIED_ON}
+                    | _numbers(self.setting),
+                    seconds=seconds,
+                    workers=1,
+                )
+        return 0
+
+
+def _numbers(setting: Setting) -> dict[str, Any]:
+    found = {field.name: getattr(setting, field.name) for field in fields(setting)}
+    return {name: value for name, value in found.items() if isinstance(value, int | float)}
+
+
+def _policies(policy: NetworkTorchPolicy) -> pd.DataFrame:
+    """All parameters of the policies: a row for each seed and parameter, in the order of ``policy.flat()``."""
+    flat = policy.flat().double().numpy()
+    seed, index = np.indices(flat.shape)
+    return pd.DataFrame({"seed": seed.ravel(), "parameter": index.ravel(), "value": flat.ravel()})
+
+
+def saved_policy(name: str, setting: Setting) -> NetworkTorchPolicy:
+    """The policies that a record holds, in double precision; `name` is that of the system."""
+    table = records.load(f"imagination-{name}-policies")
+    flat = table.pivot(index="seed", columns="parameter", values="value").to_numpy()
+    like = setting.policy(torch.Generator().manual_seed(0), len(flat))
+    return like.map_arrays(lambda array: array.double()).with_flat(torch.as_tensor(flat))

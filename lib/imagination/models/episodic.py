@@ -1,0 +1,198 @@
+"""Learned worlds with episodes: networks for the change of state, the reward and the end of an episode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from imagination.mdps.continuous import check_shape
+from imagination.mdps.episodic import Stepped
+from imagination.models.many_seeds import Students, train_many
+
+__all__ = ["LearnedWorld", "Steps", "learn"]
+
+Tensor = torch.Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """Real transitions of C seeds, of as many as the longest has.
+
+    Attributes
+    ----------
+    state : (C, N, d_s)
+    action : (C, N, d_a)
+    reward : (C, N)
+    following : (C, N, d_s)
+    ended : (C, N) of bool
+    """
+
+    state: Tensor
+    action: Tensor
+    reward: Tensor
+    following: Tensor
+    ended: Tensor
+
+    def __len__(self) -> int:
+        return self.state.shape[1]
+
+    def join(self, other: Steps) -> Steps:
+        """These and then the others."""
+        return Steps(*(torch.cat([getattr(self, n), getattr(other, n)], dim=1) for n in self.__annotations__))
+
+
+@dataclass(frozen=True, eq=False)
+class _Net:
+    """A two-layer ReLU network, weights with biases: (C, d_in, m), (C, 1, m), (C, m, d_out), (C, 1, d_out)."""
+
+    hidden: Tensor
+    bias: Tensor
+    output: Tensor
+    offset: Tensor
+
+    @classmethod
+    def of(cls, fits: Sequence[Students], dtype: torch.dtype) -> _Net:
+        """Networks side by side: one hidden layer, block by block, and all their outputs."""
+
+        def tensor(array: np.ndarray) -> Tensor:
+            return torch.as_tensor(array, dtype=dtype)
+
+        widths, sizes = [f.bias.shape[1] for f in fits], [f.offset.shape[1] for f in fits]
+        output = torch.zeros(len(fits[0].bias), sum(widths), sum(sizes), dtype=dtype)
+        row = column = 0
+        for fit, width, size in zip(fits, widths, sizes, strict=True):
+            output[:, row : row + width, column : column + size] = tensor(fit.output).mT
+            row, column = row + width, column + size
+        return cls(
+            tensor(np.concatenate([f.hidden for f in fits], axis=1)).mT.contiguous(),
+            tensor(np.concatenate([f.bias for f in fits], axis=1))[:, None],
+            output,
+            tensor(np.concatenate([f.offset for f in fits], axis=1))[:, None],
+        )
+
+    def __call__(self, inputs: Tensor) -> Tensor:
+        hidden = torch.baddbmm(self.bias, inputs, self.hidden).relu_()
+        return torch.baddbmm(self.offset, hidden, self.output)
+
+
+@dataclass(frozen=True, eq=False)
+class LearnedWorld:
+    """Dynamics, reward and, where episodes end, their end as networks; C of them, one a seed.
+
+    Parameters
+    ----------
+    dynamics, reward : fits of the change of state and of the reward, of (state, action).
+    ending : fit of 0 or 1, of the next state; the episode ends above 1/2. None where nothing ends.
+    initial : (C, N, d_s), initial states that were seen; `start` draws from them.
+    keep : puts predicted states back where states can be.
+    """
+
+    dynamics: Students
+    reward: Students
+    ending: Students | None
+    initial: Tensor
+    keep: Callable[[Tensor], Tensor] | None = None
+    dtype: torch.dtype = torch.float32
+
+    def __post_init__(self) -> None:
+        check_shape("initial", self.initial, (len(self.dynamics.bias), None, None))
+        object.__setattr__(self, "_motion", _Net.of([self.dynamics, self.reward], self.dtype))
+        end = None if self.ending is None else _Net.of([self.ending], self.dtype)
+        object.__setattr__(self, "_end", end)
+
+    @property
+    def batch_size(self) -> int:
+        """The number C of worlds."""
+        return len(self.initial)
+
+    def start(self, count: int, generator: torch.Generator) -> Tensor:
+        """Draw from the initial states that were seen, (C, count, d_s)."""
+        chosen = torch.randint(self.initial.shape[1], (self.batch_size, count), generator=generator)
+        return self.initial[torch.arange(self.batch_size)[:, None], chosen].to(self.dtype)
+
+    def step(self, state: Tensor, action: Tensor) -> Stepped:
+        """Step states (C, K, d_s) under actions (C, K, d_a)."""
+        size = state.shape[-1]
+        out = self._motion(torch.cat([state, action], dim=-1))  # type: ignore[attr-defined]
+        moved = state + out[..., :size]
+        if self.keep is not None:
+            moved = self.keep(moved)
+        return Stepped(moved, out[..., size], self.over(moved))
+
+    def over(self, state: Tensor) -> Tensor:
+        """Whether an episode that reaches these states (C, K, d_s) is thought to end there, (C, K)."""
+        if self._end is None:  # type: ignore[attr-defined]
+            return torch.zeros(state.shape[:-1], dtype=torch.bool)
+        return self._end(state)[..., 0] > 0.5  # type: ignore[attr-defined]
+
+    def to(self, dtype: torch.dtype) -> LearnedWorld:
+        """The same world in another precision."""
+        return LearnedWorld(self.dynamics, self.reward, self.ending, self.initial, self.keep, dtype)
+
+
+def learn(
+    steps: Steps,
+    initial: Tensor,
+    seeds: Sequence[int],
+    *,
+    width: int,
+    epochs: int,
+    learning_rate: float,
+    batch_size: int = 256,
+    ends: bool = True,
+    keep: Callable[[Tensor], Tensor] | None = None,
+) -> LearnedWorld:
+    """Learn a world from real steps."""
+    options = {"width": width, "learning_rate": learning_rate, "batch_size": batch_size}
+    inputs = torch.cat([steps.state, steps.action], dim=-1)
+
+    def fit(targets: Tensor) -> Students:
+        return _normalised(inputs, targets, seeds, epochs=epochs, **options)
+
+    return LearnedWorld(
+        fit(steps.following - steps.state),
+        fit(steps.reward[..., None]),
+        _learn_ending(steps, seeds, epochs, options) if ends else None,
+        initial,
+        keep,
+    )
+
+
+def _learn_ending(steps: Steps, seeds: Sequence[int], epochs: int, options: dict[str, Any]) -> Students:
+    """Ends are rare and some kinds of them rarer still, so half of what is shown are ends."""
+    count = len(steps)
+    generator = torch.Generator().manual_seed(int(seeds[0]))
+    half = torch.arange(count) % 2 == 0
+    weight = torch.where(steps.ended, 1.0, 0.0), torch.where(steps.ended, 0.0, 1.0)
+    drawn = [torch.multinomial(w + 1e-12, count, replacement=True, generator=generator) for w in weight]
+    chosen = torch.where(half, *drawn)
+    row = torch.arange(len(chosen))[:, None]
+    ended = steps.ended[row, chosen].to(steps.state.dtype)
+    return _normalised(steps.following[row, chosen], ended[..., None], seeds, epochs=epochs, **options)
+
+
+def _normalised(inputs: Tensor, targets: Tensor, seeds: Sequence[int], **options: Any) -> Students:
+    """Train on data of mean 0 and variance 1, and fold the units back into the layers."""
+    x, y = inputs.double().numpy(), targets.double().numpy()
+
+    def moments(data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        spread = data.std(axis=1, keepdims=True)
+        return data.mean(axis=1, keepdims=True), np.where(spread > 1e-12, spread, 1.0)
+
+    (mean, spread), (target_mean, target_spread) = moments(x), moments(y)
+    fit = train_many(
+        (x - mean) / spread,
+        (y - target_mean) / target_spread,
+        seeds,
+        cooling=True,
+        group=len(seeds),
+        **options,
+    )
+    hidden = fit.hidden / spread
+    bias = fit.bias - (hidden @ np.swapaxes(mean, 1, 2))[..., 0]
+    output = fit.output * np.swapaxes(target_spread, 1, 2)
+    return Students(hidden, bias, output, fit.offset * target_spread[:, 0] + target_mean[:, 0])
