@@ -1,33 +1,14 @@
 """What all tests share: how the page tests find a browser, and how they say that they did not."""
 
 import os
-import shutil
+from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
-HOW_TO_INSTALL = (
-    "no Chromium or Chrome was found, so the pages were not tested in a browser. Install one "
-    "(Debian: apt-get install chromium; macOS: brew install --cask chromium; Windows: Chrome) "
-    "or name one in the variable CHROMIUM"
-)
+from press.browser import FLAGS, HOW_TO_INSTALL, find_chromium
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-
-ELSEWHERE = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
-)
-
-
-def find_chromium() -> str | None:
-    """An installed Chromium or Chrome: the one named in CHROMIUM, one on the path, or in its usual place."""
-    named = os.environ.get("CHROMIUM")
-    if named:
-        return named
-    found = (shutil.which(name) for name in BROWSERS)
-    usual = (path for path in ELSEWHERE if os.path.exists(path))
-    return next((path for path in (*found, *usual) if path), None)
+NO_BROWSER = f"no Chromium or Chrome was found, so the pages were not tested in a browser. {HOW_TO_INSTALL}"
 
 
 @pytest.fixture(scope="session")
@@ -36,10 +17,19 @@ def chromium(request: pytest.FixtureRequest) -> str:
     path = find_chromium()
     if path is None:
         if os.environ.get("CI") == "true":
-            pytest.fail(HOW_TO_INSTALL)
+            pytest.fail(NO_BROWSER)
         request.config.stash[NOT_TESTED] = True
-        pytest.skip(HOW_TO_INSTALL)
+        pytest.skip(NO_BROWSER)
     return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A headless browser, the only one: Playwright starts no second one beside it."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield started
+        started.close()
 
 
 NOT_TESTED = pytest.StashKey[bool]()
@@ -49,4 +39,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Say in a line of its own that the browser's tests did not run."""
     if config.stash.get(NOT_TESTED, False):
         terminalreporter.section("PAGES NOT TESTED", sep="=", yellow=True)
-        terminalreporter.line(HOW_TO_INSTALL[0].upper() + HOW_TO_INSTALL[1:] + ".")
+        terminalreporter.line(NO_BROWSER[0].upper() + NO_BROWSER[1:] + ".")

@@ -15,7 +15,7 @@ from typing import Any
 import filelock
 import yaml
 
-from press import address, pages, times
+from press import address, links, pages, times
 from press.book import Book, BookError
 from press.execution import Outcome, cores, execute, report
 from press.notebooks import SCALES, ChapterError
@@ -218,8 +218,6 @@ def print_copy(book: Book, options: argparse.Namespace) -> int:
 
 def check_links(book: Book, options: argparse.Namespace) -> int:
     """The `links` command."""
-    from press import links
-
     return links.report(links.check(links.external(book)), say)
 
 

@@ -4,13 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from press.book import Book
 
 ROOT = Path(__file__).parents[2]
 
-DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
 PAGES = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in Book(ROOT).documents()]
@@ -45,64 +44,6 @@ IMAGES = """() => [...document.images].map(image => ({
     alt: image.getAttribute('alt') ?? '',
     broken: !(image.complete && image.naturalWidth > 0),
 }))"""
-
-
-class Watched:
-    """A page, and what it did that it must not do."""
-
-    def __init__(self, browser: Browser, allowed: str, viewport: dict[str, int]) -> None:
-        self.context = browser.new_context(viewport=viewport)
-        self.foreign: list[str] = []
-        self.complaints: list[str] = []
-        self.allowed = (allowed, "data:", "blob:")
-        self.context.route("**/*", self.answer)
-        self.page: Page = self.context.new_page()
-        self.page.on("console", self.hear)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("requestfailed", self.miss)
-
-    def answer(self, route) -> None:
-        """Let through what this book serves itself."""
-        if route.request.url.startswith(self.allowed):
-            route.continue_()
-        else:
-            self.foreign.append(route.request.url)
-            route.abort()
-
-    def miss(self, request) -> None:
-        """Note what was not to be had; leaving a page stops what it was still loading, and is no failure."""
-        if request.failure != "net::ERR_ABORTED":
-            self.complaints.append(f"failed: {request.url}, {request.failure}")
-
-    def hear(self, message) -> None:
-        """Note what a page complains about."""
-        if message.type in ("error", "warning"):
-            self.complaints.append(f"{message.type}: {message.text}")
-
-    def open(self, url: str) -> Page:
-        """Open a page, and wait until its formulas are typeset."""
-        self.page.goto(url, wait_until="load")
-        self.page.wait_for_load_state("networkidle")
-        self.page.evaluate("() => window.MathJax?.startup?.promise ?? null")
-        self.page.evaluate(
-            "() => document.images.length && [...document.images].forEach(i => i.loading = 'eager')"
-        )
-        self.page.wait_for_load_state("networkidle")
-        return self.page
-
-
-@pytest.fixture
-def watch(browser, address):
-    """Make watched pages, and close them."""
-    made = []
-
-    def make(viewport=DESKTOP, allowed=address):
-        made.append(Watched(browser, allowed, viewport))
-        return made[-1]
-
-    yield make
-    for watched in made:
-        watched.context.close()
 
 
 @pytest.mark.parametrize("name", [*PAGES, *OTHERS])
