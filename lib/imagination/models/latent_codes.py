@@ -1,0 +1,61 @@
+"""What can be said of codes, the outputs of an encoder: how straight they move, how widely they spread.
+
+All functions take torch tensors with the models on the leading axis, (C, B, d), and gradients flow.
+"""
+
+from __future__ import annotations
+
+import torch
+
+Tensor = torch.Tensor
+
+LEAST_SPREAD = 0.1
+"""Codes whose spread is below this have collapsed; the variance penalty asks for 1."""
+
+LEAST_RANK = 1.5
+"""Codes with a smaller effective rank have collapsed on a line, whatever their spread."""
+
+
+def curvature(first: Tensor, second: Tensor, third: Tensor) -> Tensor:
+    """Mean of 1 − cos between the velocities ``second − first`` and ``third − second``, (C,): 0 if straight."""
+    cosine = torch.nn.functional.cosine_similarity(second - first, third - second, dim=-1)
+    return (1 - cosine).mean(-1)
+
+
+def covariance(codes: Tensor) -> Tensor:
+    """Sample covariance of the codes' components, (C, d, d)."""
+    centred = codes - codes.mean(1, keepdim=True)
+    return centred.mT @ centred / (codes.shape[1] - 1)
+
+
+def variance_penalty(matrix: Tensor) -> Tensor:
+    """Mean over components of ``max(0, 1 − standard deviation)``, (C,), from (C, d, d) covariances."""
+    deviation = (torch.diagonal(matrix, dim1=1, dim2=2) + 1e-4).sqrt()
+    return (1 - deviation).clamp(min=0).mean(-1)
+
+
+def covariance_penalty(matrix: Tensor) -> Tensor:
+    """Sum of the squared off-diagonal covariances, divided by d, (C,)."""
+    diagonal = torch.diagonal(matrix, dim1=1, dim2=2)
+    return (matrix.square().sum((1, 2)) - diagonal.square().sum(1)) / matrix.shape[1]
+
+
+def spread(codes: Tensor) -> Tensor:
+    """Root of the mean variance of a component, (C,)."""
+    return torch.diagonal(covariance(codes), dim1=1, dim2=2).mean(1).sqrt()
+
+
+def effective_rank(codes: Tensor) -> Tensor:
+    """In how many directions codes really vary, (C,): from 1 (a line) to d (all alike).
+
+    The exponential of the entropy of the shares that the principal directions have in the variance
+    [Roy and Vetterli, 2007]. It does not depend on the codes' scale.
+    """
+    shares = torch.linalg.eigvalsh(covariance(codes.double())).clamp(min=0)
+    shares = shares / shares.sum(-1, keepdim=True).clamp(min=torch.finfo(shares.dtype).tiny)
+    return torch.special.entr(shares).sum(-1).exp()
+
+
+def collapsed(codes: Tensor) -> Tensor:
+    """Whether codes say (almost) nothing any more: all near one point, or all near one line, (C,) bool."""
+    return (spread(codes) < LEAST_SPREAD) | (effective_rank(codes) < LEAST_RANK)

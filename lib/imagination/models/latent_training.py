@@ -1,0 +1,361 @@
+"""Learning encoder and predictor together: prediction with a stopped gradient, straightness, and variety.
+
+For three successive observations with codes z, z', z'' the loss of a model is
+
+    ‖f̂(z, a) − stop(z')‖² / d + λ (1 − cos(z' − z, z'' − z')) + v Σ max(0, 1 − std) / d + c Σ cov² / d
+
+The first two terms are the objective of temporal straightening [Wang et al., 2026]; alone they are pleased
+with codes that say nothing. The last two, variance and covariance over the batch, forbid that [Bardes, Ponce
+and LeCun, 2022]. Without the stop the target learns to be predictable, too. Reward model and decoder learn
+from the codes as they are; the decoder never shapes them, the reward model only where a setting says so.
+
+All settings and seeds train together. A seed draws its start and its batches once, for all settings.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from imagination.mdps.continuous import check_shape
+from imagination.mdps.gymnasium import MAX_SPEED, PendulumStates, pendulum
+from imagination.mdps.pixels import Camera
+from imagination.mdps.teacher import NetworkDynamics, NetworkReward
+from imagination.models import latent_codes as measures
+from imagination.models.latent import Encoder, Health, LatentModels
+from imagination.models.smooth import largest_singular_value, start_layers
+
+Tensor = torch.Tensor
+
+REWARD_UNIT = 4.0
+"""Reward models learn rewards divided by this, so that their outputs are of the order of 1."""
+
+
+@dataclass(frozen=True)
+class LatentSetting:
+    """What a latent model is trained for.
+
+    Parameters
+    ----------
+    straighten : λ, weight of the curvature.
+    variance, covariance : v and c, weights of the terms against collapse; VICReg's ratios by default.
+    spectral : no layer of the predictor may have a larger spectral norm; its velocity is then
+        spectral²-Lipschitz in the code, and in the action.
+    stop : how much of the target's gradient is stopped: all of it (1) or none (0).
+    reward : how much of the reward model's gradient reaches the encoder: none by default.
+    """
+
+    straighten: float = 0.1
+    variance: float = 1.0
+    covariance: float = 0.04
+    spectral: float = math.inf
+    stop: float = 1.0
+    reward: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("straighten", "variance", "covariance", "reward"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise ValueError(f"{name} must be >= 0 and finite, got {getattr(self, name)}")
+        if not 0 <= self.stop <= 1:
+            raise ValueError(f"stop must lie in [0, 1], got {self.stop}")
+        if not self.spectral > 0:
+            raise ValueError(f"spectral must be > 0, got {self.spectral}")
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectories:
+    """E episodes of T steps for each of S seeds.
+
+    Attributes
+    ----------
+    states : (S, E, T + 1, 3)
+    actions : (S, E, T, 1)
+    rewards : (S, E, T)
+    """
+
+    states: np.ndarray
+    actions: np.ndarray
+    rewards: np.ndarray
+
+
+def pendulum_trajectories(
+    generators: Sequence[np.random.Generator], episodes: int, steps: int
+) -> Trajectories:
+    """Follow Pendulum-v1's own physics under random torques, from anywhere, for each generator."""
+    if min(episodes, steps - 1) < 1:
+        raise ValueError(f"episodes must be >= 1 and steps >= 2, got {episodes} and {steps}")
+    real = pendulum(np.zeros(1), initial_speed=MAX_SPEED)
+    start = np.concatenate([real.initial.sample(generator, episodes) for generator in generators])
+    actions = np.stack([generator.uniform(-1, 1, (episodes, steps, 1)) for generator in generators])
+    state, states, rewards = start.reshape(1, -1, 3), [], []
+    for t in range(steps):
+        states.append(state)
+        state, reward = real.step(state, actions[:, :, t].reshape(1, -1, 1))
+        rewards.append(reward)
+    shape = (len(generators), episodes)
+    return Trajectories(
+        np.stack([*states, state], axis=2).reshape(*shape, steps + 1, 3),
+        actions,
+        np.stack(rewards, axis=2).reshape(*shape, steps),
+    )
+
+
+def train_latent(
+    data: Trajectories,
+    seeds: Sequence[int],
+    settings: Sequence[LatentSetting],
+    *,
+    camera: Camera | None = None,
+    dimension: int = 3,
+    width: int = 32,
+    steps: int = 2500,
+    batch_size: int = 64,
+    learning_rate: float = 3e-3,
+    device: str = "cpu",
+) -> LatentModels:
+    """Train one latent model per setting and seed.
+
+    Parameters
+    ----------
+    data : each seed's trajectories.
+    seeds : S whole numbers.
+    settings : what models are trained for, K of them.
+    camera : how states are seen; 16 × 16 pixels by default.
+    dimension : of the codes.
+    width : units of each hidden layer.
+    steps, batch_size, learning_rate : of Adam; a batch has `batch_size` triples of successive observations.
+        The rate falls to 0 along half a cosine.
+    device : where torch computes, in single precision.
+
+    Returns
+    -------
+    LatentModels
+        C = K · S models; model ``k · S + s`` has setting k and seed s.
+
+    Raises
+    ------
+    ValueError
+        If a shape or an option does not fit.
+    """
+    if min(dimension, width, steps, batch_size - 1, len(seeds), len(settings)) < 1:
+        raise ValueError(
+            "dimension, width, steps and the numbers of seeds and settings must be >= 1 and batch_size >= 2, "
+            f"got {dimension}, {width}, {steps}, {len(seeds)}, {len(settings)} and {batch_size}"
+        )
+    if not learning_rate > 0:
+        raise ValueError(f"learning_rate must be > 0, got {learning_rate}")
+    check_shape("data.states", data.states, (len(seeds), None, None, 3))
+    camera = camera or Camera()
+    trainer = _Trainer(data, seeds, settings, camera, dimension, width, device)
+    optimiser = torch.optim.Adam(trainer.layers, lr=learning_rate)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+    for _ in range(steps):
+        optimiser.zero_grad()
+        trainer.loss(batch_size).sum().backward()
+        optimiser.step()
+        schedule.step()
+        trainer.hold()
+    return trainer.models(np.random.default_rng(int(np.sum(seeds))))
+
+
+class _Trainer:
+    """The data, the layers of all models and their loss."""
+
+    def __init__(
+        self,
+        data: Trajectories,
+        seeds: Sequence[int],
+        settings: Sequence[LatentSetting],
+        camera: Camera,
+        dimension: int,
+        width: int,
+        device: str,
+    ) -> None:
+        self.states, self.camera, self.copies, self.device = data.states, camera, len(settings), device
+        self.mean, self.components = principal_components(camera)
+        seen = (camera(data.states) - self.mean) @ self.components.T
+        self.seen, self.actions, self.rewards = (
+            torch.as_tensor(array, dtype=torch.float32, device=device)
+            for array in (seen, data.actions, data.rewards / REWARD_UNIT)
+        )
+        self.generators = [torch.Generator().manual_seed(int(seed)) for seed in seeds]
+        encoder = start_layers(
+            self.generators, (len(self.components), width, width, dimension), self.copies, device
+        )
+        d_in = dimension + self.actions.shape[-1]
+        predictor = start_layers(self.generators, (d_in, width, dimension), self.copies, device)
+        reward = start_layers(self.generators, (d_in, width, 1), self.copies, device)
+        self.layers = [*encoder, *predictor, *reward]
+        weights = {
+            name: torch.tensor([float(getattr(setting, name)) for setting in settings], device=device)
+            for name in ("straighten", "variance", "covariance", "spectral", "stop", "reward")
+        }
+        self.weights = {name: value.repeat_interleave(len(seeds)) for name, value in weights.items()}
+        self.hold()
+
+    def loss(self, batch_size: int) -> Tensor:
+        """Loss of each model on a new batch, (C,)."""
+        seen, actions, rewards = self._batch(batch_size)
+        codes = self._codes(seen)
+        first, second, third = codes.view(len(codes), batch_size, 3, -1).unbind(2)
+        action = actions.repeat(self.copies, 1, 1)
+        moved = first + _two_layers(torch.cat([first, action], -1), self.layers[6:10])
+        prediction = (moved - _partly(second, 1 - self.weights["stop"])).square().mean((1, 2))
+        spread = measures.covariance(codes)
+        shape = (
+            self.weights["straighten"] * measures.curvature(first, second, third)
+            + self.weights["variance"] * measures.variance_penalty(spread)
+            + self.weights["covariance"] * measures.covariance_penalty(spread)
+        )
+        read = _two_layers(torch.cat([_partly(first, self.weights["reward"]), action], -1), self.layers[10:])[
+            ..., 0
+        ]
+        return prediction + shape + (read - rewards.repeat(self.copies, 1)).square().mean(1)
+
+    def _batch(self, size: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Triples of observations (S, 3 · size, p), and the first step's actions and rewards."""
+        _, episodes, steps = self.rewards.shape
+        count = episodes * (steps - 1)
+        chosen = torch.stack([torch.randint(count, (size,), generator=g) for g in self.generators])
+        chosen = chosen.to(self.device)
+        row = torch.arange(len(chosen), device=self.device)[:, None]
+        episode, step = chosen // (steps - 1), chosen % (steps - 1)
+        seen = torch.stack([self.seen[row, episode, step + ahead] for ahead in range(3)], 2).flatten(1, 2)
+        return seen, self.actions[row, episode, step], self.rewards[row, episode, step]
+
+    def _codes(self, seen: Tensor) -> Tensor:
+        """Codes (C, B, d) of each seed's observations (S, B, p), which all its settings share."""
+        first, first_bias, second, second_bias, output, offset = self.layers[:6]
+        seeds, count, pixels = seen.shape
+        by_seed = first.view(self.copies, seeds, -1, pixels).transpose(0, 1).flatten(1, 2)
+        units = torch.bmm(seen, by_seed.mT).view(seeds, count, self.copies, -1)
+        units = units.permute(2, 0, 1, 3).flatten(0, 1)
+        units = torch.tanh(units + first_bias[:, None])
+        units = torch.tanh(torch.baddbmm(second_bias[:, None], units, second.mT))
+        return torch.baddbmm(offset[:, None], units, output.mT)
+
+    @torch.no_grad()
+    def hold(self) -> None:
+        """Shrink the predictors' layers to their limits, in place."""
+        limit = self.weights["spectral"]
+        if torch.isfinite(limit).any():
+            for weights in (self.layers[6], self.layers[8]):
+                weights *= (limit / largest_singular_value(weights)).clamp(max=1.0)[:, None, None]
+
+    @torch.no_grad()
+    def models(self, generator: np.random.Generator) -> LatentModels:
+        """The models as they are now, their codes centred, with a decoder and what fresh data say of them."""
+        layers = [layer.cpu().double() for layer in self.layers]
+        spectral = self.weights["spectral"].cpu().double()
+        for index in (6, 8):  # rounding must not undo a limit
+            layers[index] = (
+                layers[index]
+                * (spectral / largest_singular_value(layers[index])).clamp(max=1.0)[:, None, None]
+            )
+        first, first_bias, second, second_bias, output, offset, *heads = (layer.numpy() for layer in layers)
+        batch, dimension = offset.shape
+        first = first @ self.components  # observations as they are
+        first_bias = first_bias - first @ self.mean
+        wide = Encoder(first, first_bias, second, second_bias, output, offset, np.full(batch, np.inf))
+        grid = wide(self.camera(state_grid()))
+        middle = (grid.max(1) + grid.min(1)) / 2
+        radius = np.linalg.norm(grid - middle[:, None], axis=-1).max(1)
+        encoder = Encoder(first, first_bias, second, second_bias, output, offset - middle, radius)
+        hidden, bias, back, shift, *reward = heads
+        predictor = NetworkDynamics(*_head(hidden, bias, middle), back, shift, skip=True)
+        judge = NetworkReward(
+            *_head(reward[0], reward[1], middle), REWARD_UNIT * reward[2], REWARD_UNIT * reward[3]
+        )
+        decoder, decoder_offset = self._decoder(encoder)
+        health = _health(encoder, self.camera, decoder, decoder_offset, generator)
+        return LatentModels(self.camera, encoder, predictor, judge, decoder, decoder_offset, health)
+
+    def _decoder(self, encoder: Encoder, count: int = 2000) -> tuple[np.ndarray, np.ndarray]:
+        """Least squares from codes to states, on each seed's own data."""
+        states = self.states.reshape(len(self.states), -1, 3)
+        states = np.tile(states[:, :: max(1, states.shape[1] // count)], (self.copies, 1, 1))
+        codes = encoder(self.camera(states))
+        ones = np.concatenate([codes, np.ones_like(codes[..., :1])], axis=-1)
+        gram = np.swapaxes(ones, 1, 2) @ ones + 1e-6 * states.shape[1] * np.eye(ones.shape[-1])
+        solved = np.linalg.solve(gram, np.swapaxes(ones, 1, 2) @ states)
+        return np.swapaxes(solved[:, :-1], 1, 2).copy(), solved[:, -1].copy()
+
+
+@functools.cache
+def principal_components(camera: Camera, components: int = 32) -> tuple[np.ndarray, np.ndarray]:
+    """The mean observation (p,) and the leading principal components (components, p) of all observations.
+
+    Encoders see observations through these, which loses next to nothing and trains faster. Rows share one
+    scale, so that coarse features stay larger than fine ones.
+    """
+    seen = camera(state_grid())
+    mean = seen.mean(0)
+    variance, directions = np.linalg.eigh((seen - mean).T @ (seen - mean) / len(seen))
+    leading = directions.T[::-1][:components]
+    signs = np.sign(np.take_along_axis(leading, np.abs(leading).argmax(1)[:, None], axis=1))
+    return mean, signs * leading / np.sqrt(variance[-3])
+
+
+def state_grid(angles: int = 72, speeds: int = 33) -> np.ndarray:
+    """All states of the pendulum on a grid of angles and speeds, (angles · speeds, 3)."""
+    angle = np.arange(angles) * (2 * np.pi / angles)
+    speed = np.linspace(-MAX_SPEED, MAX_SPEED, speeds) / Camera().velocity_unit
+    mesh = np.meshgrid(angle, speed, indexing="ij")
+    return np.stack([np.cos(mesh[0]), np.sin(mesh[0]), mesh[1]], axis=-1).reshape(-1, 3)
+
+
+def _partly(codes: Tensor, share: Tensor) -> Tensor:
+    """The same codes (C, B, d), with gradients multiplied by `share` (C,)."""
+    share = share[:, None, None]
+    return share * codes + (1 - share) * codes.detach()
+
+
+def _two_layers(inputs: Tensor, layers: Sequence[Tensor]) -> Tensor:
+    hidden, bias, output, offset = layers
+    return torch.baddbmm(
+        offset[:, None], torch.tanh(torch.baddbmm(bias[:, None], inputs, hidden.mT)), output.mT
+    )
+
+
+def _head(hidden: np.ndarray, bias: np.ndarray, middle: np.ndarray) -> tuple[np.ndarray, ...]:
+    """A hidden layer on (code, action) as one on centred codes: its parts for code and action, and its bias."""
+    in_code = hidden[..., : middle.shape[1]].copy()
+    return in_code, hidden[..., middle.shape[1] :].copy(), bias + (in_code @ middle[..., None])[..., 0]
+
+
+def _health(
+    encoder: Encoder,
+    camera: Camera,
+    decoder: np.ndarray,
+    decoder_offset: np.ndarray,
+    generator: np.random.Generator,
+) -> Health:
+    """Measure codes along fresh trajectories, the same for all models."""
+    states = pendulum_trajectories([generator], 200, 4).states[0]
+    codes = torch.as_tensor(encoder(camera(states.reshape(-1, 3)))).view(len(decoder), 200, 5, -1)
+    first, second, third = (codes[:, :, t : t + 3].flatten(1, 2) for t in range(3))
+    flat = codes.flatten(1, 2)
+    read = flat.numpy() @ np.swapaxes(decoder, 1, 2) + decoder_offset[:, None]
+    error = read - states.reshape(-1, 3)
+    return Health(
+        spread=measures.spread(flat).numpy(),
+        effective_rank=measures.effective_rank(flat).numpy(),
+        collapsed=measures.collapsed(flat).numpy(),
+        decoding_error=np.sqrt((error**2).mean(1)) / states.reshape(-1, 3).std(0),
+        curvature=measures.curvature(first, second, third).numpy(),
+    )
+
+
+__all__ = [
+    "LatentSetting",
+    "PendulumStates",
+    "Trajectories",
+    "pendulum_trajectories",
+    "state_grid",
+    "train_latent",
+]
