@@ -1,6 +1,6 @@
-"""Worlds whose episodes end, as batched torch maps: CartPole-v1 and Pendulum-v1, exactly as Gymnasium steps them.
+"""Worlds whose episodes end, as batched torch maps: CartPole-v1 and Pendulum-v1 as Gymnasium steps them.
 
-A world holds a batch of C copies, one a seed, and steps K episodes of each at once. States are (C, K, d_s) and
+A world holds a batch of C copies, one a seed, and steps K episodes of each at once. States are (C, K, d_s),
 actions (C, K, d_a); a step also says which episodes ended. What follows an end has no reward: the end is an
 absorbing state of value 0, so everything said of MDPs holds for these worlds too.
 """
@@ -88,7 +88,7 @@ class CartPole:
         return self.spread * (2 * drawn - 1) / self._units
 
     def step(self, state: Tensor, action: Tensor) -> Stepped:
-        """Step states (C, K, 4) under pushes (C, K, 1): one unit of reward, until the pole or the cart is lost."""
+        """Step states (C, K, 4) under pushes (C, K, 1); every step earns 1."""
         _, velocity, angle, turning = (state * self._units).unbind(-1)
         cosine, sine = torch.cos(angle), torch.sin(angle)
         push = self.force * torch.sign(action[..., 0])

@@ -47,7 +47,7 @@ class Steps:
 
 @dataclass(frozen=True, eq=False)
 class _Net:
-    """A two-layer ReLU network, weights with biases: (C, d_in, m), (C, 1, m), (C, m, d_out), (C, 1, d_out)."""
+    """Two-layer ReLU networks: layers (C, d_in, m) and (C, m, d_out), biases (C, 1, m) and (C, 1, d_out)."""
 
     hidden: Tensor
     bias: Tensor

@@ -1,4 +1,4 @@
-"""Where imagination goes wrong, step by step: A7 for episodes that may end, with real rollouts from imagined states.
+"""Where imagination goes wrong, step by step: A7 for episodes that may end, with real rollouts as values.
 
 With the likeliest action taken, worlds and policies are deterministic, so V at an imagined state is one real
 rollout from it and the identity holds episode by episode, to rounding. A rollout from every imagined state

@@ -51,9 +51,10 @@ class Setting:
     constants : certified constants for the bounds, given policies; None where there are none.
     keep : puts predicted states back where states can be.
     discount : of REINFORCE, in imagination and in the real world.
-    rounds, chains, length : real data: so many chains of so many steps a round (episodes that end start anew).
+    rounds, chains, length : real data: so many chains of so many steps a round; ended episodes start anew.
     width, fits, model_rate : of the networks: hidden units, minibatches of 256, Adam's rate.
-    steps, rollouts, horizon : of REINFORCE in imagination: gradient steps a round, rollouts each, their length.
+    steps, rollouts, horizon : of REINFORCE in imagination: gradient steps a round, rollouts for each, their
+        length.
         Half the rollouts start at initial states that were seen, half at any state that was seen.
     rate : Adam's, falling linearly to 0 over the rounds.
     least_std : of a Gaussian policy.

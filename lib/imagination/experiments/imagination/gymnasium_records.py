@@ -38,7 +38,7 @@ class Recording:
     Attributes
     ----------
     name : str
-        Of the system; the records are ``imagination-NAME``, ``-steps`` and ``-policies``.
+        Of the system; the records are ``imagination-NAME`` with ``-steps``, ``-scores``, ``-policies``.
     setting : Setting
     budget : int
         Real steps that REINFORCE in the real world is given, at least.
@@ -51,24 +51,31 @@ class Recording:
     budget: int
     every: int
 
-    def run(self, seeds: int = SEEDS, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-        """Rounds, steps and final policies of `seeds` seeds."""
+    def run(self, seeds: int = SEEDS, seed: int = 0) -> dict[str, pd.DataFrame]:
+        """Make all tables of `seeds` seeds, by the end of their records' names."""
         torch.set_num_threads(1)
         policy, _, table, steps = in_imagination(self.setting, seeds, seed, episodes=EPISODES)
-        last = table["round"] == table["round"].max()
-        table.loc[last, "gymnasium_score"] = in_gymnasium(policy, EPISODES, seed).mean(1)
-        others = {
-            "random": random_return(self.setting, seeds, seed, EPISODES),
-            "uncontrolled": uncontrolled_return(self.setting, seeds, seed, EPISODES),
+        last = int(table["round"].max())
+        used = int(table["real_steps"].max())
+        still = {
+            "random": (0, 0, random_return(self.setting, seeds, seed, EPISODES)),
+            "uncontrolled": (0, 0, uncontrolled_return(self.setting, seeds, seed, EPISODES)),
+            "imagination, by Gymnasium": (last, used, in_gymnasium(policy, EPISODES, seed).mean(1)),
         }
-        still = [
-            pd.DataFrame(
-                {"arm": name, "seed": np.arange(seeds), "round": 0, "real_steps": 0, "score": values}
-            )
-            for name, values in others.items()
+        scores = [
+            table[["arm", "seed", "round", "real_steps", "score"]],
+            in_reality(self.setting, seeds, seed, self.budget, every=self.every, episodes=EPISODES),
         ]
-        real = in_reality(self.setting, seeds, seed, self.budget, every=self.every, episodes=EPISODES)
-        return pd.concat([table, real, *still], ignore_index=True), steps, _policies(policy)
+        for name, (number, steps_taken, values) in still.items():
+            columns = {"round": number, "real_steps": steps_taken, "score": values}
+            scores.append(pd.DataFrame({"arm": name, "seed": np.arange(seeds), **columns}))
+        shown = steps["round"].isin({0, last // 4, last // 2, last})
+        return {
+            "": table,
+            "-steps": steps[shown].reset_index(drop=True),
+            "-scores": pd.concat(scores, ignore_index=True),
+            "-policies": _policies(policy),
+        }
 
     def __call__(self, arguments: Sequence[str] | None = None) -> int:
         """Run, say what came out, and keep it if so told."""
@@ -83,13 +90,14 @@ class Recording:
         begun = time.perf_counter()
         tables = self.run(chosen.seeds, chosen.seed)
         seconds = time.perf_counter() - begun
-        print(tables[0].groupby(["arm", "round"], sort=False)[["real_steps", "score"]].mean().to_string())
+        scores = tables["-scores"].groupby(["arm", "round"], sort=False)[["real_steps", "score"]]
+        print(scores.mean().to_string())
         if chosen.record:
-            kept = (rounded(tables[0], 7), rounded(tables[1], 5), tables[2])
-            for suffix, table in zip(("", "-steps", "-policies"), kept, strict=True):
+            for suffix, table in tables.items():
+                exact = suffix == "-policies"
                 records.save(
                     f"imagination-{self.name}{suffix}",
-                    table,
+                    table if exact else rounded(table, 7),
                     command=f"python -m imagination.experiments.imagination.{self.name}"
                     f" --seeds {chosen.seeds} --seed {chosen.seed} --record",
                     parameters={"seeds": chosen.seeds, "seed": chosen.seed, "episodes": EPISODES}
@@ -107,7 +115,7 @@ def _numbers(setting: Setting) -> dict[str, Any]:
 
 
 def _policies(policy: NetworkTorchPolicy) -> pd.DataFrame:
-    """All parameters of the policies: a row for each seed and parameter, in the order of ``policy.flat()``."""
+    """All parameters of the policies: a row for each seed and parameter, as ``policy.flat()`` has them."""
     flat = policy.flat().double().numpy()
     seed, index = np.indices(flat.shape)
     return pd.DataFrame({"seed": seed.ravel(), "parameter": index.ravel(), "value": flat.ravel()})
