@@ -93,7 +93,7 @@ class Settings:
         return self.episodes * self.length
 
 
-SCALES = {"quick": Settings(seeds=10, rounds=4), "full": Settings()}
+SCALES = {"quick": Settings(seeds=8, rounds=4), "full": Settings()}
 
 
 class Data(NamedTuple):

@@ -28,6 +28,14 @@ def test_the_interval_of_equal_seeds_is_a_point() -> None:
     np.testing.assert_array_equal([mean, low, high], np.full((3, 3), 7.0))
 
 
+def test_resamples_are_averaged_as_the_seeds_are() -> None:
+    values = np.random.default_rng(3).normal(size=(11, 2, 3))
+    _, low, high = aggregate.interval(values, np.random.default_rng(4), draws=1)
+    rows = np.random.default_rng(4).integers(11, size=11)
+    np.testing.assert_allclose(low, aggregate.interquartile_mean(values[rows]))
+    np.testing.assert_array_equal(low, high)
+
+
 def test_curves_are_intervals_group_by_group() -> None:
     generator = np.random.default_rng(1)
     table = pd.DataFrame(
