@@ -4,12 +4,12 @@
     python -m imagination.experiments.representations latent --scale full --record
 
 draw the two recorded tables again. *Smooth* models predict Pendulum-v1's state, with clipped weights, limited
-spectral norms or a gradient penalty. *Latent* models see pictures and predict codes, straightened with several
-weights.
+spectral norms or a gradient penalty. *Latent* models see pictures and predict codes, straightened with
+several weights.
 
-The bound is used with the learned side's constants ({prf:ref}`thm-either-side` of the book): then errors count
-on real states alone, and a world of codes need not be a world of its own. Lipschitz constants are certified,
-errors are the largest on a grid of states and torques.
+The bound is used with the learned side's constants (A6): then errors count on real states alone, and codes
+need not have dynamics of their own. Lipschitz constants are certified, errors are the largest on a grid of
+states and torques.
 """
 
 from __future__ import annotations
@@ -38,7 +38,6 @@ from imagination.models.latent import LatentModels
 from imagination.models.latent_codes import curvature
 from imagination.models.latent_training import (
     LatentSetting,
-    Trajectories,
     pendulum_trajectories,
     state_grid,
     train_latent,
@@ -382,6 +381,11 @@ def _ordered(table: pd.DataFrame) -> pd.DataFrame:
 RUNS: dict[str, Callable[..., pd.DataFrame]] = {"smooth": run_smooth, "latent": run_latent}
 
 
+def violations(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows in which a gap exceeds its bound."""
+    return table[table["gap"] > table[["bound", "closed", "lemma"]].min(axis=1)]
+
+
 def recorded(which: str) -> pd.DataFrame:
     """The recorded table, ``"smooth"`` or ``"latent"``, at full scale."""
     return records.load(RECORDS[which])
@@ -400,7 +404,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     begun = time.perf_counter()
     table = RUNS[chosen.which](chosen.scale, seed=chosen.seed)
     seconds = time.perf_counter() - begun
-    last = table[table["horizon"] == max(HORIZONS)]
+    last = table[table["horizon"] == max(HORIZONS)].groupby(["family", "knob"], sort=False)
     shown = ["L_f", "L_f_seen", "eps_dyn", "eps_dyn_mean", "bound", "closed", "hoped", "gap", "regret"]
     print(
         last.groupby(["family", "knob"], sort=False)[shown].median().to_string(float_format="{:.4g}".format)
@@ -418,7 +422,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parameters={"scale": chosen.scale, "seed": chosen.seed, **SCALES[chosen.which][chosen.scale]},
             seconds=seconds,
         )
-    return int((table["gap"] > table["closed"]).any())
+    return int(len(violations(table)) > 0)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The pendulum seen by a camera: small grey images, for any batch of states at once.
 
-A picture of the rod shows the angle and not the speed, so a speedometer hangs beside it, and an observation is
+A picture of the rod shows the angle and not the speed, so a speedometer hangs beside it. An observation is
 two pictures: the rod, and the needle of the speedometer. It is a fixed, smooth, nonlinear embedding of the
 state in 2 · size² dimensions. The physics behind it is Gymnasium's own.
 """

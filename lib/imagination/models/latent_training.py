@@ -258,7 +258,7 @@ class _Trainer:
                 * (spectral / largest_singular_value(layers[index])).clamp(max=1.0)[:, None, None]
             )
         first, first_bias, second, second_bias, output, offset, *heads = (layer.numpy() for layer in layers)
-        batch, dimension = offset.shape
+        batch = len(offset)
         first = first @ self.components  # observations as they are
         first_bias = first_bias - first @ self.mean
         wide = Encoder(first, first_bias, second, second_bias, output, offset, np.full(batch, np.inf))
@@ -323,7 +323,7 @@ def _two_layers(inputs: Tensor, layers: Sequence[Tensor]) -> Tensor:
 
 
 def _head(hidden: np.ndarray, bias: np.ndarray, middle: np.ndarray) -> tuple[np.ndarray, ...]:
-    """A hidden layer on (code, action) as one on centred codes: its parts for code and action, and its bias."""
+    """A hidden layer as one on centred codes: its parts for code and action, and its bias."""
     in_code = hidden[..., : middle.shape[1]].copy()
     return in_code, hidden[..., middle.shape[1] :].copy(), bias + (in_code @ middle[..., None])[..., 0]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -163,7 +164,7 @@ def start_layers(
     Each generator draws one start, which `copies` networks share: (copies · S, ...) tensors.
     """
     layers = []
-    for d_in, d_out in zip(sizes[:-1], sizes[1:], strict=True):
+    for d_in, d_out in pairwise(sizes):
         for shape in ((d_out, d_in), (d_out,)):
             drawn = [torch.empty(shape).uniform_(-1, 1, generator=g) / d_in**0.5 for g in generators]
             start = torch.stack(drawn).to(device).repeat(copies, *(1 for _ in shape))
