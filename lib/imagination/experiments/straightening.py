@@ -85,9 +85,9 @@ def trial(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.Data
                 "eps": eps,
                 "angles": angles,
                 "loss": _largest(losses),
-                "loss_mean": np.nansum(losses, axis=(1, 2)) / np.maximum(angles, 1),
+                "loss_mean": _mean(losses),
                 "loss_apart": _largest(moving.loss(apart=2)),
-                "steepness": moving.steepness().mean(axis=(1, 2)),
+                "steepness": _mean(moving.steepness()),
                 "stretch": stretch,
                 "shrink": shrink,
             }
@@ -109,6 +109,11 @@ def compared(table: pd.DataFrame) -> pd.DataFrame:
 def _largest(losses: np.ndarray) -> np.ndarray:
     """Largest loss of each map, (C,); 0 where it stands still, and says nothing."""
     return np.max(np.where(np.isnan(losses), 0.0, losses), axis=(1, 2))
+
+
+def _mean(values: np.ndarray) -> np.ndarray:
+    """Mean of each map's numbers, (C,); 0 where it has none."""
+    return np.nansum(values, axis=(1, 2)) / np.maximum(np.isfinite(values).sum(axis=(1, 2)), 1)
 
 
 def _steepness(

@@ -179,24 +179,31 @@ class Moving:
     states: np.ndarray
     velocities: np.ndarray
 
+    def moves(self) -> np.ndarray:
+        """Where a velocity has a direction, (C, K, T): it is longer than `STILL` times its state."""
+        return norm(self.velocities) > STILL * np.maximum(norm(self.states), np.finfo(float).tiny)
+
     def loss(self, apart: int = 1) -> np.ndarray:
-        """Curvature losses of velocities so many steps apart, (C, K, T - apart); NaN where one has no
-        direction: shorter than `STILL` times the state it starts from, so that rounding would turn it.
+        """Curvature losses of velocities so many steps apart, (C, K, T - apart).
+
+        NaN where one of the two has no direction.
         """
-        lengths, sizes = norm(self.velocities), norm(self.states)
-        moves = lengths > STILL * np.maximum(sizes, np.finfo(float).tiny)
-        both = moves[:, :, apart:] & moves[:, :, :-apart]
+        moves = self.moves()
         losses = curvature_loss(self.velocities[:, :, :-apart], self.velocities[:, :, apart:])
-        return np.where(both, losses, np.nan)
+        return np.where(moves[:, :, apart:] & moves[:, :, :-apart], losses, np.nan)
 
     def steepness(self) -> np.ndarray:
-        """How much the velocity changes in a step, as a share of the step, (C, K, T - 1); 0 at rest."""
+        """How much the velocity changes in a step, as a share of the step, (C, K, T - 1).
+
+        NaN where the step has no direction.
+        """
         change, step = norm(np.diff(self.velocities, axis=2)), norm(self.velocities[:, :, :-1])
-        return np.divide(change, step, out=np.zeros_like(step), where=step > 0)
+        moves = self.moves()[:, :, :-1]
+        return np.divide(change, step, out=np.full_like(step, np.nan), where=moves)
 
 
 STILL = 1e-5
-"""A velocity shorter than this share of its state is taken to have no direction."""
+"""A velocity shorter than this share of its state is taken to have no direction: rounding would turn it."""
 
 
 def trajectory(velocity: VelocityMap, start: np.ndarray, steps: int) -> Moving:

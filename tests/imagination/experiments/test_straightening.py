@@ -4,6 +4,7 @@ import pytest
 from imagination import records
 from imagination.experiments import straightening
 from imagination.experiments.straightening_maps import FAMILIES
+from imagination.experiments.straightening_planted import CONTROLS, power
 from imagination.theory.straightening import curvature_bound
 
 
@@ -26,6 +27,7 @@ def test_no_claim_is_broken(table):
     assert len(straightening.violations(table)) == 0
     assert table["ratio"].max() <= 1 + straightening.TOLERANCE and (table["loss"] >= 0).all()
     assert (table["shrink"] <= table["stretch"]).all()
+    assert (table["steepness"] <= table["eps"] * (1 + straightening.TOLERANCE)).all()
 
 
 def test_the_bounds_are_those_of_the_claims(table):
@@ -81,6 +83,9 @@ class TestRecorded:
         recorded, record = straightening.recorded(), records.describe(straightening.RECORD)
         assert len(recorded) == record.rows >= 20_000 and record.parameters["scale"] == "full"
         assert len(straightening.violations(recorded)) == 0
+        assert (power(recorded)["caught by"] > 0).all() and (
+            power(recorded, CONTROLS)["caught by"] == 0
+        ).all()
 
     def test_a_sample_computed_again_is_the_same(self):
         recorded, record = straightening.recorded(), records.describe(straightening.RECORD)
