@@ -68,6 +68,7 @@ def bands(
     generator: np.random.Generator,
     *,
     x: str = "real_steps",
+    by: str | None = None,
     colours: Sequence[str | int] | None = None,
     **options: Any,
 ) -> pd.DataFrame:
@@ -76,11 +77,12 @@ def bands(
     Parameters
     ----------
     axes : where to draw.
-    table : one row an arm, seed and value of `x`.
+    table : one row an arm, seed and value of `by`.
     column : what is averaged.
     names : label of each arm that is drawn.
     generator : of the bootstrap.
     x : column of the horizontal axis.
+    by : column whose groups are averaged; `x` unless told, whose mean is taken otherwise.
     colours : of figures' palette, one an arm; in the palette's order unless told.
     **options : passed to ``axes.plot``.
 
@@ -94,7 +96,8 @@ def bands(
         own = table[table["arm"] == arm]
         if own.empty:
             raise ValueError(f"names: table has no arm {arm!r}; it has {sorted(set(table['arm']))}")
-        curve = aggregate.curves(own, column, generator, by=("arm", x))
+        group, keep = (x, ()) if by is None else (by, (x,))
+        curve = aggregate.curves(own, column, generator, by=("arm", group), keep=keep)
         colour = figures.colour(position if colours is None else colours[position])
         axes.plot(curve[x], curve["mean"], color=colour, label=name, **options)
         axes.fill_between(curve[x], curve["low"], curve["high"], color=colour, alpha=0.2, lw=0)
