@@ -17,10 +17,8 @@ from imagination.mdps.continuous import (
     Array,
     BallProjected,
     ContinuousMDP,
-    Dynamics,
     Initial,
     Parametric,
-    Reward,
     apply_matrix,
     check_shape,
     project_ball,
@@ -199,15 +197,3 @@ class SeenThrough(Parametric):
 
     def lipschitz(self) -> Array:
         raise ValueError("base: the constant is known in units of codes only; ask the policy on codes")
-
-
-__all__ = [
-    "CodeInitial",
-    "DecodedPolicy",
-    "Dynamics",
-    "Encoder",
-    "Health",
-    "LatentModels",
-    "Reward",
-    "SeenThrough",
-]

@@ -17,7 +17,7 @@ LEAST_RANK = 1.5
 
 
 def curvature(first: Tensor, second: Tensor, third: Tensor) -> Tensor:
-    """Mean of 1 − cos between ``second − first`` and ``third − second``, (C,): 0 where codes move straight."""
+    """Mean of 1 − cos between ``second − first`` and ``third − second``, (C,): 0 for straight motion."""
     cosine = torch.nn.functional.cosine_similarity(second - first, third - second, dim=-1)
     return (1 - cosine).mean(-1)
 

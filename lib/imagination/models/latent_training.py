@@ -18,12 +18,13 @@ import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 
 from imagination.mdps.continuous import check_shape
-from imagination.mdps.gymnasium import MAX_SPEED, PendulumStates, pendulum
+from imagination.mdps.gymnasium import MAX_SPEED, pendulum
 from imagination.mdps.pixels import Camera
 from imagination.mdps.teacher import NetworkDynamics, NetworkReward
 from imagination.models import latent_codes as measures
@@ -159,7 +160,7 @@ def train_latent(
         trainer.loss(batch_size).sum().backward()
         optimiser.step()
         schedule.step()
-        trainer.hold()
+        trainer.hold(trainer.layers)
     return trainer.models(np.random.default_rng(int(np.sum(seeds))))
 
 
@@ -193,10 +194,12 @@ class _Trainer:
         self.layers = [*encoder, *predictor, *reward]
         weights = {
             name: torch.tensor([float(getattr(setting, name)) for setting in settings], device=device)
-            for name in ("straighten", "variance", "covariance", "spectral", "stop", "reward")
+            for name in ("straighten", "variance", "covariance", "stop", "reward")
         }
         self.weights = {name: value.repeat_interleave(len(seeds)) for name, value in weights.items()}
-        self.hold()
+        limits = torch.tensor([setting.spectral for setting in settings], dtype=torch.float64)
+        self.spectral = limits.repeat_interleave(len(seeds))
+        self.hold(self.layers)
 
     def loss(self, batch_size: int) -> Tensor:
         """Loss of each model on a new batch, (C,)."""
@@ -240,23 +243,18 @@ class _Trainer:
         return torch.baddbmm(offset[:, None], units, output.mT)
 
     @torch.no_grad()
-    def hold(self) -> None:
+    def hold(self, layers: Sequence[Tensor]) -> None:
         """Shrink the predictors' layers to their limits, in place."""
-        limit = self.weights["spectral"]
+        limit = self.spectral.to(layers[0])
         if torch.isfinite(limit).any():
-            for weights in (self.layers[6], self.layers[8]):
+            for weights in (layers[6], layers[8]):
                 weights *= (limit / largest_singular_value(weights)).clamp(max=1.0)[:, None, None]
 
     @torch.no_grad()
     def models(self, generator: np.random.Generator) -> LatentModels:
         """The models as they are now, their codes centred, with a decoder and what fresh data say of them."""
         layers = [layer.cpu().double() for layer in self.layers]
-        spectral = self.weights["spectral"].cpu().double()
-        for index in (6, 8):  # rounding must not undo a limit
-            layers[index] = (
-                layers[index]
-                * (spectral / largest_singular_value(layers[index])).clamp(max=1.0)[:, None, None]
-            )
+        self.hold(layers)  # once more in double precision: rounding must not undo a limit
         first, first_bias, second, second_bias, output, offset, *heads = (layer.numpy() for layer in layers)
         batch = len(offset)
         first = first @ self.components  # observations as they are
@@ -267,9 +265,11 @@ class _Trainer:
         radius = np.linalg.norm(grid - middle[:, None], axis=-1).max(1)
         encoder = Encoder(first, first_bias, second, second_bias, output, offset - middle, radius)
         hidden, bias, back, shift, *reward = heads
-        predictor = NetworkDynamics(*_head(hidden, bias, middle), back, shift, skip=True)
+        predictor = NetworkDynamics(**_head(hidden, bias, middle), output=back, offset=shift, skip=True)
         judge = NetworkReward(
-            *_head(reward[0], reward[1], middle), REWARD_UNIT * reward[2], REWARD_UNIT * reward[3]
+            **_head(reward[0], reward[1], middle),
+            output=REWARD_UNIT * reward[2],
+            offset=REWARD_UNIT * reward[3],
         )
         decoder, decoder_offset = self._decoder(encoder)
         health = _health(encoder, self.camera, decoder, decoder_offset, generator)
@@ -322,10 +322,14 @@ def _two_layers(inputs: Tensor, layers: Sequence[Tensor]) -> Tensor:
     )
 
 
-def _head(hidden: np.ndarray, bias: np.ndarray, middle: np.ndarray) -> tuple[np.ndarray, ...]:
+def _head(hidden: np.ndarray, bias: np.ndarray, middle: np.ndarray) -> dict[str, Any]:
     """A hidden layer as one on centred codes: its parts for code and action, and its bias."""
     in_code = hidden[..., : middle.shape[1]].copy()
-    return in_code, hidden[..., middle.shape[1] :].copy(), bias + (in_code @ middle[..., None])[..., 0]
+    return {
+        "hidden_state": in_code,
+        "hidden_action": hidden[..., middle.shape[1] :].copy(),
+        "bias": bias + (in_code @ middle[..., None])[..., 0],
+    }
 
 
 def _health(
@@ -353,7 +357,6 @@ def _health(
 
 __all__ = [
     "LatentSetting",
-    "PendulumStates",
     "Trajectories",
     "pendulum_trajectories",
     "state_grid",
