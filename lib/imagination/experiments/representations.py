@@ -319,13 +319,14 @@ def run_smooth(
     following, reward = real.step(state, action)
     data = Transitions(state, action, reward, following)
     judge = smooth_reward(data, seeds, [Smoothing()], steps=size["steps"], learning_rate=2e-2)
-    knobs = [(family, *pair) for family in families for pair in SMOOTH[family]]
-    dynamics = smooth_dynamics(data, seeds, [setting for *_, setting in knobs], steps=size["steps"])
     tables = []
-    for index, (family, knob, _) in enumerate(knobs):
-        own = dynamics.take(np.arange(index * len(seeds), (index + 1) * len(seeds)))
-        table = measure(state_subject(own, judge, real), np.random.default_rng([seed, 1]))
-        tables.append(table.assign(family=family, knob=knob))
+    for family in families:
+        knobs, settings = zip(*SMOOTH[family], strict=True)
+        dynamics = smooth_dynamics(data, seeds, settings, steps=size["steps"])
+        for index, knob in enumerate(knobs):
+            own = dynamics.take(np.arange(index * len(seeds), (index + 1) * len(seeds)))
+            table = measure(state_subject(own, judge, real), np.random.default_rng([seed, 1]))
+            tables.append(table.assign(family=family, knob=knob))
     return _ordered(pd.concat(tables, ignore_index=True))
 
 
