@@ -1,7 +1,7 @@
-"""Worlds with episodes, real or learned, as Gymnasium environments: an agent from anywhere can be trained in them.
+"""Worlds with episodes, real or learned, as Gymnasium environments, in which any agent can be trained.
 
-``gymnasium.make("imagination/World-v0", world=..., bound=..., max_episode_steps=...)`` makes one of them with a
-time limit; importing this module registers the name.
+``gymnasium.make("imagination/World-v0", world=..., bound=..., max_episode_steps=...)`` makes one of them
+with a time limit; importing this module registers the name.
 """
 
 from __future__ import annotations

@@ -129,6 +129,17 @@ class LearnedWorld:
             return torch.zeros(state.shape[:-1], dtype=torch.bool)
         return self._end(state)[..., 0] > 0.5  # type: ignore[attr-defined]
 
+    def only(self, index: int) -> LearnedWorld:
+        """The learned world of one seed, as a batch of one."""
+        if not 0 <= index < self.batch_size:
+            raise ValueError(f"index must lie in [0, {self.batch_size}), got {index}")
+        one = slice(index, index + 1)
+        fits = [
+            fit if fit is None else Students(*(layer[one] for layer in fit[:4]), fit.squash)
+            for fit in (self.dynamics, self.reward, self.ending)
+        ]
+        return LearnedWorld(*fits, self.initial[one], self.keep, self.dtype)  # type: ignore[arg-type]
+
     def to(self, dtype: torch.dtype) -> LearnedWorld:
         """The same world in another precision."""
         return LearnedWorld(self.dynamics, self.reward, self.ending, self.initial, self.keep, dtype)

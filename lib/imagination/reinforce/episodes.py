@@ -1,8 +1,8 @@
 """REINFORCE on episodes that may end: rollouts with ends, a fitted baseline, normalised advantages.
 
 The gradient is that of `gradients.mean_gradient`: ``Σ_t ∇ log π(a_t|s_t) (Ĝ_t − b_t)``, averaged. What is
-added changes its variance and its length only: the baseline is fitted on the rollouts of the step before, and the
-advantages of each seed are divided by their standard deviation.
+added changes its variance and its length only: the baseline is fitted on the rollouts of the step before, and
+the advantages of each seed are divided by their standard deviation.
 """
 
 from __future__ import annotations
