@@ -31,9 +31,9 @@ c.ExecutePreprocessor.timeout = 600
 """What nbgrader must know in the course's folder to make the same student's notebook."""
 
 NOTE = """*How to hand in.* Run the notebook from top to bottom: it runs as it is. Under *Exercises* each
-question has an answer cell, where you replace `...`, and check cells, which say what is right and hint at what
-is wrong. Leave the check cells as they are. Save the notebook and hand it in. Words such as *fig-drift* name a
-figure, an equation or a theorem of the book."""
+question has an answer cell, where you replace `...`, and check cells, which say what is right and give a hint
+where something is wrong. Leave the check cells as they are. Save the notebook and hand it in. Words such as
+*fig-drift* name a figure, an equation or a theorem of the book."""
 
 
 def instructor_version(number: str, folder: Path) -> NotebookNode:

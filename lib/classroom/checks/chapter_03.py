@@ -82,7 +82,7 @@ EXERCISES = [
         tests="use either side's constants; evaluate a claim",
         parts=(
             Part(
-                name="factor",
+                name="tightened_by",
                 asks="the old dynamics part divided by the new one",
                 kind=Number(),
                 reference=tightening,
