@@ -149,7 +149,8 @@
     for (const [k, [x, label]] of xTicks.entries()) {
       grid.append(make("path", { d: `M${toX(x)},${box.top}V${box.bottom}` }));
       if (narrow && xTicks.length > 7 && k % 2) continue;
-      text.append(make("text", { x: toX(x), y: box.bottom + 17, "text-anchor": "middle" }, label));
+      const last = toX(x) + 4 * label.length > width; // centred, it would be cut off
+      text.append(make("text", { x: last ? width - 1 : toX(x), y: box.bottom + 17, "text-anchor": last ? "end" : "middle" }, label));
     }
     for (const [y, label] of ticksOf(spec.y.scale, low, high, 6)) {
       grid.append(make("path", { d: `M${box.left},${toY(y)}H${box.right}` }));

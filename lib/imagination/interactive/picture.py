@@ -43,6 +43,7 @@ def svg(figure: Drawing) -> bytes:
                 (found[marker.x or axis.code], found[marker.y], marker.style) for marker in figure.markers
             ]
             panel.set(xscale=axis.scale, yscale=figure.y.scale, xlim=(axis.low, axis.high))
+            panel.minorticks_off()
             panel.set_ylim(*_range(figure, curves, [y for _, y, _ in marked]))
             _draw(panel, figure, axis, xs, curves, found)
             for x, y, style in marked:
