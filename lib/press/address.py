@@ -1,7 +1,7 @@
 """The address of the book's repository: one setting, written wherever something depends on it.
 
 `python -m press address URL` writes it into `_config.yml` (which shows the buttons), `CITATION.cff`,
-`README.md` and the first cell of code of every chapter. `python -m press address` without one writes again
+`README.md`, the front page and the first cell of code of every chapter. `python -m press address` without one writes again
 the address that is set, and so gives new chapters their cell.
 """
 
@@ -15,6 +15,9 @@ from press.book import Book, BookError, write_atomically
 
 SETTING = re.compile(r'^(repository:\n  url: )"(.*)"$', re.MULTILINE)
 CODE = re.compile(r"^repository-code: .*\n", re.MULTILINE)
+BIBTEX = re.compile(
+    r"(@misc\{training-in-imagination-book,.*?)(?:,\n  url    = \{[^}]*\})?(?=\n\})", re.DOTALL
+)
 CLONE = re.compile(r"(<!-- address -->\n).*?(?=<!-- /address -->)", re.DOTALL)
 
 SETUP_TAGS = ["remove-cell", "setup"]
@@ -52,7 +55,7 @@ def changes(book: Book, address: str) -> dict[Path, bytes]:
     """The files that an address stands in, as they should be."""
     config = (book.root / "_config.yml").read_text(encoding="utf-8")
     wanted = {book.root / "_config.yml": SETTING.sub(rf'\1"{address}"', config)}
-    for name, write in (("CITATION.cff", _in_citation), ("README.md", _in_readme)):
+    for name, write in WRITERS.items():
         if (book.root / name).exists():
             wanted[book.root / name] = write((book.root / name).read_text(encoding="utf-8"), address)
     for chapter in book.chapters():
@@ -84,6 +87,15 @@ def _in_citation(text: str, address: str) -> str:
 def _in_readme(text: str, address: str) -> str:
     clone = f"\n```\ngit clone {address}\ncd {address.rpartition('/')[2]}\n```\n\n" if address else ""
     return CLONE.sub(lambda found: found[1] + clone, text)
+
+
+def _in_bibtex(text: str, address: str) -> str:
+    entry = f",\n  url    = {{{address}}}" if address else ""
+    return BIBTEX.sub(lambda found: found[1] + entry, text)
+
+
+WRITERS = {"CITATION.cff": _in_citation, "README.md": _in_readme, "chapters/index.md": _in_bibtex}
+"""Files, and how an address is written into each."""
 
 
 def with_setup(path: Path, address: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import yaml
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
@@ -30,29 +31,42 @@ class ChapterFacts(nodes.General, nodes.Element):
 
 
 class Chapters(SphinxDirective):
-    """A list of chapters: each a file's name, and below it, after a colon, what is in the chapter.
+    """The chapters, by the parts and in the order of the table of contents, each with what is in it.
 
-    A chapter that is not in the table of contents is left out: a lecturer may take it out there alone.
+    Its text is a paragraph for each: the file's name, and below it, after a colon, what is in the chapter.
+    One that is not in the table of contents is left out: a lecturer may take it out there alone.
     """
 
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        """The list."""
-        listed = nodes.definition_list(classes=["chapters"])
-        for block in "\n".join(self.content).strip().split("\n\n"):
-            name, _, text = block.partition("\n")
-            docname = posixpath.join(posixpath.dirname(self.env.docname), name.strip())
-            if docname in self.env.found_docs:
-                listed += self._item(docname, text.strip().removeprefix(":").strip())
-        return [listed] if listed.children else []
+        """A list for each part, below the part's name."""
+        blocks = "\n".join(self.content).strip().split("\n\n")
+        texts = {name.strip(): text for name, _, text in (block.partition("\n") for block in blocks)}
+        made: list[nodes.Node] = []
+        for caption, docnames in parts(Path(self.env.srcdir)):
+            listed = [name for name in docnames if posixpath.basename(name) in texts]
+            items = [self._item(name, texts[posixpath.basename(name)]) for name in listed]
+            if items:
+                made += [nodes.rubric("", caption)] if caption else []
+                made.append(nodes.definition_list("", *items, classes=["chapters"]))
+        return made
 
     def _item(self, docname: str, text: str) -> nodes.definition_list_item:
         term = nodes.term("", "", *self.parse_inline(f"{{doc}}`/{docname}`", lineno=self.lineno)[0])
-        described = nodes.paragraph("", "", *self.parse_inline(" ".join(text.split()), lineno=self.lineno)[0])
-        return nodes.definition_list_item(
-            "", term, nodes.definition("", described, ChapterFacts(docname=docname))
-        )
+        line = " ".join(text.strip().removeprefix(":").split())
+        described = nodes.paragraph("", "", *self.parse_inline(line, lineno=self.lineno)[0])
+        facts = ChapterFacts(docname=docname)
+        return nodes.definition_list_item("", term, nodes.definition("", described, facts))
+
+
+def parts(source: Path) -> list[tuple[str, list[str]]]:
+    """The parts of the table of contents: their captions, and the documents in each."""
+    toc = yaml.safe_load((source / "_toc.yml").read_text(encoding="utf-8"))
+    return [
+        (part.get("caption", ""), [entry["file"] for entry in part.get("chapters", []) if "file" in entry])
+        for part in toc.get("parts", [toc])
+    ]
 
 
 def minutes_to_read(doctree: nodes.document) -> int:
