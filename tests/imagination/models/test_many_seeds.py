@@ -104,3 +104,17 @@ def test_bad_input_is_refused(rng):
         train_many(x, y, [0])
     with pytest.raises(ValueError, match="targets"):
         train_many(x, y[:, :5], [0, 1])
+
+
+def test_a_rate_that_cools_ends_nearer_to_the_least_loss(rng):
+    x, y = data(rng, 2, 200)
+    losses = {
+        cooling: np.square(
+            value(train_many(x, y, [1, 2], epochs=40, batch_size=20, learning_rate=0.05, cooling=cooling), x)
+            - y
+        )
+        for cooling in (False, True)
+    }
+    assert (losses[True].mean((1, 2)) < 0.5 * losses[False].mean((1, 2))).all()
+    first = [train_many(x, y, [1, 2], epochs=1, cooling=cooling).output for cooling in (False, True)]
+    np.testing.assert_array_equal(*first)

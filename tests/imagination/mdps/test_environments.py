@@ -1,0 +1,110 @@
+"""Worlds as Gymnasium environments, and an agent that is trained inside a learned one and judged outside."""
+
+import warnings
+from dataclasses import replace
+
+import gymnasium
+import numpy as np
+import pytest
+import torch
+from gymnasium.utils.env_checker import check_env
+from stable_baselines3 import PPO
+from stable_baselines3.common.vec_env import DummyVecEnv
+
+from imagination.experiments.imagination import cartpole, pendulum
+from imagination.experiments.imagination.gymnasium_loop import Study
+from imagination.mdps.environments import NAME, WorldEnvironment
+from imagination.mdps.episodic import CartPole, Pendulum
+from imagination.models.episodic import LearnedWorld
+
+BOUND = {"cartpole": np.array([2.0, 10.0, 2.0, 10.0]), "pendulum": np.array([1.0, 1.0, Pendulum.fastest])}
+
+
+def learned(name: str, chains: int) -> LearnedWorld:
+    """A world learned from 500 (200) random real steps a chain."""
+    setting = {"cartpole": cartpole.SETTING, "pendulum": pendulum.SETTING}[name]
+    study = Study(replace(setting, chains=chains, fits=400), 1, 17)
+    return study.learn(study.collect(setting.policy(study.generator, 1), None))[0]
+
+
+@pytest.mark.parametrize("name", ["cartpole", "pendulum"])
+@pytest.mark.parametrize("kind", ["real", "learned"])
+def test_worlds_pass_gymnasiums_own_check_without_a_warning(name, kind):
+    world = learned(name, 1) if kind == "learned" else {"cartpole": CartPole, "pendulum": Pendulum}[name](1)
+    env = gymnasium.make(NAME, world=world, bound=BOUND[name], discrete=name == "cartpole")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check_env(env.unwrapped)
+
+
+def test_the_real_cartpole_in_it_is_gymnasiums():
+    ours = gymnasium.make(
+        NAME, world=CartPole(1), bound=BOUND["cartpole"], discrete=True, max_episode_steps=500
+    )
+    theirs = gymnasium.make("CartPole-v1")
+    theirs.reset(seed=4)
+    ours.reset(options={"state": theirs.unwrapped.state / CartPole.units})
+    rng, ended = np.random.default_rng(0), False
+    while not ended:
+        action = int(rng.integers(2))
+        seen, reward, ended, cut, _ = ours.step(action)
+        expected, their_reward, their_end, _, _ = theirs.step(action)
+        np.testing.assert_allclose(seen * CartPole.units, expected, atol=1e-6)
+        assert (reward, ended, cut) == (their_reward, their_end, False)
+
+
+def test_time_limits_seeds_and_runaways():
+    def make(**options):
+        return gymnasium.make(
+            NAME, world=Pendulum(2), bound=BOUND["pendulum"], max_episode_steps=3, **options
+        )
+
+    env = make(configuration=1)
+    first, _ = env.reset(seed=3)
+    assert [env.step(np.zeros(1, np.float32))[3] for _ in range(3)] == [False, False, True]
+    np.testing.assert_array_equal(env.reset(seed=3)[0], first)
+    assert not np.array_equal(make().reset(seed=3)[0], first)
+    held, _ = env.reset(options={"state": np.array([1.0, 0.0, 99.0])})
+    assert held[2] == np.float32(Pendulum.fastest)
+
+
+def test_what_makes_no_environment_is_refused():
+    with pytest.raises(ValueError, match="configuration"):
+        WorldEnvironment(CartPole(1), BOUND["cartpole"], configuration=1)
+    with pytest.raises(ValueError, match="bound"):
+        WorldEnvironment(CartPole(1), np.ones(3))
+    with pytest.raises(ValueError, match="bound"):
+        WorldEnvironment(CartPole(1), np.array([1, np.inf, 1, 1]))
+    with pytest.raises(ValueError, match="d_action"):
+        WorldEnvironment(CartPole(1), BOUND["cartpole"], discrete=True, d_action=2)
+
+
+def test_an_agent_from_stable_baselines_trained_in_a_learned_world_balances_the_real_pole():
+    torch.set_num_threads(1)
+    world = learned("cartpole", 4)
+
+    def inside() -> gymnasium.Env:
+        options = {"bound": BOUND["cartpole"], "discrete": True, "max_episode_steps": 200}
+        return gymnasium.make(NAME, world=world, **options)
+
+    options = {"n_steps": 128, "batch_size": 256, "n_epochs": 8, "learning_rate": 2e-3, "gamma": 0.98}
+    small = {"net_arch": [32]}
+    agent = PPO("MlpPolicy", DummyVecEnv([inside] * 8), seed=0, device="cpu", policy_kwargs=small, **options)
+    agent.learn(8_000)
+
+    def outside(choose) -> float:
+        envs = gymnasium.make_vec("CartPole-v1", num_envs=100, vectorization_mode="vector_entry_point")
+        seen, _ = envs.reset(seed=3)
+        total, going = np.zeros(100), np.ones(100, dtype=bool)
+        while going.any():
+            seen, reward, ended, cut, _ = envs.step(choose(seen))
+            total += np.where(going, reward, 0)
+            going &= ~(ended | cut)
+        return total.mean()
+
+    rng = np.random.default_rng(0)
+    by_chance = outside(lambda seen: rng.integers(2, size=100))
+    trained = outside(
+        lambda seen: agent.predict((seen / CartPole.units).astype(np.float32), deterministic=True)[0]
+    )
+    assert trained > 3 * by_chance
