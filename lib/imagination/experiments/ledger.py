@@ -31,6 +31,7 @@ __all__ = [
     "LedgerError",
     "Proved",
     "Stated",
+    "again",
     "claims",
     "current",
     "entry",
@@ -247,6 +248,21 @@ def recorded() -> dict[str, Proved]:
             " python -m imagination.experiments.ledger --record"
         )
     return found
+
+
+def again(found: Mapping[str, Proved], names: Iterable[str]) -> dict[str, Proved]:
+    """Run the proofs of some claims again, here and now, and return what they took.
+
+    Raises
+    ------
+    LedgerError
+        If one took something else than it did when it was recorded.
+    """
+    calls = [f"{found[name].module}.{found[name].proof}" for name in names]
+    made = {theorem.claim.name: entry(called, theorem) for called, theorem in theorems(calls).items()}
+    if other := [name for name, now in made.items() if now != found[name]]:
+        raise LedgerError(f"{', '.join(other)}: the proof is not what it was when it was recorded")
+    return made
 
 
 def current(found: Mapping[str, Proved]) -> list[str]:
