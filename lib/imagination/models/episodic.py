@@ -134,11 +134,13 @@ class LearnedWorld:
         if not 0 <= index < self.batch_size:
             raise ValueError(f"index must lie in [0, {self.batch_size}), got {index}")
         one = slice(index, index + 1)
-        fits = [
-            fit if fit is None else Students(*(layer[one] for layer in fit[:4]), fit.squash)
-            for fit in (self.dynamics, self.reward, self.ending)
-        ]
-        return LearnedWorld(*fits, self.initial[one], self.keep, self.dtype)  # type: ignore[arg-type]
+
+        def alone(fit: Students) -> Students:
+            return Students(fit.hidden[one], fit.bias[one], fit.output[one], fit.offset[one])
+
+        ending = None if self.ending is None else alone(self.ending)
+        initial = self.initial[one]
+        return LearnedWorld(alone(self.dynamics), alone(self.reward), ending, initial, self.keep, self.dtype)
 
     def to(self, dtype: torch.dtype) -> LearnedWorld:
         """The same world in another precision."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 
@@ -53,6 +54,8 @@ class Episodes:
         powers = discount ** torch.arange(self.reward.shape[2], dtype=self.reward.dtype)
         return (self.reward * powers).sum(-1)
 
+
+P = TypeVar("P", bound=TorchPolicy)
 
 Act = Callable[[Tensor], tuple[Tensor, Tensor]]
 """States (C, K, d_s) -> what was chosen, and the action that the world is given for it, (C, K, d_a)."""
@@ -114,8 +117,8 @@ class Baseline:
         generator: torch.Generator,
         batch: int,
         d_state: int,
-        width: int,
-        spread: float,
+        width: int = 16,
+        spread: float = 1.0,
         ridge: float = 1e-3,
     ) -> None:
         self.hidden = spread * torch.randn((batch, d_state + 1, width), generator=generator)
@@ -150,14 +153,14 @@ class Baseline:
 
 
 def ascend(
-    policy: TorchPolicy,
+    policy: P,
     episodes: Episodes,
     discount: float,
     optimiser: Adam,
     baseline: Baseline,
     *,
     least_std: float | None = None,
-) -> TorchPolicy:
+) -> P:
     """One step of REINFORCE on rollouts of this very policy; the baseline learns from them afterwards."""
     gamma = torch.full((len(episodes.reward),), discount, dtype=episodes.reward.dtype)
     ahead = returns_to_go(episodes.reward, gamma)

@@ -6,6 +6,8 @@ and Lemma 1 and its kin are silent. The identity A7 is not: it needs no constant
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 
 from imagination.experiments.imagination.gymnasium_loop import Setting
@@ -13,7 +15,7 @@ from imagination.experiments.imagination.gymnasium_records import Recording
 from imagination.mdps.episodic import CartPole
 from imagination.reinforce.torch_policies import random_categorical_policy
 
-__all__ = ["SETTING", "main"]
+__all__ = ["LIVE", "SETTING", "main"]
 
 
 def _explore(state: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
@@ -46,6 +48,9 @@ SETTING = Setting(
     real_rate=0.03,
     block=10,
 )
+
+LIVE = replace(SETTING, rounds=3, fits=400, steps=20, rollouts=32, horizon=200, rate=0.01)
+"""For a quick look: with two seeds, a few seconds."""
 
 main = Recording("cartpole", SETTING, budget=60_000, every=2)
 

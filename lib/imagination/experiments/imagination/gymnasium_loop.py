@@ -23,6 +23,8 @@ from imagination.reinforce.torch_policies import NetworkTorchPolicy
 from imagination.reinforce.training import Adam
 
 __all__ = [
+    "COLUMNS",
+    "STEP_COLUMNS",
     "Setting",
     "Study",
     "in_imagination",
@@ -32,11 +34,43 @@ __all__ = [
     "uncontrolled_return",
 ]
 
+COLUMNS = {
+    **rounds.ROUND_COLUMNS,
+    "imagined_return": "undiscounted, from `starts` initial states until the time limit, likeliest actions",
+    "real_return": "the same, from the same states, in the real world",
+    "score": "mean undiscounted return of (100) other real episodes, likeliest actions",
+    "ending_part": "that part of dynamics_part which is due to ends: imagined wrongly, or not imagined",
+    "gap_se": "standard error of gap over the initial states; so for the parts",
+    "finite_gap": "imagined less real return discounted as in training: what the bounds are about",
+    "finite_reward_part": "the part of finite_gap that is due to the reward",
+    "finite_dynamics_part": "the part of finite_gap that is due to the dynamics",
+    "finite_rounding": "what the two leave",
+    "eps_dyn": "largest one-step error of the dynamics on the imagined episodes; elsewhere none matters",
+    "eps_rew": "largest error of the reward on the imagined episodes",
+    "mean_error": "mean one-step error of the dynamics there",
+    "mean_reward_error": "mean error of the reward there",
+    "L_f": "certified Lipschitz constant of the real dynamics, inf where there is none",
+    "L_r": "the same of the real reward",
+    "L_pi": "the same of the policy, likeliest actions",
+    "collected": "mean return of the episodes in which this round's real steps were collected",
+}
+"""Columns of the record of rounds."""
+
+STEP_COLUMNS = {
+    **rounds.STEP_COLUMNS,
+    "step": "first of a block of steps",
+    "reward_part": "what errors of the reward in this block contribute to the gap, undiscounted",
+    "dynamics_part": "the same for the dynamics",
+    "ending_part": "that part of dynamics_part which is due to ends",
+    "error": "mean one-step error of the dynamics at the imagined states; NaN if all episodes are over",
+    "distance": "mean distance of the imagined from the real state; NaN if no episode goes on in both worlds",
+    "imagined_alive": "share of the imagined episodes that still go on",
+    "real_alive": "share of the real ones",
+}
+"""Columns of the record of steps."""
+
 Tensor = torch.Tensor
 Real = CartPole | Pendulum
-
-BASELINE = {"width": 16, "spread": 1.0}
-"""Random features of the value baseline."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +144,7 @@ class Study:
         # what only the record needs has randomness of its own: it changes nothing of the loop
         self.other = torch.Generator().manual_seed(self.seed + 1_000_003)
         self._optimiser = Adam(self.setting.rate)
-        self._baseline = Baseline(self.generator, self.count, self.real.d_state, **BASELINE)
+        self._baseline = Baseline(self.generator, self.count, self.real.d_state)
 
     def collect(self, policy: NetworkTorchPolicy, data: Steps | None) -> Steps:
         """Add the steps of this round's policy, or of random actions if there are no data yet."""
@@ -235,7 +269,7 @@ def in_imagination(
         measure=measure,
     )
     steps = pd.concat(blocks, ignore_index=True).assign(arm="imagination")
-    return final, model, table, steps[["arm", "seed", "round", *_STEP_NAMES]]
+    return final, model, table, steps[list(STEP_COLUMNS)]
 
 
 def _row(study: Study, policy: NetworkTorchPolicy, parts: Parts) -> dict[str, Any]:
@@ -293,18 +327,6 @@ def _row(study: Study, policy: NetworkTorchPolicy, parts: Parts) -> dict[str, An
     return row
 
 
-_STEP_NAMES = (
-    "step",
-    "reward_part",
-    "dynamics_part",
-    "ending_part",
-    "error",
-    "distance",
-    "imagined_alive",
-    "real_alive",
-)
-
-
 def _steps_table(parts: Parts, block: int) -> pd.DataFrame:
     """Parts of the undiscounted gap, summed over blocks of steps, and how far imagination has strayed."""
     horizon = max(parts.imagined.state.shape[2], parts.real.state.shape[2])
@@ -357,7 +379,7 @@ def in_reality(
     policy = setting.policy(study.generator, count)
     world = setting.real(count, torch.float32)
     optimiser = Adam(setting.real_rate)
-    baseline = Baseline(study.generator, count, world.d_state, **BASELINE)
+    baseline = Baseline(study.generator, count, world.d_state)
     used, tables, number = torch.zeros(count), [], 0
     while bool(used.min() < budget):
         start = world.start(setting.real_rollouts, study.generator)

@@ -35,9 +35,10 @@ def _keep(state: torch.Tensor) -> torch.Tensor:
 def _constants(
     study: Study, policy: NetworkTorchPolicy, parts: Parts, generator: torch.Generator
 ) -> dict[str, Any]:
-    """Certified constants of the real pendulum and the policy, and the largest errors seen anywhere.
+    """Certified constants of the real pendulum and the policy, and the largest errors on imagined episodes.
 
-    Errors are looked for on all imagined states; a supremum can only be larger, and the bounds with it.
+    With the real side's constants the proofs of the bounds ask for errors at imagined states only, so for the
+    episodes at hand these bounds are certain.
     """
     real: Any = study.real
     layers = (layer.double().numpy() for layer in (policy.hidden, policy.bias, policy.output))
