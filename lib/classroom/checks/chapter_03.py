@@ -48,7 +48,7 @@ EXERCISES = [
         tests="read sensitivities off the bound",
         parts=(
             Part(
-                name="first",
+                name="lower_first",
                 asks=f"the constant to lower: one of {', '.join(map(repr, LOWERED))}",
                 kind=OneOf(*LOWERED),
                 reference=lambda: min(LOWERED, key=change),
