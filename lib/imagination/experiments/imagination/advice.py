@@ -83,8 +83,9 @@ PILOT = (16, 32, 64, 128)
 
 
 def scattered(real: ContinuousMDP, count: int, noise: float, rng: np.random.Generator) -> Transitions:
-    """(C, count, ·) noisy transitions from states and actions anywhere on the two discs."""
-    state, action = real.initial.sample(rng, count), real.initial.sample(rng, count)
+    """(C, count, ·) noisy transitions from states on the whole disc and actions as large as the class has."""
+    largest = lq.Settings().largest_gain
+    state, action = real.initial.sample(rng, count), largest * real.initial.sample(rng, count)
     next_state, reward = real.step(state, action)
     off = noise * rng.standard_normal(next_state.shape)
     return Transitions(state, action, reward + noise * rng.standard_normal(reward.shape), next_state + off)
