@@ -61,7 +61,7 @@ class Figure(Drawing):
         ])  # fmt: skip
 
     def _still(self) -> str:
-        setting = ", ".join(f"{letters(s.symbol)} = {s.start:g}" for s in self.sliders)
+        setting = ", ".join(f"{letters(s.symbol)} = {_plainly(s.start)}" for s in self.sliders)
         return (
             '<figure class="answering-still">'
             f'<img src="{data_uri(self)}" alt="{escape(self.description)}">'
@@ -131,9 +131,13 @@ def _slider(slider: Slider) -> str:
         f'<input type="range" name="{slider.code}" min="0" max="{len(slider.stops) - 1}" step="1"'
         f' value="{slider.stops.index(slider.start)}" autocomplete="off"'
         f' aria-label="{escape(plain(slider.symbol))}, {escape(slider.words)}"'
-        f' aria-valuetext="{slider.start:g}"></label>'
+        f' aria-valuetext="{_plainly(slider.start)}"></label>'
         f'<output aria-live="off" data-number="{slider.code}"></output></div>'
     )
+
+
+def _plainly(x: float) -> str:
+    return f"{int(x):,}" if x == int(x) else str(x)
 
 
 def _short(x: float) -> float | int:
