@@ -1,8 +1,8 @@
 """The address of the book's repository: one setting, written wherever something depends on it.
 
 `python -m press address URL` writes it into `_config.yml` (which shows the buttons), `CITATION.cff`,
-`README.md`, the front page and the first cell of code of every chapter. `python -m press address` without one writes again
-the address that is set, and so gives new chapters their cell.
+`README.md`, the front page and the first cell of code of every chapter. `python -m press address` without one
+writes again the address that is set, and so gives new chapters their cell.
 """
 
 import json

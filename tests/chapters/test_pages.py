@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from press import links, times
 from press.book import Book
+from press.store import Executed
 
 ROOT = Path(__file__).parents[2]
 
@@ -98,12 +100,45 @@ def test_the_entrance_leads_to_the_front_page(watch, address):
     assert watched.complaints == []
 
 
-def test_search_finds_a_word_of_the_book(watch, address):
-    watched = watch()
-    page = watched.open(f"{address}search.html?q=imagination")
+@pytest.mark.parametrize("place", ["a server", "a folder"])
+def test_search_finds_a_word_of_the_book(watch, address, printed, place):
+    root, allowed = (address, address) if place == "a server" else (f"{printed.as_uri()}/", "file://")
+    watched = watch(allowed=allowed)
+    page = watched.open(f"{root}{PAGES[2]}")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("Lipschitz")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{root}search.html?q=Lipschitz")
     page.wait_for_selector("#search-results li")
     assert watched.foreign == []
-    assert page.locator("#search-results li").count() >= 1
+    found = page.locator("#search-results li a").evaluate_all("links => links.map(link => link.href)")
+    assert any("02_lemma_1.html" in link for link in found)
+    page.goto(found[0])
+    assert page.locator("article h1").count() == 1
+
+
+def test_links_within_the_book_lead_somewhere(printed):
+    assert links.dead(printed) == []
+
+
+def test_every_chapter_tells_its_times_and_what_it_builds_on(printed):
+    for name in (Path(page).stem for page in PAGES if (ROOT / page).with_suffix(".ipynb").exists()):
+        text = (printed / "chapters" / f"{name}.html").read_text(encoding="utf-8")
+        facts = text.partition('<ul class="chapter-facts')[2].partition("</ul>")[0]
+        assert re.findall(r"<strong>([^<]*)</strong>", facts) == ["Time to read", "Time to run", "Builds on"]
+
+
+def test_recorded_times_to_run_are_not_grossly_wrong(printed):
+    book = Book(ROOT)
+    executed = [Executed(book, chapter, {}) for chapter in book.chapters()]
+    assert times.grossly_different(times.read(ROOT / times.PLACE), executed) == []
+
+
+def test_the_front_page_lists_every_chapter(printed):
+    front = (printed / "chapters" / "index.html").read_text(encoding="utf-8")
+    article = front[front.index("<article") : front.index("</article>")]
+    listed = re.findall(r'<dt><a[^>]*href="([^"]*)\.html"', article)
+    assert listed == [path.stem for path in Book(ROOT).chapters()]
 
 
 def test_the_browser_sees_what_is_wrong(watch, address, printed):

@@ -119,7 +119,7 @@ def test_a_chapter_tells_its_times_and_what_it_builds_on(without):
     assert facts(text["02_two"]) == (
         "Time to read : about 5 minutes Time to run : about half a minute Builds on : 1 A chapter"
     )
-    below_title = text["02_two"].split("</h1>")[1].lstrip()
+    below_title = text["02_two"].split("</h1>")[-1].lstrip()
     assert below_title.startswith('<ul class="chapter-facts')
 
 
