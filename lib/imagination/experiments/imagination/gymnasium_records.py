@@ -124,6 +124,6 @@ def _policies(policy: NetworkTorchPolicy) -> pd.DataFrame:
 def saved_policy(name: str, setting: Setting) -> NetworkTorchPolicy:
     """The policies that a record holds, in double precision; `name` is that of the system."""
     table = records.load(f"imagination-{name}-policies")
-    flat = table.pivot(index="seed", columns="parameter", values="value").to_numpy()
+    flat = table.pivot(index="seed", columns="parameter", values="value").to_numpy(copy=True)
     like = setting.policy(torch.Generator().manual_seed(0), len(flat))
     return like.map_arrays(lambda array: array.double()).with_flat(torch.as_tensor(flat))
