@@ -18,13 +18,13 @@ TRIM = 0.25
 """Share of the seeds left out at either end."""
 
 
-def interquartile_mean(values: ArrayLike, axis: int = 0) -> Array:
+def interquartile_mean(values: ArrayLike, axis: int = 0) -> Any:
     """Mean of the middle half of the seeds along `axis`: a quarter, rounded down, is cut off each end.
 
     A few seeds that fail or shine do not move it, and it uses more seeds than the median [ASCCB21].
     """
     values = _finite(values)
-    return np.asarray(trim_mean(values, TRIM, axis=axis))
+    return np.asarray(trim_mean(values, TRIM, axis=axis))[()]  # a number, for one group of seeds
 
 
 def interval(
