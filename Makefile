@@ -5,13 +5,14 @@
 #   make book CHAPTER=02        one chapter
 #   make test TESTS=tests/press some of the tests
 #   make bench OPTIONS=--quick  a tenth of the problems
+#   make assignment CHAPTER=04  a chapter for a course
 
 PYTHON ?= python3
 ENVIRONMENT := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PRESS := $(ENVIRONMENT)/python -m press
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book full test lab serve bench reproducible picture clean
+.PHONY: help setup book full test lab serve bench reproducible picture assignment pdf links clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -42,6 +43,15 @@ reproducible: setup  ## execute the book twice from nothing and compare every by
 
 picture: setup  ## draw the README's picture again
 	@$(PRESS) picture
+
+assignment: setup  ## a student's and an instructor's notebook of CHAPTER, to _build/assignments
+	@$(if $(CHAPTER),,$(error say which chapter: make assignment CHAPTER=04))$(ENVIRONMENT)/python -m classroom assignment $(CHAPTER)
+
+pdf: book  ## the whole book on paper, to _build/on-training-in-imagination.pdf
+	@$(PRESS) pdf
+
+links: setup  ## ask every other site that the printed book links to
+	@$(PRESS) links
 
 clean: setup  ## remove everything that was built, but not the environment
 	@$(PRESS) clean

@@ -1,3 +1,5 @@
+import itertools
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -11,10 +13,60 @@ def closed():
     plt.close("all")
 
 
-def relative_luminance(hexadecimal):
+def linear_rgb(hexadecimal):
     channels = np.array([int(hexadecimal[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return linear @ [0.2126, 0.7152, 0.0722]
+    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+
+
+def relative_luminance(hexadecimal):
+    return linear_rgb(hexadecimal) @ [0.2126, 0.7152, 0.0722]
+
+
+EYES = {
+    "full colour vision": np.eye(3),
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+"""What an eye without one kind of cone sees of linear RGB: Machado et al. (2009), severity 1."""
+
+TO_XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)
+
+
+def lab(linear):
+    """CIE L*a*b*, in which 2.3 is a difference that one just sees."""
+    xyz = TO_XYZ @ np.clip(linear, 0, 1) / TO_XYZ.sum(axis=1)
+    x, y, z = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def least_distance(colours, eye):
+    seen = [lab(np.array(eye) @ linear_rgb(colour)) for colour in colours]
+    return min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2))
+
+
+@pytest.mark.parametrize("eye", EYES.values(), ids=EYES)
+def test_any_two_colours_can_be_told_apart(eye):
+    assert least_distance(figures.COLOURS.values(), eye) > 12
+
+
+def test_a_red_and_a_green_are_refused_for_some_eyes():
+    assert least_distance(["#D62728", "#7A7A1A"], EYES["full colour vision"]) > 12
+    assert least_distance(["#D62728", "#7A7A1A"], EYES["deuteranopia"]) < 12
 
 
 def test_text_and_axes_have_contrast_with_the_face():
