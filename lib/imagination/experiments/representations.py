@@ -97,13 +97,14 @@ SCALES: dict[str, dict[str, dict[str, int]]] = {
     },
     "latent": {
         "quick": {"seeds": 2, "episodes": 200, "steps": 300},
-        "full": {"seeds": 10, "episodes": 400, "steps": 1500},
+        "full": {"seeds": 10, "episodes": 200, "steps": 1000},
     },
 }
 
 CONSTANTS = {"L_f": "L_f_seen", "L_r": "L_r_seen", "eps_dyn": "eps_dyn_mean", "eps_rew": "eps_rew_mean"}
 """What a bound is made of, and what one sees of it: steepness at real states, mean errors."""
 
+PROGRAM = "python -m imagination.experiments.representations"
 RECORDS = {"smooth": "representations-smooth", "latent": "representations-latent"}
 
 
@@ -412,11 +413,22 @@ def recorded(which: str) -> pd.DataFrame:
     return records.load(RECORDS[which])
 
 
+def store(which: str, scale: str, seed: int, table: pd.DataFrame, seconds: float) -> None:
+    """Write a sweep's table to the store of records, with seven digits."""
+    floats = table.select_dtypes("float").columns
+    compact = table.assign(**{name: [float(f"{value:.7g}") for value in table[name]] for name in floats})
+    records.save(
+        RECORDS[which],
+        compact,
+        command=f"{PROGRAM} {which} --scale {scale} --seed {seed} --record",
+        parameters={"scale": scale, "seed": seed, **SCALES[which][scale]},
+        seconds=seconds,
+    )
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a sweep from the command line; with ``--record`` its table goes to the store of records."""
-    parser = argparse.ArgumentParser(
-        prog="python -m imagination.experiments.representations", description=main.__doc__
-    )
+    parser = argparse.ArgumentParser(prog=PROGRAM, description=main.__doc__)
     parser.add_argument("which", choices=list(RUNS))
     parser.add_argument("--scale", choices=["quick", "full"], default="quick")
     parser.add_argument("--seed", type=int, default=0)
@@ -430,15 +442,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(last[shown].median().to_string(float_format="{:.4g}".format))
     print(f"{len(table)} rows, {len(violations(table))} gaps above the bound, {seconds:.0f} s")
     if chosen.record:
-        floats = table.select_dtypes("float").columns
-        compact = table.assign(**{name: [float(f"{value:.7g}") for value in table[name]] for name in floats})
-        records.save(
-            RECORDS[chosen.which],
-            compact,
-            command=f"{parser.prog} {chosen.which} --scale {chosen.scale} --seed {chosen.seed} --record",
-            parameters={"scale": chosen.scale, "seed": chosen.seed, **SCALES[chosen.which][chosen.scale]},
-            seconds=seconds,
-        )
+        store(chosen.which, chosen.scale, chosen.seed, table, seconds)
     return int(len(violations(table)) > 0)
 
 
