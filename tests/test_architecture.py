@@ -68,6 +68,15 @@ def test_the_science_does_not_know_the_press() -> None:
     assert not [p for p in MODULES if any(name.split(".")[0] == "press" for name in imported(p))]
 
 
+def test_the_classroom_stands_on_the_science_alone() -> None:
+    """A student's notebook needs no press, and neither press nor science knows of the classroom."""
+    classroom = sorted((LIB / "classroom").rglob("*.py"))
+    others = [*MODULES, *(LIB / "press").rglob("*.py")]
+    assert classroom
+    assert not [p for p in classroom if any(name.split(".")[0] == "press" for name in imported(p))]
+    assert not [p for p in others if any(name.split(".")[0] == "classroom" for name in imported(p))]
+
+
 def test_imports_form_no_circle() -> None:
     graph = {
         ".".join(path.relative_to(LIB).with_suffix("").parts): {n for n in imported(path) if room_of(n)}

@@ -10,7 +10,7 @@ import matplotlib
 import nbformat
 import pytest
 from nbgrader.nbgraderformat.v3 import MetadataValidatorV3
-from tests.classroom.slices import names_given, names_read, needed, story
+from tests.classroom.slices import names_given, names_needed, names_read, needed, story
 
 from classroom import registry
 from classroom.assignments import answering, given_to_check, instructor_version, student_version, write
@@ -167,7 +167,7 @@ def worlds():
 def world_of(number, worlds):
     if number not in worlds:
         solutions = kind(number, Solution)
-        used = set().union(*(names_read(code) for solution in solutions for code in solution.code), {"check"})
+        used = set().union(*(names_needed(solution.code) for solution in solutions))
         world = {"__name__": "__main__"}
         run(needed(story(parts_of(number)), used), world)
         worlds[number] = world

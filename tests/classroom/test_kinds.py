@@ -1,0 +1,137 @@
+"""Kinds of answers: what each reads, what it calls the same, and what it refuses in words."""
+
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+import sympy as sp
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classroom.kinds import (
+    Formula,
+    Function,
+    Number,
+    Numbers,
+    OneOf,
+    Proved,
+    SomeOf,
+    Table,
+    Unreadable,
+    Whole,
+    YesNo,
+)
+from imagination.theory import series
+
+finite = st.floats(-1e6, 1e6, allow_nan=False).filter(lambda x: abs(x) > 1e-6)
+
+
+@given(finite)
+def test_a_number_in_any_form_is_itself_and_not_its_double(x):
+    kind = Number()
+    for form in (x, [x], np.array(x), torch.tensor([x], dtype=torch.float64), pd.Series([x]), sp.Float(x)):
+        assert kind.same(kind.read(form), x)
+    assert not kind.same(kind.read(2 * x), x)
+    assert kind.same(kind.read(Fraction(1, 3)), 1 / 3)
+
+
+@given(finite, st.floats(0, 0.1))
+def test_the_tolerance_is_what_it_says(x, tolerance):
+    kind = Number(tolerance)
+    assert kind.same(x * (1 + 0.99 * tolerance), x)
+    assert not kind.same(x * (1 + 1.01 * tolerance) + np.sign(x) * 1e-9, x)
+
+
+@pytest.mark.parametrize("kind", [Number(), Whole(), Numbers()])
+@pytest.mark.parametrize("answer", ["1", True, 1j, np.nan, np.inf, {"a": 1}, object(), [[1], [1, 2]]])
+def test_what_is_no_number_is_refused_in_words(kind, answer):
+    with pytest.raises(Unreadable, match="asked for"):
+        kind.read(answer)
+
+
+def test_two_numbers_are_not_one():
+    for kind in (Number(), Whole()):
+        with pytest.raises(Unreadable, match="not 2"):
+            kind.read([1, 2])
+
+
+def test_a_whole_number_is_exact():
+    assert Whole().read(3.0) == 3
+    with pytest.raises(Unreadable, match="whole number"):
+        Whole().read(3.5)
+
+
+@pytest.mark.parametrize(("answer", "read"), [(True, True), ("yes", True), (np.False_, False)])
+def test_yes_and_no(answer, read):
+    assert YesNo().read(answer) is read
+
+
+@pytest.mark.parametrize("answer", [1, 0, "perhaps", [], np.arange(3), None])
+def test_neither_yes_nor_no(answer):
+    with pytest.raises(Unreadable, match="True or False"):
+        YesNo().read(answer)
+
+
+def test_names():
+    assert OneOf("rms error", "L_f").read(" l_F ") == "L_f"
+    with pytest.raises(Unreadable, match="one of 'a', 'b'"):
+        OneOf("a", "b").read("c")
+    assert SomeOf("a", "b").read(pd.Index(["b", "a"])) == {"a", "b"}
+    with pytest.raises(Unreadable, match="list of names"):
+        SomeOf("a", "b").read("a")
+
+
+def test_numbers_have_an_order_and_a_length():
+    kind = Numbers()
+    right = kind.read([1.0, 2.0, 3.0])
+    assert kind.same(kind.read(pd.Series([1, 2, 3])), right)
+    assert not kind.same(kind.read([3, 2, 1]), right)
+    assert not kind.same(kind.read([1, 2]), right)
+
+
+def test_tables_have_names_and_no_order():
+    kind = Table()
+    right = kind.read({"a": 1.0, "b": 2.0})
+    assert kind.same(kind.read(pd.Series({"B ": 2, "A": 1})), right)
+    assert not kind.same(kind.read({"a": 1.0}), right)
+    assert not kind.same(kind.read({"a": 2.0, "b": 1.0}), right)
+    with pytest.raises(Unreadable, match="dictionary"):
+        kind.read([1.0, 2.0])
+
+
+def test_formulas_are_compared_by_their_values():
+    kind = Formula(x=(0.1, 2), n=range(1, 9))
+    x, n = sp.Symbol("x", positive=True), sp.Symbol("n", integer=True)
+    right = kind.read("(1 - x**n) / (1 - x)")
+    for same in (series.GeometricSum(x, n), sp.Sum(x ** sp.Symbol("k"), (sp.Symbol("k"), 0, n - 1))):
+        assert kind.same(kind.read(same), right)
+    assert not kind.same(kind.read("(1 - x**(n + 1)) / (1 - x)"), right)
+    assert not kind.same(kind.read("1/0"), right)
+
+
+@pytest.mark.parametrize("answer", ["x +", "x * y", "x < 1", [1, 2], lambda x: x, object()])
+def test_what_is_no_formula_in_the_symbols_is_refused(answer):
+    with pytest.raises(Unreadable, match="formula"):
+        Formula(x=(0, 1)).read(answer)
+
+
+def test_functions_are_compared_by_their_values():
+    kind = Function((1.0,), (np.array([2.0, 3.0]),))
+    right = kind.read(lambda x: x**2)
+    assert kind.same(kind.read(np.square), right)
+    assert not kind.same(kind.read(lambda x: x**3), right)
+    with pytest.raises(Unreadable, match="ZeroDivisionError"):
+        kind.read(lambda x: 1 / 0)
+    with pytest.raises(Unreadable, match="a function"):
+        kind.read(4)
+
+
+def test_only_finished_proofs_are_proofs():
+    kind = Proved()
+    proof = series.geometric_closed_form()
+    assert kind.same(kind.read(proof), kind.read(proof))
+    assert not kind.same(kind.read(series.geometric_bound()), kind.read(proof))
+    with pytest.raises(Unreadable, match="finished proof"):
+        kind.read(proof.claim)
