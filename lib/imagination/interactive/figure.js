@@ -10,6 +10,8 @@
   live.innerHTML = spec.controls;
   host.append(live);
   const all = (selector) => [...live.querySelectorAll(selector)];
+  // In JupyterLab the arrow keys belong to the slider, not to the cells.
+  for (const control of all("input, select, button")) control.dataset.lmSuppressShortcuts = "true";
 
   // -- the sliders --------------------------------------------------------------------------------------------
 
