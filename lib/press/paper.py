@@ -68,7 +68,8 @@ HEADINGS = """() => [...document.querySelectorAll('article :is(h1, h2)')].map(he
 })"""
 """The title and the sections: their places' names and their texts."""
 
-LINKS = "() => [...document.querySelectorAll('article a[href]')].map(link => link.href)"
+LINKS = """() => [...document.querySelectorAll('article a[*|href]')].map(
+    link => new URL(link.getAttribute('href') ?? link.href.baseVal, document.baseURI).href)"""
 
 FRONT = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>
 @page {{ size: A4; margin: 25mm 22mm; }}
@@ -123,7 +124,9 @@ class Sheets:
     reader: PdfReader
 
 
-def print_on_paper(book: Book, path: Path, names: Sequence[str] | None = None) -> Copy:
+def print_on_paper(
+    book: Book, path: Path, names: Sequence[str] | None = None, browser: Browser | None = None
+) -> Copy:
     """Print a book, or some of its documents, into one PDF.
 
     Parameters
@@ -134,6 +137,8 @@ def print_on_paper(book: Book, path: Path, names: Sequence[str] | None = None) -
         The file to write.
     names : sequence of str, optional
         Documents by their file names' stems; by default all.
+    browser : Browser, optional
+        One that is open; by default one is opened for this.
 
     Raises
     ------
@@ -143,16 +148,23 @@ def print_on_paper(book: Book, path: Path, names: Sequence[str] | None = None) -
     wanted = [(part, file) for part, file in _by_part(book) if names is None or file.stem in names]
     if len(wanted) < len(names or ()):
         raise BookError(f"there is no document for some of {', '.join(names or ())}")
-    chromium = find_chromium()
-    if chromium is None:
-        raise BookError(f"no Chromium or Chrome was found, which prints the PDF. {HOW_TO_INSTALL}")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        sheets = list(_sheets(browser, book, wanted))
-        content = _bind(browser, book, sheets)
-        browser.close()
+    if browser is not None:
+        content = _bind(browser, book, list(_sheets(browser, book, wanted)))
+    else:
+        chromium = _chromium()
+        with sync_playwright() as playwright:
+            opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+            content = _bind(opened, book, list(_sheets(opened, book, wanted)))
+            opened.close()
     write_atomically(path, content)
     return Copy(path, len(PdfReader(path).pages))
+
+
+def _chromium() -> str:
+    path = find_chromium()
+    if path is None:
+        raise BookError(f"no Chromium or Chrome was found, which prints the PDF. {HOW_TO_INSTALL}")
+    return path
 
 
 def _by_part(book: Book) -> Iterator[tuple[str, Path]]:
