@@ -91,6 +91,8 @@ def _control(policy: TorchPolicy, choice: Tensor, dtype: torch.dtype) -> Tensor:
 @torch.no_grad()
 def play(world: EpisodicWorld, choose: Act, start: Tensor, horizon: int) -> Episodes:
     """Play episodes from `start`, (C, K, d_s), for `horizon` steps, or fewer if all are over."""
+    if horizon < 1:
+        raise ValueError(f"horizon must be at least 1, got {horizon}")
     state, alive = start, torch.ones(start.shape[:-1], dtype=torch.bool)
     rows: list[tuple[Tensor, ...]] = []
     for _ in range(horizon):

@@ -49,7 +49,7 @@ SETTING = Setting(
     block=10,
 )
 
-LIVE = replace(SETTING, rounds=3, fits=400, steps=20, rollouts=32, horizon=200, rate=0.01)
+LIVE = replace(SETTING, rounds=3, fits=400, steps=12, rollouts=64, horizon=150, rate=0.02)
 """For a quick look: with two seeds, a few seconds."""
 
 main = Recording("cartpole", SETTING, budget=60_000, every=2)

@@ -94,8 +94,6 @@ def decompose(
     horizon : H, at least 1.
     discounts : D numbers in (0, 1].
     """
-    if horizon < 1:
-        raise ValueError(f"horizon must be at least 1, got {horizon}")
     if not all(0 < gamma <= 1 for gamma in discounts):
         raise ValueError(f"discounts must lie in (0, 1], got {discounts}")
     dream = play(imagined, choose, start, horizon)

@@ -136,6 +136,8 @@ class Study:
     seed: int
 
     def __post_init__(self) -> None:
+        if self.count < 1:
+            raise ValueError(f"count must be at least 1, got {self.count}")
         self.generator = torch.Generator().manual_seed(self.seed)
         self.real = self.setting.real(self.count)
         self.initial: Tensor = torch.empty(0)

@@ -105,6 +105,11 @@ def test_chains_of_real_steps_begin_anew_where_an_episode_ends():
     assert (fresh.abs() <= 0.25).all()
 
 
+def test_a_study_has_seeds():
+    with pytest.raises(ValueError, match="count"):
+        Study(SETTINGS["cartpole"], 0, 1)
+
+
 def test_reinforce_in_the_real_world_reports_the_steps_it_took():
     setting = replace(SETTINGS["cartpole"], real_rollouts=2)
     table = in_reality(setting, 2, 7, 300, every=2, episodes=3)
