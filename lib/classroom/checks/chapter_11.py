@@ -144,7 +144,7 @@ EXERCISES = [
             Part(
                 name="right_share",
                 asks="the share of 200 audits that decide rightly at K = 50 (a share, not per cent)",
-                kind=Number(relative=0, absolute=0.12),  # within 0.08 of each other over a dozen seeds
+                kind=Number(relative=0, absolute=0.12),  # a dozen seeds differ by 0.11 at most
                 reference=right_decisions,
                 wrong=(
                     Wrong(lambda right: 1 - right, "those are the wrong decisions"),
@@ -175,7 +175,7 @@ EXERCISES = [
             Part(
                 name="labels_enough",
                 asks="labels that bring the model's squared bias to the error of 100 honest rollouts",
-                kind=Number(relative=0.12),  # four sizes of 200 models: within 4% of the exact number
+                kind=Number(relative=0.12),  # fits over four sizes stay within 6%
                 reference=labels_needed,
                 wrong=(
                     Wrong(
