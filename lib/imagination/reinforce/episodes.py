@@ -112,7 +112,17 @@ def steps_used(episodes: Episodes) -> Tensor:
 
 
 class Baseline:
-    """State values by ridge regression on random tanh features of the state and the time to go."""
+    """State values by ridge regression on random tanh features of state and time, for each of C worlds.
+
+    Time is measured in lengths of the batch's longest episode.
+
+    Parameters
+    ----------
+    generator : draws the features.
+    batch, d_state : C and the dimension of the states.
+    width, spread : number of tanh features and the standard deviation of their weights.
+    ridge : relative to the mean square of the features.
+    """
 
     def __init__(
         self,
