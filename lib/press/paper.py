@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urldefrag
+from urllib.parse import urldefrag, urljoin
 
 import yaml
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
@@ -27,6 +27,7 @@ from pypdf.generic import (
 
 from press.book import Book, BookError, write_atomically
 from press.browser import FLAGS, HOW_TO_INSTALL, find_chromium
+from press.links import targets
 
 MARGIN = "16mm"
 SCALE = 0.85
@@ -67,9 +68,6 @@ HEADINGS = """() => [...document.querySelectorAll('article :is(h1, h2)')].map(he
     return [heading.parentElement.id, copy.textContent.trim()];
 })"""
 """The title and the sections: their places' names and their texts."""
-
-LINKS = """() => [...document.querySelectorAll('article a[*|href]')].map(
-    link => new URL(link.getAttribute('href') ?? link.href.baseVal, document.baseURI).href)"""
 
 FRONT = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>
 @page {{ size: A4; margin: 25mm 22mm; }}
@@ -181,20 +179,17 @@ def _by_part(book: Book) -> Iterator[tuple[str, Path]]:
 
 def _sheets(browser: Browser, book: Book, wanted: Sequence[tuple[str, Path]]) -> Iterator[Sheets]:
     """Print each document; places that another links to get names."""
+    files = [(book.html / file.relative_to(book.root).with_suffix(".html")).resolve() for _, file in wanted]
+    linked = {urljoin(file.as_uri(), link) for file in files for link in targets(file).links}
     context = browser.new_context(viewport={"width": WIDTH, "height": 1000}, color_scheme="light")
-    pages: list[Page] = []
-    linked: set[str] = set()
-    for _, file in wanted:
+    context.set_default_timeout(0)  # a page may take long where much else is going on
+    for (part, _), file in zip(wanted, files, strict=True):
         page = context.new_page()
         page.emulate_media(media="print", color_scheme="light")
-        page.goto((book.html / file.relative_to(book.root).with_suffix(".html")).as_uri())
+        page.goto(file.as_uri())
         page.evaluate(PREPARE)
-        linked |= set(page.evaluate(LINKS))
-        pages.append(page)
-    for (part, _), page in zip(wanted, pages, strict=True):
-        address = urldefrag(page.url).url
         title, *headings = page.evaluate(HEADINGS)
-        places = {urldefrag(link).fragment for link in linked if urldefrag(link).url == address}
+        places = {urldefrag(link).fragment for link in linked if urldefrag(link).url == file.as_uri()}
         page.evaluate(ANCHORS, sorted(places | {name for name, _ in headings}))
         content = page.pdf(
             format="A4",
@@ -203,7 +198,8 @@ def _sheets(browser: Browser, book: Book, wanted: Sequence[tuple[str, Path]]) ->
             margin={"top": MARGIN, "bottom": MARGIN, "left": MARGIN, "right": MARGIN},
         )
         page.close()
-        yield Sheets(part, title[1], address, headings, PdfReader(io.BytesIO(content)))
+        yield Sheets(part, title[1], file.as_uri(), headings, PdfReader(io.BytesIO(content)))
+    context.close()
 
 
 def _bind(browser: Browser, book: Book, sheets: Sequence[Sheets]) -> bytes:
