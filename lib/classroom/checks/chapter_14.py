@@ -20,7 +20,7 @@ def last_round() -> dict[str, np.ndarray]:
     return {name: ours[name].to_numpy() for name in ("real_return", "reward_part", "dynamics_part")}
 
 
-def lost(below: float = 1) -> int:
+def lost(below: float = 2) -> int:
     """Number of seeds whose last real return is below a number."""
     return int((last_round()["real_return"] < below).sum())
 
@@ -83,11 +83,11 @@ EXERCISES = [
         parts=(
             Part(
                 name="lost_seeds",
-                asks="the number of seeds of imagination with a real return below 1 in the last round",
+                asks="the number of seeds of imagination with a real return below 2 in the last round",
                 kind=Whole(),
                 reference=lost,
                 wrong=(
-                    Wrong(lambda: lost(below=100), "how many of them earn less than 1?"),
+                    Wrong(lambda: lost(below=100), "how many of them earn that little?"),
                     Wrong(lambda right: right + 1, "the last round only, and imagination only"),
                 ),
                 hint="keep the rows of the arm 'imagination' and of the last round",
