@@ -169,7 +169,7 @@ def _reached(
 
 # -- the figure ----------------------------------------------------------------------------------------------
 
-LINE, HEAD, TEXT, SIDE, TOP = 24, 34, 318, 176, 8
+LINE, HEAD, TEXT, SIDE, TOP = 24, 34, 334, 166, 8
 """Heights of a line and of a chapter's heading, widths of the names and of the arcs, margin [px]."""
 
 _SHORT = {"theorem": "Thm.", "lemma": "Lemma", "proposition": "Prop.", "corollary": "Cor."}

@@ -97,11 +97,15 @@ def _homes(proved: Mapping[str, Proved], read: tuple[Chapter, ...]) -> dict[str,
             here = [mention.below for mention in met if mention.chapter == chapter and mention.below]
             first = min(here, key=lambda result: order[result.label], default=None)
             homes[name] = (chapter, None if places[0][0] in ledger_notes.TOOLS else first)
-    for name, entry in proved.items():
-        users = [homes[user] for user, other in proved.items() if name in other.cited and user in homes]
-        used = [homes[other] for other in entry.cited if other in homes]
-        if name not in homes and (near := users or used):
-            homes[name] = (min(near, key=lambda home: home[0])[0], None)
+    for _ in proved:  # as long as it leads further
+        known = len(homes)
+        for name, entry in proved.items():
+            users = [homes[user] for user, other in proved.items() if name in other.cited and user in homes]
+            used = [homes[other] for other in entry.cited if other in homes]
+            if name not in homes and (near := users or used):
+                homes[name] = (min(near, key=lambda home: home[0])[0], None)
+        if len(homes) == known:
+            break
     for name, stated in ledger.claims().items():
         alike = [homes[n][0] for n, s in ledger.claims().items() if s.module == stated.module and n in homes]
         if name not in homes and alike:

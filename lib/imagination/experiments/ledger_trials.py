@@ -8,6 +8,7 @@ live and keeps no record, a larger run of the same trial:
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
+from fnmatch import fnmatch
 from typing import Any
 
 import numpy as np
@@ -229,22 +230,26 @@ READERS: Mapping[str, Callable[[pd.DataFrame], Iterator[Trial]]] = {
 """How each recorded trial is read."""
 
 OTHER: Mapping[str, str] = {
-    **{f"{name}-steps": "where along a rollout imagination goes wrong" for name in _LOOP},
     "fidelity": "learning curves; they follow from the advice that fidelity-trial tries",
     "goodhart": "learning curves under a biased judge",
-    "sensitivity": "how far Theorem 1 with global constants is from the best split: its use, no claim",
-    "scaling": "measurements to which laws are fitted; the laws are no claims",
-    "scaling-alternatives": "other readings of the same measurements",
-    "stochastic-mrp-correlations": "which distance predicts the error of values: a question, not a claim",
+    "imagination-*-steps": "where along a rollout imagination goes wrong",
+    "imagination-advice": "what the book's advice is worth in the loop",
+    "imagination-cartpole*": "the loop, with constants that were observed: what they give is no bound",
+    "imagination-pendulum*": "the loop, with constants that were observed: what they give is no bound",
     "ledger": "the proofs",
     RECORD: "trials that chapters run live, counted already",
+    "representations*": "learned representations: measurements, no claim",
+    "scaling*": "measurements to which laws are fitted; the laws are no claims",
+    "sensitivity": "how far Theorem 1 with global constants is from the best split: its use, no claim",
+    "stochastic-mrp-correlations": "which distance predicts the error of values: a question, not a claim",
 }
-"""Records that try no claim, and what they hold."""
+"""Records that try no claim, by name or pattern, and what they hold."""
 
 
 def unread() -> list[str]:
     """Return the records of which the ledger does not know what they try."""
-    return [name for name in records.names() if name not in READERS and name not in OTHER]
+    told = [name for name in records.names() if any(fnmatch(name, pattern) for pattern in OTHER)]
+    return [name for name in records.names() if name not in READERS and name not in told]
 
 
 def read(name: str) -> list[Trial]:
