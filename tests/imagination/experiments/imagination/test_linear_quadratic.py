@@ -79,6 +79,17 @@ def test_no_gain_is_better_than_the_optimum(pair: tuple) -> None:
             assert (np.trace(system.value(other, real.discount) - value, axis1=1, axis2=2) < 0).all()
 
 
+def test_a_model_that_rewards_great_thrust_has_no_best_gain() -> None:
+    real = lq.spiral(SMALL)
+    system = lq.system_of(real)
+    mad = system._replace(form=system.form * np.array([1, 1, -1, -1.0])[:, None])
+    start = lq.start_moment(np.ones(SMALL.seeds), 2)
+    assert np.isinf(mad.best_return(real.discount, start)).all()
+    _, value = system.optimal(real.discount)
+    expected = (value * start).sum(axis=(1, 2))
+    np.testing.assert_allclose(system.best_return(real.discount, start), expected)
+
+
 def test_the_spiral_is_as_smooth_as_it_says() -> None:
     real = lq.spiral(SMALL)
     np.testing.assert_allclose(real.dynamics.lipschitz(), SMALL.L_f)
