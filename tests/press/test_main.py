@@ -272,6 +272,32 @@ def test_serving_needs_a_printed_book(tiny, capsys):
     assert "no printed book" in capsys.readouterr().err
 
 
+def test_the_pdf_needs_a_printed_book(tiny, capsys):
+    tiny.chapter("01_one", "print(seed)")
+    assert run(tiny, "pdf") != 0
+    assert "no printed book" in capsys.readouterr().err
+
+
+def test_the_address_is_written_and_said(tiny, capsys):
+    tiny.chapter("01_one", "print(seed)")
+    assert run(tiny, "address", "https://github.com/someone/book") == 0
+    said = capsys.readouterr().out
+    assert "_config.yml" in said
+    assert said.endswith("The book's repository: https://github.com/someone/book\n")
+    assert run(tiny, "address", "nowhere") != 0
+    assert "an address is https://" in capsys.readouterr().err
+    assert run(tiny, "address", "") == 0
+    assert capsys.readouterr().out.endswith("no address yet\n")
+
+
+def test_times_and_links_are_said(tiny, capsys):
+    tiny.chapter("01_one", "print(seed)")
+    assert run(tiny, "times") == 0
+    tiny.write("_build/html/index.html", '<a href="https://127.0.0.1:9/nothing">there</a>')
+    assert run(tiny, "links") == 2
+    assert "there seems to be no network" in capsys.readouterr().out
+
+
 def test_clean_removes_what_was_built(tiny):
     tiny.chapter("01_one", "print(seed)")
     tiny.write("_build/html/index.html", "")
