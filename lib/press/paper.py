@@ -44,7 +44,7 @@ PREPARE = """async () => {
     document.querySelectorAll('img').forEach(image => { image.loading = 'eager'; });
     await Promise.all([...document.images].map(image => image.decode().catch(() => {})));
     await document.fonts.ready;
-    const wide = '.bd-article :is(table, mjx-container, .formula, svg, .cell_output > *)';
+    const wide = '.bd-article :is(table, mjx-container[display="true"], .formula, svg, .cell_output > *)';
     for (const node of document.querySelectorAll(wide)) {
         const room = node.parentElement.clientWidth, needed = node.scrollWidth;
         if (room > 0 && needed > room + 1) node.style.zoom = room / needed;
