@@ -106,8 +106,8 @@ def _homes(proved: Mapping[str, Proved], read: tuple[Chapter, ...]) -> dict[str,
                 homes[name] = (min(near, key=lambda home: home[0])[0], None)
         if len(homes) == known:
             break
-    for name, stated in ledger.claims().items():
-        alike = [homes[n][0] for n, s in ledger.claims().items() if s.module == stated.module and n in homes]
+    for name, entry in proved.items():
+        alike = [homes[n][0] for n, other in proved.items() if other.module == entry.module and n in homes]
         if name not in homes and alike:
             homes[name] = (max(sorted(set(alike)), key=alike.count), None)
     return homes
