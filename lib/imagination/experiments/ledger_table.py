@@ -106,8 +106,14 @@ def _homes(proved: Mapping[str, Proved], read: tuple[Chapter, ...]) -> dict[str,
                 homes[name] = (min(near, key=lambda home: home[0])[0], None)
         if len(homes) == known:
             break
-    for name, entry in proved.items():
-        alike = [homes[n][0] for n, other in proved.items() if other.module == entry.module and n in homes]
+    module = {name: stated.module for name, stated in ledger.claims().items()}
+    module |= {name: entry.module.removesuffix("_proofs") for name, entry in proved.items()}
+    for name, where in module.items():
+        alike = [
+            homes[n][0]
+            for n, other in module.items()
+            if n in homes and other == where.removesuffix("_claims")
+        ]
         if name not in homes and alike:
             homes[name] = (max(sorted(set(alike)), key=alike.count), None)
     return homes
