@@ -39,12 +39,16 @@ PREPARE = """async () => {
     document.querySelectorAll('button.toggle-button').forEach(button => {
         if (button.classList.contains('toggle-button-hidden')) button.click();
     });
+    for (const folded of document.querySelectorAll('details.hide')) {
+        folded.querySelector('summary').remove();
+        folded.replaceWith(...folded.childNodes);
+    }
     document.querySelectorAll('details').forEach(details => { details.open = true; });
     await window.MathJax?.startup?.promise;
     document.querySelectorAll('img').forEach(image => { image.loading = 'eager'; });
     await Promise.all([...document.images].map(image => image.decode().catch(() => {})));
     await document.fonts.ready;
-    const wide = '.bd-article :is(table, mjx-container[display="true"], .formula, svg, .cell_output > *)';
+    const wide = '.bd-article :is(table, mjx-container[display="true"], .formula, svg)';
     for (const node of document.querySelectorAll(wide)) {
         const room = node.parentElement.clientWidth, needed = node.scrollWidth;
         if (room > 0 && needed > room + 1) node.style.zoom = room / needed;
