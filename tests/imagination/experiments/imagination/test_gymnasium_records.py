@@ -29,7 +29,13 @@ def test_a_run_is_kept_and_its_policies_come_back(small, capsys):
     rounds, steps, scores = loaded.values()
     assert len(rounds) == 4 and set(steps["round"]) == {0, 1}
     arms = scores.groupby("arm", sort=False)["score"]
-    assert sorted(arms.groups) == ["imagination", "imagination, by Gymnasium", "random", "real", "uncontrolled"]
+    assert sorted(arms.groups) == [
+        "imagination",
+        "imagination, by Gymnasium",
+        "random",
+        "real",
+        "uncontrolled",
+    ]
     again = in_gymnasium(saved_policy("cartpole", SMALL), 5, 3).mean(axis=1)
     np.testing.assert_allclose(arms.get_group("imagination, by Gymnasium"), again)
     record = records.describe("imagination-cartpole")
