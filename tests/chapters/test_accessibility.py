@@ -68,7 +68,8 @@ def look(page, colours_on=(DESKTOP,)):
 @pytest.mark.parametrize("name", [*PAGES, *OTHERS])
 def test_axe_finds_nothing_serious(watch, address, name):
     page = watch().open(address + name)
-    check_headings(page)
+    if name in PAGES:
+        check_headings(page)
     assert look(page, (DESKTOP, PHONE) if name in (PAGES[0], PAGES[2]) else (DESKTOP,)) == {}
 
 
