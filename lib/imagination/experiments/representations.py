@@ -97,7 +97,7 @@ SCALES: dict[str, dict[str, dict[str, int]]] = {
     },
     "latent": {
         "quick": {"seeds": 2, "episodes": 200, "steps": 300},
-        "full": {"seeds": 10, "episodes": 200, "steps": 1000},
+        "full": {"seeds": 10, "episodes": 200, "steps": 500},
     },
 }
 

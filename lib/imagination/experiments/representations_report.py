@@ -33,7 +33,8 @@ def by_seed(table: pd.DataFrame, column: str, horizon: int) -> pd.DataFrame:
         raise ValueError(f"column {column!r} must be positive to have a geometric mean")
     logs = chosen.assign(value=np.log(chosen[column].astype(float)))
     means = logs.groupby([*INDEX, "seed"], sort=False)["value"].mean()
-    return np.exp(means.unstack("seed"))
+    in_order = pd.MultiIndex.from_frame(chosen[INDEX].drop_duplicates())
+    return np.exp(means.unstack("seed").reindex(in_order))
 
 
 def means(

@@ -115,7 +115,7 @@ def train_latent(
     dimension: int = 3,
     width: int = 32,
     steps: int = 2500,
-    batch_size: int = 64,
+    batch_size: int = 32,
     learning_rate: float = 3e-3,
     device: str = "cpu",
 ) -> LatentModels:
