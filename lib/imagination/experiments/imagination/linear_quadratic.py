@@ -167,12 +167,20 @@ class System(NamedTuple):
         return gain, -P
 
     def best_return(self, discount: Array, start: Array) -> Array:
-        """Return of the best gain, (C,); infinite where there is none (a model that rewards great thrust)."""
+        """Return of the best gain, (C,); infinite where there is none (a model that rewards great thrust).
+
+        A solution of the Riccati equation is the optimum if its costs R + Bᵀ P B of a thrust are positive: the
+        cost of any other policy is larger by a sum of squares in that metric.
+        """
         found = np.full(len(discount), np.inf)
         for c in range(len(found)):
             one = System(*(array[c : c + 1] for array in self))
             with suppress(np.linalg.LinAlgError):
-                found[c] = _trace(one.optimal(discount[c : c + 1])[1], start[c : c + 1])[0]
+                value = one.optimal(discount[c : c + 1])[1]
+                d, B = value.shape[1], one.action_matrix
+                thrust = -one.form[:, d:, d:] - discount[c] * B.mT @ value @ B
+                if np.linalg.eigvalsh(thrust).min() > 0:
+                    found[c] = _trace(value, start[c : c + 1])[0]
         return found
 
 
