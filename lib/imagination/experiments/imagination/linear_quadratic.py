@@ -169,7 +169,7 @@ class System(NamedTuple):
     def best_return(self, discount: Array, start: Array) -> Array:
         """Return of the best gain, (C,); infinite where there is none (a model that rewards great thrust).
 
-        A solution of the Riccati equation is the optimum if its costs R + Bᵀ P B of a thrust are positive: the
+        A Riccati solution is the optimum if R + Bᵀ P B, what a thrust costs there, is positive definite: the
         cost of any other policy is larger by a sum of squares in that metric.
         """
         found = np.full(len(discount), np.inf)
