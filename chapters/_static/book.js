@@ -24,9 +24,14 @@
     }
   };
 
+  window.addEventListener("resize", update);
   window.addEventListener("load", async () => {
-    await window.MathJax?.startup?.promise;
+    // A bibliography's entries have a role of their own, which a list may not hold.
+    document.querySelectorAll(".citation-list[role='list']").forEach((list) => list.removeAttribute("role"));
+    update();
     const article = document.querySelector(".bd-article");
     if (article) new ResizeObserver(update).observe(article);
+    await window.MathJax?.startup?.promise;
+    update();
   });
 })();
