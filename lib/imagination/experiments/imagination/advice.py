@@ -176,8 +176,12 @@ def split(scale: Scale, rng: np.random.Generator) -> pd.DataFrame:
     generator = torch.Generator().manual_seed(int(own[1].integers(2**62)))
     first = lq.first_policy(settings, everywhere.batch_size)
     policy = lq.improve(first, learned, replace(settings, updates=100), generator)
-    found = lq.measure(everywhere, learned, policy, settings)
-    return _table("split", arms, scale.seeds, found)
+    true, start = lq.system_of(everywhere), lq.start_moment(everywhere.discount**0, 2)
+    parts = lq.decompose_linear(
+        true, lq.system_of(learned), policy.gain.numpy(), start, everywhere.discount, 0
+    )
+    regret = true.best_return(everywhere.discount, start) - parts.real
+    return _table("split", arms, scale.seeds, {**parts.columns(), "regret": regret})
 
 
 def _stacked(models: Sequence[ContinuousMDP]) -> ContinuousMDP:
