@@ -60,13 +60,19 @@ EXERCISES = [
             Part(
                 name="largest_turn",
                 asks="the largest angle between successive velocities [degrees]",
-                kind=Number(relative=2e-3),
+                kind=Number(relative=4e-3),
                 reference=largest_turn,
+                right=(lambda right: round(right, 1), lambda: sp.deg(sp.asin(sp.Rational(3, 10)))),
                 wrong=(
                     Wrong(lambda right: np.radians(right), "that is in radians"),
                     Wrong(
                         lambda: np.degrees(np.arctan(0.3)),
                         "the right angle is where the next velocity ends, not the first",
+                    ),
+                    Wrong(lambda right: 90 - right, "that is the triangle's other angle"),
+                    Wrong(
+                        lambda: np.degrees(2 * np.arcsin(0.3 / 2)),
+                        "the next velocity need not be as long as this one",
                     ),
                     Wrong(
                         lambda: np.degrees(np.arccos(1 - st.curvature_bound(0.3, sharp=False))),
@@ -83,6 +89,7 @@ EXERCISES = [
                 right=(lambda: sp.sqrt(1 - sp.Rational(99, 100) ** 2),),
                 wrong=(
                     Wrong(lambda right: right**2, "that is its square"),
+                    Wrong(lambda: np.sqrt(2 * 0.01), "eps squared over 2 is about the bound, not the bound"),
                     Wrong(
                         lambda: allowed(0.01, st.PROPOSITION_1),
                         "with the sharp bound it may be larger than with Proposition 1",
@@ -108,6 +115,10 @@ EXERCISES = [
                     ),
                     Wrong(lambda right: right * FLOW**2, "a longer step makes a larger constant: divide"),
                     Wrong(
+                        lambda: np.sqrt(2 * 0.02) / FLOW,
+                        "eps squared over 2 is about the bound, not the bound",
+                    ),
+                    Wrong(
                         lambda: allowed(0.02, st.PROPOSITION_1) / FLOW,
                         "the sharp bound allows a little more than Proposition 1",
                     ),
@@ -117,8 +128,9 @@ EXERCISES = [
             Part(
                 name="step_for_lemma",
                 asks="the upper limit of time steps for which Lemma 1 applies for certain [seconds]",
-                kind=Number(relative=2e-3),
+                kind=Number(relative=4e-3),
                 reference=least_pole,
+                right=(lambda right: round(right, 4), lambda: sp.Rational(1, 76)),
                 wrong=(
                     Wrong(
                         lambda right: right * FLOW, "that is the velocity's constant, not yet the time step"
