@@ -23,25 +23,28 @@ def largest_clip(gamma: float = GAMMA) -> float:
     return float(1 / np.sqrt(gamma * largest_product(1.0)))
 
 
-def in_units(factor: float, *, action_too: bool = True) -> float:
-    """The bound when codes are multiplied by a factor."""
-    return float(
-        return_gap.bound(
-            gamma=GAMMA,
-            L_f=max(0.95, 0.3 * factor) if action_too else 0.95,
-            L_r=2 / factor,
-            L_pi=0.5 / factor,
-            eps_dyn=0.05 * factor,
-            eps_rew=0.1,
-            horizon=10,
-        )
+def bounds(factors: np.ndarray) -> np.ndarray:
+    """The bounds when codes are multiplied by factors."""
+    return return_gap.bound(
+        gamma=GAMMA,
+        L_f=np.maximum(0.95, 0.3 * factors),
+        L_r=2 / factors,
+        L_pi=0.5 / factors,
+        eps_dyn=0.05 * factors,
+        eps_rew=0.1,
+        horizon=10,
     )
+
+
+def in_units(factor: float) -> float:
+    """The bound when codes are multiplied by one factor."""
+    return float(bounds(np.array([factor]))[0])
 
 
 def best_factor() -> float:
     """The factor with the least bound, on a fine grid."""
-    factors = np.geomspace(0.1, 20, 4001)
-    return float(factors[np.argmin([in_units(factor) for factor in factors])])
+    factors = np.geomspace(1, 10, 1001)
+    return float(factors[np.argmin(bounds(factors))])
 
 
 def correlations(latent: pd.DataFrame) -> pd.Series:
