@@ -6,6 +6,7 @@ The claims of part B as objects, and :func:`curvature_bound`, their value on num
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from imagination.theory.terms import mapping, point, real
 # -- the words -----------------------------------------------------------------------------------------------
 
 eps = real("epsilon")
+a, b, s = real("a b s")
 z = mapping("z", ("natural",), "state")
 F = mapping("F", ("state",), "state")
 t, x, y = w.t, w.x, w.y
@@ -26,6 +28,7 @@ t, x, y = w.t, w.x, w.y
 # what is proved holds in any number of dimensions.
 v = mapping("v", ("state",), "vector")
 minus = mapping("m", ("vector", "vector"), "vector")
+times = mapping("h", ("real", "vector"), "vector")
 inner = mapping("g", ("vector", "vector"))
 length = mapping("l", ("vector",))
 cosine = mapping("c", ("state", "state"))
@@ -57,6 +60,11 @@ LINEAR = Hypothesis(
     sp.Eq(inner(minus(p, q), u), inner(p, u) - inner(q, u)),
     "g(p, q) is the inner product of two vectors",
 )
+HOMOGENEOUS = Hypothesis(
+    "inner products are homogeneous",
+    sp.Eq(inner(times(a, p), q), a * inner(p, q)),
+    "h(a, p) is a times the vector p",
+)
 SYMMETRIC = Hypothesis("inner products are symmetric", sp.Eq(inner(p, q), inner(q, p)))
 SQUARE = Hypothesis("lengths", sp.Eq(length(p) ** 2, inner(p, p)), "definition of the length")
 LENGTH = Hypothesis("lengths are nonnegative", sp.Ge(length(p), 0))
@@ -69,6 +77,8 @@ STEP = Hypothesis(
     "a step is a velocity", sp.Eq(w.d_S(z(t), z(t + 1)), speed(z(t))), "z(t + 1) = z(t) + v(z(t))"
 )
 MOVING = Hypothesis("the trajectory moves", sp.Gt(speed(z(t)), 0), "otherwise it has no direction")
+
+AT_FIRST = Hypothesis("the trajectory moves at first", sp.Lt(0, speed(z(0))))
 
 loss = 1 - cosine(z(t), z(t + 1))
 
@@ -87,6 +97,17 @@ LAW_OF_COSINES = Claim(
     meaning="two lengths and a cosine say all: however many dimensions there are, two vectors span a plane",
 )
 
+CAUCHY_SCHWARZ = Claim(
+    name="Cauchy and Schwarz",
+    source="[Cauchy 1821; Schwarz 1888]",
+    symbols=(),
+    hypotheses=(LINEAR, HOMOGENEOUS, SYMMETRIC, SQUARE),
+    quantity=inner(p, q) ** 2,
+    expression=length(p) ** 2 * length(q) ** 2,
+    variables=(p, q),
+    meaning="so a cosine lies between -1 and 1, and two vectors can be drawn in the plane",
+)
+
 # -- the two bounds ------------------------------------------------------------------------------------------
 
 SHARP = Claim(
@@ -98,6 +119,18 @@ SHARP = Claim(
     expression=eps**2 / (1 + sp.sqrt(1 - eps**2)),  # 1 - sqrt(1 - eps^2), which would lose digits
     variables=(t,),
     meaning="one minus the cosine of the angle between two successive velocities",
+)
+
+NEVER_STOPS = Claim(
+    name="What moves goes on moving",
+    source="[this book]",
+    symbols=(EPS,),
+    hypotheses=(POSITIVE, BELOW_ONE, SMOOTH, *_INNER, LENGTH, STEP, AT_FIRST),
+    quantity=sp.Integer(0),
+    expression=speed(z(t)),
+    relation="<",
+    variables=(t,),
+    meaning="below eps = 1 a trajectory that moves at first has a direction at every step",
 )
 
 SHARP_FORM = Claim(
@@ -135,7 +168,6 @@ SHARPER = Claim(
 
 # -- the same in coordinates ---------------------------------------------------------------------------------
 
-a, b, s = real("a b s")
 v_1, v_2, w_1, w_2 = real("v_1 v_2 w_1 w_2")
 _size = v_1**2 + v_2**2
 _next_size = w_1**2 + w_2**2
@@ -164,6 +196,13 @@ IN_THE_PLANE = Claim(
     quantity=1 - (v_1 * w_1 + v_2 * w_2) / (sp.sqrt(_size) * sp.sqrt(_next_size)),
     expression=SHARP.expression,
     meaning="the same, of any two vectors of the plane",
+)
+
+THROUGH_THE_PLANE = replace(
+    SHARP,
+    name="Curvature, sharp, through the plane",
+    hypotheses=(*SHARP.hypotheses, HOMOGENEOUS),
+    meaning="once more: two vectors of any space are as long, and as far apart, as two of the plane",
 )
 
 # -- the sharp bound is attained -----------------------------------------------------------------------------
@@ -204,7 +243,6 @@ ATTAINED = Claim(
         _BEYOND,
         _ANGLE,
         _SOMEWHERE,
-        Hypothesis("velocities are not 0", sp.Gt(turning_lengths, 0), "so that they have directions"),
     ),
     quantity=turning_loss,
     expression=SHARP.expression,
@@ -253,17 +291,18 @@ STRAIGHT_IS_NOT_SMOOTH = Claim(
     symbols=(
         Quantity(_factor, "factor", "the map is z -> factor z, its velocity (factor - 1) z"),
         Quantity(a, "start", "a point of the line"),
+        Quantity(v_1, "v_1", "velocity there"),
+        Quantity(w_1, "w_1", "velocity one step later, in the point factor * start"),
     ),
     hypotheses=(
         Hypothesis(
             "factor > 1", sp.Gt(_factor, 1), "its Lipschitz constant, which may be as large as one likes"
         ),
-        Hypothesis("start > 0", sp.Gt(a, 0)),
+        Hypothesis("not at the origin", sp.Gt(a**2, 0)),
+        Hypothesis("the velocity", sp.Eq(v_1, (_factor - 1) * a)),
+        Hypothesis("the next velocity", sp.Eq(w_1, (_factor - 1) * (_factor * a))),
     ),
-    quantity=1
-    - ((_factor - 1) * a)
-    * ((_factor - 1) * _factor * a)
-    / sp.sqrt(((_factor - 1) * a) ** 2 * ((_factor - 1) * _factor * a) ** 2),
+    quantity=1 - v_1 * w_1 / (sp.sqrt(v_1**2) * sp.sqrt(w_1**2)),
     expression=sp.Integer(0),
     relation="==",
     meaning="no curvature at all, and any Lipschitz constant: the converse fails",
@@ -308,8 +347,10 @@ def curvature_bound(eps: Any, *, sharp: bool = True) -> Any:
 
 __all__ = [
     "ATTAINED",
+    "CAUCHY_SCHWARZ",
     "IN_THE_PLANE",
     "LAW_OF_COSINES",
+    "NEVER_STOPS",
     "PROPOSITION_1",
     "SHARP",
     "SHARPER",
@@ -317,5 +358,6 @@ __all__ = [
     "SHRINK",
     "STRAIGHT_IS_NOT_SMOOTH",
     "STRETCH",
+    "THROUGH_THE_PLANE",
     "curvature_bound",
 ]

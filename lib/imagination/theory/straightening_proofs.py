@@ -22,6 +22,7 @@ LINE = World(
         w.d_S: sp.Lambda((_X, _Y), sp.Abs(_X - _Y)),
         st.v: sp.Lambda(_X, sp.S.One),
         st.minus: sp.Lambda((_X, _Y), _X - _Y),
+        st.times: sp.Lambda((_X, _Y), _X * _Y),
         st.inner: sp.Lambda((_X, _Y), _X * _Y),
         st.length: sp.Lambda(_X, sp.Abs(_X)),
         st.cosine: sp.Lambda((_X, _Y), sp.S.One),
@@ -55,6 +56,51 @@ def law_of_cosines() -> Theorem:
             st.LAW_OF_COSINES.expression,
             [expanded, *lengths, p.given(st.ANGLE)],
             "inner products in terms of lengths and the cosine",
+        )
+    )
+
+
+@cache
+def cauchy_schwarz() -> Theorem:
+    """The inequality of Cauchy and Schwarz, from what an inner product is."""
+    p = Proof(st.CAUCHY_SCHWARZ, LINE)
+    linear, homogeneous, symmetric, square = (p.given(h) for h in st.CAUCHY_SCHWARZ.hypotheses)
+    both = st.inner(st.p, st.q)
+
+    def difference(first: sp.Expr, one: sp.Expr, second: sp.Expr, other: sp.Expr) -> Fact:
+        """The squared length of ``first one - second other``, multiplied out, is not negative."""
+        a, b = st.times(first, one), st.times(second, other)
+        change = st.minus(a, b)
+        parts = [
+            *(linear.at({st.p: a, st.q: b, st.u: each}) for each in (change, one, other)),
+            *(
+                homogeneous.at({st.a: number, st.p: vector, st.q: each})
+                for number, vector in ((first, one), (second, other))
+                for each in (change, one, other)
+            ),
+            *(symmetric.at({st.p: each, st.q: change}) for each in (one, other)),
+            symmetric.at({st.p: one, st.q: other}),
+            *(square.at({st.p: each}) for each in (change, one, other)),
+        ]
+        lengths = st.length(one) ** 2, st.length(other) ** 2
+        return p.inequality(
+            sp.Ge(
+                first**2 * lengths[0] - 2 * first * second * st.inner(one, other) + second**2 * lengths[1], 0
+            ),
+            parts,
+            "a square, multiplied out",
+        )
+
+    return p.qed(
+        p.inequality(
+            st.CAUCHY_SCHWARZ.statement,
+            [
+                difference(st.length(st.q) ** 2, st.p, both, st.q),
+                difference(st.length(st.p) ** 2, st.q, both, st.p),  # the rest is for vectors of length 0
+                difference(sp.S.One, st.p, both, st.q),
+                symmetric,
+            ],
+            "whichever of the two vectors has a length, and if neither has",
         )
     )
 
@@ -99,6 +145,30 @@ def sharp() -> Theorem:
 
 
 @cache
+def never_stops() -> Theorem:
+    """A trajectory that moves at first always moves, if eps < 1."""
+    p = Proof(st.NEVER_STOPS, LINE)
+    changed, length = _turn(p), p.given(st.LENGTH)
+    with p.by_induction(st.NEVER_STOPS.statement, st.t, "one step after the other") as induction:
+        k = induction.k
+        induction.base(p.given(st.AT_FIRST))
+        induction.step(
+            p.inequality(
+                sp.Lt(0, st.speed(st.z(k + 1))),
+                [
+                    induction.hypothesis,
+                    changed.at(t=k),
+                    length.at({st.p: st.v(st.z(k + 1))}),
+                    st.POSITIVE,
+                    st.BELOW_ONE,
+                ],
+                "a next velocity of 0 would be changed by all of the velocity, not by a share",
+            )
+        )
+    return p.qed(induction.fact)
+
+
+@cache
 def in_the_plane() -> Theorem:
     """The sharp bound for two vectors of the plane, in coordinates."""
     p = Proof(st.IN_THE_PLANE, TWO_VECTORS)
@@ -137,6 +207,40 @@ def in_the_plane() -> Theorem:
             "divide by the two lengths",
         )
     )
+
+
+@cache
+def through_the_plane() -> Theorem:
+    """The sharp bound from that of the plane: two vectors of any space can be drawn there."""
+    p = Proof(st.THROUGH_THE_PLANE, LINE)
+    here, there = st.z(st.t), st.z(st.t + 1)
+    moving = p.given(st.MOVING)
+    moves = [moving, moving.at(t=st.t + 1)]
+    cosine, speed, later = st.cosine(here, there), st.speed(here), st.speed(there)
+    unit = p.inequality(
+        sp.Ge(1 - cosine**2, 0),
+        [
+            p.cite(cauchy_schwarz()).at({st.p: st.v(here), st.q: st.v(there)}),
+            p.given(st.ANGLE).at({st.x: here, st.y: there}),
+            *moves,
+        ],
+        "so there is a sine",
+    )
+    drawn = {st.v_1: speed, st.v_2: sp.S.Zero, st.w_1: cosine * later, st.w_2: sp.sqrt(1 - cosine**2) * later}
+    changed = _turn(p)
+    needed = [
+        p.inequality(hypothesis.relation.xreplace(drawn), [unit, changed, *moves], hypothesis.name)
+        for hypothesis in st.IN_THE_PLANE.hypotheses[2:]
+    ]
+    bound = p.cite(in_the_plane(), drawn, using=[unit, *moves, *needed], reason="in the plane")
+    lengths = [
+        p.inequality(sp.Eq(sp.sqrt(side), size, evaluate=False), [unit, *moves], "as long in the plane")
+        for side, size in (
+            (sp.expand(speed**2), speed),
+            ((drawn[st.w_1] ** 2 + drawn[st.w_2] ** 2), later),
+        )
+    ]
+    return p.qed(p.inequality(st.SHARP.statement, [bound, unit, *lengths, *moves], "and at the same angle"))
 
 
 @cache
@@ -181,15 +285,18 @@ def attained() -> Theorem:
         [angle],
         "the next velocity is shorter by the factor sqrt(1 - eps^2)",
     )
+    lengthy = p.inequality(
+        sp.Gt(st.turning_lengths, 0), [lengths, rest, st.POSITIVE, hypotheses["not at the origin"]]
+    )
     length = p.inequality(
         sp.Eq(sp.sqrt(st.turning_lengths), st.eps**2 * size * root, evaluate=False),
-        [lengths, rest, hypotheses["velocities are not 0"], hypotheses["not at the origin"]],
+        [lengths, rest, lengthy, hypotheses["not at the origin"]],
         "the product of the two lengths",
     )
     return p.qed(
         p.inequality(
             st.ATTAINED.statement,
-            [length, angle, rest, *hypotheses.values()],
+            [length, lengthy, angle, rest, *hypotheses.values()],
             "the inner product is (1 - eps^2) times the first velocity's squared length",
         )
     )
@@ -223,8 +330,11 @@ def straight_is_not_smooth() -> Theorem:
 
 ALL = (
     law_of_cosines,
+    cauchy_schwarz,
     sharp,
+    never_stops,
     in_the_plane,
+    through_the_plane,
     sharp_form,
     sharper,
     proposition_1,
