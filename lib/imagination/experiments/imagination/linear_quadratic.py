@@ -153,7 +153,14 @@ class System(NamedTuple):
         return discounted_sum(loop.mT, reward, discount)
 
     def optimal(self, discount: Array) -> tuple[Array, Array]:
-        """The best gain of all (C, d_a, d_s) and P of its value, by the discounted Riccati equation."""
+        """The best gain of all (C, d_a, d_s) and P of its value, by the discounted Riccati equation.
+
+        Raises
+        ------
+        numpy.linalg.LinAlgError
+            If the equation has no solution that stabilises the loop: then no gain is best. It is put into the
+            equation to see, since the solver sometimes returns a matrix that solves nothing.
+        """
         d, root = self.state_matrix.shape[1], np.sqrt(discount)[:, None, None]
         A, B, cost = root * self.state_matrix, root * self.action_matrix, -self.form
         across = cost[:, :d, d:]
@@ -164,6 +171,13 @@ class System(NamedTuple):
             ]
         )
         gain = -np.linalg.solve(cost[:, d:, d:] + B.mT @ P @ B, B.mT @ P @ A + across.mT)
+        off = cost[:, :d, :d] + A.mT @ P @ A + (A.mT @ P @ B + across) @ gain - P
+        loop = np.abs(np.linalg.eigvals(A + B @ gain)).max()
+        if np.abs(off).max() > 1e-8 * (1 + np.abs(P).max()) or loop >= 1:
+            raise np.linalg.LinAlgError(
+                f"the Riccati equation has no stabilising solution: what the solver found is off by "
+                f"{np.abs(off).max():.1e} and leaves a spectral radius of {loop:.3f}"
+            )
         return gain, -P
 
     def best_return(self, discount: Array, start: Array) -> Array:

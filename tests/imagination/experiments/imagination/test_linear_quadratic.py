@@ -90,6 +90,28 @@ def test_a_model_that_rewards_great_thrust_has_no_best_gain() -> None:
     np.testing.assert_allclose(system.best_return(real.discount, start), expected)
 
 
+def test_what_solves_no_riccati_equation_is_not_taken_for_the_best() -> None:
+    # a reward learned from few noisy labels: thrust across the motion pays, so ever more of it pays ever more
+    matrices = [[[0.63, -0.37], [0.37, 0.65]], [[0.71, 0.02], [0.0, 0.69]]]
+    form = [
+        [-1.15, 0.21, -0.03, 0.85],
+        [0.21, 0.2, -0.15, 0.26],
+        [-0.03, -0.15, -0.15, 0.04],
+        [0.85, 0.26, 0.04, -1.17],
+    ]
+    A, B, F = (np.array(matrix) for matrix in (*matrices, form))
+    discount, start = np.array([0.9]), lq.start_moment(np.ones(1), 2)
+    system = lq.System(A[None], B[None], F[None])
+    assert np.isinf(system.best_return(discount, start)).all()
+    with pytest.raises(np.linalg.LinAlgError):
+        system.optimal(discount)
+    # why: at some frequency a swinging thrust earns more than nothing, and so k times as much k² times more
+    turns = np.exp(1j * np.linspace(0, np.pi, 200))
+    reach = np.linalg.solve(turns[:, None, None] * np.eye(2) - np.sqrt(0.9) * A, np.sqrt(0.9) * B + 0j)
+    both = np.concatenate([reach, np.broadcast_to(np.eye(2), reach.shape)], axis=1)
+    assert np.linalg.eigvalsh(both.conj().mT @ F @ both).max() > 0.1
+
+
 def test_the_spiral_is_as_smooth_as_it_says() -> None:
     real = lq.spiral(SMALL)
     np.testing.assert_allclose(real.dynamics.lipschitz(), SMALL.L_f)
