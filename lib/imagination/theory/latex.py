@@ -17,6 +17,10 @@ _NAMES = {
     "ell": r"\ell",
     "delta": r"\delta",
     "span": r"\operatorname{sp} V",
+    "gamma'": r"\gamma'",
+    "L_f'": "L_f'",
+    "L_r'": "L_r'",
+    "L_pi'": r"L_\pi'",
 }
 
 

@@ -26,7 +26,7 @@ SQUARES = Claim(
     source="[this book]",
     symbols=_LAW,
     hypotheses=tuple(map(positive, _LAW)),
-    quantity=(A * N ** (-alpha)) ** 2,
+    quantity=sp.Pow(A * N ** (-alpha), 2, evaluate=False),  # SymPy would multiply it out
     expression=A**2 * N ** (-2 * alpha),
     relation="==",
     meaning="the square of a power law is one with twice the exponent and the square of the scale",
