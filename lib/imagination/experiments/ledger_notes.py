@@ -5,7 +5,7 @@ Every key is the name of a claim; tests hold this file to the claims that there 
 
 from collections.abc import Mapping
 
-__all__ = ["DIFFERS", "PARTS", "PROVED_BELOW", "TOOLS", "part_of"]
+__all__ = ["AS_IT_IS", "DIFFERS", "PARTS", "PROVED_BELOW", "TOOLS", "part_of"]
 
 PARTS: Mapping[str, tuple[str, ...]] = {
     "The return gap": ("return_gap", "series", "stochastic"),
@@ -22,6 +22,7 @@ PROVED_BELOW: Mapping[str, str] = {
     "The multiplier": "thm-theorem-1",
     "Theorem 1": "thm-theorem-1",
     "The optimum is unique": "thm-theorem-1",
+    "Proposition 1": "prop-curvature",
     "Theorem 2, discounted estimator": "thm-discounted-noise",
     "A frozen error is bias": "prop-bias",
     "Scores average to 0": "lem-martingale",
@@ -31,7 +32,8 @@ PROVED_BELOW: Mapping[str, str] = {
 TOOLS = ("series",)
 """Theory modules of lemmas about numbers, which belong to no numbered result."""
 
-_AS_IT_IS = "As in the paper."
+AS_IT_IS = "As in the paper."
+"""The note on a result of which there is nothing more to say."""
 
 DIFFERS: Mapping[str, str] = {
     # The return gap
@@ -42,8 +44,8 @@ DIFFERS: Mapping[str, str] = {
     "Corollary 1, L_f": (
         "As in the paper. A smaller L_f may cost a larger error; only the net effect counts."
     ),
-    "Corollary 1, L_r": _AS_IT_IS,
-    "Corollary 1, L_pi": _AS_IT_IS,
+    "Corollary 1, L_r": AS_IT_IS,
+    "Corollary 1, L_pi": AS_IT_IS,
     "Corollary 1, gamma": (
         "The paper speaks of the three Lipschitz constants; the discount behaves likewise."
     ),
@@ -70,6 +72,7 @@ DIFFERS: Mapping[str, str] = {
     "Simulation lemma": "With a learned reward, and the span of the value in place of its largest size.",
     # Straight trajectories
     "Law of cosines": "From the inner product, for points of any space that has one.",
+    "Cauchy and Schwarz": "From the inner product, too, and multiples of vectors; they need no coordinates.",
     "Proposition 1": "As in the paper. Not sharp: near eps = 0.83 it passes 2, the largest loss there is.",
     "Curvature, sharp": "The smallest bound there is: about the paper's at small eps, far below near 1.",
     "Straight and not smooth": "The paper proves that smooth is straight. The converse fails.",
@@ -79,7 +82,7 @@ DIFFERS: Mapping[str, str] = {
     "Spending": "The paper's ratio, said of money: spend in proportion to exponent times remaining error.",
     "Theorem 1": "As in the paper. Errors are those that the split leaves, so the ratio is implicit.",
     "The optimum is unique": "The paper appeals to convexity; here every rival plan is compared with.",
-    "The error is convex": _AS_IT_IS,
+    "The error is convex": AS_IT_IS,
     "Rewards that belong to dynamics": (
         "The paper leaves an implicit pair of equations; one unknown is left here."
     ),
@@ -92,7 +95,8 @@ DIFFERS: Mapping[str, str] = {
     ),
     # Noisy rewards
     "Theorem 2": (
-        "The paper bounds a variance; this is its bound of the added part, proved from the sharp one."
+        "The paper bounds a variance; this is its bound of the added part, proved from the sharp one. That "
+        "the sum on the left is what noise adds is the exact form's to prove."
     ),
     "Theorem 2, exact": "The paper has an inequality. Scores average to 0, so the amount is a sum, exactly.",
     "Theorem 2, sharp": (
@@ -115,17 +119,18 @@ DIFFERS: Mapping[str, str] = {
     # The price of a label, and bias
     "A frozen error is bias": "The paper's remark on learned rewards, as an equality.",
     "Proposition 2": (
-        "As in the paper, for the estimator whose mean is the gradient; the paper's own is another."
+        "For the estimator whose mean is the gradient; the paper's own is another. That mean, and that K "
+        "rollouts divide a variance by K, are hypotheses here: other rows prove them."
     ),
-    "Noise by a power law": "A definition, as in the paper.",
-    "Bounded noise": "A definition, as in the paper.",
-    "Noise with a floor": "A definition, as in the paper.",
-    "Added variance that a budget buys": _AS_IT_IS,
-    "Corollary 2, p > 1": _AS_IT_IS,
-    "Corollary 2, p < 1": _AS_IT_IS,
-    "Corollary 2, p = 1": _AS_IT_IS,
-    "Corollary 2, bounded noise": _AS_IT_IS,
-    "Corollary 2, floor": _AS_IT_IS,
+    "Noise by a power law": AS_IT_IS,
+    "Bounded noise": AS_IT_IS,
+    "Noise with a floor": AS_IT_IS,
+    "Added variance that a budget buys": AS_IT_IS,
+    "Corollary 2, p > 1": AS_IT_IS,
+    "Corollary 2, p < 1": AS_IT_IS,
+    "Corollary 2, p = 1": AS_IT_IS,
+    "Corollary 2, bounded noise": AS_IT_IS,
+    "Corollary 2, floor": AS_IT_IS,
     "Variance that a budget buys": (
         "The paper looks at the added part alone. K divides the rest, too, and a rollout costs "
         "something before it is labelled."

@@ -63,6 +63,18 @@ class Row:
         return stated is not None and stated.claim.relation == "==" and stated.claim.quantity.is_Symbol
 
     @property
+    def meaning(self) -> str:
+        """What the claim says in words; empty if a proof has made it."""
+        stated = ledger.claims().get(self.name)
+        return stated.claim.meaning if stated else ""
+
+    @property
+    def hardest(self) -> Trial | None:
+        """Of the trials of a bound, the one with the most problems; None if there is none."""
+        of_bound = [trial for trial in self.trials if np.isfinite(trial.median)]
+        return max(of_bound, key=lambda trial: trial.problems, default=None)
+
+    @property
     def address(self) -> str:
         """Where it is derived, seen from the page of a chapter."""
         return self.result.address if self.result else f"{self.chapter}.html"
@@ -194,8 +206,8 @@ def frame(found: Iterable[Row]) -> pd.DataFrame:
                 "violations": sum(trial.violations for trial in row.trials),
                 "planted": sum(trial.planted for trial in row.trials),
                 "caught": sum(trial.caught for trial in row.trials),
-                "median": next((t.median for t in row.trials if np.isfinite(t.median)), np.nan),
-                "largest": next((t.largest for t in row.trials if np.isfinite(t.largest)), np.nan),
+                "median": hardest.median if (hardest := row.hardest) else np.nan,
+                "largest": hardest.largest if hardest else np.nan,
             }
             for row in found
         ]
@@ -203,7 +215,11 @@ def frame(found: Iterable[Row]) -> pd.DataFrame:
 
 
 def looseness(found: Iterable[Row]) -> pd.DataFrame:
-    """Return the bounds that were tried, the loosest first: `median` and `largest` of measured over bound."""
+    """Return the bounds that were tried, the loosest first: `median` and `largest` of measured over bound.
+
+    Where a bound was tried more than once, the trial with the most problems speaks: the others saw it in
+    passing, such as the rounds of a training loop.
+    """
     table = frame(found).dropna(subset=["median"])
     return table.sort_values(["median", "claim"])[
         ["claim", "part", "problems", "median", "largest"]
@@ -228,6 +244,9 @@ def assumed(found: Iterable[Row]) -> pd.DataFrame:
 
 # -- the page ------------------------------------------------------------------------------------------------
 
+LONG = 260
+"""A formula of more letters of LaTeX is folded, its meaning in words before it."""
+
 _HEAD = ("result", "statement", "derived in", "proof", "trial", "used of the bound", "what differs")
 
 
@@ -251,7 +270,10 @@ def _row_html(row: Row, titles: Mapping[str, Chapter]) -> str:
     under = ", ".join(map(escape, row.hypotheses)) or "nothing"
     count = len(row.hypotheses)
     noun = "hypothesis" if count == 1 else "hypotheses"
-    statement = rf"\({row.formula}\)" + (
+    formula = rf"\({row.formula}\)"
+    if len(row.formula) > LONG:
+        formula = f"<details><summary>{escape(row.meaning or 'a long formula')}</summary>{formula}</details>"
+    statement = formula + (
         f"<details><summary>under {count} {noun}</summary>{under}</details>" if count else ""
     )
     return (

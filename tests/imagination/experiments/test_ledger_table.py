@@ -1,6 +1,7 @@
 """The table of all results: complete, its notes about claims that exist, its links to places that do."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -77,6 +78,21 @@ def test_the_loosest_bound_comes_first(rows):
     loose = ledger_table.looseness(rows)
     assert loose["median"].is_monotonic_increasing
     assert (loose["median"] <= loose["largest"]).all()
+
+
+def test_the_trial_with_the_most_problems_speaks_for_a_bound(rows):
+    row = next(row for row in rows if row.name == "Finite horizon")
+    few, many = (replace(row.trials[0], problems=n, median=1 / n, largest=2 / n) for n in (5, 500))
+    for trials in ((few, many), (many, few)):
+        (told,) = ledger_table.looseness([replace(row, trials=trials)]).to_dict("records")
+        assert (told["problems"], told["median"], told["largest"]) == (505, many.median, many.largest)
+
+
+def test_long_formulas_are_folded_under_their_meaning(rows):
+    page = ledger_table.html(rows)
+    for row in rows:
+        folded = f"</summary>\\({row.formula}\\)" in page
+        assert folded == (len(row.formula) > ledger_table.LONG), row.name
 
 
 def test_all_axioms_are_listed_and_each_is_needed(rows):
