@@ -291,8 +291,8 @@ STRAIGHT_IS_NOT_SMOOTH = Claim(
     symbols=(
         Quantity(_factor, "factor", "the map is z -> factor z, its velocity (factor - 1) z"),
         Quantity(a, "start", "a point of the line"),
-        Quantity(v_1, "v_1", "velocity there"),
-        Quantity(w_1, "w_1", "velocity one step later, in the point factor * start"),
+        Quantity(v_1, "v_1", "first coordinate of a velocity"),
+        Quantity(w_1, "w_1", "first coordinate of the next velocity"),
     ),
     hypotheses=(
         Hypothesis(
