@@ -60,13 +60,17 @@ COLUMNS = ("trial", "arm", "x", "seed", "imagined_return", "real_return", "regre
 
 @dataclass(frozen=True)
 class Scale:
-    """How many seeds each trial has, and how many updates the trial of frozen rewards makes."""
+    """How many seeds each trial has, the one of splits, and how many updates the one of frozen rewards makes.
+
+    Splits differ by little: they need more seeds to be told apart.
+    """
 
     seeds: int = 30
+    split_seeds: int = 120
     updates: int = 400
 
 
-SCALES = {"quick": Scale(seeds=8, updates=100), "full": Scale()}
+SCALES = {"quick": Scale(seeds=8, split_seeds=8, updates=100), "full": Scale()}
 
 
 # The planner's split against half and half
@@ -167,12 +171,12 @@ def split(scale: Scale, rng: np.random.Generator) -> pd.DataFrame:
     rules = splits(own[0])
     arms = [("swept", share) for share in SHARES]
     arms += list(zip(rules["rule"], rules["share"], strict=True))
-    real = lq.spiral(settings, scale.seeds)
+    real = lq.spiral(settings, scale.split_seeds)
     models = [
         bought(real, int(_dyn(share)), int(_rew(share)), settings, np.random.default_rng(seed))
         for (_, share), seed in zip(arms, own[1].integers(2**62, size=len(arms)), strict=True)
     ]
-    everywhere, learned = lq.spiral(settings, scale.seeds * len(arms)), _stacked(models)
+    everywhere, learned = lq.spiral(settings, scale.split_seeds * len(arms)), _stacked(models)
     generator = torch.Generator().manual_seed(int(own[1].integers(2**62)))
     first = lq.first_policy(settings, everywhere.batch_size)
     policy = lq.improve(first, learned, replace(settings, updates=100), generator)
@@ -181,7 +185,7 @@ def split(scale: Scale, rng: np.random.Generator) -> pd.DataFrame:
         true, lq.system_of(learned), policy.gain.numpy(), start, everywhere.discount, 0
     )
     regret = true.best_return(everywhere.discount, start) - parts.real
-    return _table("split", arms, scale.seeds, {**parts.columns(), "regret": regret})
+    return _table("split", arms, scale.split_seeds, {**parts.columns(), "regret": regret})
 
 
 def _stacked(models: Sequence[ContinuousMDP]) -> ContinuousMDP:

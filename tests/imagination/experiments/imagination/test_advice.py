@@ -6,7 +6,7 @@ from imagination.experiments.imagination import advice
 from imagination.experiments.imagination import linear_quadratic as lq
 from imagination.models.counts import CountModel
 
-SMALL = advice.Scale(seeds=2, updates=20)
+SMALL = advice.Scale(seeds=2, split_seeds=2, updates=20)
 
 
 def test_splits_spend_the_budget_and_no_more() -> None:
@@ -91,4 +91,6 @@ def test_a_sample_of_the_record_is_made_again() -> None:
     again = advice.run("full", trials=["frozen"])
     kept = recorded[recorded["trial"] == "frozen"].reset_index(drop=True)
     pd.testing.assert_frame_equal(kept, again, check_dtype=False, rtol=1e-9)
-    assert recorded.groupby(["trial", "arm", "x"]).size().eq(advice.SCALES["full"].seeds).all()
+    full, sizes = advice.SCALES["full"], recorded.groupby(["trial", "arm", "x"]).size()
+    assert sizes["split"].eq(full.split_seeds).all()
+    assert sizes.drop("split").eq(full.seeds).all()
