@@ -32,9 +32,9 @@ c.ExecutePreprocessor.timeout = 600
 
 NOTE = """*How to hand in.* Run the notebook from top to bottom: it runs as it is. Under *Exercises* each
 question has an answer cell, where you replace `...`, and check cells, which say what is right and give a hint
-where something is wrong. A wrong answer stops *Run All*: mend it, or go on from the cell below. Leave the check
-cells as they are. Save the notebook and hand it in. Words such as *fig-drift* name a figure, an equation or a
-theorem of the book."""
+where something is wrong. A wrong answer stops *Run All*: mend it, or go on from the cell below. Leave the
+check cells as they are. Save the notebook and hand it in. Words such as *fig-drift* name a figure, an
+equation or a theorem of the book."""
 
 
 def instructor_version(number: str, folder: Path) -> NotebookNode:
