@@ -84,7 +84,7 @@ def verdict(
         said = np.select([ratio["high"] < 1, ratio["low"] > 1], ["smaller", "larger"], "even")
         columns[name] = ratio["mean"]
         columns[f"{name} interval"] = [
-            f"{low:.2g} to {high:.2g}" for low, high in zip(ratio["low"], ratio["high"], strict=True)
+            f"{low:.3g} to {high:.3g}" for low, high in zip(ratio["low"], ratio["high"], strict=True)
         ]
         columns[f"{name} says"] = pd.Series(said, index=ratio.index)
     return pd.DataFrame(columns).drop(index=[reference])
