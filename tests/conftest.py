@@ -8,6 +8,10 @@ from playwright.sync_api import Browser, sync_playwright
 
 from press.browser import FLAGS, HOW_TO_INSTALL, find_chromium
 
+# As the chapters and the records are computed: the number of threads changes the last digits, and a network
+# that is trained for long turns them into the first. Before anything imports numpy or torch.
+os.environ["OMP_NUM_THREADS"] = "1"
+
 NO_BROWSER = f"no Chromium or Chrome was found, so the pages were not tested in a browser. {HOW_TO_INSTALL}"
 
 
