@@ -61,9 +61,10 @@ class Command:
     record : str
         Name under which ``--record`` keeps the table (`imagination.records`).
     run : callable
-        ``run(scale, seed=...)``, or ``run(seed=...)`` when there are no scales, gives the table.
+        ``run(scale, seed=...)``, or ``run(seed=...)`` when there are no scales, gives the table; or several,
+        by the end of their records' names: ``{"": ..., "-steps": ...}``.
     say : callable
-        What to print of a table.
+        What to print of what `run` gave.
     parameters : callable
         ``parameters(scale)``: what the table depends on beside scale and seed.
     scales : mapping
@@ -73,17 +74,17 @@ class Command:
     options : sequence of str
         Which of ``workers`` and ``store`` the command line takes and hands to `run`.
     compact : callable
-        What is kept of a table; everything, unless given.
+        What is kept of each table; everything, unless given.
     violations : callable, optional
-        Rows that break the claim: with any, the exit status is 1.
+        Rows of the one table that break the claim: with any, the exit status is 1.
     unit : str
         What a row is, in the plural.
     """
 
     module: str
     record: str
-    run: Callable[..., pd.DataFrame]
-    say: Callable[[pd.DataFrame], str]
+    run: Callable[..., Any]
+    say: Callable[[Any], str]
     parameters: Callable[[str], Mapping[str, Any]]
     scales: Mapping[str, Any]
     default: str = "full"
@@ -98,23 +99,24 @@ class Command:
         options = {name: getattr(chosen, name) for name in self.options}
         named = (chosen.scale,) if self.scales else ()
         begun = time.perf_counter()
-        table = self.run(*named, seed=chosen.seed, **options)
+        found = self.run(*named, seed=chosen.seed, **options)
         seconds = time.perf_counter() - begun
-        broken = 0 if self.violations is None else len(self.violations(table))
-        print(self.say(table))
+        broken = 0 if self.violations is None else len(self.violations(found))
+        print(self.say(found))
         if self.violations is not None:
-            print(f"{len(table)} {self.unit}, {broken} violations")
+            print(f"{len(found)} {self.unit}, {broken} violations")
         if chosen.record:
             scale = {"scale": chosen.scale} if self.scales else {}
             spelled = "".join(f" --{name} {value}" for name, value in (scale | {"seed": chosen.seed}).items())
-            records.save(
-                self.record,
-                self.compact(table),
-                command=f"python -m {self.module}{spelled} --record",
-                parameters=scale | {"seed": chosen.seed} | dict(self.parameters(scale.get("scale", ""))),
-                seconds=seconds,
-                workers=options.get("workers", 1),
-            )
+            for suffix, table in ({"": found} if isinstance(found, pd.DataFrame) else found).items():
+                records.save(
+                    self.record + suffix,
+                    self.compact(table),
+                    command=f"python -m {self.module}{spelled} --record",
+                    parameters=scale | {"seed": chosen.seed} | dict(self.parameters(scale.get("scale", ""))),
+                    seconds=seconds,
+                    workers=options.get("workers", 1),
+                )
         return int(broken > 0)
 
     def _summary(self) -> str:
@@ -129,6 +131,6 @@ class Command:
             parser.add_argument("--workers", type=int, default=1)
         if "store" in self.options:
             parser.add_argument("--store", help="folder for finished chunks, so that a killed run continues")
-        kept = f"write data/{self.record}.csv.gz and its record"
+        kept = f"write data/{self.record}* with how they were made"
         parser.add_argument("--record", action="store_true", help=kept)
         return parser

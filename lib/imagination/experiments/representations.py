@@ -26,6 +26,7 @@ import pandas as pd
 import torch
 
 from imagination import lipschitz, records
+from imagination.experiments.recording import rounded
 from imagination.mdps.continuous import (
     Array,
     ContinuousMDP,
@@ -415,11 +416,9 @@ def recorded(which: str) -> pd.DataFrame:
 
 def store(which: str, scale: str, seed: int, table: pd.DataFrame, seconds: float) -> None:
     """Write a sweep's table to the store of records, with seven digits."""
-    floats = table.select_dtypes("float").columns
-    compact = table.assign(**{name: [float(f"{value:.7g}") for value in table[name]] for name in floats})
     records.save(
         RECORDS[which],
-        compact,
+        rounded(table, 7),
         command=f"{PROGRAM} {which} --scale {scale} --seed {seed} --record",
         parameters={"scale": scale, "seed": seed, **SCALES[which][scale]},
         seconds=seconds,

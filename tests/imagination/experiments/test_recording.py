@@ -49,6 +49,15 @@ def test_nothing_is_kept_unless_asked():
     assert records.names() == []
 
 
+def test_several_tables_are_kept_side_by_side():
+    both = command(run=lambda scale, *, seed, workers: {"": run(seed=1), "-steps": run(seed=2)}, say=str)
+    assert both(["--record"]) == 0
+    assert records.names() == ["some", "some-steps"]
+    assert records.load("some")["x"].tolist() == [1.33, 1.33]
+    assert records.load("some-steps")["x"].tolist() == [2.33, 2.33]
+    assert records.describe("some").command == records.describe("some-steps").command
+
+
 def test_without_scales_none_is_named(capsys):
     single = command(run=lambda *, seed: run(seed=seed), scales={}, options=(), parameters=lambda scale: {})
     assert single(["--record"]) == 0

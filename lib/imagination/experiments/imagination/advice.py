@@ -7,8 +7,6 @@ makes the record again. Each trial returns a table with one row an arm, seed and
 
 from __future__ import annotations
 
-import argparse
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +20,7 @@ from imagination import records
 from imagination.experiments import learning, planner
 from imagination.experiments.imagination import linear_quadratic as lq
 from imagination.experiments.imagination import tabular
+from imagination.experiments.recording import Command
 from imagination.mdps.continuous import (
     AffineDynamics,
     BallProjected,
@@ -439,29 +438,19 @@ def recorded() -> pd.DataFrame:
     return records.load(RECORD)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Try the advice; with ``--record`` the table goes to the store of records."""
-    parser = argparse.ArgumentParser(
-        prog="python -m imagination.experiments.imagination.advice", description=main.__doc__
-    )
-    parser.add_argument("--scale", choices=list(SCALES), default="full")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--record", action="store_true", help=f"write data/{RECORD}.csv.gz and its record")
-    chosen = parser.parse_args(arguments)
-    begun = time.perf_counter()
-    table = run(chosen.scale, seed=chosen.seed)
-    seconds = time.perf_counter() - begun
-    means = table.groupby(["trial", "arm", "x"], sort=False)[["imagined_return", "real_return", "regret"]]
-    print(means.mean().round(4).to_string())
-    if chosen.record:
-        records.save(
-            RECORD,
-            table,
-            command=f"{parser.prog} --scale {chosen.scale} --seed {chosen.seed} --record",
-            parameters={"scale": chosen.scale, "seed": chosen.seed, **vars(SCALES[chosen.scale])},
-            seconds=seconds,
-        )
-    return 0
+def _told(table: pd.DataFrame) -> str:
+    shown = ["imagined_return", "real_return", "regret"]
+    return table.groupby(["trial", "arm", "x"], sort=False)[shown].mean().round(4).to_string()
+
+
+main = Command(
+    module="imagination.experiments.imagination.advice",
+    record=RECORD,
+    run=run,
+    say=_told,
+    parameters=lambda scale: vars(SCALES[scale]),
+    scales=SCALES,
+)
 
 
 if __name__ == "__main__":

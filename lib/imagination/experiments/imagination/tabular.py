@@ -8,9 +8,6 @@ step in the opposite one. The sensors of its rewards are noisy, and the walker s
 
 from __future__ import annotations
 
-import argparse
-import time
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
@@ -23,6 +20,7 @@ from imagination import wasserstein as w
 from imagination.experiments import stochastic
 from imagination.experiments.imagination import rounds
 from imagination.experiments.imagination.diagnostics import bounds, decompose_tabular, regret_bound
+from imagination.experiments.recording import Command
 from imagination.mdps.makers import gridworld
 from imagination.mdps.tabular import TabularMDP
 from imagination.models.counts import CountModel
@@ -306,35 +304,25 @@ def recorded() -> tuple[pd.DataFrame, pd.DataFrame]:
     return records.load(RECORD), records.load(f"{RECORD}-steps")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Go round; with ``--record`` rounds and steps go to the store of records."""
-    parser = argparse.ArgumentParser(
-        prog="python -m imagination.experiments.imagination.tabular", description=main.__doc__
-    )
-    parser.add_argument("--scale", choices=list(SCALES), default="full")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--record", action="store_true", help=f"write data/{RECORD}.csv.gz and -steps")
-    chosen = parser.parse_args(arguments)
-    settings, begun = SCALES[chosen.scale], time.perf_counter()
-    found = run(settings, np.random.default_rng(chosen.seed))
-    seconds = time.perf_counter() - begun
-    print(
-        found.rounds.groupby(["arm", "round"], sort=False)["real_return"]
-        .mean()
-        .unstack()
-        .round(2)
-        .to_string()
-    )
-    if chosen.record:
-        for name, table in ((RECORD, found.rounds), (f"{RECORD}-steps", found.steps)):
-            records.save(
-                name,
-                table,
-                command=f"{parser.prog} --scale {chosen.scale} --seed {chosen.seed} --record",
-                parameters={"scale": chosen.scale, "seed": chosen.seed, **asdict(settings)},
-                seconds=seconds,
-            )
-    return 0
+def tables(scale: str, *, seed: int) -> dict[str, pd.DataFrame]:
+    """Go round at a scale; rounds and steps, by the end of their records' names."""
+    found = run(SCALES[scale], np.random.default_rng(seed))
+    return {"": found.rounds, "-steps": found.steps}
+
+
+def _told(found: dict[str, pd.DataFrame]) -> str:
+    means = found[""].groupby(["arm", "round"], sort=False)["real_return"].mean()
+    return means.unstack().round(2).to_string()
+
+
+main = Command(
+    module="imagination.experiments.imagination.tabular",
+    record=RECORD,
+    run=tables,
+    say=_told,
+    parameters=lambda scale: asdict(SCALES[scale]),
+    scales=SCALES,
+)
 
 
 if __name__ == "__main__":
