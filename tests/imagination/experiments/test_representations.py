@@ -97,14 +97,14 @@ def test_recorded_bounds_hold_and_nothing_is_missing(which):
 
 
 def test_a_sample_of_the_record_computed_again():
-    """The free network of the first seed. Training amplifies rounding, so machines agree to a few percent."""
+    """The free network of the first seed: every column of its rows.
+
+    On other instruction sets, and with two threads, entries differ by at most 4e-6.
+    """
     again = sweep.run_smooth("full", families=["free"], seeds=1)
     table = sweep.recorded("smooth")
     stored = table[(table["family"] == "free") & (table["seed"] == 0)].reset_index(drop=True)
-    for column in ("L_f", "L_f_seen", "L_r", "eps_dyn_mean", "eps_rew_mean", "hoped"):
-        np.testing.assert_allclose(again[column], stored[column], rtol=0.05, err_msg=column)
-    np.testing.assert_allclose(again["real_return"], stored["real_return"], rtol=1e-6)
-    np.testing.assert_allclose(again["gap"], stored["gap"], rtol=0.3)
+    pd.testing.assert_frame_equal(again, stored, rtol=1e-4, atol=0, check_dtype=False)
 
 
 def test_a_sample_of_the_latent_record_computed_again(monkeypatch):
