@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from imagination import records
-from imagination.experiments import ledger, ledger_trials, reward_noise, straightening, trial
+from imagination.experiments import bias, ledger, ledger_trials, reward_noise, straightening, trial
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,10 @@ def test_a_sample_of_the_live_trials_is_as_recorded():
     assert (again.problems, again.violations, again.planted, again.caught) == tuple(
         row[["problems", "violations", "planted", "caught"]]
     )
-    assert again.off == pytest.approx(row["off"], rel=0.5)  # it is made of rounding
+    assert (
+        0 < again.off < bias.TOLERANCE
+    )  # made of the rounding of finite differences, which machines do not share
+    assert 0 < row["off"] < bias.TOLERANCE
 
 
 def test_what_is_run_is_what_is_recorded():
