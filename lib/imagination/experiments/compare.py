@@ -1,8 +1,8 @@
-"""Comparing arms over seeds, as the field reports it: no mean without an interval, no arm untuned [ASCCB21].
+"""Comparing arms over seeds as the field reports it [ASCCB21]: no mean without an interval, no arm untuned.
 
-Intervals are `scipy.stats.bootstrap`'s percentile intervals over whole seeds. Percentiles, because they follow
-a trimmed mean without a formula for its spread and are still defined where all seeds agree (BCa's are not).
-They cover a little less than they say: about 93 of 100 for 95%, at 20 seeds.
+Intervals are `scipy.stats.bootstrap`'s percentile intervals over whole seeds. Percentiles, because they need
+no formula for the spread of a trimmed mean and are defined where all seeds agree (BCa's are not).
+They cover a little less than they say: 92 to 94 of 100 for 95%, at 20 seeds of a normal distribution.
 """
 
 from __future__ import annotations
@@ -85,7 +85,8 @@ def improvement(
     groups = (_finite("x", x), _finite("y", y))
     if any(group.ndim != 1 for group in groups):
         raise ValueError(f"x and y must hold one number a seed, got shapes {[g.shape for g in groups]}")
-    return float(_won(*groups)), *(float(end) for end in _ends(groups, _won, generator, level, draws))
+    low, high = _ends(groups, _won, generator, level, draws)
+    return float(_won(*groups)), float(low), float(high)
 
 
 def summary(
@@ -96,13 +97,13 @@ def summary(
     Returns
     -------
     DataFrame
-        Indexed by `by`: number of `seeds`; interquartile mean `iqm` with `iqm low` and `iqm high`; `mean` with
-        `mean low` and `mean high`; `worst tenth`, the mean of the worst tenth of the seeds (one at least);
-        `worst`, the worst seed.
+        Indexed by `by`: number of `seeds`; interquartile mean `iqm` with `iqm low` and `iqm high`; `mean`
+        with `mean low` and `mean high`; `worst tenth`, the mean of the worst tenth of the seeds (one at
+        least); `worst`, the worst seed.
     """
     rows = {}
     for key, values in _groups(table, by, column):
-        row: dict[str, float] = {"seeds": len(values)}
+        row: dict[str, Any] = {"seeds": len(values)}
         for name, statistic in (("iqm", interquartile_mean), ("mean", np.mean)):
             found = interval(values, generator, statistic=statistic)
             row |= dict(zip((name, f"{name} low", f"{name} high"), found, strict=True))
@@ -190,7 +191,7 @@ def curves(
 
 
 def _won(x: Array, y: Array, axis: int = -1) -> Any:
-    """Share of the pairs that x wins, along `axis`: what its ranks among both exceed those among its own by."""
+    """Share of the pairs that x wins along `axis`, ties by half: from the ranks of x among both."""
     n, m = x.shape[axis], y.shape[axis]
     ranks = rankdata(np.concatenate([x, y], axis=axis), axis=axis)
     return (np.take(ranks, range(n), axis=axis).sum(axis=axis) - n * (n + 1) / 2) / (n * m)
