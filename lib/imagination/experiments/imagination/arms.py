@@ -39,10 +39,10 @@ ARMS: dict[str, dict[str, Any]] = {
 
 RATES = (0.005, 0.01, 0.02)
 
-TRIED = {arm: RATES for arm in list(ARMS)[1:]} | {"entropy bonus 1": RATES[1:2]}
+TRIED = dict.fromkeys(list(ARMS)[1:], RATES) | {"entropy bonus 1": RATES[1:2]}
 """Adam's first rates, tried on the seeds of tuning. What was is as it was: tuned before, on others."""
 
-CHOSEN = {"as it was": RATES[1:2]} | {arm: RATES[1:2] for arm in list(ARMS)[1:]}
+CHOSEN = {"as it was": RATES[1:2]} | dict.fromkeys(list(ARMS)[1:], RATES[1:2])
 """The best of each arm: fixed before the other seeds were run."""
 
 BLOCK = 10
