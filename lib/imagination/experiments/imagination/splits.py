@@ -44,7 +44,7 @@ DISCOUNT = 0.95
 class Scale:
     """How many seeds each share and budget has."""
 
-    seeds: int = 100
+    seeds: int = 400
 
 
 SCALES = {"quick": Scale(10), "full": Scale()}
