@@ -21,10 +21,9 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import DummyVecEnv
 
-from imagination.experiments.imagination import gymnasium_loop as loop
 from imagination.experiments.recording import Command, rounded
 from imagination.experiments.sweep import sweep
-from imagination.mdps.episodic import CartPole, Pendulum
+from imagination.mdps.episodic import CartPole, EpisodicWorld, Pendulum
 from imagination.reinforce.episodes import play
 
 __all__ = ["RECORD", "RIVALS", "SCALES", "TRIALS", "Rival", "run", "score_agent", "trained"]
@@ -111,13 +110,20 @@ class _Watch(BaseCallback):
         return True
 
 
-def score_agent(agent: BaseAlgorithm, system: str, seed: int, scale: float | np.ndarray = 1.0) -> float:
-    """Mean return of `EPISODES` real episodes under an agent's likeliest actions.
+def score_agent(
+    agent: BaseAlgorithm,
+    system: str,
+    seed: int,
+    scale: float | np.ndarray = 1.0,
+    world: EpisodicWorld | None = None,
+) -> float:
+    """Mean return of `EPISODES` episodes under an agent's likeliest actions, real ones or in another world.
 
     The agent sees states in Gymnasium's units, divided by `scale`.
     """
     discrete = system == "CartPole-v1"
-    world: loop.Real = CartPole(1) if discrete else Pendulum(1)
+    real = CartPole(1) if discrete else Pendulum(1)
+    world = real if world is None else world
     units = np.array(CartPole.units if discrete else (1.0, 1.0, Pendulum.velocity_unit))
 
     def choose(state: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -127,7 +133,7 @@ def score_agent(agent: BaseAlgorithm, system: str, seed: int, scale: float | np.
         return action[None], control[None]
 
     start = world.start(EPISODES, torch.Generator().manual_seed(seed + 1_000_003))
-    return float(play(world, choose, start, world.limit).returns().mean())
+    return float(play(world, choose, start, real.limit).returns().mean())
 
 
 def trained(configuration: Mapping[str, Any], _: np.random.Generator) -> pd.DataFrame:
