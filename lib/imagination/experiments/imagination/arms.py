@@ -5,8 +5,8 @@
 
 make the records again, that of tuning first. Each arm is given four times the imagined updates of the record
 `imagination-pendulum`: in one long training, in four shorter ones of which the best by *imagined* return goes
-out, with a bonus for entropy, or in four models at once. None is given a real step more. Seeds, and what they
-draw at first, are those of that record.
+out, with a bonus for entropy, or in four models at once. None is given a real step more.
+The generator has the seed of that record, and the first real steps are the same but for the four starts.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ BLOCK = 20
 
 COLUMNS = (
     "arm", "rate", "seed", "round", "real_steps", "score", "imagined_return", "real_return", "gap",
-    "reward_part", "dynamics_part", "rounding", "mean_error",
+    "reward_part", "dynamics_part", "rounding", "mean_error", "collected",
 )  # fmt: skip
 
 SCALES = {

@@ -8,6 +8,7 @@ chapter: the mean return of 100 episodes that start elsewhere, under its likelie
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -98,18 +99,20 @@ SCALES = ("quick", "check", "full")
 
 
 class _Watch(BaseCallback):
-    """Scores the agent every so many real steps."""
+    """Scores the agent every so many real steps, and stops it after so many scores."""
 
-    def __init__(self, every: int, measure: Callable[[BaseAlgorithm], float]) -> None:
+    def __init__(
+        self, every: int, measure: Callable[[BaseAlgorithm], float], scores: float = math.inf
+    ) -> None:
         super().__init__()
-        self.every, self.measure = every, measure
+        self.every, self.measure, self.scores = every, measure, scores
         self.rows: list[dict[str, float]] = []
 
     def _on_step(self) -> bool:
         if self.num_timesteps >= (len(self.rows) + 1) * self.every:
             score = self.measure(self.model)
             self.rows.append({"round": len(self.rows), "real_steps": self.num_timesteps, "score": score})
-        return True
+        return len(self.rows) < self.scores
 
 
 def score_agent(
@@ -139,10 +142,11 @@ def score_agent(
 
 
 def trained(configuration: Mapping[str, Any], _: np.random.Generator) -> pd.DataFrame:
-    """One agent's scores by real steps: a task of `sweep`."""
+    """One agent's scores by real steps: a task of `sweep`; with `scores` only so many."""
     torch.set_num_threads(1)
     rival, seed = TRIALS[configuration["arm"]], configuration["seed"]
-    watch = _Watch(rival.every, lambda agent: score_agent(agent, rival.system, seed))
+    most = configuration.get("scores", math.inf)
+    watch = _Watch(rival.every, lambda agent: score_agent(agent, rival.system, seed), most)
     rival.made(seed).learn(rival.budget, callback=watch)
     return pd.DataFrame({"arm": configuration["arm"], "seed": seed, **pd.DataFrame(watch.rows)})
 
