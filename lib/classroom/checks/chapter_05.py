@@ -9,6 +9,7 @@ import numpy as np
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Number, Numbers, OneOf, Table
 from imagination import wasserstein as w
+from imagination.experiments import distances
 from imagination.experiments import stochastic as trial
 from imagination.mdps import makers
 from imagination.theory import stochastic
@@ -33,7 +34,7 @@ def correlations(mixed: bool = True, pairs: int = 4000) -> dict[str, float]:
     n, rng = 10, np.random.default_rng(0)
     kernel, other = (makers.random_kernels(pairs, n, rng) for _ in range(2))
     model = kernel + (rng.random((pairs, 1, 1)) if mixed else 1) * (other - kernel)
-    reward = trial.reward_shapes(n)["shuffled"]
+    reward = distances.reward_shapes(n)["shuffled"]
     V, V_hat = (np.linalg.inv(np.eye(n) - 0.5 * k) @ reward for k in (kernel, model))
     error = np.abs(V - V_hat).max(axis=1)
     fields = {
