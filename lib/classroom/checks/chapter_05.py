@@ -196,11 +196,11 @@ EXERCISES = [
                 reference=best_scale,
                 accepts=lambda answer, policy: is_near_best(policy, answer),
                 wrong=(
-                    Wrong(lambda: SCALES[-1], "do errors contract here?"),
+                    Wrong(lambda: SCALES[-1], "is γL below 1 here?"),
                     Wrong(lambda right: right / 2, "the bound still falls from here"),
                     Wrong(lambda right: right * 1.5, "the bound has risen again"),
                 ),
-                hint="evaluate the bound over a range of scales, where errors contract",
+                hint="evaluate the bound over a range of scales, where γL < 1",
             ),
             Part(
                 name="stops_larger",

@@ -213,7 +213,7 @@ def _rounds(name: str) -> Callable[[pd.DataFrame], Iterator[Trial]]:
             rows = table[
                 np.isfinite(table[column]) & (table[column] > 0)
             ]  # arms without a model have no bound
-            if len(rows):  # Lemma 1 is silent where nothing contracts
+            if len(rows):  # Lemma 1 is silent where gamma L >= 1
                 yield _bound(claim, name, rows[about].abs() / rows[column], trial.TOLERANCE)
 
     return reader
