@@ -1,0 +1,163 @@
+"""Findings of the trials of bounds: chapters 4, 5, 9 and 12."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from imagination.experiments import distances, reward_noise, straightening, torch_noise, trial
+from imagination.experiments.findings.finding import (
+    Estimate,
+    Finding,
+    Said,
+    counted,
+    median,
+    over,
+    share,
+    word,
+)
+
+__all__ = ["FINDINGS"]
+
+BUILT = "extremal"
+"""Families with this in their names were built to attain a bound, or nearly."""
+
+
+def _broken(table: pd.DataFrame) -> Said:
+    above = table["ratio"] > 1 + trial.TOLERANCE
+    found = share(above)
+    families = table["family"].nunique()
+    return Said(
+        f"{int(above.sum())} of {counted(len(table), 'pair')} of a real and a learned world in {families} families "
+        f"have a return gap above their bound; the largest gap is {table['ratio'].max():.6f} of it.",
+        found,
+        "share of gaps above their bound",
+        counted(len(table), "pair of worlds", "pairs of worlds"),
+    )
+
+
+def _loose(table: pd.DataFrame) -> Said:
+    others = table[~table["family"].str.contains(BUILT)]
+    found = median(others["ratio"], percent=True)
+    near = (others["ratio"] > 0.5).mean()
+    return Said(
+        f"In families that were not built to attain a bound, the gap of the middle pair is {found} of its bound; "
+        f"{near:.1%} of the pairs use more than half.",
+        found,
+        "gap over bound, median",
+        counted(len(others), "pair of worlds", "pairs of worlds"),
+    )
+
+
+def _correlation(table: pd.DataFrame, kernels: str, reward: str, gamma: float) -> dict[tuple[str, str], Estimate]:
+    rows = table[(table["kernels"] == kernels) & (table["reward"] == reward) & (table["gamma"] == gamma)]
+    return {
+        (row["distance"], row["aggregate"]): Estimate(row["correlation"], row["low"], row["high"])
+        for row in rows.to_dict("records")
+    }
+
+
+def _predicts(kernels: str, reward: str, gamma: float = 0.5):
+    def say(table: pd.DataFrame) -> Said:
+        found = _correlation(table, kernels, reward, gamma)
+        first, second = found["W1", "max"], found["TV", "max"]
+        apart = Estimate(first.value - second.value, first.low - second.high, first.high - second.low)
+        better = word(apart, "worse than", "about as well as", "better than")
+        return Said(
+            f"With {kernels} kernels and the {reward} of rewards, the largest W1 error of a state predicts the error of "
+            f"values {better} total variation does (γ = {gamma:g}): correlations {first} and {second}.",
+            first,
+            "correlation of W1 with the error of values",
+            counted(int(table["pairs"].max()), "pair of kernels", "pairs of kernels"),
+        )
+
+    return say
+
+
+def _signs(kernels: str, reward: str = "ramp"):
+    def say(table: pd.DataFrame) -> Said:
+        gamma = table["gamma"].max()
+        found = _correlation(table, kernels, reward, gamma)
+        signed, size = (found["value-aware", how] for how in (distances.SIGNED[0], "max"))
+        exact = found["value-aware", distances.SIGNED[1]].value
+        apart = Estimate(signed.value - size.value, signed.low - size.high, signed.high - size.low)
+        return Said(
+            f"With {kernels} kernels and γ = {gamma:g}, the mean of one-step errors of the value with their signs predicts "
+            f"the error of values {word(apart, 'worse than', 'about as well as', 'better than')} the largest size does: "
+            f"correlations {signed} and {size}. Weighted by where imagination goes, the correlation is {exact:.6f}.",
+            signed,
+            "correlation of the signed mean with the error of values",
+            counted(int(table["pairs"].max()), "pair of kernels", "pairs of kernels"),
+        )
+
+    return say
+
+
+def _noise_exactly(table: pd.DataFrame) -> Said:
+    off = table[list(reward_noise.IDENTITIES)].max(axis=1)
+    found = share(off > reward_noise.TOLERANCE)
+    return Said(
+        f"The sum that says what reward noise adds to a gradient's variance is off by at most {off.max():.0e} of "
+        f"it, in all {counted(len(table), 'problem')}; {int((off > reward_noise.TOLERANCE).sum())} miss it by more "
+        f"than rounding.",
+        found,
+        "share of problems that miss it",
+        counted(len(table), "problem"),
+    )
+
+
+def _noise_bounds(table: pd.DataFrame) -> Said:
+    paper, sharp = (median(table[f"ratio_{form}"], percent=True) for form in ("paper", "sharp"))
+    times = median(table["ratio_sharp"] / table["ratio_paper"])
+    return Said(
+        f"Of Theorem 2's bound the middle problem uses {paper}, of the sharp one {sharp}: the sharp one is {times} times "
+        "as small in the middle.",
+        times,
+        "Theorem 2's bound over the sharp one, median",
+        counted(len(table), "problem"),
+    )
+
+
+def _networks(table: pd.DataFrame) -> Said:
+    cases = table.drop_duplicates(["family", "member", "horizon", "gamma", "added"])
+    found = over(cases["added"] / cases["exact"])
+    agreed = (cases["added"] - cases["exact"]).abs() <= 2 * (cases["added_error"] ** 2 + cases["exact_error"] ** 2) ** 0.5
+    return Said(
+        f"For policies that are networks, the variance that noise adds is {found} times what the exact sum says; "
+        f"{agreed.mean():.0%} of the cases lie within two standard errors. "
+        f"{len(torch_noise.violations(table))} of {counted(len(table), 'ratio')} to a bound are above one by more than chance.",
+        found,
+        "measured over exact added variance",
+        counted(len(cases), "case"),
+    )
+
+
+def _curvature(table: pd.DataFrame) -> Said:
+    compared = straightening.compared(table)
+    above = compared["ratio"] > 1 + straightening.TOLERANCE
+    broken, used = share(above), median(compared["ratio"], percent=True)
+    return Said(
+        f"{int(above.sum())} of {counted(len(compared), 'velocity map')} turn by more than the sharp bound allows; the middle "
+        f"map uses {used} of it, the worst {compared['ratio'].max():.6f}.",
+        broken,
+        "share of maps above the sharp bound",
+        counted(len(compared), "map"),
+    )
+
+
+FINDINGS = (
+    Finding("No gap above its bound", 4, trial.RECORD, _broken, ("ratio",)),
+    Finding("Bounds are loose", 4, trial.RECORD, _loose, ("ratio",)),
+    *(
+        Finding(f"Which distance: {kernels} kernels, {reward}", 5, distances.RECORD, _predicts(kernels, reward), ("correlation", "low", "high"))
+        for kernels, reward in (("even", "ramp"), ("even", "shuffled"), ("uneven", "shuffled"))
+    ),
+    *(
+        Finding(f"Signs: {kernels} kernels", 5, distances.RECORD, _signs(kernels), ("correlation", "low", "high"))
+        for kernels in distances.KERNELS
+    ),
+    Finding("What noise adds, exactly", 9, reward_noise.RECORD, _noise_exactly, reward_noise.IDENTITIES),
+    Finding("How much Theorem 2 overstates", 9, reward_noise.RECORD, _noise_bounds, ("ratio_paper", "ratio_sharp")),
+    Finding("Noise on networks", 9, torch_noise.RECORD, _networks, ("added", "exact", "added_error", "exact_error")),
+    Finding("No map above the sharp bound", 12, straightening.RECORD, _curvature, ("loss",)),
+)
+"""Chapters 4, 5, 9 and 12."""
