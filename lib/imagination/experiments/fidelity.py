@@ -59,7 +59,7 @@ STEPS = 2.0 ** np.arange(-4, 5)
 
 SCALES: dict[str, dict[str, list[int]]] = {
     "quick": {"updates": [30], "tuning": [16], "seeds": [50]},
-    "full": {"updates": [60, 600], "tuning": [100, 30], "seeds": [400, 100]},
+    "full": {"updates": [60, 600], "tuning": [50, 25], "seeds": [200, 100]},
 }
 """Lengths of the runs, and for each the number of seeds for tuning and of those that are compared."""
 
@@ -175,13 +175,15 @@ def measured(
 def arms(case: Case, updates: int = 60) -> list[str]:
     """What is tried: "E1" and "E3" pay what these advise for the first update, "pilot" what a pilot advises.
 
-    The others, such as "8", pay that always; they are there for runs of 60 updates at most.
+    The others, such as "8", pay that always. Longer runs are for those that E1 and E3 would lead to different
+    prices.
     """
     V, kappa = (float(part[0]) for part in ingredients(grid()))
     told = advice(case, V, kappa)
     names = [name for name in told.index if told.loc[name, "regime"] != "indifferent"]
-    fixed = [f"{cost:g}" for cost in case.costs] if updates <= 60 else []
-    return [*names, "pilot", *fixed]
+    if updates > 60:
+        return [*names, "pilot"] if len(set(told.loc[names, "cost"])) > 1 else []
+    return [*names, "pilot", *(f"{cost:g}" for cost in case.costs)]
 
 
 def piloted(case: Case, seeds: int, spend: float, generator: np.random.Generator) -> Array:
