@@ -60,7 +60,7 @@ LENGTHS = {"short": 20, "long": 300}
 """Updates of a run. Every arm's step size is chosen for each length."""
 
 STEPS = 2.0 ** np.arange(-5, 6)
-SCALES = {"quick": {"tuning": 8, "seeds": 20}, "full": {"tuning": 50, "seeds": 200}}
+SCALES = {"quick": {"tuning": 8, "seeds": 50}, "full": {"tuning": 50, "seeds": 200}}
 FIRST_EVALUATED = 1000
 """Seeds for tuning count from 0, those that are compared from here."""
 
