@@ -56,6 +56,8 @@ SETTINGS: dict[str, Any] = {
     "epochs": 200,
     "batch_size": 256,
     "learning_rate": 1e-3,
+    "cooling": False,
+    "width": WIDTH,
     "squash": False,
     "states": "rollouts",
     "actions": "uniform",
@@ -63,9 +65,9 @@ SETTINGS: dict[str, Any] = {
     "curve": [],
     "suprema": True,
 }
-"""What a configuration may change: `states` "rollouts" or "box", `actions` "uniform" or "normal", `biases` of
-the teacher, `curve` the epochs after which models are measured besides the last, `suprema` whether these are
-measured besides averages."""
+"""What a configuration may change: `cooling` lets the rate fall along half a cosine, `width` is the student's,
+`states` "rollouts" or "box", `actions` "uniform" or "normal", `biases` of the teacher, `curve` the epochs
+after which models are measured besides the last, `suprema` whether these are measured besides averages."""
 
 REPORTED = pd.DataFrame(
     {
@@ -165,12 +167,13 @@ def models(configuration: Mapping[str, Any], rng: np.random.Generator | None = N
         students = train_many(
             data[0],
             data[1][..., column],
-            [_torch_seed(seed, quantity) for seed in seeds],
-            width=WIDTH,
+            [torch_seed(seed, quantity) for seed in seeds],
+            width=settings["width"],
             squash=squash,
             epochs=settings["epochs"],
             batch_size=settings["batch_size"],
             learning_rate=settings["learning_rate"],
+            cooling=settings["cooling"],
             group=len(seeds),
             after_epoch=measure if settings["curve"] else None,
         )
@@ -186,7 +189,7 @@ def models(configuration: Mapping[str, Any], rng: np.random.Generator | None = N
 
 # --- data -----------------------------------------------------------------------------------------
 
-_TRAINING, _VALIDATION, _FRESH = 1, 2, 3
+TRAINING, VALIDATING, FRESH = 1, 2, 3
 
 
 def visit(
@@ -195,7 +198,7 @@ def visit(
     seeds: Sequence[int],
     count: int,
     settings: Mapping[str, Any],
-    purpose: int = _TRAINING,
+    purpose: int = TRAINING,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return `count` transitions of each seed: (C, N, 16) states and actions, (C, N, 13) rewards and states.
 
@@ -233,7 +236,7 @@ def _rng(seed: int, *purpose: int) -> np.random.Generator:
     return np.random.default_rng((seed, *purpose))
 
 
-def _torch_seed(seed: int, quantity: str) -> int:
+def torch_seed(seed: int, quantity: str) -> int:
     purpose = {"dynamics": 4, "reward": 5}[quantity]
     return int(np.random.SeedSequence((seed, purpose)).generate_state(1)[0])
 
@@ -253,12 +256,12 @@ class Trial:
     ) -> None:
         self.seeds = list(seeds)
         self.teachers: dict[str, NetworkDynamics | NetworkReward] = {"dynamics": dynamics, "reward": reward}
-        x, y = visit(dynamics, reward, seeds, VALIDATION, settings, _VALIDATION)
+        x, y = visit(dynamics, reward, seeds, VALIDATION, settings, VALIDATING)
         self.validation = (
             x.astype(float),
             {"dynamics": y[..., 1:].astype(float), "reward": y[..., :1].astype(float)},
         )
-        self.fresh = visit(dynamics, reward, seeds, 4 * VALIDATION, settings, _FRESH)[0].astype(float)
+        self.fresh = visit(dynamics, reward, seeds, 4 * VALIDATION, settings, FRESH)[0].astype(float)
 
     def averages(self, students: Students, quantity: str, these: slice) -> pd.DataFrame:
         """Averages over the validation transitions, and the largest error among them."""
