@@ -20,6 +20,7 @@ import pandas as pd
 from imagination import records
 from imagination.experiments import scaling
 from imagination.experiments.recording import Command, rounded
+from imagination.experiments.scaling_fits import final
 from imagination.experiments.sweep import sweep
 from imagination.mdps.continuous import norm
 from imagination.mdps.teacher import NetworkDynamics, NetworkReward, normal_teacher
@@ -57,8 +58,8 @@ TARGETS = {
     "tanh(z/8)": lambda z: np.tanh(z / 8),
     "z/24": lambda z: z / 24,
 }
-"""What is made of the teacher's network z: the dynamics' tanh, the reward's division by √64, or both; the last
-is the second in about the units of the first."""
+"""What is made of the teacher's network z: the dynamics' tanh, the reward's division by √64, or both; the
+last is the second in about the units of the first."""
 
 SCALES: dict[str, dict[str, Any]] = {
     "quick": {"seeds": 2, "size": 2, "anchors": (500, 1000, 2000), "cooled": (), "long": (), "epochs": 4},
@@ -211,7 +212,7 @@ def recorded_outputs() -> pd.DataFrame:
 def recorded_recipes() -> pd.DataFrame:
     """Return the recorded changes of the recipe, with the sweep's own models of the same seeds."""
     table = records.load(RECORD + RECIPES_RECORD)
-    own = scaling.final(records.load(RECORD)).assign(recipe="as recorded")
+    own = final(records.load(RECORD)).assign(recipe="as recorded")
     return pd.concat([own[own["seed"].isin(table["seed"])][table.columns], table], ignore_index=True)
 
 
