@@ -11,7 +11,7 @@ a difference is one of the dimension or of the tanh.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -40,10 +40,12 @@ __all__ = [
     "run",
 ]
 
+COOLING = "cooling rate"
+
 RECIPES: dict[str, dict[str, Any]] = {
     "width 128": {"width": 128},
     "width 256": {"width": 256},
-    "cooling rate": {"cooling": True},
+    COOLING: {"cooling": True},
     "800 epochs": {"epochs": 800, "curve": [200, 400]},
     "width 256, cooling rate, 400 epochs": {"width": 256, "cooling": True, "epochs": 400},
 }
@@ -62,18 +64,17 @@ TARGETS = {
 last is the second in about the units of the first."""
 
 SCALES: dict[str, dict[str, Any]] = {
-    "quick": {"seeds": 2, "size": 2, "anchors": (500, 1000, 2000), "cooled": (), "long": (), "epochs": 4},
+    "quick": {"seeds": 2, "size": 2, "anchors": [500, 1000, 2000], "cooled": [4000], "epochs": 4},
     "full": {
         "seeds": 10,
         "size": 5,
-        "anchors": (2_000, 5_000, 10_000, 20_000, 50_000),
-        "cooled": (100_000, 200_000),
-        "long": (2_000, 5_000, 10_000, 20_000),
+        "anchors": [2_000, 5_000, 10_000, 20_000],
+        "cooled": [50_000, 100_000, 200_000],
         "epochs": None,
     },
 }
-"""Seeds of the recipes (the outputs have twice as many), seeds trained together, numbers of transitions,
-further ones with a cooling rate, those of recipes with more epochs, and epochs where not as usual."""
+"""Seeds, seeds trained together, numbers of transitions, further ones at which `size` seeds are trained with
+a cooling rate, and epochs where not as usual."""
 
 
 def recipe_configurations(scale: str = "quick") -> list[dict[str, Any]]:
@@ -87,18 +88,13 @@ def recipe_configurations(scale: str = "quick") -> list[dict[str, Any]]:
     at = _scale(scale)
     made = []
     for name, changes in RECIPES.items():
-        anchors = at["anchors"] + (at["cooled"] if name == "cooling rate" else ())
-        if "epochs" in changes and at["long"]:
-            anchors = at["long"]
         changed = changes | {"suprema": False}
         if at["epochs"]:
             changed |= {"epochs": at["epochs"], "curve": []}
-        made += [
-            configuration | {"recipe": name}
-            for configuration in scaling.configurations(
-                anchors, range(at["seeds"]), size=at["size"], **changed
-            )
-        ]
+        groups = scaling.configurations(at["anchors"], range(at["seeds"]), size=at["size"], **changed)
+        if name == COOLING:
+            groups += scaling.configurations(at["cooled"], range(at["size"]), size=at["size"], **changed)
+        made += [group | {"recipe": name} for group in groups]
     return made
 
 
@@ -111,13 +107,14 @@ def output_configurations(scale: str = "quick") -> list[dict[str, Any]]:
         If there is no such scale.
     """
     at = _scale(scale)
-    seeds = range(2 * at["seeds"])
     changed = {"epochs": at["epochs"]} if at["epochs"] else {}
     return [
         {"outputs": count, "target": target, **configuration}
         for target in TARGETS
         for count in OUTPUTS
-        for configuration in scaling.configurations(at["anchors"], seeds, size=at["size"], **changed)
+        for configuration in scaling.configurations(
+            at["anchors"], range(at["seeds"]), size=at["size"], **changed
+        )
     ]
 
 
@@ -235,8 +232,7 @@ def _scale(scale: str) -> dict[str, Any]:
 
 def parameters(scale: str) -> dict[str, Any]:
     """Return what the tables depend on."""
-    at: Sequence[Any] = list(_scale(scale).items())
-    return dict(at) | {"recipes": RECIPES, "outputs": list(OUTPUTS), "targets": list(TARGETS)}
+    return _scale(scale) | {"recipes": RECIPES, "outputs": list(OUTPUTS), "targets": list(TARGETS)}
 
 
 main = Command(

@@ -121,15 +121,14 @@ RECORDED = ["mean_norm", "mse", "mae", "mean_box", "certified_sup"]
 
 def test_the_record_computed_again():
     recorded = fits.final(records.load("scaling"))
-    again = scaling.run((2_000,), range(40), size=8)
+    again = scaling.run((2_000,), range(20), size=10)
     merged = recorded.merge(again, on=["quantity", "samples", "seed"], suffixes=("", "_again"))
-    assert len(merged) == 80
+    assert len(merged) == 40
     means = merged.groupby("quantity").mean(numeric_only=True)
     for name in RECORDED:
-        # Inputs moved by rounding errors move a seed's errors by 0.2%. On another processor rollouts, which
-        # are chaotic, also visit other states of the same worlds: that moves single seeds by a tenth, and
-        # their mean by a few percent. Half of the epochs would move the reward's mean by a third.
-        np.testing.assert_allclose(means[f"{name}_again"], means[name], rtol=0.08, err_msg=name)
+        # States moved by 1e-7 at every step, more than any processor's rounding moves them, changed single
+        # seeds by up to 6% and these means by up to 0.3%. Half of the epochs would change them by 5% or more.
+        np.testing.assert_allclose(means[f"{name}_again"], means[name], rtol=0.02, err_msg=name)
 
 
 def test_the_record_is_whole_as_far_as_it_says():
