@@ -46,7 +46,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     "width 128": {"width": 128},
     "width 256": {"width": 256},
     COOLING: {"cooling": True},
-    "800 epochs": {"epochs": 800, "curve": [200, 400]},
+    "1000 epochs": {"epochs": 1000, "curve": [200, 400, 500]},
     "width 256, cooling rate, 400 epochs": {"width": 256, "cooling": True, "epochs": 400},
 }
 """Changes of the recorded sweep's recipe: width 64, constant rate, 200 epochs."""

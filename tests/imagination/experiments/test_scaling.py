@@ -127,7 +127,8 @@ def test_the_record_computed_again():
     means = merged.groupby("quantity").mean(numeric_only=True)
     for name in RECORDED:
         # States moved by 1e-7 at every step, more than any processor's rounding moves them, changed single
-        # seeds by up to 6% and these means by up to 0.3%. Half of the epochs would change them by 5% or more.
+        # seeds by up to 6% and these means by up to 0.3%. Half of the epochs would change the averages where
+        # rollouts go by 6% or more.
         np.testing.assert_allclose(means[f"{name}_again"], means[name], rtol=0.02, err_msg=name)
 
 
