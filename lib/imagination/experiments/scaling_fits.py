@@ -24,6 +24,7 @@ __all__ = [
     "SUPREMA",
     "Laws",
     "beside_reported",
+    "centres",
     "common",
     "curves",
     "exponents",
@@ -34,6 +35,7 @@ __all__ = [
     "measurements",
     "one_exponent",
     "planted",
+    "ratios",
 ]
 
 QUANTITIES = ("dynamics", "reward")
@@ -169,17 +171,49 @@ def local_exponents(table: pd.DataFrame, quantity: str, measure: str = MEASURE) 
         unit of log samples), and its 95% interval `low`, `high` by Student's t.
     """
     slopes = _slopes(curves(table, quantity, measure))
-    half = stats.t.ppf(0.975, len(slopes) - 1) * slopes.sem()
-    anchors = list(curves(table, quantity, measure).columns)
-    return pd.DataFrame(
-        {
-            "from": anchors[:-1],
-            "to": anchors[1:],
-            "exponent": slopes.mean().to_numpy(),
-            "low": (slopes.mean() - half).to_numpy(),
-            "high": (slopes.mean() + half).to_numpy(),
-        }
-    )
+    anchors = sorted(set(table["samples"]))
+    ends = pd.DataFrame({"from": anchors[:-1], "to": anchors[1:]})
+    return ends.join(centres(slopes).rename(columns={"mean": "exponent"}).reset_index(drop=True))
+
+
+def ratios(
+    one: pd.DataFrame,
+    other: pd.DataFrame,
+    *,
+    pair: Sequence[str] = ("quantity", "samples", "seed"),
+    by: Sequence[str] = ("quantity", "samples"),
+    measure: str = MEASURE,
+) -> pd.DataFrame:
+    """Return by what factor one table's errors are those of the other, paired by seed.
+
+    Parameters
+    ----------
+    one, other : DataFrame
+        Rows of models; in `other` at most one for each value of `pair`.
+    pair : sequence of str
+        Columns that are equal in models to be compared.
+    by : sequence of str
+        Columns of `one` that name the rows of the result.
+    measure : str
+        Column of the errors.
+
+    Returns
+    -------
+    DataFrame
+        Geometric means over seeds in `ratio`, their 95% interval `low` to `high` by Student's t on the
+        logarithms, and the number of `seeds`.
+    """
+    both = one.merge(other[[*pair, measure]], on=list(pair), suffixes=("", "_other"), validate="many_to_one")
+    logs = np.log(both[measure] / both[f"{measure}_other"]).groupby([both[name] for name in by])
+    found = pd.DataFrame({key: centres(part.to_frame()).iloc[0] for key, part in logs}).T
+    found.index = found.index.set_names(list(by))
+    return np.exp(found).rename(columns={"mean": "ratio"}).assign(seeds=logs.size())
+
+
+def centres(values: pd.DataFrame) -> pd.DataFrame:
+    """Return each column's `mean` with its 95% interval `low` to `high` by Student's t."""
+    inner = stats.ttest_1samp(values, 0).confidence_interval()
+    return pd.DataFrame({"mean": values.mean(), "low": inner.low, "high": inner.high})
 
 
 def one_exponent(table: pd.DataFrame, quantity: str, measure: str = MEASURE) -> float:

@@ -77,6 +77,20 @@ def test_local_exponents_find_a_bend_and_no_other():
         fits.one_exponent(exact(4), "reward")
 
 
+def test_ratios_are_paired_by_seed():
+    table = exact().assign(epoch=200)
+    noise = np.exp(np.random.default_rng(3).normal(0, 0.01, len(table)))
+    better = table.assign(mean_norm=table["mean_norm"] * 0.8 * noise)
+    found = fits.ratios(better, table)
+    assert (found["seeds"] == 20).all() and len(found) == 2 * len(scaling.ANCHORS)
+    assert ((found["low"] > 0.78) & (found["high"] < 0.82)).all()
+    assert ((found["low"] < 0.8) & (found["high"] > 0.8)).mean() > 0.7
+    last = table[table["samples"] == 200_000]
+    against = fits.ratios(table, last, pair=["quantity", "seed"])
+    assert against.loc[("reward", 200_000), "ratio"] == 1
+    assert against.loc[("reward", 2_000), "ratio"] == pytest.approx(100**0.9, rel=0.05)
+
+
 def test_one_exponent_is_doubted_no_oftener_than_it_says():
     """Of 60 tables that follow a law, more than 9 below 0.05 would come once in a thousand."""
     rng = np.random.default_rng(2)
