@@ -24,6 +24,7 @@ __all__ = [
     "SUPREMA",
     "Laws",
     "beside_reported",
+    "beyond",
     "centres",
     "common",
     "curves",
@@ -208,6 +209,33 @@ def ratios(
     found = pd.DataFrame({key: centres(part.to_frame()).iloc[0] for key, part in logs}).T
     found.index = found.index.set_names(list(by))
     return np.exp(found).rename(columns={"mean": "ratio"}).assign(seeds=logs.size())
+
+
+def beyond(table: pd.DataFrame, largest: float, measure: str = MEASURE) -> pd.DataFrame:
+    """Return how far errors beyond `largest` samples lie from each seed's own line through those up to there.
+
+    Returns
+    -------
+    DataFrame
+        A row for each quantity and larger number of `samples`: geometric means over seeds of measured over
+        extrapolated error in `ratio`, their 95% interval `low` to `high`, the number of `seeds`.
+
+    Raises
+    ------
+    ValueError
+        If `largest` leaves fewer than 2 numbers of samples to draw a line through, or none beyond.
+    """
+    rows = {}
+    for quantity in QUANTITIES:
+        logs = np.log(curves(table, quantity, measure))
+        x = np.log(logs.columns.to_numpy(float))
+        known = logs.columns <= largest
+        if known.sum() < 2 or known.all():
+            raise ValueError(f"largest: {largest:g} must lie between the second and the last of {[*logs]}")
+        slope, level = np.polyfit(x[known], logs.loc[:, known].T, 1)
+        off = logs.loc[:, ~known] - (level[:, None] + slope[:, None] * x[~known])
+        rows[quantity] = np.exp(centres(off)).rename(columns={"mean": "ratio"}).assign(seeds=len(off))
+    return pd.concat(rows, names=["quantity", "samples"])
 
 
 def centres(values: pd.DataFrame) -> pd.DataFrame:

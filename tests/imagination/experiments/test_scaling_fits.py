@@ -91,6 +91,20 @@ def test_ratios_are_paired_by_seed():
     assert against.loc[("reward", 2_000), "ratio"] == pytest.approx(100**0.9, rel=0.05)
 
 
+def test_beyond_a_pilot_a_bend_shows():
+    found = fits.beyond(bent(), 20_000)
+    for samples in (50_000, 100_000, 200_000):
+        row = found.loc[("reward", samples)]
+        assert row["low"] < (samples / 20_000) ** 0.4 < row["high"] and row["seeds"] == 20
+        assert (
+            found.loc[("dynamics", samples), "low"] < 1.01 and found.loc[("dynamics", samples), "high"] > 0.99
+        )
+    with pytest.raises(ValueError, match="2000"):
+        fits.beyond(bent(), 2_000)
+    with pytest.raises(ValueError, match="200000"):
+        fits.beyond(bent(), 200_000)
+
+
 def test_one_exponent_is_doubted_no_oftener_than_it_says():
     """Of 60 tables that follow a law, more than 9 below 0.05 would come once in a thousand."""
     rng = np.random.default_rng(2)
