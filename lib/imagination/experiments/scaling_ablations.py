@@ -20,7 +20,6 @@ import pandas as pd
 from imagination import records
 from imagination.experiments import scaling
 from imagination.experiments.recording import Command, rounded
-from imagination.experiments.scaling_fits import final
 from imagination.experiments.sweep import sweep
 from imagination.mdps.continuous import norm
 from imagination.mdps.teacher import NetworkDynamics, NetworkReward, normal_teacher
@@ -202,15 +201,13 @@ RECORD, OUTPUTS_RECORD, RECIPES_RECORD = "scaling", "-outputs", "-recipes"
 
 
 def recorded_outputs() -> pd.DataFrame:
-    """Return the recorded models of one network's components."""
-    return records.load(RECORD + OUTPUTS_RECORD)
+    """Return the recorded models of one network's components; their `quantity` is "z"."""
+    return records.load(RECORD + OUTPUTS_RECORD).assign(quantity="z")
 
 
 def recorded_recipes() -> pd.DataFrame:
-    """Return the recorded changes of the recipe, with the sweep's own models of the same seeds."""
-    table = records.load(RECORD + RECIPES_RECORD)
-    own = final(records.load(RECORD)).assign(recipe="as recorded")
-    return pd.concat([own[own["seed"].isin(table["seed"])][table.columns], table], ignore_index=True)
+    """Return the recorded models of changed recipes."""
+    return records.load(RECORD + RECIPES_RECORD)
 
 
 def say(tables: Mapping[str, pd.DataFrame]) -> str:
