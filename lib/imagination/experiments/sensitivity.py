@@ -47,6 +47,7 @@ __all__ = [
     "Optimum",
     "beside_reported",
     "global_multiplier",
+    "half_and_half",
     "learned_multiplier",
     "measure",
     "median_interval",
@@ -96,6 +97,7 @@ MULTIPLIERS = {
     "step by step": "the same, with absolute values at every step and start, so that nothing cancels",
     "learned +": "costates' norms over discounts, summed along a learned system: no f, no r, no direction",
     "learned −": "the same for the learned system whose dynamics err to the other side",
+    "half and half": "no knowledge: the multiplier whose plan spends half of the budget on either",
 }
 """Where a multiplier comes from."""
 
@@ -165,6 +167,13 @@ def pilot(group: Group, budget: float, laws: Laws) -> tuple[np.ndarray, np.ndarr
     """Errors of models that half of the budget each has bought, (C,): no multiplier is needed for that."""
     spent = np.full(len(group), budget / 2)
     return laws.errors(spent / laws.c_dyn, spent / laws.c_rew)
+
+
+def half_and_half(budget: float, laws: Laws) -> float:
+    """The multiplier for which Theorem 1's plan spends half of the budget on either model."""
+    N_dyn, N_rew = budget / 2 / laws.c_dyn, budget / 2 / laws.c_rew
+    of_one = claims.RATIO.evaluate(**laws.arguments(), multiplier=1.0, N_dyn=N_dyn, N_rew=N_rew)
+    return float(N_dyn / N_rew / of_one)
 
 
 def _learned(group: Group, eps_dyn: np.ndarray, eps_rew: np.ndarray) -> Any:
@@ -251,6 +260,7 @@ def measure(
             "step by step": step_by_step(group),
             "learned +": learned_multiplier(group, eps_dyn, eps_rew),
             "learned −": learned_multiplier(group, -eps_dyn, eps_rew),
+            "half and half": np.full(len(group), half_and_half(budget, laws)),
         }
     rows = []
     for name, D in multipliers.items():

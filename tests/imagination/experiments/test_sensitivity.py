@@ -63,6 +63,13 @@ def test_the_pilot_spends_half_on_either():
         np.testing.assert_allclose(eps, [expected] * 2, rtol=1e-12)
 
 
+def test_half_and_half_is_the_plan_of_its_multiplier():
+    laws = replace(s.LAWS, c_rew=4.0)
+    D = s.half_and_half(800.0, laws)
+    plan = allocation.allocate(**laws.arguments(), budget=800.0, multiplier=D)
+    assert (plan.N_dyn, plan.N_rew) == (pytest.approx(400.0, rel=1e-9), pytest.approx(100.0, rel=1e-9))
+
+
 def test_brute_force_finds_the_optimum_that_theorem_1_knows(extremal_group):
     best = s.optimum(extremal_group, 1e6)
     D = s.global_multiplier(extremal_group)
