@@ -3,9 +3,11 @@ import pytest
 from scipy import stats
 
 from imagination.experiments import broken_noise as bn
+from imagination.mdps.tabular import TabularMDP
 from imagination.reinforce import estimators, exact
 from imagination.reinforce.noise import Independent
-from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator
+from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator, Problem, tabular_policy
+from imagination.theory import reward_noise as theory
 
 ONE = bn.problem(3, horizon=10)
 
@@ -117,3 +119,24 @@ def test_leave_one_out_is_what_its_definition_says():
     centred = (drawn.rewards - drawn.rewards.mean(axis=1, keepdims=True)) * K / (K - 1)
     found = estimators.mean_gradient(ONE, THEOREM_2, drawn, centred)
     np.testing.assert_allclose(found[0], by_hand, atol=1e-12)
+
+
+def test_theorem_2_fails_with_the_average_variance_where_a_pair_is_rare():
+    """One state, one step, an action taken once in a hundred times that carries all the noise."""
+    chance = np.array([0.01, 0.99])
+    bandit = TabularMDP(np.ones((1, 1, 2, 1)), np.zeros((1, 1, 2)), 0.0)
+    pull = Problem(bandit, tabular_policy(np.log(chance)[None, None]), 1)
+    uneven = np.array([[[1 / chance[0], 0]]])  # 1 on average
+    added = exact.moments(pull, THEOREM_2, noise_variance=uneven).variance[0]
+    average, largest = (
+        theory.added_variance_bound(
+            sigma=sigma,
+            horizon=1,
+            gamma=0,
+            rollouts=1,
+            score_bound=exact.maximal_score_norm(pull)[0],
+            form="paper",
+        )
+        for sigma in (1, 10)
+    )
+    assert 50 * average < added <= largest
