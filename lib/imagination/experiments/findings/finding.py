@@ -1,7 +1,7 @@
-"""What a measured finding is: a sentence that is computed from a record, with its interval and its provenance.
+"""What a measured finding is: a sentence computed from a record, with its interval and its provenance.
 
-A finding is declared as a function of recorded tables. It says *larger* or *smaller* as the interval does, and
-nothing at all where the interval holds both. So it changes when the record does, and cannot outlive it.
+A finding is declared as a function of recorded tables. It says *larger* or *smaller* as its interval does,
+and neither where the interval holds both. So it changes when the record does, and cannot outlive it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,21 @@ from scipy import stats
 from imagination import records
 from imagination.experiments import compare
 
-__all__ = ["Estimate", "Finding", "Measured", "Said", "counted", "median", "over", "paired", "share", "word"]
+__all__ = [
+    "Estimate",
+    "Finding",
+    "Measured",
+    "Said",
+    "Versus",
+    "counted",
+    "median",
+    "over",
+    "paired",
+    "quoted",
+    "share",
+    "shown",
+    "word",
+]
 
 LEVEL = 0.95
 
@@ -35,16 +49,16 @@ class Estimate:
     def __str__(self) -> str:
         """Show as many decimals as the interval settles, and one more."""
         scale, unit = (100, "%") if self.percent else (1, "")
-        ends = [scale * float(end) for end in (self.value, self.low, self.high)]
-        width = max(ends[2] - ends[1], abs(ends[0]) / 1000, 1e-12)
-        decimals = int(np.clip(1 - np.floor(np.log10(width)), 0, 8))
-        value, low, high = (f"{end + 0.0:,.{decimals}f}".replace("-", "−") for end in ends)
-        return f"{value}{unit} [{low}{unit}, {high}{unit}]"
+        ends = [scale * end for end in (self.value, self.low, self.high)]
+        width = max(ends[2] - ends[1], abs(ends[0]) / 1000)
+        decimals = int(np.clip(1 - np.floor(np.log10(width)), 0, 8)) if width else 0
+        value, low, high = (shown(end, decimals) + unit for end in ends)
+        return f"{value} [{low}, {high}]"
 
 
 @dataclass(frozen=True)
 class Said:
-    """What a table says: a sentence, the estimate that it rests on and what that is of, and how many were tried."""
+    """What a table says: a sentence, the estimate that it rests on and of what, and how many were tried."""
 
     statement: str
     estimate: Estimate
@@ -103,9 +117,54 @@ class Measured:
     commands: tuple[str, ...]
 
 
+def shown(number: float, decimals: int) -> str:
+    """Return a number with so many decimals and a minus sign that is one; no zero has a sign."""
+    return f"{round(float(number), decimals) + 0.0:,.{decimals}f}".replace("-", "−")
+
+
+@dataclass(frozen=True)
+class Versus:
+    """Two arms over their seeds, unpaired: how much more the first has, and how often a seed of it has more.
+
+    Attributes
+    ----------
+    iqm, mean : Estimate
+        Difference of interquartile means, and of means.
+    probability : Estimate
+        That a seed of the first beats one of the second, ties by half.
+    worst : tuple of float
+        Either arm's worst seed.
+    """
+
+    iqm: Estimate
+    mean: Estimate
+    probability: Estimate
+    worst: tuple[float, float]
+
+    @classmethod
+    def of(cls, first: ArrayLike, second: ArrayLike) -> Versus:
+        """Compare one number a seed of one arm with those of another."""
+        one, other = (np.asarray(values, dtype=float) for values in (first, second))
+        iqm = Estimate(*compare.difference(one, other, np.random.default_rng(0)))
+        mean = Estimate(*compare.difference(one, other, np.random.default_rng(0), statistic=np.mean))
+        probability = Estimate(*compare.improvement(one, other, np.random.default_rng(0)))
+        return cls(iqm, mean, probability, (float(one.min()), float(other.min())))
+
+    def __str__(self) -> str:
+        """Say all of it."""
+        decimals = 2 if max(map(abs, self.worst)) < 100 else 0
+        worst = " and ".join(shown(value, decimals) for value in self.worst)
+        return (
+            f"by {self.iqm} between interquartile means, {self.mean} between means; a seed of the first "
+            "beats one of "
+            f"the second with probability {self.probability}; the worst seeds have {worst}"
+        )
+
+
 def over(values: ArrayLike, statistic: Callable[..., Any] = compare.interquartile_mean) -> Estimate:
     """Interquartile mean (or another statistic) of one number a seed, with its bootstrap interval."""
-    return Estimate(*map(float, compare.interval(values, np.random.default_rng(0), statistic=statistic)))
+    value, low, high = compare.interval(values, np.random.default_rng(0), statistic=statistic)
+    return Estimate(float(value), float(low), float(high))
 
 
 def paired(first: pd.Series, second: pd.Series, *, ratio: bool = False) -> Estimate:
@@ -143,3 +202,8 @@ def word(estimate: Estimate, less: str, same: str, more: str, *, at: float = 0.0
 def counted(number: int, singular: str, plural: str | None = None) -> str:
     """Return a number with its noun: ``1 seed``, ``1,200 seeds``."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def quoted(name: str) -> str:
+    """Return a name of the record in quotation marks."""
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"

@@ -1,0 +1,197 @@
+"""Findings about scaling laws, budgets and multipliers: chapters 6, 7 and 8."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from imagination.experiments import scaling_fits, sensitivity
+from imagination.experiments.findings.finding import (
+    LEVEL,
+    Estimate,
+    Finding,
+    Said,
+    counted,
+    median,
+    over,
+    paired,
+    quoted,
+    word,
+)
+
+__all__ = ["FINDINGS"]
+
+Say = Callable[[pd.DataFrame], Said]
+
+
+def _slopes(errors: pd.DataFrame) -> pd.Series:
+    """The exponent of each seed's own line; a row a seed, a column a number of samples."""
+    logs = np.log(errors)
+    found = -np.polyfit(np.log(logs.columns.to_numpy(float)), logs.to_numpy().T, 1)[0]
+    return pd.Series(found, index=errors.index)
+
+
+def _exponents(table: pd.DataFrame) -> Said:
+    lines = {quantity: _slopes(scaling_fits.curves(table, quantity)) for quantity in scaling_fits.QUANTITIES}
+    dynamics, reward = (over(lines[quantity], np.mean) for quantity in scaling_fits.QUANTITIES)
+    apart = paired(lines["reward"], lines["dynamics"])
+    faster = word(apart, "more slowly than", "about as fast as", "faster than")
+    return Said(
+        f"The mean error of rewards falls {faster} that of dynamics: exponents {reward} and {dynamics}, "
+        "means over "
+        "seeds of a line through each seed's own errors.",
+        apart,
+        "difference of exponents, reward less dynamics",
+        counted(len(lines["reward"]), "seed"),
+    )
+
+
+def _bent(table: pd.DataFrame) -> Said:
+    parts, verdicts = [], []
+    for quantity in scaling_fits.QUANTITIES:
+        local = scaling_fits.local_exponents(table, quantity)["exponent"]
+        straight = scaling_fits.one_exponent(table, quantity)
+        verdicts.append("not told from one" if straight > 1 - LEVEL else "not one")
+        parts.append(
+            f"for the {quantity} {local.min():.2f} to {local.max():.2f} (p = {straight:.1g} if all are one)"
+        )
+    errors = scaling_fits.curves(table, "reward")
+    steps = sorted(errors.columns)
+    first, last = steps[0], steps[-1]
+    early, late = _slopes(errors[steps[:2]]), _slopes(errors[steps[-2:]])
+    found = paired(early, late)
+    return Said(
+        f"A power law has the same exponent between any numbers of samples. From {first:,} to {last:,} "
+        "samples those between "
+        f"neighbours range, {', '.join(parts)}: the dynamics' law is {verdicts[0]}, the reward's "
+        f"{verdicts[1]}.",
+        found,
+        "reward's exponent at the beginning less that at the end",
+        counted(len(errors), "seed"),
+    )
+
+
+def _largest(table: pd.DataFrame) -> Said:
+    rows = {}
+    for quantity in scaling_fits.QUANTITIES:
+        mean, worst = (
+            _slopes(scaling_fits.curves(table, quantity, measure))
+            for measure in ("mean_norm", "max_searched")
+        )
+        rows[quantity] = paired(mean, worst), over(worst, np.mean), len(mean)
+    slower = {
+        quantity: word(found[0], "above that of", "about that of", "below that of")
+        for quantity, found in rows.items()
+    }
+    falls = {quantity: word(found[1], "rises", "does not move", "falls") for quantity, found in rows.items()}
+    return Said(
+        "The largest error that a search finds in the domain "
+        + "; ".join(
+            f"{falls[quantity]} for the {quantity} (exponent {found[1]}, {slower[quantity]} the mean)"
+            for quantity, found in rows.items()
+        )
+        + ".",
+        rows["dynamics"][0],
+        "dynamics: exponent of the mean less that of the largest",
+        counted(rows["dynamics"][2], "seed"),
+    )
+
+
+def _readings(table: pd.DataFrame) -> Said:
+    apart = {}
+    for reading, rows in table.groupby("reading", sort=False):
+        lines = {
+            quantity: _slopes(scaling_fits.curves(rows, quantity)) for quantity in scaling_fits.QUANTITIES
+        }
+        apart[reading] = paired(lines["reward"], lines["dynamics"])
+    faster = [reading for reading, found in apart.items() if found.low > 0]
+    least = min(apart, key=lambda reading: apart[reading].value)
+    return Said(
+        f"The reward's exponent is larger than the dynamics' in {len(faster)} of {len(apart)} readings of "
+        "the experiment; "
+        f"least so where we read {quoted(least)}: by {apart[least]}.",
+        apart[least],
+        "smallest difference of exponents",
+        counted(table["seed"].nunique(), "seed") + " a reading",
+    )
+
+
+def _extrapolated(quantity: str) -> Say:
+    def say(table: pd.DataFrame) -> Said:
+        known = sorted(table["samples"].unique())[3]
+        furthest = scaling_fits.beyond(table, known).loc[quantity].iloc[-1]
+        samples = int(table["samples"].max())
+        found = Estimate(furthest["ratio"], furthest["low"], furthest["high"])
+        kept = word(found, "below", "not told from", "above", at=1)
+        return Said(
+            f"At {samples:,} samples the error of the {quantity} is {kept} the line through each seed's "
+            "errors at up to "
+            f"{known:,}: {found} times that, geometric mean.",
+            found,
+            "measured over extrapolated error",
+            counted(int(furthest["seeds"]), "seed"),
+        )
+
+    return say
+
+
+def _at(table: pd.DataFrame, group: str) -> pd.DataFrame:
+    """One group at the middle budget: a column a multiplier, regret and l below it, a row a system."""
+    middle = sorted(table["budget"].unique())[len(table["budget"].unique()) // 2]
+    rows = table[(table["group"] == group) & (table["budget"] == middle)]
+    return rows.pivot(index="system", columns="multiplier", values=["l", "regret"])
+
+
+def _too_large(group: str) -> Say:
+    def say(table: pd.DataFrame) -> Said:
+        of = _at(table, group)
+        signed = of["l"]["global"]
+        size, price = median(signed.abs()), median(of["regret"]["global"], percent=True)
+        large = int((signed < -sensitivity.NOTHING).sum())
+        return Said(
+            f"{group}: predicted from global constants, the ratio of samples is too large for {large} of "
+            f"{counted(len(of), 'system')}, in the middle by a factor of {np.exp(size.value):,.3g}; the "
+            f"plan costs {price} more "
+            f"return error than the best split, at worst {of['regret']['global'].max():.1%}.",
+            size,
+            "|log of predicted over best ratio|, median",
+            counted(len(of), "system"),
+        )
+
+    return say
+
+
+def _realised(table: pd.DataFrame, group: str = "LQG") -> Said:
+    price = _at(table, group)["regret"]
+    found = {name: median(price[name], percent=True) for name in ("realised", "global")}
+    saved = median(price["global"] - price["realised"], percent=True)
+    cheaper = word(saved, "dearer than", "as dear as", "cheaper than")
+    return Said(
+        f"{group}: a plan by realised sensitivities is {cheaper} one by global constants: in the middle it "
+        "costs "
+        f"{found['realised']} more return error than the best split, against {found['global']}, at worst "
+        f"{price['realised'].max():.1%}.",
+        saved,
+        "regret saved, median over systems",
+        counted(len(price), "system"),
+    )
+
+
+FINDINGS = (
+    Finding("Rewards against dynamics", 6, "scaling", _exponents, ("mean_norm",)),
+    Finding("Is it a power law?", 6, "scaling", _bent, ("mean_norm",)),
+    Finding("The largest error", 6, "scaling", _largest, ("mean_norm", "max_searched")),
+    Finding("Other readings", 6, "scaling-alternatives", _readings, ("mean_norm",)),
+    *(
+        Finding(f"Beyond a pilot: {quantity}", 7, "scaling", _extrapolated(quantity), ("mean_norm",))
+        for quantity in scaling_fits.QUANTITIES
+    ),
+    *(
+        Finding(f"Global constants: {group}", 8, sensitivity.RECORD, _too_large(group), ("l", "regret"))
+        for group in ("LQG", "quadratic")
+    ),
+    Finding("Realised sensitivities", 8, sensitivity.RECORD, _realised, ("regret",)),
+)
+"""Chapters 6, 7 and 8."""
