@@ -63,8 +63,10 @@ def _advised(table: pd.DataFrame) -> Said:
     regret, least = table["regret"], table[planted].max().min()
     return Said(
         f"Brute force finds a better cost of a label than the advised one in {len(broken)} of "
-        f"{counted(len(table), 'problem')}: the variance there is from {regret.max():.1%} below the advised one's to "
-        f"{-regret.min():.1%} above. Each of {counted(len(planted), 'wrong rule')} costs {least:.1%} or more in some "
+        f"{counted(len(table), 'problem')}: the variance there is from {regret.max():.1%} below the "
+        "advised one's to "
+        f"{-regret.min():.1%} above. Each of {counted(len(planted), 'wrong rule')} costs {least:.1%} or "
+        "more in some "
         "problem.",
         share(table.index.isin(broken.index)),
         "share of problems in which brute force does better",

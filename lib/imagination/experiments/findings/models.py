@@ -64,7 +64,8 @@ def _tightest(table: pd.DataFrame) -> Said:
     bounds, gaps = ([rows.loc[key].median() for key in (tight, good)] for rows in (bound, gap))
     return Said(
         f"The smallest bound, {bounds[0]:.3g}, is that of {tight[0]} at {tight[1]:g}; the smallest gap, "
-        f"{gaps[1]:.3g}, that of {good[0]} at {good[1]:g}, whose bound is {bounds[1]:.3g}. The model that is chosen by "
+        f"{gaps[1]:.3g}, that of {good[0]} at {good[1]:g}, whose bound is {bounds[1]:.3g}. The model that "
+        "is chosen by "
         f"its bound has {found} times the gap of the other.",
         found,
         "gap of the first over gap of the second, by seed",
