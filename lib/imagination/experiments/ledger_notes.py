@@ -86,9 +86,7 @@ DIFFERS: Mapping[str, str] = {
     "Proposition 1": "As in the paper. Not sharp: near eps = 0.83 it passes 2, the largest loss there is.",
     "Curvature, sharp": "The smallest bound there is: about the paper's at small eps, far below near 1.",
     "Straight and not smooth": "The paper proves that smooth is straight. The converse fails.",
-    "Straight maps shrink little": (
-        "About a velocity that is smooth. Straightening lowers angles, which says nothing of that."
-    ),
+    "Straight maps shrink little": "A small constant of the velocity keeps that of the map near 1.",
     # The budget
     "The multiplier": "As in the paper: the ratio of Lemma 1's two coefficients, taken from Lemma 1 itself.",
     "Spending": "The paper's ratio, said of money: spend in proportion to exponent times remaining error.",

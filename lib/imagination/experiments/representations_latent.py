@@ -51,7 +51,7 @@ LATENT: dict[str, list[tuple[float, LatentSetting]]] = {
     "moving target, reward": [(weight, LatentSetting(weight, stop=0.0, reward=1.0)) for weight in STRAIGHTEN],
     "trained beforehand": [(weight, BARE(weight, beforehand=True)) for weight in (0.0, 0.1)],
     "trained beforehand, slow encoder": [
-        (weight, BARE(weight, beforehand=True, pace=0.01)) for weight in STRAIGHTEN
+        (weight, BARE(weight, beforehand=True, pace=0.1)) for weight in STRAIGHTEN
     ],
     "trained beforehand, frozen": [(0.0, BARE(0.0, beforehand=True, pace=0.0))],
     "limited predictor": [
@@ -73,8 +73,8 @@ Those trained beforehand have the objective of temporal straightening and nothin
 
 SCALES: dict[str, dict[str, Any]] = {
     "quick": {"seeds": 2, "episodes": 200, "lengths": [100, 300]},
-    "full": {"seeds": 10, "episodes": 200, "lengths": [500, 5000]},
-    "long": {"seeds": 10, "episodes": 200, "lengths": [500, 5000, 10000]},
+    "full": {"seeds": 10, "episodes": 200, "lengths": [5000, 2500, 500]},
+    "long": {"seeds": 10, "episodes": 200, "lengths": [5000, 2500, 500, 10000]},
 }
 """Seeds, episodes of data for each, and numbers of steps of training."""
 

@@ -73,7 +73,7 @@ def test_recorded_bounds_hold_and_nothing_is_missing():
     models = sum(len(knobs) for knobs in sweep.LATENT.values()) * size["seeds"] * len(size["lengths"])
     assert len(table) == models * len(POLICIES) * len(HORIZONS)
     assert set(table["family"]) == set(sweep.LATENT)
-    assert sorted(table["steps"].unique()) == size["lengths"]
+    assert set(table["steps"]) == set(size["lengths"])
     assert table["seed"].nunique() >= 10
     assert len(violations(table)) == 0
     assert (table["rescaled"] <= table["closed"] * (1 + 1e-5)).all()
