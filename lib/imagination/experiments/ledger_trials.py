@@ -230,8 +230,10 @@ READERS: Mapping[str, Callable[[pd.DataFrame], Iterator[Trial]]] = {
 """How each recorded trial is read."""
 
 OTHER: Mapping[str, str] = {
-    "fidelity": "learning curves; they follow from the advice that fidelity-trial tries",
-    "goodhart": "learning curves under a biased judge",
+    "fidelity": "learning curves at equal budgets: what advice is worth, no claim",
+    "fidelity-seeds": "their last returns, seed by seed",
+    "fidelity-tuning": "what each step size came to on other seeds",
+    "goodhart*": "learning curves under a biased judge and noisy experts",
     "imagination-*-steps": "where along a rollout imagination goes wrong",
     "imagination-advice": "what the book's advice is worth in the loop",
     "imagination-cartpole*": "the loop, with constants that were observed: what they give is no bound",
