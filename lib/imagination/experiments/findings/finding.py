@@ -150,6 +150,11 @@ class Versus:
         probability = Estimate(*compare.improvement(one, other, np.random.default_rng(0)))
         return cls(iqm, mean, probability, (float(one.min()), float(other.min())))
 
+    @property
+    def short(self) -> str:
+        """All but the worst seeds, in few words."""
+        return f"by {self.iqm}, means by {self.mean}; P = {self.probability}"
+
     def __str__(self) -> str:
         """Say all of it."""
         decimals = 2 if max(map(abs, self.worst)) < 100 else 0

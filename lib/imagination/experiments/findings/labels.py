@@ -84,7 +84,7 @@ def _asked(first: str, second: str, length: str) -> Callable[[pd.DataFrame], Sai
             found[noise] = Versus.of(*two)
         told = "; ".join(
             f"{word(versus.iqm, 'lower', 'neither higher nor lower', 'higher')} if experts' noise is "
-            f"{noise} ({versus})"
+            f"{noise} ({versus.short})"
             for noise, versus in found.items()
         )
         updates = goodhart_arms.LENGTHS[length]
