@@ -209,11 +209,10 @@ def _horizon(table: pd.DataFrame) -> Said:
         losses[arm] = paired(wide[best[arm]], wide[wide.columns.max()])
     said = ", ".join(f"{int(best[arm])} steps after {arm} of data" for arm in best)
     first = next(iter(losses))
-    verdict = word(losses[first], "less", "no less", "more")
+    verdict = word(losses[first], "less", "neither less nor more", "more")
     return Said(
-        f"The best horizon of imagination on the grid is {said}. With the least data it earns {verdict} "
-        "than the longest horizon does: "
-        f"{losses[first]} more.",
+        f"The best horizon of imagination on the grid, of those tried, is {said}. With the least data it "
+        f"earns {verdict} than the longest: the difference is {losses[first]}.",
         losses[first],
         "return of the best horizon less that of the longest, least data",
         counted(rows["seed"].nunique(), "seed"),
