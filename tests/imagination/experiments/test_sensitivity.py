@@ -95,6 +95,7 @@ def test_every_planted_multiplier_is_caught_on_every_extremal_system(extremal_gr
     assert len(wrong) == len(s.PLANTED) >= 10
     assert (wrong["caught by"] == len(extremal_group)).all()
     assert (wrong["largest regret"] > 1e-6).all()
+    assert table["smaller"][["the right one", "gamma squared", "gamma dropped"]].tolist() == [0, 1, 0]
 
 
 def test_the_never_too_small_side():
@@ -146,3 +147,15 @@ def test_tables_have_the_reported_groups():
     assert (table["too large"] + table["too small"] <= table["systems"]).all()
     assert list(s.beside_reported(s.recorded().query("budget == 1e6")).index) == list(s.REPORTED.index)
     assert np.all(draw("LQG", np.random.default_rng(0)).real.discount == 0.8)
+
+
+def test_learned_costates_are_off_in_proportion_to_the_errors():
+    """Chapter 8 says so of smooth worlds: a tenth of the error, a tenth of the difference."""
+    group = lqg(np.random.default_rng(4), 5, noise=0.0)
+
+    def costates(eps):
+        system = s._learned(group, np.full(5, eps), np.full(5, eps))
+        return adjoint(system, group.policy, group.start, group.horizon, group.noise).costates
+
+    far, near = (np.abs(costates(eps) - costates(0.0)).max((1, 2, 3)) for eps in (1e-3, 1e-4))
+    np.testing.assert_allclose(far / near, 10, rtol=0.05)
