@@ -13,7 +13,16 @@ import pytest
 from imagination import records
 from imagination.experiments import findings, ledger_chapters
 from imagination.experiments.findings import FINDINGS, Estimate, Finding, Said, Versus, table
-from imagination.experiments.findings.finding import counted, median, over, paired, share, shown, word
+from imagination.experiments.findings.finding import (
+    anywhere,
+    counted,
+    median,
+    over,
+    paired,
+    share,
+    shown,
+    word,
+)
 
 RECORDED = re.compile(r"records\.load\(|\.recorded\(")
 
@@ -146,6 +155,20 @@ class TestIntervals:
             found = median(self.generator.exponential(size=101))
             covered += found.low <= np.log(2) <= found.high
         assert 182 <= covered <= 200
+
+    def test_of_a_median_of_values_that_were_drawn_together(self):
+        covered, alone = 0, 0
+        for _ in range(100):
+            groups = np.repeat(np.arange(40), 25)
+            values = self.generator.normal(size=40)[groups] + 0.1 * self.generator.normal(size=1000)
+            together = median(values, groups)
+            covered += together.low <= 0 <= together.high
+            alone += (found := median(values)).low <= 0 <= found.high
+        assert covered >= 87 and alone < 60
+
+    def test_of_what_holds_somewhere(self):
+        found = anywhere(pd.Series([True, False, False, False]), pd.Series([0, 0, 1, 1]))
+        assert found.value == 0.5 and found.low < 0.5 < found.high
 
     def test_of_a_share(self):
         found = share(np.zeros(1000, dtype=bool))

@@ -12,11 +12,11 @@ from imagination.experiments.findings.finding import (
     Estimate,
     Finding,
     Said,
+    anywhere,
     counted,
     median,
     over,
     quoted,
-    share,
     word,
 )
 
@@ -28,31 +28,35 @@ BUILT = "extremal"
 """Families with this in their names were built to attain a bound, or nearly."""
 
 
+def _groups(table: pd.DataFrame, noun: str, plural: str | None = None) -> str:
+    """How many were tried, and in how many configurations, whose members share what defines them."""
+    return (
+        f"{counted(len(table), noun, plural)}, {counted(table['configuration'].nunique(), 'configuration')}"
+    )
+
+
 def _broken(table: pd.DataFrame) -> Said:
     above = table["ratio"] > 1 + trial.TOLERANCE
-    found = share(above)
     families = table["family"].nunique()
     return Said(
         f"{int(above.sum())} of {counted(len(table), 'pair')} of a real and a learned world in {families} "
-        "families "
-        f"have a return gap above their bound; the largest gap is {table['ratio'].max():.6f} of it.",
-        found,
-        "share of gaps above their bound",
-        counted(len(table), "pair of worlds", "pairs of worlds"),
+        f"families have a return gap above their bound; the largest gap is {table['ratio'].max():.6f} of it.",
+        anywhere(above, table["configuration"]),
+        "share of configurations with a gap above its bound",
+        _groups(table, "pair of worlds", "pairs of worlds"),
     )
 
 
 def _loose(table: pd.DataFrame) -> Said:
     others = table[~table["family"].str.contains(BUILT)]
-    found = median(others["ratio"], percent=True)
+    found = median(others["ratio"], others["configuration"], percent=True)
     near = (others["ratio"] > 0.5).mean()
     return Said(
-        f"In families that were not built to attain a bound, the gap of the middle pair is {found} of its "
-        "bound; "
-        f"{near:.1%} of the pairs use more than half.",
+        "In families that were not built to attain a bound, the gap of the middle pair is "
+        f"{found} of its bound; {near:.1%} of the pairs use more than half.",
         found,
         "gap over bound, median",
-        counted(len(others), "pair of worlds", "pairs of worlds"),
+        _groups(others, "pair of worlds", "pairs of worlds"),
     )
 
 
@@ -113,26 +117,24 @@ def _noise_exactly(table: pd.DataFrame) -> Said:
     most = " and ".join(f"{worst:.2g}" for worst in off.max())
     return Said(
         "The sums that say what reward noise adds to the variance of Theorem 2's estimator and of the "
-        "discounted one "
-        f"are off by at most {most} of it; {int(broken.sum())} of {counted(len(table), 'problem')} miss "
-        "them by more "
-        "than rounding.",
-        share(broken),
-        "share of problems that miss them",
-        counted(len(table), "problem"),
+        f"discounted one are off by at most {most} of it; {int(broken.sum())} of "
+        f"{counted(len(table), 'problem')} miss them by more than rounding.",
+        anywhere(broken, table["configuration"]),
+        "share of configurations with a problem that misses them",
+        _groups(table, "problem"),
     )
 
 
 def _noise_bounds(table: pd.DataFrame) -> Said:
-    paper, sharp = (median(table[f"ratio_{form}"], percent=True) for form in ("paper", "sharp"))
-    times = median(table["ratio_sharp"] / table["ratio_paper"])
+    groups = table["configuration"]
+    paper, sharp = (median(table[f"ratio_{form}"], groups, percent=True) for form in ("paper", "sharp"))
+    times = median(table["ratio_sharp"] / table["ratio_paper"], groups)
     return Said(
         f"Of Theorem 2's bound the middle problem uses {paper}, of the sharp one {sharp}: the sharp one is "
-        f"{times} times "
-        "as small in the middle.",
+        f"{times} times as small in the middle.",
         times,
         "Theorem 2's bound over the sharp one, median",
-        counted(len(table), "problem"),
+        _groups(table, "problem"),
     )
 
 
@@ -156,14 +158,13 @@ def _networks(table: pd.DataFrame) -> Said:
 def _curvature(table: pd.DataFrame) -> Said:
     compared = straightening.compared(table)
     above = compared["ratio"] > 1 + straightening.TOLERANCE
-    broken, used = share(above), median(compared["ratio"], percent=True)
+    used = median(compared["ratio"], compared["configuration"], percent=True)
     return Said(
         f"{int(above.sum())} of {counted(len(compared), 'velocity map')} turn by more than the sharp bound "
-        "allows; the middle "
-        f"map uses {used} of it, the worst {compared['ratio'].max():.6f}.",
-        broken,
-        "share of maps above the sharp bound",
-        counted(len(compared), "map"),
+        f"allows; the middle map uses {used} of it, the worst {compared['ratio'].max():.6f}.",
+        anywhere(above, compared["configuration"]),
+        "share of configurations with a map above the sharp bound",
+        _groups(compared, "map"),
     )
 
 

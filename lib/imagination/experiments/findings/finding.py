@@ -24,6 +24,7 @@ __all__ = [
     "Measured",
     "Said",
     "Versus",
+    "anywhere",
     "counted",
     "median",
     "over",
@@ -34,7 +35,7 @@ __all__ = [
     "word",
 ]
 
-LEVEL = 0.95
+LEVEL, DRAWS = 0.95, 1000
 
 
 @dataclass(frozen=True)
@@ -184,11 +185,37 @@ def paired(first: pd.Series, second: pd.Series, *, ratio: bool = False) -> Estim
     return Estimate(*np.exp([found.value, found.low, found.high]))
 
 
-def median(values: ArrayLike, *, percent: bool = False) -> Estimate:
-    """Median with the interval that order statistics give: no distribution is assumed."""
+def median(values: ArrayLike, groups: ArrayLike | None = None, *, percent: bool = False) -> Estimate:
+    """Median with the interval that order statistics give: no distribution is assumed.
+
+    Parameters
+    ----------
+    values : (n,) array
+    groups : (n,) array, optional
+        Which values were drawn together, such as the systems of one configuration, which share a family and a
+        horizon. Then whole groups are drawn again, by the bootstrap.
+    percent : bool
+        Whether it is a share.
+    """
     values = np.asarray(values, dtype=float)
-    ends = stats.quantile_test(values, p=0.5).confidence_interval(LEVEL)
-    return Estimate(float(np.median(values)), float(ends.low), float(ends.high), percent)
+    middle = float(np.median(values))
+    if groups is None:
+        ends = stats.quantile_test(values, p=0.5).confidence_interval(LEVEL)
+        return Estimate(middle, float(ends.low), float(ends.high), percent)
+    order = np.argsort(values)
+    names, group = np.unique(np.asarray(groups)[order], return_inverse=True)
+    generator, found = np.random.default_rng(0), []
+    for _ in range(DRAWS):
+        times = np.bincount(generator.integers(len(names), size=len(names)), minlength=len(names))
+        weights = times[group].cumsum()
+        found.append(values[order[np.searchsorted(weights, weights[-1] / 2)]])
+    low, high = np.quantile(found, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Estimate(middle, float(low), float(high), percent)
+
+
+def anywhere(chosen: pd.Series, groups: pd.Series) -> Estimate:
+    """How often something holds for a member of a group, with Wilson's interval over the groups."""
+    return share(chosen.groupby(groups).any())
 
 
 def share(chosen: ArrayLike) -> Estimate:

@@ -13,9 +13,9 @@ from imagination.experiments.findings.finding import (
     Finding,
     Said,
     Versus,
+    anywhere,
     counted,
     quoted,
-    share,
     word,
 )
 
@@ -66,11 +66,10 @@ def _advised(table: pd.DataFrame) -> Said:
         f"{counted(len(table), 'problem')}: the variance there is from {regret.max():.1%} below the "
         "advised one's to "
         f"{-regret.min():.1%} above. Each of {counted(len(planted), 'wrong rule')} costs {least:.1%} or "
-        "more in some "
-        "problem.",
-        share(table.index.isin(broken.index)),
-        "share of problems in which brute force does better",
-        counted(len(table), "problem"),
+        "more in some problem.",
+        anywhere(pd.Series(table.index.isin(broken.index), table.index), table["configuration"]),
+        "share of configurations with a problem in which brute force does better",
+        f"{counted(len(table), 'problem')}, {counted(table['configuration'].nunique(), 'configuration')}",
     )
 
 
