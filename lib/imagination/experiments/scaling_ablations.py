@@ -46,7 +46,6 @@ RECIPES: dict[str, dict[str, Any]] = {
     "width 256": {"width": 256},
     COOLING: {"cooling": True},
     "1000 epochs": {"epochs": 1000, "curve": [200, 400, 500]},
-    "width 256, cooling rate, 400 epochs": {"width": 256, "cooling": True, "epochs": 400},
 }
 """Changes of the recorded sweep's recipe: width 64, constant rate, 200 epochs."""
 
@@ -63,17 +62,25 @@ TARGETS = {
 last is the second in about the units of the first."""
 
 SCALES: dict[str, dict[str, Any]] = {
-    "quick": {"seeds": 2, "size": 2, "anchors": [500, 1000, 2000], "cooled": [4000], "epochs": 4},
+    "quick": {
+        "seeds": 2,
+        "size": 2,
+        "anchors": [500, 1000, 2000],
+        "cooled": [4000],
+        "long": [500, 1000],
+        "epochs": 4,
+    },
     "full": {
         "seeds": 10,
         "size": 5,
         "anchors": [2_000, 5_000, 10_000, 20_000],
         "cooled": [50_000, 100_000, 200_000],
+        "long": [2_000, 5_000, 10_000],
         "epochs": None,
     },
 }
 """Seeds, seeds trained together, numbers of transitions, further ones at which `size` seeds are trained with
-a cooling rate, and epochs where not as usual."""
+a cooling rate, those of more epochs, and epochs where not as usual."""
 
 
 def recipe_configurations(scale: str = "quick") -> list[dict[str, Any]]:
@@ -90,7 +97,8 @@ def recipe_configurations(scale: str = "quick") -> list[dict[str, Any]]:
         changed = changes | {"suprema": False}
         if at["epochs"]:
             changed |= {"epochs": at["epochs"], "curve": []}
-        groups = scaling.configurations(at["anchors"], range(at["seeds"]), size=at["size"], **changed)
+        anchors = at["long"] if "epochs" in changes else at["anchors"]
+        groups = scaling.configurations(anchors, range(at["seeds"]), size=at["size"], **changed)
         if name == COOLING:
             groups += scaling.configurations(at["cooled"], range(at["size"]), size=at["size"], **changed)
         made += [group | {"recipe": name} for group in groups]

@@ -7,6 +7,7 @@ from imagination.experiments import scaling
 from imagination.experiments import scaling_ablations as ablations
 
 SMALL = {"samples": 600, "seeds": [0, 1], "epochs": 2}
+OUTPUTS, RECIPES = ablations.output_configurations("full"), ablations.recipe_configurations("full")
 
 
 def test_all_outputs_under_the_tanh_are_the_dynamics():
@@ -35,3 +36,36 @@ def test_a_recipe_changes_what_it_says():
         ablations.recipe_configurations("huge")
     with pytest.raises(ValueError, match="'huge'"):
         ablations.output_configurations("huge")
+
+
+# --- the records ----------------------------------------------------------------------------------
+
+
+def test_the_records_hold_what_the_scale_says():
+    outputs, recipes = ablations.recorded_outputs(), ablations.recorded_recipes()
+    wanted = {(c["target"], c["outputs"], c["samples"], s) for c in OUTPUTS for s in c["seeds"]}
+    assert set(outputs[["target", "outputs", "samples", "seed"]].itertuples(index=False, name=None)) == wanted
+    assert len(outputs) == len(wanted)
+    wanted = {(c["recipe"], c["samples"], s) for c in RECIPES for s in c["seeds"]}
+    assert set(recipes[["recipe", "samples", "seed"]].itertuples(index=False, name=None)) == wanted
+
+
+@pytest.mark.parametrize("place", [0, len(ablations.OUTPUTS) * 8])
+def test_recorded_outputs_computed_again(place):
+    configuration = OUTPUTS[place]
+    again = ablations.outputs(configuration)
+    same(ablations.recorded_outputs(), again, ["target", "outputs", "samples", "seed"])
+
+
+def test_recorded_recipes_computed_again():
+    again = ablations.recipes(RECIPES[0])
+    same(ablations.recorded_recipes(), again, ["quantity", "recipe", "samples", "seed", "epoch"])
+
+
+def same(recorded, again, keys):
+    """Means over five seeds may differ by what another processor's rounding does (see the sweep's test)."""
+    both = recorded.merge(again, on=keys, suffixes=("", "_again"))
+    assert len(both) == len(again)
+    means = both.mean(numeric_only=True)
+    for name in ("mean_norm", "mse", "spread"):
+        np.testing.assert_allclose(means[f"{name}_again"], means[name], rtol=0.02, err_msg=name)
