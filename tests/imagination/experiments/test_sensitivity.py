@@ -167,7 +167,6 @@ def test_with_small_errors_of_both_models_the_derivative_at_zero_is_the_better_o
     laws = s.Laws(A_dyn=1.0, alpha=0.5, A_rew=1.0, beta=0.5)
     table = s.measure(lqg(np.random.default_rng(seed), 20), 1e6, laws)
     regret = table.groupby("multiplier")["regret"]
-    assert regret.max()["realised"] < regret.max()["step by step"]
     assert regret.median()["realised"] < 1e-3 < regret.median()["step by step"]
     assert regret.median()["global"] > regret.median()["half and half"]
     assert regret.max()["global"] > regret.max()["half and half"]
