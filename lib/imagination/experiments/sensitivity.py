@@ -435,9 +435,9 @@ def planted(name: str) -> Claim:
 def power(group: Group, budget: float = 1e6, laws: Laws = LAWS) -> pd.DataFrame:
     """How a group tells the planted multipliers from the right one: a row for each, the right one first.
 
-    Columns: `caught by`, systems in which |l| exceeds `NOTHING`; `median |l|`; `largest regret`; `smaller`, the
-    share of systems in which the version is smaller than the right multiplier; and `looks better`, the share
-    in which it predicts better.
+    Columns: `caught by`, systems in which |l| exceeds `NOTHING`; `median |l|`; `largest regret`; `smaller`,
+    the share of systems in which the version is smaller than the right multiplier; and `looks better`, the
+    share in which it predicts better.
     """
     right = global_multiplier(group)
     candidates = {"the right one": right}
@@ -454,7 +454,7 @@ def power(group: Group, budget: float = 1e6, laws: Laws = LAWS) -> pd.DataFrame:
             "caught by": (size > NOTHING).sum(axis=1),
             "median |l|": np.median(size, axis=1),
             "largest regret": regret.max(axis=1),
-            "smaller": [np.mean(D < right) for D in candidates.values()],
+            "smaller": [np.mean(right > D) for D in candidates.values()],
             "looks better": (size < size[0] - NOTHING).mean(axis=1),
         },
         index=pd.Index(candidates, name="multiplier"),

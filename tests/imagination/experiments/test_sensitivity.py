@@ -159,3 +159,14 @@ def test_learned_costates_are_off_in_proportion_to_the_errors():
 
     far, near = (np.abs(costates(eps) - costates(0.0)).max((1, 2, 3)) for eps in (1e-3, 1e-4))
     np.testing.assert_allclose(far / near, 10, rtol=0.05)
+
+
+@pytest.mark.parametrize("seed", [8, 1])
+def test_with_small_errors_of_both_models_the_derivative_at_zero_is_the_better_one(seed):
+    """What chapter 8 says of its last run, whose laws have equal exponents."""
+    laws = s.Laws(A_dyn=1.0, alpha=0.5, A_rew=1.0, beta=0.5)
+    table = s.measure(lqg(np.random.default_rng(seed), 20), 1e6, laws)
+    regret = table.groupby("multiplier")["regret"]
+    assert regret.median()["realised"] < 1e-3 < regret.median()["step by step"]
+    assert regret.median()["global"] > regret.median()["half and half"]
+    assert regret.max()["global"] > regret.max()["half and half"]
