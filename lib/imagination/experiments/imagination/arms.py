@@ -19,12 +19,14 @@ import numpy as np
 import pandas as pd
 import torch
 
+from imagination import records
+from imagination.experiments import compare
 from imagination.experiments.imagination import pendulum
 from imagination.experiments.imagination.gymnasium_loop import Setting, in_imagination
 from imagination.experiments.recording import Command, rounded
 from imagination.experiments.sweep import sweep
 
-__all__ = ["ARMS", "COLUMNS", "RATES", "RECORD", "SCALES", "rounds_of", "run", "setting_of"]
+__all__ = ["ARMS", "COLUMNS", "RATES", "RECORD", "SCALES", "chosen", "rounds_of", "run", "setting_of"]
 
 RECORD = "imagination-arms"
 
@@ -37,12 +39,7 @@ ARMS: dict[str, dict[str, Any]] = {
 """What each arm changes of `pendulum.SETTING`."""
 
 RATES = (0.005, 0.01, 0.02)
-
-TRIED = dict.fromkeys(ARMS, RATES)
-"""Adam's first rates, tried on the seeds of tuning."""
-
-CHOSEN = dict.fromkeys(ARMS, RATES[1:2])
-"""The best of each arm there: fixed before the other seeds were run."""
+"""Adam's first rates, tried for each arm on the seeds of tuning."""
 
 BLOCK = 20
 """Seeds that are run together."""
@@ -53,7 +50,7 @@ COLUMNS = (
 )  # fmt: skip
 
 SCALES = {
-    "tune": {"seeds": 4, "first": 901, "rounds": 10},
+    "tune": {"seeds": 4, "first": 901, "rounds": 5},
     "full": {"seeds": 20, "first": 0, "rounds": 10},
     "quick": {"seeds": 2, "first": 0, "rounds": 2},
 }
@@ -75,11 +72,20 @@ def rounds_of(configuration: Mapping[str, Any], _: np.random.Generator) -> pd.Da
     return table.assign(arm=arm, rate=rate, seed=first + table["seed"])[list(COLUMNS)]
 
 
+def chosen() -> dict[str, float]:
+    """Each arm's rate with the best interquartile mean at the end of the recorded tuning."""
+    table = records.load(f"{RECORD}-tuning")
+    last = table[table["round"] == table["round"].max()]
+    shown = range(SCALES["full"]["first"], SCALES["full"]["first"] + SCALES["full"]["seeds"])
+    best = compare.chosen(last, "rate", "score", evaluated=shown)
+    return dict(zip(best["arm"], best["rate"], strict=True))
+
+
 def run(scale: str, *, seed: int, workers: int = 1, store: str | None = None) -> dict[str, pd.DataFrame]:
     """Every arm's rounds, by the end of the record's name."""
     sizes = SCALES[scale]
     tuning, first, seeds = scale == "tune", sizes["first"], sizes["seeds"]
-    tried = TRIED if tuning else CHOSEN
+    tried = dict.fromkeys(ARMS, RATES) if tuning else {arm: (rate,) for arm, rate in chosen().items()}
     pairs = [(arm, rate) for arm, rates in tried.items() for rate in rates]
     jobs = [
         {"arm": arm, "rate": rate, "first": seed + at, "seeds": min(BLOCK, seeds), "rounds": sizes["rounds"]}
@@ -101,7 +107,7 @@ main = Command(
     record=RECORD,
     run=run,
     say=_say,
-    parameters=lambda scale: {**SCALES[scale], "arms": ARMS, "rates": TRIED if scale == "tune" else CHOSEN},
+    parameters=lambda scale: {**SCALES[scale], "arms": ARMS, "rates": RATES if scale == "tune" else chosen()},
     scales=SCALES,
     options=("workers", "store"),
 )
