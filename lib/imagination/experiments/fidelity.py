@@ -59,7 +59,7 @@ STEPS = 2.0 ** np.arange(-4, 5)
 
 SCALES: dict[str, dict[str, list[int]]] = {
     "quick": {"updates": [30], "tuning": [16], "seeds": [50]},
-    "full": {"updates": [60, 600], "tuning": [50, 25], "seeds": [200, 100]},
+    "full": {"updates": [60, 600], "tuning": [30, 20], "seeds": [100, 50]},
 }
 """Lengths of the runs, and for each the number of seeds for tuning and of those that are compared."""
 

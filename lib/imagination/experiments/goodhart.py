@@ -28,6 +28,7 @@ __all__ = [
     "bought",
     "exact_paths",
     "grades",
+    "moments",
     "quality",
     "random_problems",
 ]
@@ -75,6 +76,27 @@ def grades(sigma: float) -> Array:
     return noise
 
 
+def moments(mdp: TabularMDP, policies: Array, rewards: Array, sigma: float = 0.0) -> tuple[Array, Array]:
+    """Mean (B, d) and variance (B,) of one answer's gradient estimate under other `rewards` (S, A), exactly.
+
+    An answer of n paragraphs has one grade, so its estimate is gamma^n times the grade times the sum of the
+    scores so far; there are nine lengths to sum over. (The bin is worth nothing.)
+    """
+    stop, go = policies[:, :-1, 0], policies[:, :-1, 1]
+    lengths = np.arange(LONGEST + 1)
+    reached = np.cumprod(np.concatenate([np.ones((len(policies), 1)), go[:, :-1]], axis=1), axis=1)
+    chance, grade = reached * stop, mdp.discount[0] ** lengths * rewards[:-1, 0]
+    scores = np.zeros((len(policies), LONGEST + 1, *policies.shape[1:]))  # of each length
+    for n in lengths:
+        scores[:, n, :n] = np.stack([-stop[:, :n], stop[:, :n]], axis=2)
+        scores[:, n, n] = np.stack([go[:, n], -go[:, n]], axis=1)
+    scores = scores.reshape(*scores.shape[:2], -1)
+    noise = (mdp.discount[0] ** lengths * sigma) ** 2
+    mean = np.einsum("bn,n,bnd->bd", chance, grade, scores)
+    second = (chance * (grade**2 + noise) * (scores**2).sum(axis=2)).sum(axis=1)
+    return mean, second - (mean**2).sum(axis=1)
+
+
 # How long the judge's step is, and where it leads
 
 
@@ -87,9 +109,7 @@ def alignment(mdp: TabularMDP, bias: Array, policies: Array) -> dict[str, Array]
         `true` and `judged`, the two gradients (B, d); and (B,) each: `cosine` of the angle between them;
         `length`, how many times as long the judge's is; `along`, the multiple a of the true one in it.
     """
-    problem = repeat(mdp, policies, HORIZON)
-    true = exact.gradient(problem)
-    judged = true + exact.bias_gradient(problem, np.broadcast_to(bias, problem.mdp.reward.shape))
+    true, judged = (moments(mdp, policies, rewards)[0] for rewards in (mdp.reward[0], mdp.reward[0] + bias))
     product, size = (true * judged).sum(axis=1), np.linalg.norm(true, axis=1)
     length = np.linalg.norm(judged, axis=1)
     return {
@@ -163,7 +183,7 @@ class Buyer:
         every: int = 1,
     ):
         self.mdp, self.bias, self.memory, self.aligned = mdp, bias, memory, aligned
-        self.noise, self.budget, self.price, self.every = grades(sigma), budget, price, every
+        self.sigma, self.budget, self.price, self.every = sigma, budget, price, every
         self.shares: list[float] = []
 
     def crossing(self, policies: Array) -> tuple[Array, Array]:
@@ -172,16 +192,15 @@ class Buyer:
         E4 with prices: a rollout's variance times its cost is the variance of one unit of money, and K
         becomes money.
         """
-        problem = repeat(self.mdp, policies, HORIZON)
-        noisy = exact.moments(problem, DISCOUNTED, noise_variance=self.noise**2).variance
-        judged = problem.with_reward(problem.mdp.reward + self.bias)
+        _, noisy = moments(self.mdp, policies, self.mdp.reward[0], self.sigma)
+        _, biased = moments(self.mdp, policies, self.mdp.reward[0] + self.bias)
         found = alignment(self.mdp, self.bias, policies)
         usable = found["along"] > 0 if self.aligned else np.full(len(policies), True)
         scale = np.where(usable & self.aligned, found["along"], 1.0)
         off = ((found["judged"] / scale[:, None] - found["true"]) ** 2).sum(axis=1)
         most = fidelity.crossing(
             variance_noisy=self.price * noisy,
-            variance_biased=exact.moments(judged, DISCOUNTED).variance / scale**2,
+            variance_biased=biased / scale**2,
             bias_norm=np.sqrt(np.maximum(off, 1e-300)),
         )
         return np.where(usable, most, -np.inf), scale
@@ -192,7 +211,9 @@ class Buyer:
             most, self._scale = self.crossing(policies)
             self._ask = self.memory * self.budget < most
         self.shares.append(float(self._ask.mean()))
-        return bought(self.mdp, self.bias, self.noise, self._ask, self._scale, self.budget, self.price)
+        return bought(
+            self.mdp, self.bias, grades(self.sigma), self._ask, self._scale, self.budget, self.price
+        )
 
 
 def bought(

@@ -38,6 +38,18 @@ def test_grades_are_given_when_an_answer_ends_and_never_after():
     assert np.all(goodhart.grades(2.0)[:, 1] == 0)
 
 
+@pytest.mark.parametrize("sigma", [0.0, 2.0])
+def test_moments_are_those_of_dynamic_programming(sigma):
+    mdp, bias = goodhart.answers(discount=0.7)
+    problem = repeat(mdp, some_policies(), goodhart.HORIZON).with_reward(
+        np.tile(mdp.reward + bias, (20, 1, 1))
+    )
+    true = exact.moments(problem, goodhart.DISCOUNTED, noise_variance=goodhart.grades(sigma) ** 2)
+    mean, variance = goodhart.moments(mdp, some_policies(), mdp.reward[0] + bias, sigma)
+    np.testing.assert_allclose(mean, true.mean, atol=1e-12)
+    np.testing.assert_allclose(variance, true.variance, rtol=1e-9)
+
+
 class TestAlignment:
     def test_it_takes_the_judges_gradient_apart(self):
         mdp, bias = goodhart.answers()
