@@ -53,7 +53,7 @@ def _bent(table: pd.DataFrame) -> Said:
     for quantity in scaling_fits.QUANTITIES:
         local = scaling_fits.local_exponents(table, quantity)["exponent"]
         straight = scaling_fits.one_exponent(table, quantity)
-        verdicts.append("not told from one" if straight > 1 - LEVEL else "not one")
+        verdicts.append("what may be a power law" if straight > 1 - LEVEL else "no power law")
         parts.append(
             f"for the {quantity} {local.min():.2f} to {local.max():.2f} (p = {straight:.1g} if all are one)"
         )
@@ -64,9 +64,8 @@ def _bent(table: pd.DataFrame) -> Said:
     found = paired(early, late)
     return Said(
         f"A power law has the same exponent between any numbers of samples. From {first:,} to {last:,} "
-        "samples those between "
-        f"neighbours range, {', '.join(parts)}: the dynamics' law is {verdicts[0]}, the reward's "
-        f"{verdicts[1]}.",
+        f"samples those between neighbours range, {', '.join(parts)}: so the dynamics' error follows "
+        f"{verdicts[0]}, the reward's {verdicts[1]}.",
         found,
         "reward's exponent at the beginning less that at the end",
         counted(len(errors), "seed"),
@@ -163,19 +162,67 @@ def _too_large(group: str) -> Say:
     return say
 
 
-def _realised(table: pd.DataFrame, group: str = "LQG") -> Said:
-    price = _at(table, group)["regret"]
-    found = {name: median(price[name], percent=True) for name in ("realised", "global")}
-    saved = median(price["global"] - price["realised"], percent=True)
-    cheaper = word(saved, "dearer than", "as dear as", "cheaper than")
+def _cheaper(first: str, second: str = "global", group: str = "LQG") -> Say:
+    def say(table: pd.DataFrame) -> Said:
+        price = _at(table, group)["regret"]
+        one, other = (median(price[name], percent=True) for name in (first, second))
+        saved = median(price[second] - price[first], percent=True)
+        cheaper = word(saved, "dearer than", "neither cheaper nor dearer than", "cheaper than")
+        return Said(
+            f"{group}: the plan by the multiplier {quoted(first)} is {cheaper} that by {quoted(second)}: "
+            "in the middle it "
+            f"costs {one} more return error than the best split, against {other}; at worst "
+            f"{price[first].max():.1%}, "
+            f"against {price[second].max():.1%}.",
+            saved,
+            "regret saved, median over systems",
+            counted(len(price), "system"),
+        )
+
+    return say
+
+
+def _dimension(table: pd.DataFrame) -> Said:
+    parts, apart = [], {}
+    for target, rows in table.groupby("target", sort=False):
+        slopes = {
+            count: _slopes(part.pivot(index="seed", columns="samples", values="mean_norm"))
+            for count, part in rows.groupby("outputs")
+        }
+        one, many = min(slopes), max(slopes)
+        apart[target] = paired(slopes[one], slopes[many])
+        parts.append(f"{target}: {over(slopes[one], np.mean)} and {over(slopes[many], np.mean)}")
+    larger = [target for target, found in apart.items() if found.low > 0]
+    smaller = [target for target, found in apart.items() if found.high < 0]
+    first = next(iter(apart))
     return Said(
-        f"{group}: a plan by realised sensitivities is {cheaper} one by global constants: in the middle it "
-        "costs "
-        f"{found['realised']} more return error than the best split, against {found['global']}, at worst "
-        f"{price['realised'].max():.1%}.",
-        saved,
-        "regret saved, median over systems",
-        counted(len(price), "system"),
+        f"Of one and the same teacher, errors in {counted(int(one), 'component')} fall with a larger "
+        "exponent than errors "
+        f"in {many} for {len(larger)} of {len(apart)} kinds of targets, with a smaller one for "
+        f"{len(smaller)}. Exponents: "
+        f"{'; '.join(parts)}.",
+        apart[first],
+        f"difference of exponents for {first}",
+        counted(table["seed"].nunique(), "seed"),
+    )
+
+
+def _recipes(table: pd.DataFrame, usual: pd.DataFrame) -> Said:
+    last = table[table["epoch"] == table.groupby("recipe")["epoch"].transform("max")]
+    moved: dict[str, Estimate] = {}
+    for recipe, rows in last[last["quantity"] == "dynamics"].groupby("recipe", sort=False):
+        errors = rows.pivot(index="seed", columns="samples", values="mean_norm").dropna(axis=1)
+        before = scaling_fits.curves(usual, "dynamics")[errors.columns]
+        moved[str(recipe)] = paired(_slopes(errors), _slopes(before))
+    most = max(moved, key=lambda recipe: abs(moved[recipe].value))
+    told = "; ".join(f"{recipe}: {found}" for recipe, found in moved.items())
+    return Said(
+        "Trained otherwise, the dynamics' error falls with another exponent; by so much the exponent "
+        "grows, seed by "
+        f"seed: {told}. Most is moved by {quoted(most)}.",
+        moved[most],
+        "change of the exponent, largest",
+        counted(last["seed"].nunique(), "seed"),
     )
 
 
@@ -192,6 +239,11 @@ FINDINGS = (
         Finding(f"Global constants: {group}", 8, sensitivity.RECORD, _too_large(group), ("l", "regret"))
         for group in ("LQG", "quadratic")
     ),
-    Finding("Realised sensitivities", 8, sensitivity.RECORD, _realised, ("regret",)),
+    *(
+        Finding(f"Multipliers: {first}", 8, sensitivity.RECORD, _cheaper(first), ("regret",))
+        for first in ("realised", "half and half")
+    ),
+    Finding("Scalar against vector", 6, "scaling-outputs", _dimension, ("mean_norm",)),
+    Finding("The recipe", 6, "scaling-recipes+scaling", _recipes, ("mean_norm",)),
 )
 """Chapters 6, 7 and 8."""
