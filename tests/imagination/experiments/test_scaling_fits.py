@@ -124,6 +124,17 @@ def test_slips_that_matter_are_caught():
     table = records.load("scaling")
     result = fits.planted(table, fits.laws(table, ["mean_norm"], rng=np.random.default_rng(0)))
     assert len(result) == 2 * len(fits.PLANTED)
-    caught = result.groupby("planted")["caught"].all()
-    assert caught["squared error for error"] and caught["the other quantity's exponent"]
-    assert result["caught"].mean() >= 0.85
+    missed = result[~result["caught"]]
+    # After 10 of 200 epochs the reward's exponent is the same within the scatter of a hundred seeds.
+    allowed = {("reward", "after 10 epochs")}
+    assert set(zip(missed["quantity"], missed["planted"], strict=True)) <= allowed
+
+
+def test_what_chapters_say_of_the_record():
+    table = records.load("scaling")
+    for quantity in fits.QUANTITIES:
+        assert fits.one_exponent(table, quantity) < 1e-10
+    local = fits.local_exponents(table, "reward")
+    assert local["low"][3] > local["high"][0] and local["high"][5] < local["low"][3]
+    beyond = fits.beyond(table, 20_000)
+    assert (beyond.loc["dynamics", "low"] > 1).all() and (beyond.loc["reward", "high"] < 1).all()
