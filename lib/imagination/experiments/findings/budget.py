@@ -73,28 +73,21 @@ def _bent(table: pd.DataFrame) -> Said:
 
 
 def _largest(table: pd.DataFrame) -> Said:
-    rows = {}
+    told, apart = [], {}
     for quantity in scaling_fits.QUANTITIES:
         mean, worst = (
             _slopes(scaling_fits.curves(table, quantity, measure))
             for measure in ("mean_norm", "max_searched")
         )
-        rows[quantity] = paired(mean, worst), over(worst, np.mean), len(mean)
-    slower = {
-        quantity: word(found[0], "above that of", "about that of", "below that of")
-        for quantity, found in rows.items()
-    }
-    falls = {quantity: word(found[1], "rises", "does not move", "falls") for quantity, found in rows.items()}
+        apart[quantity], of_mean, of_worst = paired(mean, worst), over(mean, np.mean), over(worst, np.mean)
+        moves = word(of_worst, "rises", "does not move", "falls")
+        beside = word(apart[quantity], "above", "about", "below")
+        told.append(f"{moves} for the {quantity} (exponent {of_worst}, {beside} the mean error's {of_mean})")
     return Said(
-        "The largest error that a search finds in the domain "
-        + "; ".join(
-            f"{falls[quantity]} for the {quantity} (exponent {found[1]}, {slower[quantity]} the mean)"
-            for quantity, found in rows.items()
-        )
-        + ".",
-        rows["dynamics"][0],
+        f"The largest error that a search finds in the domain {'; '.join(told)}.",
+        apart["dynamics"],
         "dynamics: exponent of the mean less that of the largest",
-        counted(rows["dynamics"][2], "seed"),
+        counted(table["seed"].nunique(), "seed"),
     )
 
 
