@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import bootstrap, rankdata, trim_mean
 
-__all__ = ["chosen", "curves", "improvement", "interquartile_mean", "interval", "summary"]
+__all__ = ["chosen", "curves", "difference", "improvement", "interquartile_mean", "interval", "summary"]
 
 Array = NDArray[Any]
 
@@ -65,28 +65,48 @@ def interval(
     return statistic(values, axis=0), *_ends((values,), statistic, generator, level, draws)
 
 
-def improvement(
-    x: ArrayLike, y: ArrayLike, generator: np.random.Generator, *, level: float = 0.95, draws: int = 1000
+def difference(
+    x: ArrayLike,
+    y: ArrayLike,
+    generator: np.random.Generator,
+    *,
+    statistic: Callable[..., Any] = interquartile_mean,
+    level: float = 0.95,
+    draws: int = 1000,
 ) -> tuple[float, float, float]:
-    """P(X > Y) + P(X = Y) / 2 for a seed of arm `x` and a seed of arm `y`, with its bootstrap interval.
+    """How much larger a statistic is over the seeds of arm `x` than over those of arm `y`, with interval.
 
     Parameters
     ----------
     x, y : (n,) and (m,) arrays
         One number a seed. Seeds of the two arms are not paired.
-    generator, level, draws
+    generator, statistic, level, draws
         As in `interval`.
+
+    Returns
+    -------
+    difference, low, high : floats
+    """
+
+    def apart(x: Array, y: Array, axis: int) -> Any:
+        return statistic(x, axis=axis) - statistic(y, axis=axis)
+
+    return _two(apart, x, y, generator, level, draws)
+
+
+def improvement(
+    x: ArrayLike, y: ArrayLike, generator: np.random.Generator, *, level: float = 0.95, draws: int = 1000
+) -> tuple[float, float, float]:
+    """P(X > Y) + P(X = Y) / 2 for a seed of arm `x` and a seed of arm `y`, with its bootstrap interval.
+
+    Parameters are those of `difference`.
 
     Returns
     -------
     probability, low, high : floats
         1/2 says that neither arm is better. Where no seeds overlap, the interval is the point 0 or 1.
     """
-    groups = (_finite("x", x), _finite("y", y))
-    if any(group.ndim != 1 for group in groups):
-        raise ValueError(f"x and y must hold one number a seed, got shapes {[g.shape for g in groups]}")
-    low, high = _ends(groups, _won, generator, level, draws)
-    return float(_won(*groups)), float(low), float(high)
+    return _two(_won, x, y, generator, level, draws)
 
 
 def summary(
@@ -190,7 +210,17 @@ def curves(
     return found.assign(mean=mean, low=low, high=high)
 
 
-def _won(x: Array, y: Array, axis: int = -1) -> Any:
+def _two(
+    statistic: Callable[..., Any], x: ArrayLike, y: ArrayLike, generator: np.random.Generator, *how: Any
+) -> tuple[float, float, float]:
+    groups = (_finite("x", x), _finite("y", y))
+    if any(group.ndim != 1 for group in groups):
+        raise ValueError(f"x and y must hold one number a seed, got shapes {[g.shape for g in groups]}")
+    low, high = _ends(groups, statistic, generator, *how)
+    return float(statistic(*groups, axis=0)), float(low), float(high)
+
+
+def _won(x: Array, y: Array, axis: int) -> Any:
     """Share of the pairs that x wins along `axis`, ties by half: from the ranks of x among both."""
     n, m = x.shape[axis], y.shape[axis]
     ranks = rankdata(np.concatenate([x, y], axis=axis), axis=axis)

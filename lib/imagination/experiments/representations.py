@@ -1,11 +1,10 @@
-"""Corollary 1, measured: models held smooth or straight, the bound on their return gap, and the gap.
+"""Corollary 1, measured: models held smooth, the bound on their return gap, and the gap.
 
-    python -m imagination.experiments.representations smooth --scale full --record
-    python -m imagination.experiments.representations latent --scale full --record
+    python -m imagination.experiments.representations --scale full --record
 
-draw the two recorded tables again. *Smooth* models predict Pendulum-v1's state, with clipped weights, limited
-spectral norms or a gradient penalty. *Latent* models see pictures and predict codes, straightened with
-several weights.
+draws the recorded table again: models that predict Pendulum-v1's state, with clipped weights, limited
+spectral norms or a gradient penalty. `imagination.experiments.representations_latent` has models that see
+pictures and predict codes; they are measured in the same way, here.
 
 The bound is used with the learned side's constants (A6): then errors count on real states alone, and codes
 need not have dynamics of their own. Lipschitz constants are certified, errors are the largest on a grid of
@@ -14,9 +13,7 @@ states and torques.
 
 from __future__ import annotations
 
-import argparse
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -26,7 +23,7 @@ import pandas as pd
 import torch
 
 from imagination import lipschitz, records
-from imagination.experiments.recording import rounded
+from imagination.experiments.recording import Command, rounded
 from imagination.mdps.continuous import (
     Array,
     ContinuousMDP,
@@ -37,12 +34,7 @@ from imagination.mdps.gymnasium import MAX_SPEED, OnPendulumStates, pendulum
 from imagination.mdps.teacher import NetworkDynamics, NetworkReward
 from imagination.models.latent import LatentModels
 from imagination.models.latent_codes import curvature
-from imagination.models.latent_training import (
-    LatentSetting,
-    pendulum_trajectories,
-    state_grid,
-    train_latent,
-)
+from imagination.models.latent_training import pendulum_trajectories, state_grid
 from imagination.models.smooth import CLIPS, Smoothing, smooth_dynamics, smooth_reward
 from imagination.theory import return_gap
 
@@ -63,11 +55,8 @@ POLICIES = {
 CLASS_SIZE, STARTS = 12, 12
 """Random linear policies among which imagination chooses, and initial states."""
 
-STRAIGHTEN = (0.0, 0.1, 0.3, 1.0, 3.0)
 SPECTRAL = (0.6, 0.8, 1.0, 1.2, 1.5, 2.0)
 PENALTIES = (1e-4, 1e-3, 1e-2, 0.03, 0.1)
-LATENT_SPECTRAL = (0.2, 0.5, 0.9)
-WITHOUT = {"variance": 0.0, "covariance": 0.0}
 
 SMOOTH: dict[str, list[tuple[float, Smoothing]]] = {
     "weight clipping": [(clip, Smoothing(clip=clip)) for clip in CLIPS],
@@ -77,36 +66,15 @@ SMOOTH: dict[str, list[tuple[float, Smoothing]]] = {
 }
 """Families of state-space models: the knob's value, and what it stands for."""
 
-LATENT: dict[str, list[tuple[float, LatentSetting]]] = {
-    "stopped target": [(weight, LatentSetting(weight)) for weight in STRAIGHTEN],
-    "moving target": [(weight, LatentSetting(weight, stop=0.0)) for weight in STRAIGHTEN],
-    "moving target, reward": [(weight, LatentSetting(weight, stop=0.0, reward=1.0)) for weight in STRAIGHTEN],
-    "limited predictor": [
-        (limit, LatentSetting(0.0, stop=0.0, reward=1.0, spectral=limit)) for limit in LATENT_SPECTRAL
-    ],
-    "stopped target, no regulariser": [(weight, LatentSetting(weight, **WITHOUT)) for weight in (0.0, 0.1)],
-    "moving target, no regulariser": [
-        (weight, LatentSetting(weight, **WITHOUT, stop=0.0)) for weight in (0.0, 0.1)
-    ],
-}
-"""Families of latent models: the knob is λ, or the spectral limit of the predictor's layers."""
-
-SCALES: dict[str, dict[str, dict[str, int]]] = {
-    "smooth": {
-        "quick": {"seeds": 2, "samples": 2000, "steps": 500},
-        "full": {"seeds": 10, "samples": 4000, "steps": 4000},
-    },
-    "latent": {
-        "quick": {"seeds": 2, "episodes": 200, "steps": 300},
-        "full": {"seeds": 10, "episodes": 200, "steps": 500},
-    },
+SCALES: dict[str, dict[str, int]] = {
+    "quick": {"seeds": 2, "samples": 2000, "steps": 500},
+    "full": {"seeds": 10, "samples": 4000, "steps": 4000},
 }
 
 CONSTANTS = {"L_f": "L_f_seen", "L_r": "L_r_seen", "eps_dyn": "eps_dyn_mean", "eps_rew": "eps_rew_mean"}
 """What a bound is made of, and what one sees of it: steepness at real states, mean errors."""
 
-PROGRAM = "python -m imagination.experiments.representations"
-RECORDS = {"smooth": "representations-smooth", "latent": "representations-latent"}
+RECORD = "representations-smooth"
 
 
 @dataclass(frozen=True, eq=False)
@@ -298,17 +266,17 @@ def _acted(
     return of_policy, {"regret": regret, "class_gap": gap.mean(2)[:, count:].mean(1)}
 
 
-# --- the sweeps ------------------------------------------------------------------------------------
+# --- the sweep -------------------------------------------------------------------------------------
 
 
-def run_smooth(
+def run(
     scale: str = "quick",
     *,
     seed: int = 0,
     families: Sequence[str] = tuple(SMOOTH),
     seeds: int | None = None,
 ) -> pd.DataFrame:
-    """Train and measure state-space models.
+    """Train state-space models, more or less smooth, and measure constants, errors and gaps.
 
     All knobs of a seed share data, start, batches and a learned reward.
 
@@ -324,9 +292,14 @@ def run_smooth(
     -------
     DataFrame
         What `measure` says, with the columns `family` and `knob`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such scale, or there are more seeds than it has.
     """
-    size = _size("smooth", scale, seeds)
-    numbers, generators = _seeds(seed, size["seeds"])
+    size = chosen_size(SCALES, scale, seeds)
+    numbers, generators = seeded(seed, size["seeds"])
     real = pendulum(np.full(len(numbers), DISCOUNT))
     anywhere = pendulum(np.zeros(1), initial_speed=MAX_SPEED).initial
     state = np.concatenate([anywhere.sample(generator, size["samples"]) for generator in generators])
@@ -342,66 +315,29 @@ def run_smooth(
             own = dynamics.take(np.arange(index * len(numbers), (index + 1) * len(numbers)))
             table = measure(state_subject(own, judge, real), np.random.default_rng([seed, 1]))
             tables.append(table.assign(family=family, knob=knob))
-    return _ordered(pd.concat(tables, ignore_index=True))
+    return in_order(pd.concat(tables, ignore_index=True))
 
 
-def run_latent(
-    scale: str = "quick",
-    *,
-    seed: int = 0,
-    families: Sequence[str] = tuple(LATENT),
-    seeds: int | None = None,
-) -> pd.DataFrame:
-    """Train and measure latent models of `LATENT`: as `run_smooth`, and what `Health` says of the codes."""
-    size = _size("latent", scale, seeds)
-    numbers, generators = _seeds(seed, size["seeds"])
-    data = pendulum_trajectories(generators, size["episodes"], 20)
-    real = pendulum(np.full(len(numbers), DISCOUNT))
-    tables = []
-    for family in families:
-        knobs, settings = zip(*LATENT[family], strict=True)
-        models = train_latent(data, numbers, settings, steps=size["steps"])
-        for knob, own in zip(knobs, split(models, len(numbers)), strict=True):
-            table = measure(latent_subject(own, real), np.random.default_rng([seed, 1]))
-            health = own.health
-            decoded = np.sqrt((health.decoding_error**2).mean(1))
-            told = {
-                "spread": health.spread,
-                "effective_rank": health.effective_rank,
-                "collapsed": health.collapsed,
-                "decoding_error": decoded,
-            }
-            extra = {name: values[table["seed"]] for name, values in told.items()}
-            tables.append(table.assign(family=family, knob=knob, **extra))
-    return _ordered(pd.concat(tables, ignore_index=True))
-
-
-def split(models: LatentModels, size: int) -> Iterator[LatentModels]:
-    """Models in groups of `size`, in order: setting by setting."""
-    for begun in range(0, len(models.decoder), size):
-        yield models.take(np.arange(begun, begun + size))
-
-
-def _seeds(seed: int, count: int) -> tuple[list[int], list[np.random.Generator]]:
+def seeded(seed: int, count: int) -> tuple[list[int], list[np.random.Generator]]:
+    """A whole number, for weights and batches, and a generator, for data, of each of `count` seeds."""
     children = np.random.SeedSequence(seed).spawn(count)
     return [int(c.generate_state(1)[0]) for c in children], [np.random.default_rng(c) for c in children]
 
 
-def _size(which: str, scale: str, seeds: int | None) -> dict[str, int]:
-    if scale not in SCALES[which]:
-        raise ValueError(f"scale must be one of {sorted(SCALES[which])}, got {scale!r}")
-    size = SCALES[which][scale]
+def chosen_size(scales: Mapping[str, dict[str, Any]], scale: str, seeds: int | None) -> dict[str, Any]:
+    """The size of a scale, with its own number of seeds or a smaller one."""
+    if scale not in scales:
+        raise ValueError(f"scale must be one of {sorted(scales)}, got {scale!r}")
+    size = scales[scale]
     if seeds is not None and not 1 <= seeds <= size["seeds"]:
         raise ValueError(f"seeds must lie between 1 and {size['seeds']}, got {seeds}")
     return size if seeds is None else {**size, "seeds": seeds}
 
 
-def _ordered(table: pd.DataFrame) -> pd.DataFrame:
-    first = ["family", "knob", "seed", "policy", "horizon"]
+def in_order(table: pd.DataFrame, *also: str) -> pd.DataFrame:
+    """The table with the columns first that say which model, which policy and which horizon."""
+    first = ["family", "knob", *also, "seed", "policy", "horizon"]
     return table[[*first, *(column for column in table if column not in first)]]
-
-
-RUNS: dict[str, Callable[..., pd.DataFrame]] = {"smooth": run_smooth, "latent": run_latent}
 
 
 def violations(table: pd.DataFrame) -> pd.DataFrame:
@@ -409,40 +345,30 @@ def violations(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["gap"] > table[["bound", "closed", "lemma"]].min(axis=1)]
 
 
-def recorded(which: str) -> pd.DataFrame:
-    """The recorded table, ``"smooth"`` or ``"latent"``, at full scale."""
-    return records.load(RECORDS[which])
+def recorded() -> pd.DataFrame:
+    """The recorded table, at full scale."""
+    return records.load(RECORD)
 
 
-def store(which: str, scale: str, seed: int, table: pd.DataFrame, seconds: float) -> None:
-    """Write a sweep's table to the store of records, with seven digits."""
-    records.save(
-        RECORDS[which],
-        rounded(table, 7),
-        command=f"{PROGRAM} {which} --scale {scale} --seed {seed} --record",
-        parameters={"scale": scale, "seed": seed, **SCALES[which][scale]},
-        seconds=seconds,
-    )
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a sweep from the command line; with ``--record`` its table goes to the store of records."""
-    parser = argparse.ArgumentParser(prog=PROGRAM, description=main.__doc__)
-    parser.add_argument("which", choices=list(RUNS))
-    parser.add_argument("--scale", choices=["quick", "full"], default="quick")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--record", action="store_true", help="write the table and its record to data/")
-    chosen = parser.parse_args(arguments)
-    begun = time.perf_counter()
-    table = RUNS[chosen.which](chosen.scale, seed=chosen.seed)
-    seconds = time.perf_counter() - begun
+def summary(table: pd.DataFrame) -> str:
+    """What came out, in short: medians over seeds and policies at the longest horizon."""
     last = table[table["horizon"] == max(HORIZONS)].groupby(["family", "knob"], sort=False)
     shown = ["L_f", "L_f_seen", "eps_dyn", "eps_dyn_mean", "bound", "closed", "hoped", "gap", "regret"]
-    print(last[shown].median().to_string(float_format="{:.4g}".format))
-    print(f"{len(table)} rows, {len(violations(table))} gaps above the bound, {seconds:.0f} s")
-    if chosen.record:
-        store(chosen.which, chosen.scale, chosen.seed, table, seconds)
-    return int(len(violations(table)) > 0)
+    return last[shown].median().to_string(float_format="{:.4g}".format)
+
+
+main = Command(
+    module="imagination.experiments.representations",
+    record=RECORD,
+    run=run,
+    say=summary,
+    parameters=lambda scale: SCALES[scale],
+    scales=SCALES,
+    default="quick",
+    compact=lambda table: rounded(table, 7),
+    violations=violations,
+    unit="gaps",
+)
 
 
 if __name__ == "__main__":

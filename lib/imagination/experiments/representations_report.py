@@ -1,4 +1,4 @@
-"""What the sweeps of `imagination.experiments.representations` show: means and ratios, with intervals.
+"""What the sweeps of models held smooth or straight show: means and ratios, with intervals.
 
 Bounds span many orders of magnitude, so all averages are geometric. Models of one seed share data, start and
 batches; a knob is compared with its reference seed by seed, and intervals come from a bootstrap over seeds.
@@ -88,6 +88,33 @@ def verdict(
         ]
         columns[f"{name} says"] = pd.Series(said, index=ratio.index)
     return pd.DataFrame(columns).drop(index=[reference])
+
+
+def convergence(
+    table: pd.DataFrame, column: str, horizon: int, generator: np.random.Generator
+) -> pd.DataFrame:
+    """What longer training changes: geometric means of a column by number of steps, and the last comparison.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With a column `steps`, of two numbers of steps at least.
+    column, horizon, generator : as in `means`.
+
+    Returns
+    -------
+    DataFrame
+        A column for each number of steps; `ratio`, the longest over the second longest, seed by seed, with
+        its 95% interval `low`, `high`.
+    """
+    values = {n: by_seed(table[table["steps"] == n], column, horizon) for n in sorted(set(table["steps"]))}
+    if len(values) < 2:
+        raise ValueError(
+            f"table must hold models trained for two numbers of steps or more, got {list(values)}"
+        )
+    *_, half, whole = values.values()
+    ratio = _interval(whole / half, generator).rename(columns={"mean": "ratio"})
+    return pd.DataFrame({n: np.exp(np.log(own).mean(axis=1)) for n, own in values.items()}).join(ratio)
 
 
 def agreement(found: pd.DataFrame) -> pd.DataFrame:

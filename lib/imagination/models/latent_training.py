@@ -7,7 +7,9 @@ For three successive observations with codes z, z', z'' the loss of a model is
 The first two terms are the objective of temporal straightening [Wang et al., 2026]; alone they are pleased
 with codes that say nothing. The last two, variance and covariance over the batch, forbid that [Bardes, Ponce
 and LeCun, 2022]. Without the stop the target learns to be predictable, too. Reward model and decoder learn
-from the codes as they are; the decoder never shapes them, the reward model only where a setting says so.
+from the codes as they are; the decoder never shapes them, the reward model only where a setting says so. A
+penalty on the predictor's Jacobian at the codes of the batch is as in Sonigra and Kumar [2026]. An encoder
+may have been trained beforehand, see `imagination.models.latent_beforehand`.
 
 All settings and seeds train together. A seed draws its start and its batches once, for all settings.
 """
@@ -16,8 +18,9 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -29,7 +32,8 @@ from imagination.mdps.pixels import Camera
 from imagination.mdps.teacher import NetworkDynamics, NetworkReward
 from imagination.models import latent_codes as measures
 from imagination.models.latent import Encoder, Health, LatentModels
-from imagination.models.smooth import largest_singular_value, start_layers
+from imagination.models.latent_beforehand import encoder_beforehand
+from imagination.models.smooth import jacobian_square, largest_singular_value, start_layers
 
 Tensor = torch.Tensor
 
@@ -49,6 +53,10 @@ class LatentSetting:
         spectral²-Lipschitz in the code, and in the action.
     stop : how much of the target's gradient is stopped: all of it (1) or none (0).
     reward : how much of the reward model's gradient reaches the encoder: none by default.
+    jacobian : weight of the mean squared Frobenius norm of the Jacobian of f̂, in code and action together.
+    velocity : weight of the same for the velocity, ``f̂(z, a) − z``.
+    beforehand : whether the encoder has learned to draw pictures from codes before it starts.
+    pace : the encoder's learning rate, as a share of the others': 0 for an encoder that does not learn.
     """
 
     straighten: float = 0.1
@@ -57,13 +65,18 @@ class LatentSetting:
     spectral: float = math.inf
     stop: float = 1.0
     reward: float = 0.0
+    jacobian: float = 0.0
+    velocity: float = 0.0
+    beforehand: bool = False
+    pace: float = 1.0
 
     def __post_init__(self) -> None:
-        for name in ("straighten", "variance", "covariance", "reward"):
+        for name in ("straighten", "variance", "covariance", "reward", "jacobian", "velocity"):
             if not 0 <= getattr(self, name) < math.inf:
                 raise ValueError(f"{name} must be >= 0 and finite, got {getattr(self, name)}")
-        if not 0 <= self.stop <= 1:
-            raise ValueError(f"stop must lie in [0, 1], got {self.stop}")
+        for name in ("stop", "pace"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} must lie in [0, 1], got {getattr(self, name)}")
         if not self.spectral > 0:
             raise ValueError(f"spectral must be > 0, got {self.spectral}")
 
@@ -125,7 +138,8 @@ def train_latent(
     ----------
     data : each seed's trajectories.
     seeds : S whole numbers.
-    settings : what models are trained for, K of them.
+    settings : what models are trained for, K of them. An encoder that is trained beforehand has as many steps
+        for that, too.
     camera : how states are seen; 16 × 16 pixels by default.
     dimension : of the codes.
     width : units of each hidden layer.
@@ -153,15 +167,27 @@ def train_latent(
     check_shape("data.states", data.states, (len(seeds), None, None, 3))
     camera = camera or Camera()
     trainer = _Trainer(data, seeds, settings, camera, dimension, width, device)
+    if any(setting.beforehand for setting in settings):
+        start = [layer[: len(seeds)] for layer in trainer.layers[:6]]
+        learned = encoder_beforehand(
+            trainer.seen.flatten(1, 2),
+            start,
+            seeds,
+            steps=steps,
+            batch_size=3 * batch_size,
+            learning_rate=learning_rate,
+        )
+        trainer.begin_with(learned)
     optimiser = torch.optim.Adam(trainer.layers, lr=learning_rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     for _ in range(steps):
         optimiser.zero_grad()
         trainer.loss(batch_size).sum().backward()
-        optimiser.step()
+        with trainer.paced():
+            optimiser.step()
         schedule.step()
         trainer.hold(trainer.layers)
-    return trainer.models(np.random.default_rng(int(np.sum(seeds))))
+    return trainer.models(np.random.default_rng(0))
 
 
 class _Trainer:
@@ -194,9 +220,10 @@ class _Trainer:
         self.layers = [*encoder, *predictor, *reward]
         weights = {
             name: torch.tensor([float(getattr(setting, name)) for setting in settings], device=device)
-            for name in ("straighten", "variance", "covariance", "stop", "reward")
+            for name in (field.name for field in fields(LatentSetting) if field.name != "spectral")
         }
         self.weights = {name: value.repeat_interleave(len(seeds)) for name, value in weights.items()}
+        self.smooth = any(setting.jacobian or setting.velocity for setting in settings)
         limits = torch.tensor([setting.spectral for setting in settings], dtype=torch.float64)
         self.spectral = limits.repeat_interleave(len(seeds))
         self.hold(self.layers)
@@ -207,7 +234,9 @@ class _Trainer:
         codes = self._codes(seen)
         first, second, third = codes.view(len(codes), batch_size, 3, -1).unbind(2)
         action = actions.repeat(self.copies, 1, 1)
-        moved = first + _two_layers(torch.cat([first, action], -1), self.layers[6:10])
+        hidden, bias, output, offset = self.layers[6:10]
+        units = torch.tanh(torch.baddbmm(bias[:, None], torch.cat([first, action], -1), hidden.mT))
+        moved = first + torch.baddbmm(offset[:, None], units, output.mT)
         prediction = (moved - _partly(second, 1 - self.weights["stop"])).square().mean((1, 2))
         spread = measures.covariance(codes)
         shape = (
@@ -215,10 +244,38 @@ class _Trainer:
             + self.weights["variance"] * measures.variance_penalty(spread)
             + self.weights["covariance"] * measures.covariance_penalty(spread)
         )
+        if self.smooth:
+            shape = shape + self._steepness(hidden, output, 1 - units.square())
         read = _two_layers(torch.cat([_partly(first, self.weights["reward"]), action], -1), self.layers[10:])[
             ..., 0
         ]
         return prediction + shape + (read - rewards.repeat(self.copies, 1)).square().mean(1)
+
+    def _steepness(self, hidden: Tensor, output: Tensor, slope: Tensor) -> Tensor:
+        """Weighted penalties on the Jacobians of the velocity, ``O D (W, V)``, and of the map, (C,)."""
+        velocity = jacobian_square(hidden, output, slope)
+        dimension = output.shape[1]
+        own = (hidden[..., :dimension] * output.mT).sum(-1)  # a unit's share of the velocity's trace
+        trace = (slope * own[:, None]).sum(-1).mean(1)
+        by_map = velocity + 2 * trace + dimension
+        return self.weights["velocity"] * velocity + self.weights["jacobian"] * by_map
+
+    @torch.no_grad()
+    def begin_with(self, encoder: Sequence[Tensor]) -> None:
+        """Give the settings that ask for it an encoder trained beforehand, one for each seed."""
+        chosen = self.weights["beforehand"] > 0
+        for layer, learned in zip(self.layers, encoder, strict=False):
+            layer[chosen] = learned.repeat(self.copies, *(1 for _ in learned.shape[1:]))[chosen]
+
+    @contextmanager
+    def paced(self) -> Iterator[None]:
+        """Shorten the step that is taken inside to its share, in the encoders."""
+        pace = self.weights["pace"]
+        before = [] if bool((pace == 1).all()) else [layer.detach().clone() for layer in self.layers[:6]]
+        yield
+        with torch.no_grad():
+            for layer, old in zip(self.layers, before, strict=False):
+                layer.copy_(torch.lerp(old, layer, pace.view(-1, *(1 for _ in layer.shape[1:]))))
 
     def _batch(self, size: int) -> tuple[Tensor, Tensor, Tensor]:
         """Triples of observations (S, 3 · size, p), and the first step's actions and rewards."""
@@ -291,11 +348,15 @@ def principal_components(camera: Camera, components: int = 32) -> tuple[np.ndarr
     """The mean observation (p,) and the leading principal components (components, p) of all observations.
 
     Encoders see observations through these, which loses next to nothing and trains faster. Rows share one
-    scale, so that coarse features stay larger than fine ones.
+    scale, so that coarse features stay larger than fine ones. A turning rod has pairs of components with the
+    same variance, which any rotation would serve as well: states have weights that differ, so that all
+    machines find the same ones.
     """
     seen = camera(state_grid())
-    mean = seen.mean(0)
-    variance, directions = np.linalg.eigh((seen - mean).T @ (seen - mean) / len(seen))
+    weight = np.random.default_rng(0).uniform(0.5, 1.5, (len(seen), 1))
+    weight /= weight.sum()
+    mean = (weight * seen).sum(0)
+    variance, directions = np.linalg.eigh((weight * (seen - mean)).T @ (seen - mean))
     leading = directions.T[::-1][:components]
     signs = np.sign(np.take_along_axis(leading, np.abs(leading).argmax(1)[:, None], axis=1))
     return mean, signs * leading / np.sqrt(variance[-3])

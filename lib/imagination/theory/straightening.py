@@ -281,7 +281,7 @@ SHRINK = Claim(
     quantity=(1 - eps) * w.d_S(x, y),
     expression=w.d_S(F(x), F(y)),
     variables=(x, y),
-    meaning="so it is at least 1 - eps: straightening pulls it towards 1, not towards 0",
+    meaning="so it is at least 1 - eps: a velocity with a small constant keeps it near 1, not near 0",
 )
 
 _factor = real("c")

@@ -60,6 +60,27 @@ class TestInterval:
             compare.interval(generator=rng, **arguments)
 
 
+class TestDifference:
+    def test_it_is_that_of_the_statistics_and_scipys_interval(self, rng: np.random.Generator) -> None:
+        x, y = rng.normal(1, 1, 30), rng.normal(0, 3, 20)
+        found = compare.difference(x, y, np.random.default_rng(5), statistic=np.mean, draws=100)
+        ends = bootstrap(
+            (x, y), lambda x, y: x.mean() - y.mean(), vectorized=False, n_resamples=100, method="percentile",
+            rng=np.random.default_rng(5),
+        ).confidence_interval  # fmt: skip
+        assert found == pytest.approx((x.mean() - y.mean(), *ends))
+        middle, low, high = compare.difference(x, y, rng)
+        assert middle == pytest.approx(compare.interquartile_mean(x) - compare.interquartile_mean(y))
+        assert low < middle < high
+
+    def test_it_covers_about_as_often_as_it_says(self, rng: np.random.Generator) -> None:
+        found = [
+            compare.difference(rng.normal(0, 1, 20), rng.normal(0.5, 2, 40), rng, draws=300)
+            for _ in range(200)
+        ]
+        assert 0.88 <= np.mean([low <= -0.5 <= high for _, low, high in found]) <= 0.99
+
+
 class TestImprovement:
     def test_by_hand(self, rng: np.random.Generator) -> None:
         # pairs: 1 loses to 1.5 and 2 and 2; 2 beats 1.5 and ties twice; 3 beats all three

@@ -8,8 +8,7 @@ from imagination import records
 from imagination.experiments import representations as sweep
 from imagination.mdps.continuous import ConstantPerturbation, PerturbedReward
 from imagination.mdps.gymnasium import pendulum
-from imagination.models import latent_training
-from imagination.models.latent_training import pendulum_trajectories, train_latent
+from imagination.models.latent_training import pendulum_trajectories
 
 
 def itself(shift: float) -> sweep.Subject:
@@ -66,34 +65,21 @@ def test_the_lemma_is_given_where_errors_contract():
     assert found[1] == np.inf
 
 
-def test_a_latent_subject_acts_alike_at_the_first_step():
-    data = pendulum_trajectories([np.random.default_rng(0)], 20, 5)
-    models = train_latent(data, [1], [sweep.LatentSetting()], steps=5)
-    subject = sweep.latent_subject(models, pendulum(np.full(1, sweep.DISCOUNT)))
-    codes = models.encode(data.states[0, :, 0])
-    gain = np.array([[0.0, -0.3, -0.1]])
-    wanted = models.policy(gain)(codes)
-    np.testing.assert_allclose(subject.act(codes, np.repeat(gain, 20, axis=0)), wanted)
-    np.testing.assert_allclose(subject.policy_lipschitz(gain)[:, 0], models.policy(gain).lipschitz())
-
-
 def test_senseless_sweeps_are_refused():
     with pytest.raises(ValueError, match="scale"):
-        sweep.run_smooth("huge")
+        sweep.run("huge")
     with pytest.raises(ValueError, match="seeds"):
-        sweep.run_latent("quick", seeds=0)
+        sweep.run("quick", seeds=0)
 
 
-@pytest.mark.parametrize("which", ["smooth", "latent"])
-def test_recorded_bounds_hold_and_nothing_is_missing(which):
-    table = sweep.recorded(which)
-    families = getattr(sweep, which.upper())
-    models = sum(len(knobs) for knobs in families.values()) * sweep.SCALES[which]["full"]["seeds"]
+def test_recorded_bounds_hold_and_nothing_is_missing():
+    table = sweep.recorded()
+    models = sum(len(knobs) for knobs in sweep.SMOOTH.values()) * sweep.SCALES["full"]["seeds"]
     assert len(table) == models * len(sweep.POLICIES) * len(sweep.HORIZONS)
-    assert set(table["family"]) == set(families)
+    assert set(table["family"]) == set(sweep.SMOOTH)
     assert table["seed"].nunique() >= 10
     assert len(sweep.violations(table)) == 0
-    assert records.describe(sweep.RECORDS[which]).parameters["seeds"] == table["seed"].nunique()
+    assert records.describe(sweep.RECORD).parameters["seeds"] == table["seed"].nunique()
 
 
 def test_a_sample_of_the_record_computed_again():
@@ -101,27 +87,7 @@ def test_a_sample_of_the_record_computed_again():
 
     On other instruction sets, and with two threads, entries differ by at most 4e-6.
     """
-    again = sweep.run_smooth("full", families=["free"], seeds=1)
-    table = sweep.recorded("smooth")
+    again = sweep.run("full", families=["free"], seeds=1)
+    table = sweep.recorded()
     stored = table[(table["family"] == "free") & (table["seed"] == 0)].reset_index(drop=True)
     pd.testing.assert_frame_equal(again, stored, rtol=1e-4, atol=0, check_dtype=False)
-
-
-def test_a_sample_of_the_latent_record_computed_again(monkeypatch):
-    """One straightened model of the first seed, from its data on: every column of its rows.
-
-    Over other groupings of models and seeds, and other instruction sets, entries differ by at most 3e-4.
-    """
-    family, weight = "moving target, reward", 1.0
-    knobs = [pair for pair in sweep.LATENT[family] if pair[0] == weight]
-    monkeypatch.setitem(sweep.LATENT, family, knobs)
-    # The codes' health is looked at on states that all seeds of a run draw together.
-    numbers, _ = sweep._seeds(0, sweep.SCALES["latent"]["full"]["seeds"])
-    health = latent_training._health
-    monkeypatch.setattr(
-        latent_training, "_health", lambda *models: health(*models[:-1], np.random.default_rng(sum(numbers)))
-    )
-    again = sweep.run_latent("full", families=[family], seeds=1)
-    table = sweep.recorded("latent")
-    stored = table[(table["family"] == family) & (table["knob"] == weight) & (table["seed"] == 0)]
-    pd.testing.assert_frame_equal(again, stored.reset_index(drop=True), rtol=2e-3, atol=0, check_dtype=False)

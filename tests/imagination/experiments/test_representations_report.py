@@ -70,3 +70,13 @@ def test_senseless_questions_are_refused(table, rng):
         report.by_seed(table.assign(gap=0.0), "gap", 5)
     with pytest.raises(ValueError, match="reference"):
         report.against(table, "gap", 5, ("g", 1.0), rng)
+
+
+def test_longer_training_is_compared_seed_by_seed(table, rng):
+    short, half = (table.assign(steps=steps, gap=table["gap"] * worse) for steps, worse in ((5, 8), (10, 2)))
+    found = report.convergence(pd.concat([table.assign(steps=20), short, half]), "gap", 5, rng)
+    assert list(found.columns) == [5, 10, 20, "ratio", "low", "high"]
+    np.testing.assert_allclose(found[5] / found[20], 8)
+    np.testing.assert_allclose(found[["ratio", "low", "high"]], 0.5)
+    with pytest.raises(ValueError, match="two numbers of steps"):
+        report.convergence(short, "gap", 5, rng)

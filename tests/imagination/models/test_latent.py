@@ -4,11 +4,13 @@ import gymnasium
 import numpy as np
 import pytest
 import torch
+from scipy.spatial import cKDTree
 
 from imagination import lipschitz
 from imagination.mdps.gymnasium import MAX_SPEED, MAX_TORQUE, pendulum
 from imagination.models import latent_training
 from imagination.models.latent import SeenThrough
+from imagination.models.latent_beforehand import encoder_beforehand
 from imagination.models.latent_training import (
     LatentSetting,
     pendulum_trajectories,
@@ -35,7 +37,7 @@ def data():
 @pytest.fixture(scope="module")
 def models(data):
     """Settings above, two seeds each, in order."""
-    return train_latent(data, [3, 4], SETTINGS, steps=350, width=24)
+    return train_latent(data, [3, 4], SETTINGS, steps=1000, width=24)
 
 
 def test_trajectories_are_those_of_gymnasium(data):
@@ -78,7 +80,7 @@ def test_limited_predictors_have_the_certified_constant(models):
 
 
 def test_the_loss_is_what_the_docstring_says(data):
-    setting = LatentSetting(0.7, variance=0.9, covariance=0.2, reward=0.5)
+    setting = LatentSetting(0.7, variance=0.9, covariance=0.2, reward=0.5, jacobian=0.3, velocity=0.1)
     trainer = latent_training._Trainer(data, [3, 4], [setting], latent_training.Camera(), 3, 8, "cpu")
     batch = trainer._batch(16)
     trainer._batch = lambda size: batch  # the same again for the oracle
@@ -102,8 +104,56 @@ def test_the_loss_is_what_the_docstring_says(data):
         narrow = (1 - (spread.diagonal() + 1e-4).sqrt()).clamp(min=0).mean()
         tied = (spread - torch.diag(spread.diagonal())).square().sum() / 3
         judged = (network(with_action, layers[10:])[:, 0] - rewards[c]).square().mean()
-        wanted = prediction + 0.7 * bent + 0.9 * narrow + 0.2 * tied + judged
+        moved = torch.autograd.functional.jacobian(
+            lambda x, parts=layers[6:10]: network(x, parts).sum(0), with_action.detach()
+        ).transpose(0, 1)  # of the velocity at each point, (16, 3, 4)
+        whole = moved + torch.eye(3, 4)
+        steep = 0.3 * whole.square().sum((1, 2)).mean() + 0.1 * moved.square().sum((1, 2)).mean()
+        wanted = prediction + 0.7 * bent + 0.9 * narrow + 0.2 * tied + judged + steep
         torch.testing.assert_close(found[c], wanted)
+
+
+def test_an_encoder_keeps_what_it_learned_beforehand_as_its_pace_says(data):
+    settings = [LatentSetting(beforehand=True, pace=pace) for pace in (0.0, 0.25, 1.0)]
+    trainer = latent_training._Trainer(data, [3, 4], settings, latent_training.Camera(), 3, 8, "cpu")
+    seen = trainer.seen.flatten(1, 2)
+    start = [layer[:2] for layer in trainer.layers[:6]]
+    learned = encoder_beforehand(seen, start, [3, 4], steps=60, batch_size=32, learning_rate=3e-3)
+    trainer.begin_with(learned)
+    for code in trainer._codes(seen):  # white
+        torch.testing.assert_close(torch.cov(code.T), torch.eye(3), atol=1e-3, rtol=0)
+        torch.testing.assert_close(code.mean(0), torch.zeros(3), atol=1e-3, rtol=0)
+    trainer.loss(16).sum().backward()
+    with trainer.paced():
+        torch.optim.Adam(trainer.layers, lr=1e-2).step()
+    for layer, first in zip(trainer.layers[:6], learned, strict=True):
+        still, slow, free = (layer[2 * k : 2 * k + 2] for k in range(3))
+        assert torch.equal(still, first)
+        assert not torch.equal(free, first)
+        torch.testing.assert_close(slow - first, 0.25 * (free - first), atol=1e-6, rtol=1e-3)
+
+
+def test_codes_learned_beforehand_tell_states_apart(data):
+    """The state with the nearest code is near, though no state was ever shown to the encoder."""
+    frozen = LatentSetting(0.0, beforehand=True, pace=0.0)
+    models = train_latent(data, [3, 4], [frozen], steps=350, width=24)
+    assert (models.health.effective_rank > 2.5).all()
+    known = latent_training.state_grid(60, 31)
+    fresh = pendulum_trajectories([np.random.default_rng(5)], 50, 4).states[0].reshape(-1, 3)
+    for known_codes, codes in zip(models.encode(known), models.encode(fresh), strict=True):
+        nearest = known[cKDTree(known_codes).query(codes)[1]]
+        assert np.linalg.norm(nearest - fresh, axis=1).mean() < 0.3
+
+
+def test_penalties_make_predictors_less_steep(data):
+    settings = [LatentSetting(0.0, stop=0.0), LatentSetting(0.0, stop=0.0, jacobian=0.1)]
+    settings.append(LatentSetting(0.0, stop=0.0, velocity=0.1))
+    models = train_latent(data, [3, 4], settings, steps=200, width=24)
+    codes = models.encode(latent_training.state_grid(12, 5))
+    actions = np.zeros((*codes.shape[:2], 1))
+    steep = lipschitz.jacobian_lipschitz(models.predictor, codes, actions).reshape(3, 2)
+    assert (steep[1] < steep[0]).all()
+    assert (models.predictor.lipschitz().reshape(3, 2)[2] < models.predictor.lipschitz()[:2]).all()
 
 
 @pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
@@ -164,7 +214,14 @@ def test_a_seed_is_the_same_in_any_company(data, models):
 
 @pytest.mark.parametrize(
     "options",
-    [{"straighten": -1.0}, {"variance": np.inf}, {"spectral": 0.0}, {"stop": 1.5}, {"reward": np.nan}],
+    [
+        {"straighten": -1.0},
+        {"variance": np.inf},
+        {"spectral": 0.0},
+        {"stop": 1.5},
+        {"reward": np.nan},
+        {"pace": 2.0},
+    ],
 )
 def test_senseless_settings_are_refused(options):
     with pytest.raises(ValueError, match=next(iter(options))):
