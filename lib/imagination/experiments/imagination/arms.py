@@ -5,9 +5,8 @@
 
 make the records again, that of tuning first. Each arm is given four times the imagined updates of the record
 `imagination-pendulum`: in one long training, in four shorter ones of which the best by *imagined* return goes
-out, with a bonus for entropy, or in four models at once. They are given 5 rounds of real
-steps, half of that record's. The generator has its seed, and the first real steps are the same but for the four
-starts.
+out, with a bonus for entropy, or in four models at once. They are given 5 rounds of real steps, half of that
+record's. The generator has its seed, and the first real steps are the same but for the four starts.
 """
 
 from __future__ import annotations
@@ -38,9 +37,6 @@ ARMS: dict[str, dict[str, Any]] = {
     "four models": {"steps": 240, "members": 4},
 }
 """What each arm changes of `pendulum.SETTING`."""
-
-SHOWN = ("four times the updates",)
-"""Arms that the records hold; add the others when there is time to run them."""
 
 RATES = (0.005, 0.01, 0.02)
 """Adam's first rates, tried for each arm on the seeds of tuning."""
@@ -89,7 +85,7 @@ def run(scale: str, *, seed: int, workers: int = 1, store: str | None = None) ->
     """Every arm's rounds, by the end of the record's name."""
     sizes = SCALES[scale]
     tuning, first, seeds = scale == "tune", sizes["first"], sizes["seeds"]
-    tried = dict.fromkeys(SHOWN, RATES) if tuning else {arm: (rate,) for arm, rate in chosen().items()}
+    tried = dict.fromkeys(ARMS, RATES) if tuning else {arm: (rate,) for arm, rate in chosen().items()}
     pairs = [(arm, rate) for arm, rates in tried.items() for rate in rates]
     jobs = [
         {"arm": arm, "rate": rate, "first": seed + at, "seeds": min(BLOCK, seeds), "rounds": sizes["rounds"]}
@@ -113,7 +109,7 @@ main = Command(
     say=_say,
     parameters=lambda scale: {
         **SCALES[scale],
-        "arms": {arm: ARMS[arm] for arm in SHOWN},
+        "arms": ARMS,
         "rates": RATES if scale == "tune" else chosen(),
     },
     scales=SCALES,
