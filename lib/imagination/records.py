@@ -21,7 +21,17 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["ENVIRONMENT_VARIABLE", "Record", "RecordError", "describe", "folder", "load", "names", "save"]
+__all__ = [
+    "ENVIRONMENT_VARIABLE",
+    "Record",
+    "RecordError",
+    "commit",
+    "describe",
+    "folder",
+    "load",
+    "names",
+    "save",
+]
 
 ENVIRONMENT_VARIABLE = "IMAGINATION_DATA"
 """Set it to keep the records somewhere else than in ``data/`` of the checkout."""
@@ -145,7 +155,7 @@ def save(
         rows=len(table),
         columns=[str(column) for column in table.columns],
         sha256=hashlib.sha256(stored).hexdigest(),
-        commit=_commit(),
+        commit=commit(),
         versions={"python": platform.python_version()} | {p: _version(p) for p in PACKAGES},
         seconds=round(float(seconds), 1),
         workers=int(workers),
@@ -197,6 +207,21 @@ def load(name: str) -> pd.DataFrame:
     return pd.read_csv(io.BytesIO(gzip.decompress(stored)))
 
 
+def commit() -> str:
+    """Return the checkout's commit, with ``+changes`` if tracked files differ, or ``unknown`` outside one."""
+
+    def git(*arguments: str) -> str:
+        here = Path(__file__).resolve().parent
+        done = subprocess.run(["git", *arguments], cwd=here, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    try:
+        changed = git("status", "--porcelain", "--untracked-files=no", "--", ".")
+        return git("rev-parse", "HEAD") + ("+changes" if changed else "")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
 def _to_bytes(table: pd.DataFrame) -> bytes:
     """Return the table as compressed CSV that depends on nothing but its content (no time, no file name)."""
     return gzip.compress(table.to_csv(index=False, lineterminator="\n").encode(), compresslevel=9, mtime=0)
@@ -228,18 +253,3 @@ def _version(package: str) -> str:
         return importlib.metadata.version(package).partition("+")[0]
     except importlib.metadata.PackageNotFoundError:
         return "absent"
-
-
-def _commit() -> str:
-    """Return the checkout's commit, or ``unknown`` outside one."""
-
-    def git(*arguments: str) -> str:
-        here = Path(__file__).resolve().parent
-        done = subprocess.run(["git", *arguments], cwd=here, capture_output=True, text=True, check=True)
-        return done.stdout.strip()
-
-    try:
-        changed = git("status", "--porcelain", "--untracked-files=no", "--", ".")
-        return git("rev-parse", "HEAD") + ("+changes" if changed else "")
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"

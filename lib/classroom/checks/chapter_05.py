@@ -9,6 +9,7 @@ import numpy as np
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Number, Numbers, OneOf, Table
 from imagination import wasserstein as w
+from imagination.experiments import distances
 from imagination.experiments import stochastic as trial
 from imagination.mdps import makers
 from imagination.theory import stochastic
@@ -33,7 +34,7 @@ def correlations(mixed: bool = True, pairs: int = 4000) -> dict[str, float]:
     n, rng = 10, np.random.default_rng(0)
     kernel, other = (makers.random_kernels(pairs, n, rng) for _ in range(2))
     model = kernel + (rng.random((pairs, 1, 1)) if mixed else 1) * (other - kernel)
-    reward = trial.reward_shapes(n)["shuffled"]
+    reward = distances.reward_shapes(n)["shuffled"]
     V, V_hat = (np.linalg.inv(np.eye(n) - 0.5 * k) @ reward for k in (kernel, model))
     error = np.abs(V - V_hat).max(axis=1)
     fields = {
@@ -195,11 +196,11 @@ EXERCISES = [
                 reference=best_scale,
                 accepts=lambda answer, policy: is_near_best(policy, answer),
                 wrong=(
-                    Wrong(lambda: SCALES[-1], "do errors contract here?"),
+                    Wrong(lambda: SCALES[-1], "is γL below 1 here?"),
                     Wrong(lambda right: right / 2, "the bound still falls from here"),
                     Wrong(lambda right: right * 1.5, "the bound has risen again"),
                 ),
-                hint="evaluate the bound over a range of scales, where errors contract",
+                hint="evaluate the bound over a range of scales, where γL < 1",
             ),
             Part(
                 name="stops_larger",

@@ -9,6 +9,7 @@ from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Number, OneOf, Table, YesNo
 from imagination import records, scaling_laws
 from imagination.experiments import scaling
+from imagination.experiments import scaling_fits as fits
 from imagination.mdps.teacher import normal_teacher
 
 
@@ -16,7 +17,7 @@ def exponents(table: pd.DataFrame, measure: str) -> dict[str, float]:
     """The fitted exponent of one measure of the error, for both models."""
     rng = np.random.default_rng(0)  # the fit itself draws nothing
     return {
-        quantity: scaling.law(table, quantity, measure, rng=rng, replicates=0).exponent
+        quantity: fits.law(table, quantity, measure, rng=rng, replicates=0).exponent
         for quantity in ("dynamics", "reward")
     }
 
@@ -95,7 +96,7 @@ EXERCISES = [
                         "the law is written with a minus sign already",
                     ),
                 ),
-                hint="fit the measure 'mean_norm' with `scaling.law`",
+                hint="fit the measure 'mean_norm' with `scaling_fits.law`",
             ),
         ),
     ),

@@ -10,6 +10,8 @@ from classroom.kinds import Function, Number, OneOf
 from imagination.experiments import bias as biased
 from imagination.experiments import bias_kinds as kinds
 from imagination.experiments import goodhart
+from imagination.experiments import goodhart_arms as asking
+from imagination.experiments.learning import learn
 from imagination.reinforce import exact
 from imagination.reinforce.problems import DISCOUNTED, Problem
 from imagination.theory import fidelity
@@ -66,10 +68,16 @@ def labels_needed(grid: Problem, rollouts: int = 100) -> float:
 
 @cache
 def better_memory(update: int) -> str:
-    """Which of the recorded rules, with memories 1 and 10, has the larger mean return."""
-    recorded = goodhart.recorded()
-    there = recorded[recorded["update"] == update].set_index("arm")["mean"]
-    return "short" if there["rule, 1 update"] > there["rule, 10 updates"] else "long"
+    """Which of the rules with memories 1 and 10 has the larger mean return, with loud experts and step 1."""
+    world, extra = goodhart.answers()
+    options: dict[str, Any] = {"learners": 60, "horizon": goodhart.HORIZON, "updates": 60, "every": 10}
+    returns = {}
+    for memory in (1, 10):
+        buyer = goodhart.Buyer(world, extra, sigma=asking.NOISES["loud"], memory=memory, every=5)
+        rng = np.random.default_rng(0)
+        found = learn(world, rollouts=1, step_size=1.0, choose=buyer, generator=rng, **options)
+        returns[memory] = found.returns[:, found.updates == update].mean()
+    return "short" if returns[1] > returns[10] else "long"
 
 
 def other_memory(right: str) -> str:

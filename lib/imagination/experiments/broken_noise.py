@@ -36,6 +36,7 @@ __all__ = [
     "gradient_errors",
     "kinds",
     "learned_reward",
+    "leave_one_out",
     "problem",
 ]
 
@@ -271,6 +272,57 @@ def error_against_rollouts(
                     "predicted": falling / K + staying,
                 }
             )
+    return pd.DataFrame(rows)
+
+
+def leave_one_out(
+    one: Problem,
+    counts: Sequence[int],
+    *,
+    sigma: float,
+    repeats: int,
+    generator: Generator,
+    estimator: Estimator = THEOREM_2,
+) -> pd.DataFrame:
+    """What noise adds where the baseline of a rollout is the mean return to go of the K − 1 others.
+
+    Returns to go are linear in the rewards, so this is the estimate from rewards of which the others' mean
+    at the same time is taken away. Its part from the noise alone is measured.
+
+    Parameters
+    ----------
+    one : Problem
+        A batch of one.
+    counts : sequence of int
+        Values of K, at least 2.
+    sigma : float
+    repeats : int
+        How often ĝ is drawn for each K.
+    generator : Generator
+    estimator : Estimator
+
+    Returns
+    -------
+    DataFrame
+        A row for each K: `rollouts`; `measured`, the added variance in units of what noise adds to the
+        estimator without this baseline, with its `standard error`; `K/(K − 1)`; and `mean z`, the largest |z|
+        of the noise's mean over the parameters.
+    """
+    many, silent = repeated(one, repeats), np.zeros((repeats, one.horizon, one.mdp.n_states))
+    rows = []
+    for K in counts:
+        if K < 2:
+            raise ValueError(f"counts: every number of rollouts must be at least 2, got {K}")
+        drawn = many.rollouts(K, generator)
+        noise = sigma * generator.standard_normal(drawn.rewards.shape)
+        left = (noise - noise.mean(axis=1, keepdims=True)) * K / (K - 1)
+        alone = estimators.mean_gradient(many, estimator, drawn, left, baseline=silent)
+        unit = exact.added_noise_variance(one, estimator, sigma=sigma, rollouts=K)[0]
+        squared = (alone**2).sum(axis=1) / unit
+        z = alone.mean(axis=0) / (alone.std(axis=0, ddof=1) / np.sqrt(repeats))
+        error = squared.std(ddof=1) / np.sqrt(repeats)
+        row = {"rollouts": K, "measured": squared.mean(), "standard error": error}
+        rows.append(row | {"K/(K − 1)": K / (K - 1), "mean z": np.abs(z).max()})
     return pd.DataFrame(rows)
 
 

@@ -123,7 +123,7 @@ class Pair:
         }
 
     def closed_loop(self, side: str = "real") -> np.ndarray:
-        """Lipschitz constant of the closed loop, L_f (1 + L_pi), (C,)."""
+        """L_f (1 + L_pi), (C,): at least the Lipschitz constant of the closed loop."""
         constants = self.constants(dynamics=side)
         return constants["L_f"] * (1 + constants["L_pi"])
 

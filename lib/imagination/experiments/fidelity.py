@@ -8,7 +8,7 @@ makes the recorded learning curves again.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from imagination import records
+from imagination.experiments import compare
 from imagination.experiments.bias_kinds import copies, grid, repeat
-from imagination.experiments.learning import bootstrap, learn
+from imagination.experiments.learning import Curves, learn
 from imagination.experiments.recording import Command
 from imagination.reinforce import exact
 from imagination.reinforce.estimators import estimate
@@ -28,15 +29,20 @@ from imagination.theory import fidelity
 __all__ = [
     "CASES",
     "SCALES",
+    "STEPS",
     "Case",
     "Follower",
     "advice",
     "along_learning",
+    "arms",
     "curves",
     "ingredients",
+    "learners",
     "measured",
+    "piloted",
     "recorded",
     "run",
+    "tune",
     "verdict",
 ]
 
@@ -46,8 +52,23 @@ BUDGET = 128.0
 """What an update may cost. One rollout with the dearest labels costs as much."""
 
 STEP_SIZE = 1.0
-SCALES = {"quick": {"seeds": 50, "updates": 30}, "full": {"seeds": 400, "updates": 60}}
+"""Of the exact path, and of whoever does not tune it."""
+
+STEPS = 2.0 ** np.arange(-4, 5)
+"""From these every arm chooses its own, on seeds that are not compared."""
+
+SCALES: dict[str, dict[str, list[int]]] = {
+    "quick": {"updates": [30], "tuning": [16], "seeds": [50]},
+    "full": {"updates": [60, 600], "tuning": [30, 20], "seeds": [100, 50]},
+}
+"""Lengths of the runs, and for each the number of seeds for tuning and of those that are compared."""
+
 RECORD = "fidelity"
+FIRST_EVALUATED = 1000
+"""Seeds for tuning count from 0, those that are compared from here."""
+
+PILOT = 0.1
+"""Share of a run's money that the arm with a pilot spends before it begins to learn."""
 
 
 @dataclass(frozen=True)
@@ -151,98 +172,216 @@ def measured(
 # Learning
 
 
-def curves(
+def arms(case: Case, updates: int = 60) -> list[str]:
+    """What is tried: "E1" and "E3" pay what these advise for the first update, "pilot" what a pilot advises.
+
+    The others, such as "8", pay that always. Longer runs are for those that E1 and E3 would lead to different
+    prices.
+    """
+    V, kappa = (float(part[0]) for part in ingredients(grid()))
+    told = advice(case, V, kappa)
+    names = [name for name in told.index if told.loc[name, "regime"] != "indifferent"]
+    if updates > 60:
+        return [*names, "pilot"] if len(set(told.loc[names, "cost"])) > 1 else []
+    return [*names, "pilot", *(f"{cost:g}" for cost in case.costs)]
+
+
+def piloted(case: Case, seeds: int, spend: float, generator: np.random.Generator) -> Array:
+    """Estimate V before learning, from rollouts labelled at the geometric middle of the range of costs.
+
+    The noise and kappa are known: kappa is a sum of squared scores, which need no label.
+
+    Parameters
+    ----------
+    case : Case
+    seeds : int
+        Number of pilots.
+    spend : float
+        What a pilot costs; it buys at least two rollouts.
+    generator : numpy.random.Generator
+
+    Returns
+    -------
+    (seeds,) array
+        The sample variance of one rollout's gradient less what noise adds. Below 0 it is put to (nearly) 0.
+    """
+    cost = float(np.sqrt(np.prod(case.cost_range)))
+    noise, (_, kappa) = float(case.noise(cost)), ingredients(grid())
+    rollouts = max(2, int(spend / (case.fixed_cost + cost)))
+    labels = Independent(float(np.sqrt(noise)))
+    seen = estimate(copies(grid(), seeds), DISCOUNTED, rollouts, generator, noise=labels)
+    return np.maximum(seen.variance - kappa * noise, 1e-9)
+
+
+def paid(case: Case, arm: str, seeds: int, spend: float, generator: np.random.Generator) -> Array:
+    """What an arm's learners pay for the labels of a rollout, (seeds,); a pilot may `spend` so much."""
+    V, kappa = ingredients(grid())
+    if arm in ("E1", "E3"):
+        return np.full(seeds, advice(case, float(V[0]), float(kappa[0])).loc[arm, "cost"])
+    if arm == "pilot":
+        found = fidelity.optimal_cost(
+            case.noise,
+            noise_free_variance=piloted(case, seeds, spend, generator),
+            noise_factor=np.full(seeds, kappa[0]),
+            fixed_cost=case.fixed_cost,
+            cost_range=case.cost_range,
+        )
+        return np.asarray(found.cost, dtype=float)
+    return np.full(seeds, float(arm))
+
+
+def learners(
     case: Case,
+    arm: str,
+    steps: ArrayLike,
     *,
     seeds: int,
     updates: int,
     generator: np.random.Generator,
     every: int = 5,
-    costs: ArrayLike | None = None,
+) -> tuple[Curves, Array]:
+    """Train `seeds` learners of an arm with each of the step sizes, at equal budget.
+
+    Returns
+    -------
+    Curves
+        Learners with the first seed come first, those with the second next, and so on. An arm with a pilot
+        begins to learn as many updates later as the pilot has cost: its returns stay put until then.
+    (seeds,) array
+        What they paid for a rollout's labels.
+    """
+    problem, steps = grid(), np.atleast_1d(np.asarray(steps, dtype=float))
+    late = int(PILOT * updates) if arm == "pilot" else 0
+    costs = paid(case, arm, seeds, late * BUDGET, generator)
+    each = np.repeat(costs, len(steps))
+    found = learn(
+        problem.mdp,
+        learners=seeds * len(steps),
+        rollouts=case.rollouts(each),
+        noise=np.sqrt(case.noise(each)),
+        horizon=problem.horizon,
+        updates=updates - late,
+        step_size=np.tile(steps, seeds),
+        generator=generator,
+        every=1 if late else every,
+    )
+    if late:
+        when = np.arange(0, updates + 1, every)
+        at = np.maximum(when - late, 0)
+        found = replace(found, updates=when, returns=found.returns[:, at], proxies=found.proxies[:, at])
+    return found, costs
+
+
+def _generator(seed: int, case: Case, arm: str, updates: int, part: int) -> np.random.Generator:
+    return np.random.default_rng([seed, updates, part, *f"{case.name}, {arm}".encode()])
+
+
+def tune(
+    case: Case, arm: str, *, tuning: int, updates: int, seed: int = 0, steps: ArrayLike = STEPS
 ) -> pd.DataFrame:
-    """Learning curves on the grid, one for each cost of a label, at equal budget.
+    """True return of an arm after the last update, for each step size and each seed for tuning."""
+    steps = np.asarray(steps, dtype=float)
+    generator = _generator(seed, case, arm, updates, 0)
+    found, _ = learners(case, arm, steps, seeds=tuning, updates=updates, generator=generator)
+    who = {"updates": updates, "case": case.name, "arm": arm}
+    numbered = {"seed": np.repeat(np.arange(tuning), len(steps)), "step": np.tile(steps, tuning)}
+    return pd.DataFrame(who | numbered | {"return": found.returns[:, -1]})
+
+
+def curves(
+    case: Case, arm: str, step: float, *, seeds: int, updates: int, seed: int = 0
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Learning curves of one arm over seeds that it was not tuned on.
 
     Returns
     -------
     DataFrame
-        `case`, `cost`, `rollouts` (an update), `update`, and the true return's `mean` over seeds with its
-        95% bootstrap interval, `low` and `high`.
+        `updates` of the run, `case`, `arm`, `step`, `cost` of a rollout's labels (mean over seeds), number of
+        `rollouts` an update (median), `update`, and the true return's interquartile mean `iqm` and `mean`
+        over seeds with 95% bootstrap intervals.
+    DataFrame
+        `updates`, `case`, `arm`, `step`, `seed`, `cost`, and the last true `return`.
     """
-    problem = grid()
-    costs = case.costs if costs is None else np.asarray(costs, dtype=float)
-    K = case.rollouts(costs)
-    sigma = np.sqrt(case.noise(costs))
-    found = learn(
-        problem.mdp,
-        learners=seeds * len(costs),
-        rollouts=np.tile(K, seeds),
-        noise=np.tile(sigma, seeds),
-        horizon=problem.horizon,
-        updates=updates,
-        step_size=STEP_SIZE,
-        generator=generator,
-        every=every,
-    )
-    mean, low, high = bootstrap(found.returns.reshape(seeds, len(costs), -1), generator)
-    times = len(found.updates)
-    return pd.DataFrame(
-        {
-            "case": case.name,
-            "cost": np.repeat(costs, times),
-            "rollouts": np.repeat(K, times),
-            "update": np.tile(found.updates, len(costs)),
-            "mean": mean.ravel(),
-            "low": low.ravel(),
-            "high": high.ravel(),
-        }
-    )
+    generator = _generator(seed, case, arm, updates, 1)
+    found, costs = learners(case, arm, step, seeds=seeds, updates=updates, generator=generator)
+    who = {"updates": updates, "case": case.name, "arm": arm, "step": step}
+    columns: dict[str, Any] = {}
+    for name, statistic in (("iqm", compare.interquartile_mean), ("mean", np.mean)):
+        ends = compare.interval(found.returns, generator, statistic=statistic)
+        columns |= dict(zip((name, f"{name} low", f"{name} high"), ends, strict=True))
+    about = {"cost": costs.mean(), "rollouts": np.median(case.rollouts(costs)), "update": found.updates}
+    last = {"seed": FIRST_EVALUATED + np.arange(seeds), "cost": costs, "return": found.returns[:, -1]}
+    return pd.DataFrame(who | about | columns), pd.DataFrame(who | last)
 
 
-def run(scale: str = "quick", *, seed: int = 0, cases: Sequence[Case] = CASES) -> pd.DataFrame:
-    """Learning curves of several cases; the generator of a case depends on `seed` and its name alone."""
+def run(scale: str = "quick", *, seed: int = 0, cases: Sequence[Case] = CASES) -> dict[str, pd.DataFrame]:
+    """Tune and compare the arms of several cases; generators depend on `seed` and names alone.
+
+    Returns
+    -------
+    dict
+        "": learning curves as in `curves`. "-seeds": last returns, seed by seed. "-tuning": what each step
+        size came to on the seeds for tuning (`iqm`, `mean`), and which was `chosen`: the largest `iqm`.
+    """
     if scale not in SCALES:
         raise ValueError(f"scale must be one of {', '.join(SCALES)}, got {scale!r}")
-    tables = []
-    for case in cases:
-        generator = np.random.default_rng([seed, *case.name.encode()])
-        tables.append(curves(case, generator=generator, **SCALES[scale]))
-    return pd.concat(tables, ignore_index=True)
+    by = ["updates", "case", "arm"]
+    found: list[tuple[pd.DataFrame, ...]] = []
+    for updates, tuning, seeds in zip(*SCALES[scale].values(), strict=True):
+        evaluated = range(FIRST_EVALUATED, FIRST_EVALUATED + seeds)
+        for case, arm in [(own, arm) for own in cases for arm in arms(own, updates)]:
+            tried = tune(case, arm, tuning=tuning, updates=updates, seed=seed)
+            best = compare.chosen(tried, "step", "return", evaluated=evaluated, by=by)["step"][0]
+            groups = tried.groupby([*by, "step"], sort=False)["return"]
+            told = groups.agg(iqm=compare.interquartile_mean, mean="mean").reset_index()
+            shown = curves(case, arm, best, seeds=seeds, updates=updates, seed=seed)
+            found.append((*shown, told.assign(chosen=told["step"] == best)))
+    parts = [pd.concat(part, ignore_index=True) for part in zip(*found, strict=True)]
+    return dict(zip(("", "-seeds", "-tuning"), parts, strict=True))
 
 
-def recorded() -> pd.DataFrame:
-    """The recorded learning curves at full scale."""
-    return records.load(RECORD)
+def recorded(part: str = "") -> pd.DataFrame:
+    """One of the recorded tables at full scale: see `run`."""
+    return records.load(RECORD + part)
 
 
-def verdict(table: pd.DataFrame, cases: Sequence[Case] = CASES) -> pd.DataFrame:
-    """What E1 and E3 advise for the first update, and the true return where each would have led.
+def verdict(
+    seeds: pd.DataFrame, generator: np.random.Generator, *, first: str = "E3", second: str = "E1"
+) -> pd.DataFrame:
+    """Compare two arms in every case and length of a run in which they did not pay the same.
 
     Parameters
     ----------
-    table : DataFrame
-        Learning curves, as `run` returns them.
+    seeds : DataFrame
+        Last returns, seed by seed, as `run` gives them.
+    generator : numpy.random.Generator
+        Of the bootstrap.
+    first, second : str
 
     Returns
     -------
     DataFrame
-        For each case: the `cost` advised by each, snapped to the nearest cost that was tried (in the
-        logarithm); the last `mean`, `low` and `high` there; and the `best` cost of all that were tried.
+        Indexed by `updates` and `case`: by how much the first arm's interquartile mean and mean are larger,
+        `iqm` and `mean`; `P`, the probability that a seed of the first beats one of the second; each with the
+        ends of its 95% interval; and both arms' `worst tenth` of the seeds.
     """
-    V, kappa = (float(part[0]) for part in ingredients(grid()))
-    last = table[table["update"] == table["update"].max()]
-    rows = []
-    for case in cases:
-        own = last[last["case"] == case.name].set_index("cost")
-        row: dict[str, Any] = {"case": case.name}
-        for name, found in advice(case, V, kappa).iterrows():
-            if found["regime"] == "indifferent":
-                row |= {f"{name} cost": np.nan, f"{name} return": np.nan}
-                continue
-            tried = own.index[np.abs(np.log(own.index / found["cost"])).argmin()]
-            row |= {f"{name} cost": tried, f"{name} return": own.loc[tried, "mean"]}
-            row |= {f"{name} low": own.loc[tried, "low"], f"{name} high": own.loc[tried, "high"]}
-        rows.append(row | {"best cost": own["mean"].idxmax(), "best return": own["mean"].max()})
-    return pd.DataFrame(rows).set_index("case")
+    rows = {}
+    for key, part in seeds.groupby(["updates", "case"], sort=False):
+        own = dict(list(part.groupby("arm")))
+        if first not in own or second not in own or np.allclose(own[first]["cost"], own[second]["cost"]):
+            continue
+        two = (own[first]["return"].to_numpy(), own[second]["return"].to_numpy())
+        row: dict[str, float] = {}
+        for name, found in (
+            ("iqm", compare.difference(*two, generator)),
+            ("mean", compare.difference(*two, generator, statistic=np.mean)),
+            ("P", compare.improvement(*two, generator)),
+        ):
+            row |= dict(zip((name, f"{name} low", f"{name} high"), found, strict=True))
+        for arm, values in zip((first, second), two, strict=True):
+            row[f"worst tenth, {arm}"] = np.sort(values)[: max(1, len(values) // 10)].mean()
+        rows[key] = row
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["updates", "case"])
 
 
 def along_learning(
@@ -294,10 +433,10 @@ main = Command(
     module="imagination.experiments.fidelity",
     record=RECORD,
     run=run,
-    say=lambda table: verdict(table).round(3).to_string(),
+    say=lambda tables: verdict(tables["-seeds"], np.random.default_rng(0)).round(3).to_string(),
     parameters=lambda scale: SCALES[scale] | {"budget": BUDGET},
     scales=SCALES,
-    compact=lambda table: table.round(6),
+    compact=lambda table: table.round(4 if "seed" in table else 6),
 )
 
 

@@ -1,24 +1,15 @@
-"""Goodhart's law, from a judge with a taste for length, and a rule that says when to stop paying the judge.
-
-    python -m imagination.experiments.goodhart --record
-
-makes the recorded learning curves again.
-"""
+"""Goodhart's law, from a judge with a taste for length, and rules that say when to pay the judge."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from imagination import records
 from imagination.experiments.bias_kinds import repeat
-from imagination.experiments.learning import bootstrap, learn
-from imagination.experiments.recording import Command
+from imagination.experiments.learning import softmax
 from imagination.mdps import makers
 from imagination.mdps.tabular import TabularMDP
 from imagination.reinforce import exact
@@ -27,26 +18,30 @@ from imagination.reinforce.problems import DISCOUNTED, Problem, tabular_policy
 from imagination.theory import fidelity
 
 __all__ = [
-    "ARMS",
-    "EXPERT",
+    "BUDGET",
     "HORIZON",
-    "JUDGE",
-    "SCALES",
+    "PATHS",
+    "PRICE",
     "Buyer",
-    "Labels",
+    "alignment",
     "answers",
-    "curves",
+    "bought",
+    "exact_paths",
+    "grades",
+    "moments",
     "quality",
     "random_problems",
-    "recorded",
-    "run",
 ]
 
 Array = NDArray[Any]
 
 LONGEST, BEST, TASTE = 8, 4, 0.5
 HORIZON = LONGEST + 2
-RECORD = "goodhart"
+BUDGET = 16
+"""To be spent at every update, in units of what the judge charges for an answer."""
+
+PRICE = 4
+"""What an expert charges."""
 
 
 def quality(length: Array) -> Array:
@@ -71,17 +66,87 @@ def answers(taste: float = TASTE, discount: float = 0.98) -> tuple[TabularMDP, A
     return TabularMDP(transition, reward, np.array([discount]), initial=np.eye(size)[0]), bias
 
 
-@dataclass(frozen=True)
-class Labels:
-    """A source of labels: `cost` of a labelled rollout, standard deviation `sigma`, whether it is biased."""
+def grades(sigma: float) -> Array:
+    """Standard deviation (S, A) of an expert's grades.
 
-    cost: float
-    sigma: float
-    biased: bool
+    A label is a grade, given once, when the answer ends: all noise is there, and none after the end.
+    """
+    noise = np.zeros((LONGEST + 2, 2))
+    noise[:-1, 0] = sigma
+    return noise
 
 
-JUDGE = Labels(cost=1.0, sigma=0.0, biased=True)
-EXPERT = Labels(cost=4.0, sigma=0.5, biased=False)
+def moments(mdp: TabularMDP, policies: Array, rewards: Array, sigma: float = 0.0) -> tuple[Array, Array]:
+    """Mean (B, d) and variance (B,) of one answer's gradient estimate under other `rewards` (S, A), exactly.
+
+    An answer of n paragraphs has one grade, so its estimate is gamma^n times the grade times the sum of the
+    scores so far; there are nine lengths to sum over. (The bin is worth nothing.)
+    """
+    stop, go = policies[:, :-1, 0], policies[:, :-1, 1]
+    lengths = np.arange(LONGEST + 1)
+    reached = np.cumprod(np.concatenate([np.ones((len(policies), 1)), go[:, :-1]], axis=1), axis=1)
+    chance, grade = reached * stop, mdp.discount[0] ** lengths * rewards[:-1, 0]
+    scores = np.zeros((len(policies), LONGEST + 1, *policies.shape[1:]))  # of each length
+    for n in lengths:
+        scores[:, n, :n] = np.stack([-stop[:, :n], stop[:, :n]], axis=2)
+        scores[:, n, n] = np.stack([go[:, n], -go[:, n]], axis=1)
+    scores = scores.reshape(*scores.shape[:2], -1)
+    noise = (mdp.discount[0] ** lengths * sigma) ** 2
+    mean = np.einsum("bn,n,bnd->bd", chance, grade, scores)
+    second = (chance * (grade**2 + noise) * (scores**2).sum(axis=2)).sum(axis=1)
+    return mean, second - (mean**2).sum(axis=1)
+
+
+# How long the judge's step is, and where it leads
+
+
+def alignment(mdp: TabularMDP, bias: Array, policies: Array) -> dict[str, Array]:
+    """The judge's mean gradient against that of the true return, exactly.
+
+    Returns
+    -------
+    dict
+        `true` and `judged`, the two gradients (B, d); and (B,) each: `cosine` of the angle between them;
+        `length`, how many times as long the judge's is; `along`, the multiple a of the true one in it.
+    """
+    true, judged = (moments(mdp, policies, rewards)[0] for rewards in (mdp.reward[0], mdp.reward[0] + bias))
+    product, size = (true * judged).sum(axis=1), np.linalg.norm(true, axis=1)
+    length = np.linalg.norm(judged, axis=1)
+    return {
+        "true": true,
+        "judged": judged,
+        "cosine": product / (size * length),
+        "length": length / size,
+        "along": product / size**2,
+    }
+
+
+PATHS = ("truth", "judge", "truth, the judge's length", "judge, the truth's length")
+
+
+def exact_paths(updates: int, *, step_size: float = 1.0) -> pd.DataFrame:
+    """Follow four gradients without any noise: of two directions, each with the length of either.
+
+    Returns
+    -------
+    DataFrame
+        `path` (one of `PATHS`), `update`, true `return`; at its policy, `cosine` and `length` of `alignment`.
+    """
+    mdp, bias = answers()
+    logits, tables = np.zeros((len(PATHS), *bias.shape)), []
+    for update in range(updates + 1):
+        policies = softmax(logits)
+        found = alignment(mdp, bias, policies)
+        returns = exact.returns(repeat(mdp, policies, HORIZON))
+        measured = {"return": returns, "cosine": found["cosine"], "length": found["length"]}
+        tables.append(pd.DataFrame({"path": PATHS, "update": update} | measured))
+        step, ratio = found["true"], found["length"][:, None]
+        step = np.stack([step[0], found["judged"][1], (step * ratio)[2], (found["judged"] / ratio)[3]])
+        logits += step_size * step.reshape(logits.shape)
+    return pd.concat(tables, ignore_index=True)
+
+
+# Whom to ask
 
 
 class Buyer:
@@ -91,13 +156,18 @@ class Buyer:
     ----------
     mdp, bias
         As `answers` returns them.
-    budget : float
-        To be spent at every update.
+    sigma : float
+        Standard deviation of the experts' grades.
     memory : float
         Over how many updates noise is taken to average out; 1 is the rule for a single update.
-    judge, expert : Labels
+    aligned : bool
+        Whether to divide the judge's rewards by `along` of `alignment` first: what is left of the bias is
+        perpendicular to the true gradient, and its steps are no longer for the taste. Where the judge's
+        gradient points against the true one, it is not asked.
+    budget, price : int
+        What an update may cost, and what an expert charges where the judge charges 1.
     every : int
-        Updates between two looks at the policies. What the rule needs is computed exactly.
+        Updates between two looks at the policies. What the rule needs is computed exactly, at no charge.
     """
 
     def __init__(
@@ -105,114 +175,54 @@ class Buyer:
         mdp: TabularMDP,
         bias: Array,
         *,
-        budget: float,
+        sigma: float,
         memory: float = 1.0,
-        judge: Labels = JUDGE,
-        expert: Labels = EXPERT,
+        aligned: bool = False,
+        budget: int = BUDGET,
+        price: int = PRICE,
         every: int = 1,
     ):
-        self.mdp, self.bias, self.budget, self.memory = mdp, bias, budget, memory
-        self.judge, self.expert, self.every = judge, expert, every
+        self.mdp, self.bias, self.memory, self.aligned = mdp, bias, memory, aligned
+        self.sigma, self.budget, self.price, self.every = sigma, budget, price, every
         self.shares: list[float] = []
-        self._asks_judge: Array | None = None
 
-    def crossing(self, policies: Array) -> Array:
-        """The budget up to which the judge's labels are worth it, (B,): E4 with prices.
+    def crossing(self, policies: Array) -> tuple[Array, Array]:
+        """The budget up to which the judge is worth it, (B,), and what its rewards are divided by, (B,).
 
-        A rollout's variance times its cost is the variance of one unit of money, and K becomes money.
+        E4 with prices: a rollout's variance times its cost is the variance of one unit of money, and K
+        becomes money.
         """
-        problem = repeat(self.mdp, policies, HORIZON)
-        bias = np.broadcast_to(self.bias, problem.mdp.reward.shape)
-        noisy = exact.moments(problem, DISCOUNTED, noise_variance=self.expert.sigma**2).variance
-        judged = problem.with_reward(problem.mdp.reward + bias)
-        biased = exact.moments(judged, DISCOUNTED, noise_variance=self.judge.sigma**2).variance
-        return crossing_budget(
-            noisy, biased, (exact.bias_gradient(problem, bias) ** 2).sum(axis=1), self.expert, self.judge
+        _, noisy = moments(self.mdp, policies, self.mdp.reward[0], self.sigma)
+        _, biased = moments(self.mdp, policies, self.mdp.reward[0] + self.bias)
+        found = alignment(self.mdp, self.bias, policies)
+        usable = found["along"] > 0 if self.aligned else np.full(len(policies), True)
+        scale = np.where(usable & self.aligned, found["along"], 1.0)
+        off = ((found["judged"] / scale[:, None] - found["true"]) ** 2).sum(axis=1)
+        most = fidelity.crossing(
+            variance_noisy=self.price * noisy,
+            variance_biased=biased / scale**2,
+            bias_norm=np.sqrt(np.maximum(off, 1e-300)),
         )
+        return np.where(usable, most, -np.inf), scale
 
     def __call__(self, policies: Array) -> tuple[Array, Array, Array]:
         """Rollouts, noise and rewards of the next update, as `learn` wants them."""
-        if self._asks_judge is None or len(self.shares) % self.every == 0:
-            self._asks_judge = self.memory * self.budget < self.crossing(policies)
-        ask = self._asks_judge
-        self.shares.append(float(ask.mean()))
-        rollouts = np.where(ask, int(self.budget / self.judge.cost), int(self.budget / self.expert.cost))
-        rewards = self.mdp.reward[0] + self.bias * ask[:, None, None]
-        return np.maximum(rollouts, 1), np.where(ask, self.judge.sigma, self.expert.sigma), rewards
-
-
-def crossing_budget(
-    noisy: Array, biased: Array, bias_norm_squared: Array, expert: Labels, judge: Labels
-) -> Array:
-    """E4's crossing in units of money: where the two sources' mean squared errors are equal."""
-    return np.asarray(
-        fidelity.crossing(
-            variance_noisy=expert.cost * noisy,
-            variance_biased=judge.cost * biased,
-            bias_norm=np.sqrt(np.maximum(bias_norm_squared, 1e-300)),
+        if len(self.shares) % self.every == 0:
+            most, self._scale = self.crossing(policies)
+            self._ask = self.memory * self.budget < most
+        self.shares.append(float(self._ask.mean()))
+        return bought(
+            self.mdp, self.bias, grades(self.sigma), self._ask, self._scale, self.budget, self.price
         )
-    )
 
 
-# Learning curves
-
-ARMS = {"judge": None, "expert": None, "rule, 1 update": 1.0, "rule, 10 updates": 10.0}
-"""Who labels: the judge, the experts, or whom E4's rule says, with the memory it supposes."""
-
-SCALES = {"quick": {"seeds": 50, "updates": 60}, "full": {"seeds": 200, "updates": 300}}
-BUDGET, STEP_SIZE = 64.0, 1.0
-
-
-def curves(
-    arm: str, *, seeds: int, updates: int, generator: np.random.Generator, every: int = 5
-) -> pd.DataFrame:
-    """Learning curves of one arm: mean over seeds, with 95% bootstrap intervals.
-
-    Returns
-    -------
-    DataFrame
-        `arm`, `update`, true return `mean`, `low` and `high`, what the `judge` thinks (mean), and the share
-        of the seeds that buy from the judge.
-    """
-    mdp, bias = answers()
-    budget = {"learners": seeds, "horizon": HORIZON, "updates": updates, "step_size": STEP_SIZE}
-    options: dict[str, Any] = {**budget, "generator": generator, "every": every}
-    buyer = None
-    if arm == "judge":
-        rollouts = int(BUDGET / JUDGE.cost)
-        found = learn(mdp, rollouts=rollouts, noise=JUDGE.sigma, rewards=mdp.reward[0] + bias, **options)
-    elif arm == "expert":
-        found = learn(mdp, rollouts=int(BUDGET / EXPERT.cost), noise=EXPERT.sigma, **options)
-    elif arm in ARMS:
-        buyer = Buyer(mdp, bias, budget=BUDGET, memory=ARMS[arm] or 1.0, every=every)
-        found = learn(mdp, rollouts=1, choose=buyer, **options)
-    else:
-        raise ValueError(f"arm must be one of {', '.join(ARMS)}, got {arm!r}")
-    mean, low, high = bootstrap(found.returns, generator)
-    share = float(arm == "judge") if buyer is None else np.array(buyer.shares)[found.updates]
-    judged = found.proxies.mean(axis=0) if arm == "judge" else np.nan
-    return pd.DataFrame(
-        {"arm": arm, "update": found.updates, "mean": mean, "low": low, "high": high}
-        | {"judge": judged, "share": share}
-    )
-
-
-def run(scale: str = "quick", *, seed: int = 0, arms: Sequence[str] = tuple(ARMS)) -> pd.DataFrame:
-    """Learning curves of several arms; the generator of an arm depends on `seed` and the arm alone."""
-    if scale not in SCALES:
-        raise ValueError(f"scale must be one of {', '.join(SCALES)}, got {scale!r}")
-    return pd.concat(
-        [
-            curves(arm, generator=np.random.default_rng([seed, list(ARMS).index(arm)]), **SCALES[scale])
-            for arm in arms
-        ],
-        ignore_index=True,
-    )
-
-
-def recorded() -> pd.DataFrame:
-    """The recorded learning curves at full scale."""
-    return records.load(RECORD)
+def bought(
+    mdp: TabularMDP, bias: Array, noise: Array, ask: Array, scale: Array, budget: int, price: int
+) -> tuple[Array, Array, Array]:
+    """Rollouts (B,), noise and rewards (B, S, A): the judge's, divided by `scale`, for those who `ask`."""
+    asks = ask[:, None, None]
+    rewards = np.where(asks, (mdp.reward[0] + bias) / scale[:, None, None], mdp.reward[0])
+    return np.maximum(np.where(ask, budget, budget // price), 1), np.where(asks, 0.0, noise), rewards
 
 
 # Without design: random problems
@@ -249,18 +259,3 @@ def random_problems(
     return pd.DataFrame(
         {"start": start, "peak": peak, "end": end, "at": returns.argmax(axis=1), "lost": lost}
     )
-
-
-main = Command(
-    module="imagination.experiments.goodhart",
-    record=RECORD,
-    run=run,
-    say=lambda table: table.groupby("arm", sort=False)["mean"].agg(["max", "last"]).to_string(),
-    parameters=lambda scale: SCALES[scale] | {"budget": BUDGET},
-    scales=SCALES,
-    compact=lambda table: table.round(6),
-)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

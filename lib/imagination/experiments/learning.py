@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from imagination.mdps.tabular import TabularMDP, whole
 
-__all__ = ["Curves", "bootstrap", "learn", "returns_of", "sampled_gradient", "softmax"]
+__all__ = ["Curves", "learn", "returns_of", "sampled_gradient", "softmax"]
 
 Array = NDArray[Any]
 
@@ -85,8 +85,9 @@ def sampled_gradient(
         Rollouts K of each policy; at least 1.
     horizon : int
     generator : numpy.random.Generator
-    noise : float or (B,) array
-        Standard deviation of the fresh, independent Gaussian noise of every label.
+    noise : float, (B,), (S, A) or (B, S, A) array
+        Standard deviation of the fresh, independent Gaussian noise of a label: the same for every label of a
+        policy, or that of the label of a state and action.
     rewards : (S, A) or (B, S, A) array, optional
         The labels' means instead of the true reward: a bias.
 
@@ -99,7 +100,9 @@ def sampled_gradient(
     owner = np.repeat(np.arange(size), np.broadcast_to(rollouts, size))
     counts = np.broadcast_to(rollouts, size).astype(float)
     labels = np.broadcast_to(mdp.reward[0] if rewards is None else rewards, policies.shape).ravel()
-    spread = np.broadcast_to(np.asarray(noise, dtype=float), size)[owner]
+    noise = np.asarray(noise, dtype=float)
+    noise = noise if noise.ndim > 1 else noise.reshape(-1, 1, 1)
+    spread = np.broadcast_to(noise, policies.shape).ravel()
     chosen = np.cumsum(policies, axis=2).reshape(size * S, A)[:, :-1]
     moved = np.cumsum(mdp.transition[0], axis=2).reshape(S * A, S)[:, :-1]
     states = np.searchsorted(np.cumsum(mdp.initial[0])[:-1], generator.random(len(owner)), side="right")
@@ -109,7 +112,7 @@ def sampled_gradient(
         cells[t] = (owner * S + states) * A + actions
         earned[t] = labels[cells[t]]
         if spread.any():
-            earned[t] += spread * generator.standard_normal(len(owner))
+            earned[t] += spread[cells[t]] * generator.standard_normal(len(owner))
         states = (moved[states * A + actions] <= generator.random((len(owner), 1))).sum(axis=1)
     discounted = earned * mdp.discount[0] ** np.arange(horizon)[:, None]
     to_go = discounted[::-1].cumsum(axis=0)[::-1]  # = gamma^t times the reward-to-go of time t
@@ -124,7 +127,7 @@ def learn(
     rollouts: ArrayLike,
     horizon: int,
     updates: int,
-    step_size: float,
+    step_size: ArrayLike,
     generator: np.random.Generator,
     noise: ArrayLike = 0.0,
     rewards: Array | None = None,
@@ -142,14 +145,15 @@ def learn(
     rollouts, noise, rewards
         As in `sampled_gradient`: rollouts an update, noise and mean of the labels.
     horizon, updates : int
-    step_size : float
-        Positive; the same at every update.
+    step_size : float or (B,) array
+        Positive; each learner's is the same at every update.
     generator : numpy.random.Generator
     every : int
         Returns are computed before the first update and after every `every` updates.
     choose : callable, optional
-        Takes the policies (B, S, A) and returns this update's rollouts (B,), noise (B,) and rewards
-        (B, S, A), in place of the three arguments: for learners that change what they buy.
+        Takes the policies (B, S, A) and returns this update's rollouts (B,), noise (as in
+        `sampled_gradient`) and rewards (B, S, A), in place of the three arguments: for learners that change
+        what they buy.
 
     Returns
     -------
@@ -167,8 +171,11 @@ def learn(
             raise ValueError(f"{name} must be at least 1, got {count}")
     if np.any(np.asarray(rollouts) < 1):
         raise ValueError(f"rollouts must be at least 1, got {np.asarray(rollouts).min()}")
-    if not step_size > 0 or np.any(np.asarray(noise) < 0):
-        raise ValueError(f"step_size must be positive and noise not negative, got {step_size} and {noise!r}")
+    steps = np.broadcast_to(np.asarray(step_size, dtype=float), learners)[:, None, None]
+    if not np.all(steps > 0) or np.any(np.asarray(noise) < 0):
+        raise ValueError(
+            f"step_size must be positive and noise not negative, got {step_size!r} and {noise!r}"
+        )
     logits = np.zeros((learners, mdp.n_states, mdp.n_actions))
     watched, returns, proxies = [], [], []
     for update in range(updates + 1):
@@ -180,36 +187,7 @@ def learn(
             returns.append(returns_of(mdp, policies, horizon))
             proxies.append(returns[-1] if rewards is None else returns_of(mdp, policies, horizon, rewards))
         if update < updates:
-            logits += step_size * sampled_gradient(
+            logits += steps * sampled_gradient(
                 mdp, policies, rollouts, horizon, generator, noise=noise, rewards=rewards
             )
     return Curves(np.array(watched), np.stack(returns, axis=1), np.stack(proxies, axis=1), logits)
-
-
-def bootstrap(
-    samples: Array, generator: np.random.Generator, *, level: float = 0.95, draws: int = 1000
-) -> tuple[Array, Array, Array]:
-    """Mean over the first axis (seeds) with a percentile bootstrap interval.
-
-    Parameters
-    ----------
-    samples : (n, ...) array
-    generator : numpy.random.Generator
-    level : float
-        Coverage of the interval, between 0 and 1.
-    draws : int
-        Number of resamples.
-
-    Returns
-    -------
-    mean, low, high : (...) arrays
-    """
-    if not 0 < level < 1 or len(samples) < 2:
-        raise ValueError(
-            f"level must lie between 0 and 1 and samples hold at least 2, got {level} and {len(samples)}"
-        )
-    flat = samples.reshape(len(samples), -1)
-    weights = generator.multinomial(len(flat), np.full(len(flat), 1 / len(flat)), size=draws) / len(flat)
-    low, high = np.quantile(weights @ flat, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    shape = samples.shape[1:]
-    return samples.mean(axis=0), low.reshape(shape), high.reshape(shape)

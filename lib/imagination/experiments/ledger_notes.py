@@ -50,16 +50,26 @@ DIFFERS: Mapping[str, str] = {
         "The paper speaks of the three Lipschitz constants; the discount behaves likewise."
     ),
     "Lemma 1 is attained": "The paper does not say whether its bound can be met. It can, exactly.",
-    "Finite horizon": "The paper's bound needs contraction. For H steps nothing has to contract.",
-    "Bounded states": "Holds where Lemma 1 is silent: where states are bounded and errors do not contract.",
+    "Finite horizon": "The paper's bound needs γL < 1. For H steps L may be anything.",
+    "Bounded states": "Holds where Lemma 1 is silent: where states are bounded and γL is 1 or more.",
     "Either side's constants": (
         "The paper uses the real world's constants. The models' own, which can be computed, serve as well."
     ),
-    "The identity": "The paper goes from errors to bound by inequalities. This is what they start from.",
-    "Average errors suffice": (
-        "The paper takes suprema over all states. Errors count only where imagination goes."
+    "The identity, n steps": "Known for two policies in one world, and for one in two; rewards err, too.",
+    "The identity": (
+        "Classical (performance difference, telescoping); the learned reward's error is added. The paper "
+        "goes from errors to bound by inequalities. This is what they start from."
     ),
-    "Regret": "Not in the paper: from the gap of each policy to the regret of the best imagined one.",
+    "The mirror image, n steps": "Classical, too: along the real rollout, with the learned value.",
+    "The value is Lipschitz": ("Classical for values of actions in random worlds, with the same constant."),
+    "Average errors suffice": (
+        "The paper takes suprema over all states. Errors count only where imagination goes; Luo et al. say "
+        "so of a known reward, along the real rollout."
+    ),
+    "Regret": (
+        "Not in the paper. The classical step from the gap of every policy to the regret of the best "
+        "imagined one, here within a class and for any bound of the gap."
+    ),
     "Lemma 1 for kernels": (
         "The paper is about deterministic worlds; AML18 knows the reward. Both are lifted here."
     ),
@@ -89,6 +99,8 @@ DIFFERS: Mapping[str, str] = {
     "Theorem 1 with floors": (
         "The paper's laws have no floor. With one, its ratio needs what can still be removed."
     ),
+    "Costates price errors": "Classical: the chain rule, read backwards.",
+    "The first-order change of the return": "Classical: the adjoint method, for discounted returns.",
     "The global multiplier is never too small": (
         "The paper measures that its multiplier is far too large; that it is never too small follows "
         "from Lemma 1."

@@ -213,7 +213,7 @@ def _rounds(name: str) -> Callable[[pd.DataFrame], Iterator[Trial]]:
             rows = table[
                 np.isfinite(table[column]) & (table[column] > 0)
             ]  # arms without a model have no bound
-            if len(rows):  # Lemma 1 is silent where nothing contracts
+            if len(rows):  # Lemma 1 is silent where gamma L >= 1
                 yield _bound(claim, name, rows[about].abs() / rows[column], trial.TOLERANCE)
 
     return reader
@@ -230,12 +230,18 @@ READERS: Mapping[str, Callable[[pd.DataFrame], Iterator[Trial]]] = {
 """How each recorded trial is read."""
 
 OTHER: Mapping[str, str] = {
-    "fidelity": "learning curves; they follow from the advice that fidelity-trial tries",
-    "goodhart": "learning curves under a biased judge",
+    "fidelity": "learning curves at equal budgets: what advice is worth, no claim",
+    "fidelity-seeds": "their last returns, seed by seed",
+    "fidelity-tuning": "what each step size came to on other seeds",
+    "goodhart*": "learning curves under a biased judge and noisy experts",
     "imagination-*-steps": "where along a rollout imagination goes wrong",
+    "imagination-agents": "agents trained in learned carts, and chosen there",
     "imagination-advice": "what the book's advice is worth in the loop",
+    "imagination-arms*": "ways to imagine more on the pendulum",
     "imagination-cartpole*": "the loop, with constants that were observed: what they give is no bound",
     "imagination-pendulum*": "the loop, with constants that were observed: what they give is no bound",
+    "imagination-rivals*": "agents that need no model",
+    "imagination-splits": "splits of a budget on the grid and on random worlds",
     "ledger": "the proofs",
     RECORD: "trials that chapters run live, counted already",
     "representations*": "learned representations: measurements, no claim",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from imagination.experiments.learning import bootstrap
+from imagination.experiments.compare import interval
 
 INDEX = ["family", "knob"]
 
@@ -125,7 +125,7 @@ def agreement(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _interval(values: pd.DataFrame, generator: np.random.Generator) -> pd.DataFrame:
-    middle, low, high = bootstrap(np.log(values.to_numpy()).T, generator)
+    middle, low, high = interval(np.log(values.to_numpy()).T, generator, statistic=np.mean)
     return pd.DataFrame(
         {"mean": np.exp(middle), "low": np.exp(low), "high": np.exp(high)}, index=values.index
     )

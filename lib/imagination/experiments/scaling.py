@@ -8,7 +8,8 @@ and by suprema, observed and certified, so that no choice of measure needs anoth
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
 
@@ -22,28 +23,21 @@ from imagination.lipschitz import climbed_error, difference, jacobian_lipschitz,
 from imagination.mdps.continuous import UniformBox, norm
 from imagination.mdps.teacher import NetworkDynamics, NetworkReward, normal_teacher
 from imagination.models.many_seeds import Students, train_many
-from imagination.scaling_laws import ScalingLaw, fit
 
 __all__ = [
     "ALTERNATIVES",
     "ANCHORS",
     "CHOICES",
-    "MEASURE",
-    "MEASURES",
-    "PLANTED",
-    "REPORTED",
+    "CURVE",
     "SETTINGS",
-    "SUPREMA",
     "alternatives",
-    "beside_reported",
-    "common",
+    "complete",
     "configurations",
-    "final",
-    "law",
-    "measurements",
     "models",
-    "planted",
+    "parts",
     "run",
+    "save",
+    "torch_seed",
     "visit",
 ]
 
@@ -56,6 +50,8 @@ SETTINGS: dict[str, Any] = {
     "epochs": 200,
     "batch_size": 256,
     "learning_rate": 1e-3,
+    "cooling": False,
+    "width": WIDTH,
     "squash": False,
     "states": "rollouts",
     "actions": "uniform",
@@ -63,21 +59,9 @@ SETTINGS: dict[str, Any] = {
     "curve": [],
     "suprema": True,
 }
-"""What a configuration may change: `states` "rollouts" or "box", `actions` "uniform" or "normal", `biases` of
-the teacher, `curve` the epochs after which models are measured besides the last, `suprema` whether these are
-measured besides averages."""
-
-REPORTED = pd.DataFrame(
-    {
-        "scale": [0.34, 90.4],
-        "exponent": [0.11, 0.96],
-        "low": [0.09, 0.93],
-        "high": [0.13, 0.99],
-        "R2": [0.954, 0.997],
-    },
-    index=pd.Index(["dynamics", "reward"], name="quantity"),
-)
-"""The paper's fits, error = scale · N^(−exponent), with 95% intervals of the exponent."""
+"""What a configuration may change: `cooling` lets the rate fall along half a cosine, `width` is that of the
+student, `states` "rollouts" or "box", `actions` "uniform" or "normal", `biases` of the teacher, `curve` the
+epochs after which models are measured besides the last, `suprema` whether these are measured too."""
 
 CHOICES = (
     "Students are plain: two layers, ReLU between, nothing on the output. The reports put a tanh on the "
@@ -165,12 +149,13 @@ def models(configuration: Mapping[str, Any], rng: np.random.Generator | None = N
         students = train_many(
             data[0],
             data[1][..., column],
-            [_torch_seed(seed, quantity) for seed in seeds],
-            width=WIDTH,
+            [torch_seed(seed, quantity) for seed in seeds],
+            width=settings["width"],
             squash=squash,
             epochs=settings["epochs"],
             batch_size=settings["batch_size"],
             learning_rate=settings["learning_rate"],
+            cooling=settings["cooling"],
             group=len(seeds),
             after_epoch=measure if settings["curve"] else None,
         )
@@ -186,7 +171,7 @@ def models(configuration: Mapping[str, Any], rng: np.random.Generator | None = N
 
 # --- data -----------------------------------------------------------------------------------------
 
-_TRAINING, _VALIDATION, _FRESH = 1, 2, 3
+TRAINING, VALIDATING, FRESH = 1, 2, 3
 
 
 def visit(
@@ -195,7 +180,7 @@ def visit(
     seeds: Sequence[int],
     count: int,
     settings: Mapping[str, Any],
-    purpose: int = _TRAINING,
+    purpose: int = TRAINING,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return `count` transitions of each seed: (C, N, 16) states and actions, (C, N, 13) rewards and states.
 
@@ -233,7 +218,7 @@ def _rng(seed: int, *purpose: int) -> np.random.Generator:
     return np.random.default_rng((seed, *purpose))
 
 
-def _torch_seed(seed: int, quantity: str) -> int:
+def torch_seed(seed: int, quantity: str) -> int:
     purpose = {"dynamics": 4, "reward": 5}[quantity]
     return int(np.random.SeedSequence((seed, purpose)).generate_state(1)[0])
 
@@ -253,12 +238,12 @@ class Trial:
     ) -> None:
         self.seeds = list(seeds)
         self.teachers: dict[str, NetworkDynamics | NetworkReward] = {"dynamics": dynamics, "reward": reward}
-        x, y = visit(dynamics, reward, seeds, VALIDATION, settings, _VALIDATION)
+        x, y = visit(dynamics, reward, seeds, VALIDATION, settings, VALIDATING)
         self.validation = (
             x.astype(float),
             {"dynamics": y[..., 1:].astype(float), "reward": y[..., :1].astype(float)},
         )
-        self.fresh = visit(dynamics, reward, seeds, 4 * VALIDATION, settings, _FRESH)[0].astype(float)
+        self.fresh = visit(dynamics, reward, seeds, 4 * VALIDATION, settings, FRESH)[0].astype(float)
 
     def averages(self, students: Students, quantity: str, these: slice) -> pd.DataFrame:
         """Averages over the validation transitions, and the largest error among them."""
@@ -345,115 +330,6 @@ def _certified(students: Students, teacher: NetworkDynamics | NetworkReward) -> 
     return norm(np.maximum(np.abs(lower), np.abs(upper)))
 
 
-# --- laws -----------------------------------------------------------------------------------------
-
-MEASURES = {
-    "mean_norm": "mean error norm",
-    "rmse": "root mean squared error",
-    "mse": "mean squared error",
-    "mae": "mean absolute error",
-}
-"""Averages on fresh transitions that "the error" may mean. Lemma 1 speaks of norms, so the first is ours."""
-
-MEASURE = "mean_norm"
-
-SUPREMA = {
-    "mean_norm": "mean, where rollouts go",
-    "max_visited": "largest of 20,000 where rollouts go",
-    "max_searched": "largest found in the domain",
-    "certified_sup": "certified on the domain",
-}
-"""From average to supremum: each is at least the one before."""
-
-
-def final(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of trained models, those after the last epoch."""
-    return table[table["epoch"] == table["epoch"].max()].reset_index(drop=True)
-
-
-def common(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of seeds that were trained at every number of samples."""
-    anchors = table["samples"].nunique()
-    complete = table.groupby(["quantity", "seed"])["samples"].transform("nunique") == anchors
-    return table[complete].reset_index(drop=True)
-
-
-def law(
-    table: pd.DataFrame, quantity: str, measure: str = MEASURE, *, rng: np.random.Generator, **options: Any
-) -> ScalingLaw:
-    """Fit a law to one quantity's error; the bootstrap draws whole seeds. Options are those of `fit`."""
-    return fit(**measurements(table, quantity, measure), rng=rng, **options)
-
-
-def measurements(
-    table: pd.DataFrame, quantity: str, measure: str = MEASURE, *, level: bool = False
-) -> dict[str, pd.Series]:
-    """Return ``samples``, ``errors`` and ``seeds`` of one quantity's trained models, as `fit` takes them.
-
-    With `level`, each curve is scaled to the same geometric mean. Teachers differ far more than a curve
-    bends, so that the shape of the law, unlike its scale, is seen best without their differences.
-    """
-    rows = common(final(table)).query("quantity == @quantity")
-    errors = rows[measure]
-    if level:
-        logs = np.log(errors)
-        errors = np.exp(logs - logs.groupby(rows["seed"]).transform("mean") + logs.mean())
-    return {"samples": rows["samples"], "errors": errors, "seeds": rows["seed"]}
-
-
-def beside_reported(table: pd.DataFrame, *, rng: np.random.Generator) -> pd.DataFrame:
-    """Fit a power law to every measure: scale, exponent, its 95% interval and R², with what is reported.
-
-    R² is that of a straight line through the means over seeds of the logarithms, as far as we know what the
-    reported one is.
-    """
-    rows = []
-    for quantity in REPORTED.index:
-        for measure, name in MEASURES.items():
-            found = law(table, quantity, measure, rng=rng)
-            low, high, _ = found.interval("exponent")
-            means = pd.Series(np.log(found.errors)).groupby(np.log(found.samples)).mean()
-            rows.append(
-                {"quantity": quantity, "error": name, "scale": found.amplitude, "exponent": found.exponent}
-                | {"low": low, "high": high, "R2": np.corrcoef(means.index, means)[0, 1] ** 2}
-            )
-        rows.append({"quantity": quantity, "error": "reported", **REPORTED.loc[quantity]})
-    return pd.DataFrame(rows).set_index(["quantity", "error"])
-
-
-def _exponent(table: pd.DataFrame, quantity: str, measure: str = MEASURE) -> float:
-    return fit(**measurements(table, quantity, measure), replicates=0, must_decay=False).exponent
-
-
-_OTHER = {"dynamics": "reward", "reward": "dynamics"}
-
-PLANTED: dict[str, Callable[[pd.DataFrame, str], float]] = {
-    "the other quantity's exponent": lambda table, quantity: _exponent(table, _OTHER[quantity]),
-    "squared error for error": lambda table, quantity: _exponent(table, quantity, "mse"),
-    "squared twice": lambda table, quantity: 4 * _exponent(table, quantity),
-    "largest validation error": lambda table, quantity: _exponent(table, quantity, "max_validation"),
-    "largest error found": lambda table, quantity: _exponent(table, quantity, "max_searched"),
-    "after 10 epochs": lambda table, quantity: _exponent(table[table["epoch"] == 10], quantity),
-    "after 50 epochs": lambda table, quantity: _exponent(table[table["epoch"] == 50], quantity),
-    "away from the data": lambda table, quantity: _exponent(table, quantity, "mean_box"),
-    "sign of the logarithm lost": lambda table, quantity: -_exponent(table, quantity),
-    "one over the exponent": lambda table, quantity: 1 / _exponent(table, quantity),
-}
-"""Slips that give a wrong exponent; a trial of the fit must tell each from the right one."""
-
-
-def planted(table: pd.DataFrame, *, rng: np.random.Generator) -> pd.DataFrame:
-    """Return every planted exponent beside the fit's 95% interval, and whether that catches it."""
-    rows = []
-    for quantity in REPORTED.index:
-        low, high, _ = law(table, quantity, rng=rng).interval("exponent")
-        for name, slip in PLANTED.items():
-            wrong = slip(table, quantity)
-            rows.append({"quantity": quantity, "planted": name, "exponent": wrong, "low": low, "high": high})
-    result = pd.DataFrame(rows)
-    return result.assign(caught=(result["exponent"] < result["low"]) | (result["exponent"] > result["high"]))
-
-
 # --- the record -----------------------------------------------------------------------------------
 
 CURVE = (1, 2, 5, 10, 20, 50, 100)
@@ -461,43 +337,6 @@ CURVE = (1, 2, 5, 10, 20, 50, 100)
 
 SHORT = (2_000, 5_000, 10_000, 20_000)
 """Anchors of the alternatives."""
-
-
-def main() -> None:
-    """Make a record: ``python -m imagination.experiments.scaling RECORD``."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("record", choices=["scaling", "scaling-alternatives"])
-    parser.add_argument(
-        "--seeds", type=int, default=None, help="number of seeds; 100 or, for alternatives, 10"
-    )
-    parser.add_argument("--anchors", type=int, nargs="+", default=None)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--store", help="folder of finished chunks, to continue a run that was killed")
-    parser.add_argument("--scheduler", help="address of a Dask scheduler, to use its workers")
-    options = parser.parse_args()
-    full = options.record == "scaling"
-    seeds = options.seeds or (100 if full else 10)
-    anchors = options.anchors or (ANCHORS if full else SHORT)
-    start = perf_counter()
-    shared: dict[str, Any] = {"workers": options.workers, "store": options.store, "progress": True}
-    shared["scheduler"] = options.scheduler
-    if full:
-        table = run(anchors, range(seeds), curve=list(CURVE), **shared)
-    else:
-        table = alternatives(anchors, range(seeds), **shared)
-    records.save(
-        options.record,
-        rounded(table, 7),  # all that models in single precision have
-        command=f"python -m imagination.experiments.scaling {options.record}",
-        parameters={
-            "anchors": list(anchors),
-            "seeds": seeds,
-            **SETTINGS,
-            "curve": list(CURVE) if full else [],
-        },
-        seconds=perf_counter() - start,
-        workers=options.workers,
-    )
 
 
 def alternatives(
@@ -509,6 +348,85 @@ def alternatives(
         for name, changes in ALTERNATIVES.items()
     ]
     return pd.concat(tables, ignore_index=True)
+
+
+def complete(
+    table: pd.DataFrame,
+    anchors: Sequence[int] = ANCHORS,
+    seeds: Sequence[int] = range(100),
+    *,
+    size: int = 10,
+    **options: Any,
+) -> pd.DataFrame:
+    """Compute what a table of the sweep lacks, and return all of it in the order of `run`.
+
+    A group of `size` seeds at one anchor is computed if any of its models is missing; the rows of the others
+    are those of `table`. Options are those of `sweep`.
+    """
+    made = configurations(anchors, seeds, size=size, curve=list(CURVE))
+    there = set(zip(table["samples"], table["seed"], strict=True))
+    lacking = [i for i, c in enumerate(made) if not {(c["samples"], s) for s in c["seeds"]} <= there]
+    rows = {
+        i: table[(table["samples"] == c["samples"]) & table["seed"].isin(c["seeds"])]
+        for i, c in enumerate(made)
+    }
+    if lacking:
+        found = sweep(models, made, seed=0, only=lacking, **options)
+        rows |= {i: found[found["configuration"] == i] for i in lacking}
+    return pd.concat([rows[i] for i in sorted(rows)], ignore_index=True)[list(table.columns)]
+
+
+def save(record: str, table: pd.DataFrame, options: str, parameters: Mapping[str, Any], **about: Any) -> None:
+    """Record a table, with the seven digits that models in single precision have."""
+    command = f"python -m imagination.experiments.scaling {record}{options}"
+    records.save(record, rounded(table, 7), command=command, parameters=parameters, **about)
+
+
+def parts(record: records.Record) -> list[dict[str, Any]]:
+    """Return which runs a record's rows come from; more than one if it was completed."""
+    about = {"commit": record.commit, "date": None, "seconds": record.seconds, "workers": record.workers}
+    return record.parameters.get("parts") or [about | {"rows": record.rows}]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Make a record: ``python -m imagination.experiments.scaling RECORD``."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("record", choices=["scaling", "scaling-alternatives"])
+    parser.add_argument(
+        "--seeds", type=int, default=None, help="number of seeds; 100 or, for alternatives, 10"
+    )
+    parser.add_argument("--anchors", type=int, nargs="+", default=None)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--store", help="folder of finished chunks, to continue a run that was killed")
+    parser.add_argument("--scheduler", help="address of a Dask scheduler, to use its workers")
+    only = "compute only the models that the record 'scaling' lacks, and keep the others"
+    parser.add_argument("--complete", action="store_true", help=only)
+    options = parser.parse_args(arguments)
+    full = options.record == "scaling"
+    if options.complete and not full:
+        parser.error("--complete: only the record 'scaling' is completed")
+    seeds = options.seeds or (100 if full else 10)
+    anchors = options.anchors or (ANCHORS if full else SHORT)
+    curve = list(CURVE) if full else []
+    parameters = {"anchors": list(anchors), "seeds": seeds, **SETTINGS, "curve": curve}
+    spelled = (f" --seeds {options.seeds}" if options.seeds else "") + " --complete" * options.complete
+    shared: dict[str, Any] = {"workers": options.workers, "store": options.store, "progress": True}
+    shared["scheduler"] = options.scheduler
+    start, earlier = perf_counter(), []
+    if options.complete:
+        earlier = parts(records.describe(options.record))
+        table = complete(records.load(options.record), anchors, range(seeds), **shared)
+    elif full:
+        table = run(anchors, range(seeds), curve=curve, **shared)
+    else:
+        table = alternatives(anchors, range(seeds), **shared)
+    seconds = round(perf_counter() - start, 1)
+    if earlier:
+        now: dict[str, Any] = {"commit": records.commit(), "date": datetime.now(UTC).date().isoformat()}
+        now |= {"seconds": seconds, "workers": options.workers}
+        parameters["parts"] = [*earlier, now | {"rows": len(table) - sum(p["rows"] for p in earlier)}]
+    total = seconds + sum(p["seconds"] for p in earlier)
+    save(options.record, table, spelled, parameters, seconds=total, workers=options.workers)
 
 
 if __name__ == "__main__":

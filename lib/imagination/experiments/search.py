@@ -15,6 +15,7 @@ import torch
 from array_api_compat import array_namespace
 
 from imagination.experiments.families import Pair, measure
+from imagination.experiments.trial import TAIL
 from imagination.mdps.continuous import (
     Array,
     BallProjected,
@@ -32,9 +33,15 @@ from imagination.rollouts import return_gap as rollout_gap
 from imagination.rollouts import rollout
 from imagination.theory import return_gap
 
-__all__ = ["MixedMap", "Search", "search", "tightness"]
+__all__ = ["ENDLESS", "FASTEST", "MixedMap", "Search", "search", "tightness"]
 
 STATES, ACTIONS, WIDTH = 3, 2, 6
+
+ENDLESS = 20
+"""Steps of the rollouts through which the ratio of an infinite horizon is followed."""
+
+FASTEST = 0.6
+"""Largest γ and γL of a search for an infinite horizon."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,10 +167,10 @@ def search(
     *,
     restarts: int = 12,
     steps: int = 150,
-    horizon: int = 6,
+    horizon: int | None = 6,
     rate: float = 0.2,
 ) -> Search:
-    """Maximise the ratio of return gap and finite-horizon bound (A4) by gradient ascent through the rollouts.
+    """Maximise the ratio of return gap and bound by gradient ascent through the rollouts.
 
     Parameters
     ----------
@@ -173,8 +180,10 @@ def search(
         Number of independent ascents, run as one batch.
     steps : int
         Number of gradient steps (Adam, the rate falling to zero along a cosine).
-    horizon : int
-        Number of steps of the rollouts.
+    horizon : int or None
+        Number of steps of the rollouts; the bound is that of a finite horizon. With None the bound is Lemma
+        1, and the constants drawn satisfy γL < 1: the ascent follows the first `ENDLESS` steps, and the pairs
+        at the end are measured over as many steps as leave nothing to speak of.
     rate : float
         First learning rate.
 
@@ -187,10 +196,11 @@ def search(
     ValueError
         If a number is not positive.
     """
-    for name, value in {"restarts": restarts, "steps": steps, "horizon": horizon, "rate": rate}.items():
+    length = ENDLESS if horizon is None else horizon
+    for name, value in {"restarts": restarts, "steps": steps, "horizon": length, "rate": rate}.items():
         if not value > 0:
             raise ValueError(f"{name}: {value} must be positive")
-    constants = _constants(generator, restarts)
+    constants = _constants(generator, restarts, contracting=horizon is None)
     bound = np.asarray(return_gap.bound(**constants, horizon=horizon))
     weights = _start(generator, restarts)
     in_torch = {name: torch.as_tensor(value) for name, value in constants.items()}
@@ -203,7 +213,7 @@ def search(
     path = np.empty((steps + 1, restarts))
     for step in range(steps + 1):
         pair = weights.with_arrays(arrays).pair(in_torch)
-        gap = rollout_gap(pair.real, pair.learned, pair.policy, pair.start, horizon)[:, 0]
+        gap = rollout_gap(pair.real, pair.learned, pair.policy, pair.start, length)[:, 0]
         ratio = gap / torch.as_tensor(bound)
         sign = torch.sign(ratio.detach()) if sign is None else sign
         path[step] = ratio.detach().abs().numpy()
@@ -248,8 +258,8 @@ def tightness(pair: Pair, horizon: int) -> pd.DataFrame:
     return pd.DataFrame({name: np.nanmean(share, axis=1) for name, share in shares.items()})
 
 
-def _constants(generator: np.random.Generator, size: int) -> dict[str, np.ndarray]:
-    return {
+def _constants(generator: np.random.Generator, size: int, *, contracting: bool) -> dict[str, np.ndarray]:
+    constants = {
         "gamma": generator.uniform(0.5, 0.98, size),
         "L_f": generator.uniform(0.2, 1.2, size),
         "L_r": generator.uniform(0.2, 2, size),
@@ -257,6 +267,11 @@ def _constants(generator: np.random.Generator, size: int) -> dict[str, np.ndarra
         "eps_dyn": np.exp(generator.uniform(np.log(0.01), np.log(0.5), size)),
         "eps_rew": np.exp(generator.uniform(np.log(0.01), np.log(0.5), size)),
     }
+    if contracting:  # γ and γL so small that `ENDLESS` steps hold nearly all of the sums
+        constants["gamma"] = generator.uniform(0.3, FASTEST, size)
+        loop = generator.uniform(0.2, FASTEST, size) / constants["gamma"]
+        constants["L_f"] = loop / (1 + constants["L_pi"])
+    return constants
 
 
 def _start(generator: np.random.Generator, size: int) -> _Weights:
@@ -281,20 +296,28 @@ def _tidy(path: np.ndarray) -> pd.DataFrame:
     )
 
 
-def _rows(pair: Pair, horizon: int) -> pd.DataFrame:
+def _rows(pair: Pair, horizon: int | None) -> pd.DataFrame:
     """The pairs as rows of a trial, measured afresh with the constants that the maps certify."""
     constants = pair.constants()
-    gap = measure(pair, horizon=horizon)
     bound = return_gap.bound(**constants, horizon=horizon)
+    tail = np.zeros(len(pair))
+    steps = horizon
+    if steps is None:  # step by step the bound bounds the gap, so what it has left bounds what the gap has
+        steps = int(np.ceil(np.log(TAIL / 1000) / np.log(FASTEST)))
+        tail = bound - return_gap.bound(**constants, horizon=steps)
+    gap = measure(pair, horizon=steps).value
+    mean_dyn, mean_rew = pair.mean_errors(np.random.default_rng(0), 1)
     return pd.DataFrame(
         {
             "family": "searched",
-            "regime": "finite",
-            "horizon": horizon,
+            "regime": "contracting" if horizon is None else "finite",
+            "horizon": horizon or 0,
             **constants,
-            "gap": gap.value,
-            "tail": gap.tail,
+            "eps_dyn_mean": mean_dyn,
+            "eps_rew_mean": mean_rew,
+            "gap": gap,
+            "tail": tail,
             "bound": bound,
-            "ratio": gap.value / bound,
+            "ratio": (gap + tail) / bound,
         }
     )

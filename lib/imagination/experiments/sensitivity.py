@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import sympy as sp
-from scipy.stats import binomtest
+from scipy.stats import binomtest, bootstrap
 
 from imagination import records
 from imagination.experiments.recording import Command, rounded
@@ -47,16 +47,19 @@ __all__ = [
     "Optimum",
     "beside_reported",
     "global_multiplier",
+    "half_and_half",
     "learned_multiplier",
     "measure",
     "median_interval",
     "optimum",
+    "pilot",
     "power",
     "realised",
     "recorded",
     "remainder",
     "run",
     "sign_test",
+    "step_by_step",
     "stream",
     "summary",
 ]
@@ -89,8 +92,12 @@ BUDGETS = (1e5, 1e6, 1e8)
 
 MULTIPLIERS = {
     "global": "certified Lipschitz constants, as Theorem 1 has them",
-    "realised": "S_f / S_r: adjoint of the real system, in the direction of the models' errors",
-    "learned": "costates' norms over the discounts' sum: adjoint of the learned system, no direction",
+    "realised": "|S_f| / |S_r|: costates of the real system, times the models' errors; effects of opposite "
+    "sign cancel",
+    "step by step": "the same, with absolute values at every step and start, so that nothing cancels",
+    "learned +": "costates' norms over discounts, summed along a learned system: no f, no r, no direction",
+    "learned −": "the same for the learned system whose dynamics err to the other side",
+    "half and half": "no knowledge: the multiplier whose plan spends half of the budget on either",
 }
 """Where a multiplier comes from."""
 
@@ -102,6 +109,9 @@ REPORTED = pd.DataFrame(
 
 NOTHING = 1e-4
 """|l| below this is zero: the true optimum is flat, and brute force finds it to about this."""
+
+SMALL = 1e-6
+"""Size of a model error, in units of state, at which the dynamics' difference stands for its derivative."""
 
 
 # --- multipliers -----------------------------------------------------------------------------------
@@ -123,20 +133,47 @@ def realised(group: Group) -> tuple[np.ndarray, np.ndarray]:
     return np.abs(slopes[path]), np.abs(slopes["reward.scale"])
 
 
-def learned_multiplier(group: Group, eps_dyn: np.ndarray, eps_rew: np.ndarray) -> np.ndarray:
-    """A multiplier that needs neither the real system nor the errors' direction, (C,).
+def step_by_step(group: Group) -> np.ndarray:
+    """The realised multiplier without cancellation, (C,), which needs the real system.
 
-    The costates of the *learned* system, whose errors have the given sizes: the sum of their norms is the
-    largest first-order change that step errors of norm 1 can make, and the sum of discounts is that of reward
-    errors. A model's error has either sign; the two multipliers are averaged.
+    ``Σ_t |λ_{t+1} · u_f(s_t, a_t)|`` over ``Σ_t γ^t |u_r(s_t, a_t)|`` along the real rollouts, means over the
+    starts. [TSGLH26, §4.2] put an absolute value at every state and action, as here, and not on their sum.
     """
-    found = [
-        adjoint(
-            _learned(group, sign * eps_dyn, eps_rew), group.policy, group.start, group.horizon, group.noise
-        )
-        for sign in (1, -1)
-    ]
-    return sum(f.in_any_direction().mean(-1) for f in found) / (2 * found[0].weights.sum(-1))
+    found = adjoint(group.real, group.policy, group.start, group.horizon, group.noise)
+    batch, count, steps, _ = found.actions.shape
+    states, actions = (
+        array.reshape(batch, count * steps, -1) for array in (found.states[:, :, :-1], found.actions)
+    )
+    size = np.full((batch, count * steps), SMALL)
+    moved = (group.dynamics(size)(states, actions) - group.real.dynamics(states, actions)) / SMALL
+    effects = (found.costates[:, :, 1:] * moved.reshape(batch, count, steps, -1)).sum(-1)
+    errors = group.reward_error(states, actions).reshape(batch, count, steps)
+    return np.abs(effects).sum((1, 2)) / (found.weights[:, None] * np.abs(errors)).sum((1, 2))
+
+
+def learned_multiplier(group: Group, eps_dyn: np.ndarray, eps_rew: np.ndarray) -> np.ndarray:
+    """A multiplier that needs a learned system and nothing else, (C,).
+
+    ``Σ_t ‖λ̂_{t+1}‖ / Σ_t γ^t``, costates and rollouts of ``f + ε_dyn u_f`` and ``r + ε_rew u_r``; `eps_dyn`
+    and `eps_rew`, (C,), may have either sign. The numerator is the largest first-order change of the learned
+    return that step errors of norm 1 can make, the denominator that of reward errors of size 1.
+    """
+    system = _learned(group, eps_dyn, eps_rew)
+    found = adjoint(system, group.policy, group.start, group.horizon, group.noise)
+    return found.in_any_direction().mean(-1) / found.weights.sum(-1)
+
+
+def pilot(group: Group, budget: float, laws: Laws) -> tuple[np.ndarray, np.ndarray]:
+    """Errors of models that half of the budget each has bought, (C,): no multiplier is needed for that."""
+    spent = np.full(len(group), budget / 2)
+    return laws.errors(spent / laws.c_dyn, spent / laws.c_rew)
+
+
+def half_and_half(budget: float, laws: Laws) -> float:
+    """The multiplier for which Theorem 1's plan spends half of the budget on either model."""
+    N_dyn, N_rew = budget / 2 / laws.c_dyn, budget / 2 / laws.c_rew
+    of_one = claims.RATIO.evaluate(**laws.arguments(), multiplier=1.0, N_dyn=N_dyn, N_rew=N_rew)
+    return float(N_dyn / N_rew / of_one)
 
 
 def _learned(group: Group, eps_dyn: np.ndarray, eps_rew: np.ndarray) -> Any:
@@ -216,12 +253,14 @@ def measure(
     best = optimum(group, budget, laws)
     if multipliers is None:
         slope_dyn, slope_rew = realised(group)
-        of_constants = global_multiplier(group)
-        naive = allocation.allocate(**laws.arguments(), budget=budget, multiplier=of_constants)
+        eps_dyn, eps_rew = pilot(group, budget, laws)
         multipliers = {
-            "global": of_constants,
+            "global": global_multiplier(group),
             "realised": slope_dyn / slope_rew,
-            "learned": learned_multiplier(group, naive.eps_dyn, naive.eps_rew),
+            "step by step": step_by_step(group),
+            "learned +": learned_multiplier(group, eps_dyn, eps_rew),
+            "learned −": learned_multiplier(group, -eps_dyn, eps_rew),
+            "half and half": np.full(len(group), half_and_half(budget, laws)),
         }
     rows = []
     for name, D in multipliers.items():
@@ -278,14 +317,10 @@ def run(
 # --- tables -------------------------------------------------------------------------------------------
 
 
-def median_interval(
-    values: np.ndarray, rng: np.random.Generator, level: float = 0.95, resamples: int = 4000
-) -> tuple[float, float]:
-    """Percentile bootstrap interval of the median."""
-    values = np.asarray(values, dtype=float)
-    drawn = values[rng.integers(0, len(values), (resamples, len(values)))]
-    low, high = np.quantile(np.median(drawn, axis=1), [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
+def median_interval(values: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
+    """95% percentile bootstrap interval of the median."""
+    found = bootstrap((np.asarray(values, dtype=float),), np.median, method="percentile", rng=rng)
+    return float(found.confidence_interval.low), float(found.confidence_interval.high)
 
 
 def sign_test(log_ratios: np.ndarray) -> tuple[int, int, float]:
@@ -299,7 +334,10 @@ def sign_test(log_ratios: np.ndarray) -> tuple[int, int, float]:
 
 
 def summary(table: pd.DataFrame, *, seed: int = 0, column: str = "l") -> pd.DataFrame:
-    """A row for each group and multiplier: median of |l| with its interval, signs, p-value, and regrets."""
+    """A row for each group and multiplier: median of |l| with its interval, signs, p-value, and regrets.
+
+    The interval and the p-value are about the distribution from which the group's systems were drawn.
+    """
     rows = []
     for (group, multiplier), part in table.groupby(["group", "multiplier"], sort=False):
         size = part[column].abs().to_numpy()
@@ -318,6 +356,7 @@ def summary(table: pd.DataFrame, *, seed: int = 0, column: str = "l") -> pd.Data
                 "too small": small,
                 "p": p,
                 "median regret": part["regret"].median(),
+                "90% regret": part["regret"].quantile(0.9),
                 "largest regret": part["regret"].max(),
             }
         )
@@ -331,8 +370,9 @@ def beside_reported(table: pd.DataFrame) -> pd.DataFrame:
         {
             "systems": REPORTED["systems"],
             "reported": REPORTED["median |l|"],
+            "our systems": table.groupby("group")["system"].nunique(),
             "ours, global": ours["global"],
-            "ours, realised": ours["realised"],
+            "ours, step by step": ours["step by step"],
         },
         index=REPORTED.index,
     )
@@ -395,8 +435,9 @@ def planted(name: str) -> Claim:
 def power(group: Group, budget: float = 1e6, laws: Laws = LAWS) -> pd.DataFrame:
     """How a group tells the planted multipliers from the right one: a row for each, the right one first.
 
-    Columns: `caught by`, systems in which |l| exceeds `NOTHING`; `median |l|`; `largest regret`; and `looks
-    better`, the share of systems in which the version predicts better than the right multiplier.
+    Columns: `caught by`, systems in which |l| exceeds `NOTHING`; `median |l|`; `largest regret`; `smaller`,
+    the share of systems in which the version is smaller than the right multiplier; and `looks better`, the
+    share in which it predicts better.
     """
     right = global_multiplier(group)
     candidates = {"the right one": right}
@@ -413,6 +454,7 @@ def power(group: Group, budget: float = 1e6, laws: Laws = LAWS) -> pd.DataFrame:
             "caught by": (size > NOTHING).sum(axis=1),
             "median |l|": np.median(size, axis=1),
             "largest regret": regret.max(axis=1),
+            "smaller": [np.mean(right > D) for D in candidates.values()],
             "looks better": (size < size[0] - NOTHING).mean(axis=1),
         },
         index=pd.Index(candidates, name="multiplier"),

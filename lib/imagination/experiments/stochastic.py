@@ -1,26 +1,20 @@
 """Stochastic worlds on trial: the return gap under Wasserstein model error, on tabular MDPs.
 
 Families of pairs (real, imagined) are built without a look at any bound; `constants` then measures what the
-bound speaks of, exactly, from the tables. `compare` puts the measured gap beside the bound, `plant` does so
-for versions of the bound that are wrong, and `mrp_correlations` asks which distance between kernels
-predicts the error of values.
+bound speaks of, exactly, from the tables. `compare` puts the measured gap beside the bound, and `plant` does
+so for versions of the bound that are wrong.
 """
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable, Mapping
-from time import perf_counter
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
-from imagination import records
 from imagination import wasserstein as w
-from imagination.experiments.sweep import sweep
 from imagination.mdps import makers
 from imagination.mdps.tabular import TabularMDP
 from imagination.models.counts import CountModel
@@ -457,116 +451,6 @@ def asadi(count: int, generator: np.random.Generator, n_states: int = 10) -> pd.
     )
 
 
-# Which distance predicts the error of values? After the random-MRP experiment of [AML18].
-
-DISTANCES = ("TV", "KL", "W1", "value-aware")
-AGGREGATES = ("mean", "max")
-BLOCKS = 20
-
-
-def reward_shapes(n_states: int) -> dict[str, Array]:
-    """Rewards (n,) between 0 and 1 on a line of states: some agree with the line's order, some do not."""
-    ramp = np.linspace(0, 1, n_states)
-    shuffled = ramp[np.random.default_rng(7).permutation(n_states)]
-    return {
-        "ramp": ramp,
-        "hill": 1 - np.abs(2 * ramp - 1),
-        "goal": np.eye(n_states)[-1],
-        "shuffled": shuffled,
-        "alternating": np.arange(n_states) % 2.0,
-    }
-
-
-def mrp_errors(
-    gamma: float, pairs: int, generator: np.random.Generator, n_states: int = 10
-) -> dict[str, Array]:
-    """Random kernel pairs on a line: their distances, and the errors of values for every reward shape.
-
-    Returns
-    -------
-    dict of arrays
-        `TV`, `KL`, `W1` (B, S): distance of the two next-state distributions of every state. For each shape
-        of `reward_shapes`: the error ‖V − V̂‖ in the sup norm (B,) under its name, and |⟨P̂ − P, V⟩| (B, S)
-        under `value-aware NAME`.
-    """
-    real, imagined = (makers.random_kernels(pairs, n_states, generator) for _ in range(2))
-    ground = w.line_metric(np.linspace(0, 1, n_states))
-    found = {
-        "TV": w.total_variation(real, imagined),
-        "KL": w.kl_divergence(real, imagined),
-        "W1": w.wasserstein(real, imagined, ground),
-    }
-    shapes = reward_shapes(n_states)
-    rewards = np.stack(list(shapes.values()), axis=1)
-    values, guesses = (
-        np.linalg.solve(np.eye(n_states) - gamma * kernel, rewards) for kernel in (real, imagined)
-    )
-    error, expected = np.abs(values - guesses).max(axis=1), np.abs((imagined - real) @ values)
-    for k, name in enumerate(shapes):
-        found[name] = error[:, k]
-        found[f"value-aware {name}"] = expected[:, :, k]
-    return found
-
-
-def correlations(found: dict[str, Array], blocks: int = BLOCKS) -> pd.DataFrame:
-    """Correlation of each distance with the value error, for every reward shape and aggregate over states.
-
-    Returns
-    -------
-    DataFrame
-        `reward`, `distance`, `aggregate`, `correlation` (Pearson's), and the ends `low` and `high` of a 95%
-        interval from the correlations within `blocks` disjoint blocks of pairs (on Fisher's scale; no
-        normality of the data assumed).
-    """
-    rows = []
-    shapes = [name for name in found if f"value-aware {name}" in found]
-    for shape in shapes:
-        for distance in DISTANCES:
-            field = found[f"{distance} {shape}" if distance == "value-aware" else distance]
-            for aggregate in AGGREGATES:
-                x = getattr(np, aggregate)(field, axis=1)
-                rows.append((shape, distance, aggregate, *_correlation(x, found[shape], blocks)))
-    return pd.DataFrame(rows, columns=["reward", "distance", "aggregate", "correlation", "low", "high"])
-
-
-def mrp_task(configuration: Mapping[str, Any], generator: np.random.Generator) -> pd.DataFrame:
-    """One discount of `mrp_correlations`."""
-    found = mrp_errors(configuration["gamma"], configuration["pairs"], generator)
-    return correlations(found).assign(gamma=configuration["gamma"], pairs=configuration["pairs"])
-
-
-def mrp_correlations(
-    pairs: int,
-    seed: int,
-    discounts: Array | None = None,
-    workers: int | None = 1,
-    progress: bool | None = None,
-) -> pd.DataFrame:
-    """`correlations` for `pairs` random pairs of 10-state kernels at each discount, 0.05, 0.10, ..., 0.95."""
-    discounts = np.arange(1, 20) / 20 if discounts is None else discounts
-    configurations = [{"gamma": float(gamma), "pairs": pairs} for gamma in discounts]
-    return sweep(mrp_task, configurations, seed=seed, workers=workers, progress=progress)
-
-
-def _correlation(x: Array, y: Array, blocks: int) -> tuple[float, float, float]:
-    size = len(x) // blocks
-    if size < 4:
-        raise ValueError(f"pairs must be at least {4 * blocks} for {blocks} blocks, got {len(x)}")
-    each = _fisher(*(side[: size * blocks].reshape(blocks, size) for side in (x, y)))
-    half = stats.t.ppf(0.975, blocks - 1) * each.std(ddof=1) / np.sqrt(blocks)
-    pooled = _fisher(x[None], y[None])[0]
-    return np.tanh(pooled), np.tanh(pooled - half), np.tanh(pooled + half)
-
-
-def _fisher(x: Array, y: Array) -> Array:
-    """Fisher's transform of the correlations along the last axis; a perfect one becomes 1 − 1e-15."""
-    x, y = (side - side.mean(axis=1, keepdims=True) for side in (x, y))
-    size = np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1))
-    if not np.all(size > 0):
-        raise ValueError("distances and errors must vary within every block, got a constant")
-    return np.arctanh(np.clip((x * y).sum(axis=1) / size, -1 + 1e-15, 1 - 1e-15))
-
-
 # Parts of families
 
 
@@ -602,30 +486,3 @@ def _metrics(mdp: TabularMDP) -> tuple[Array, Array]:
     if mdp.state_metric is None or mdp.action_metric is None:
         raise ValueError("real must have a state_metric and an action_metric")
     return mdp.state_metric, mdp.action_metric
-
-
-# Recording the experiment at full scale
-
-RECORD = "stochastic-mrp-correlations"
-FULL_PAIRS = 50_000
-SEED = 20180710
-
-
-def record(workers: int = 1) -> records.Record:
-    """Run the random-MRP experiment at full scale and store it in `data/`."""
-    start = perf_counter()
-    table = mrp_correlations(FULL_PAIRS, SEED, workers=workers, progress=True)
-    return records.save(
-        RECORD,
-        table.drop(columns="configuration"),
-        command="python -m imagination.experiments.stochastic",
-        parameters={"pairs": FULL_PAIRS, "seed": SEED, "states": 10, "blocks": BLOCKS},
-        seconds=perf_counter() - start,
-        workers=workers,
-    )
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=record.__doc__)
-    parser.add_argument("--workers", type=int, default=1)
-    print(record(parser.parse_args().workers))

@@ -13,7 +13,7 @@ from imagination.mdps.continuous import check_shape
 from imagination.mdps.episodic import Stepped
 from imagination.models.many_seeds import Students, train_many
 
-__all__ = ["LearnedWorld", "Steps", "learn"]
+__all__ = ["LearnedWorld", "Regrouped", "Steps", "learn"]
 
 Tensor = torch.Tensor
 
@@ -43,6 +43,10 @@ class Steps:
     def join(self, other: Steps) -> Steps:
         """These and then the others."""
         return Steps(*(torch.cat([getattr(self, n), getattr(other, n)], dim=1) for n in self.__annotations__))
+
+    def repeated(self, times: int) -> Steps:
+        """Each seed's steps so many times, next to each other."""
+        return Steps(*(getattr(self, n).repeat_interleave(times, 0) for n in self.__annotations__))
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +149,54 @@ class LearnedWorld:
     def to(self, dtype: torch.dtype) -> LearnedWorld:
         """The same world in another precision."""
         return LearnedWorld(self.dynamics, self.reward, self.ending, self.initial, self.keep, dtype)
+
+
+@dataclass(frozen=True, eq=False)
+class Regrouped:
+    """Worlds for another number of policies: several policies share a world, or a policy has several worlds.
+
+    The batch axes of both are ordered by seed, so the K episodes of each policy are dealt to its worlds in
+    blocks, and each of several policies plays its own block in the world that they share.
+
+    Parameters
+    ----------
+    world : LearnedWorld
+    batch_size : int
+        Number of policies: a multiple of the number of worlds, or a divisor of it.
+    """
+
+    world: LearnedWorld
+    batch_size: int
+
+    def __post_init__(self) -> None:
+        worlds = self.world.batch_size
+        if self.batch_size < 1 or (self.batch_size % worlds and worlds % self.batch_size):
+            raise ValueError(f"batch_size must divide {worlds} or be a multiple, got {self.batch_size}")
+
+    def start(self, count: int, generator: torch.Generator) -> Tensor:
+        """Draw from the initial states that were seen, (batch_size, count, d_s)."""
+        total, worlds = self.batch_size * count, self.world.batch_size
+        if total % worlds:
+            raise ValueError(f"count: {count} episodes cannot be dealt to {worlds // self.batch_size} worlds")
+        return self._back(self.world.start(total // worlds, generator))
+
+    def step(self, state: Tensor, action: Tensor) -> Stepped:
+        """Step states (batch_size, K, d_s) under actions (batch_size, K, d_a)."""
+        return Stepped(*(self._back(part) for part in self.world.step(self._to(state), self._to(action))))
+
+    def over(self, state: Tensor) -> Tensor:
+        """Whether an episode that reaches these states is thought to end there, (batch_size, K)."""
+        return self._back(self.world.over(self._to(state)))
+
+    def to(self, dtype: torch.dtype) -> Regrouped:
+        """The same worlds in another precision."""
+        return Regrouped(self.world.to(dtype), self.batch_size)
+
+    def _to(self, values: Tensor) -> Tensor:
+        return values.reshape(self.world.batch_size, -1, values.shape[-1])
+
+    def _back(self, values: Tensor) -> Tensor:
+        return values.reshape(self.batch_size, -1, *values.shape[2:])
 
 
 def learn(

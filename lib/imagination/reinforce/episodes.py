@@ -172,11 +172,17 @@ def ascend(
     baseline: Baseline,
     *,
     least_std: float | None = None,
+    entropy: float = 0.0,
 ) -> P:
-    """One step of REINFORCE on rollouts of this very policy; the baseline learns from them afterwards."""
+    """One step of REINFORCE on rollouts of this very policy; the baseline learns from them afterwards.
+
+    With an `entropy` bonus each step earns ``-entropy * log π(a|s)`` besides: surprise is rewarded.
+    """
     gamma = torch.full((len(episodes.reward),), discount, dtype=episodes.reward.dtype)
-    ahead = returns_to_go(episodes.reward, gamma)
-    alive = episodes.alive
+    alive, reward = episodes.alive, episodes.reward
+    if entropy:
+        reward = reward - entropy * policy.log_prob(episodes.state, episodes.choice) * alive
+    ahead = returns_to_go(reward, gamma)
     advantage = (ahead - baseline(episodes.state)) * alive
     count = alive.sum((1, 2)).clamp(min=1)
     spread = (advantage.square().sum((1, 2)) / count).sqrt().clamp(min=1e-6)

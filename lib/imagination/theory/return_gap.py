@@ -51,7 +51,7 @@ FINITE_HORIZON = Claim(
     quantity=finite_gap,
     expression=w.eps_rew * GeometricSum(w.gamma, w.H)
     + _SLOPE * w.eps_dyn * DoubleGeometricSum(w.gamma, w.L, w.H),
-    meaning="the gap of H-step returns, whether or not errors contract",
+    meaning="the gap of H-step returns, however much errors grow",
 )
 
 LEMMA_1 = Claim(
@@ -68,7 +68,7 @@ LEMMA_1 = Claim(
     quantity=gap,
     expression=w.eps_rew / (1 - w.gamma)
     + w.gamma * _SLOPE * w.eps_dyn / ((1 - w.gamma) * (1 - w.gamma * w.L)),
-    meaning="the gap of discounted returns when errors contract",
+    meaning="the gap of discounted returns where discounting outweighs the growth of errors",
 )
 
 BOUNDED_STATES_FINITE = Claim(
@@ -89,7 +89,7 @@ BOUNDED_STATES = Claim(
     hypotheses=(*_BASIC, w.nonnegative(w.DIAMETER), *_WORLD, w.BOUNDED, *w.LIMITS),
     quantity=gap,
     expression=w.eps_rew / (1 - w.gamma) + _SLOPE * CappedGeometricSum(w.gamma, w.L, w.eps_dyn, w.D, sp.oo),
-    meaning="the gap of discounted returns when states are bounded, whether or not errors contract",
+    meaning="the gap of discounted returns when states are bounded, however much errors grow",
 )
 
 # -- Corollary 1 ---------------------------------------------------------------------------------------------
@@ -234,7 +234,7 @@ mirror_sum = sp.Sum(
 
 PARTIAL_IDENTITY = Claim(
     name="The identity, n steps",
-    source="[this book]",
+    source="[Kakade and Langford 2002; Luo et al. 2019]",
     symbols=(w.GAMMA,),
     hypotheses=(w.IMAGINED_ROLLOUT, w.IMAGINED_RETURN, w.BELLMAN),
     quantity=w.J_hat(w.n) + w.gamma**w.n * w.V_inf(w.s_hat(w.n)) - w.V_inf(w.s_hat(0)),
@@ -251,7 +251,7 @@ _TRANSVERSAL = w.Hypothesis(
 
 IDENTITY = Claim(
     name="The identity",
-    source="[this book]",
+    source="[Kakade and Langford 2002; Luo et al. 2019]",
     symbols=(w.GAMMA, *LEMMA_1.symbols[-2:]),
     hypotheses=(
         w.IMAGINED_ROLLOUT,
@@ -270,7 +270,7 @@ IDENTITY = Claim(
 
 MIRROR = Claim(
     name="The mirror image, n steps",
-    source="[this book]",
+    source="[Kakade and Langford 2002; Luo et al. 2019]",
     symbols=(w.GAMMA,),
     hypotheses=(
         w.REAL_ROLLOUT,
@@ -289,7 +289,7 @@ MIRROR = Claim(
 
 VALUE_LIPSCHITZ = Claim(
     name="The value is Lipschitz",
-    source="[this book]",
+    source="[Rachelson and Lagoudakis 2010; Pirotta et al. 2015]",
     symbols=(w.GAMMA, w.LIP_F, w.LIP_R, w.LIP_PI),
     hypotheses=(
         *w.DISCOUNT,
@@ -311,7 +311,7 @@ _state, _action = w.s_hat(w.t), w.pi(w.s_hat(w.t))
 
 AVERAGE_ERROR = Claim(
     name="Average errors suffice",
-    source="[this book]",
+    source="[Luo et al. 2019; this book]",
     symbols=(w.GAMMA, w.LIP_V),
     hypotheses=(
         w.nonnegative(w.GAMMA),
@@ -352,7 +352,7 @@ _best, _best_hat, _chosen, _chosen_hat, _G, _delta = w.real(
 
 REGRET = Claim(
     name="Regret",
-    source="[this book]",
+    source="[KS02]",
     symbols=(
         w.Quantity(_best, "best", "real return of any policy in the class"),
         w.Quantity(_best_hat, "best_hat", "its imagined return"),

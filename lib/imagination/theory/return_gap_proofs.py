@@ -256,7 +256,7 @@ def _below_limit(
 
 @cache
 def lemma_1() -> Theorem:
-    """The gap of discounted returns, where errors contract."""
+    """The gap of discounted returns, where discounting outweighs the growth of errors."""
     p = Proof(rg.LEMMA_1, LINE)
     finite = p.cite(finite_horizon(), {w.H: n}, reason="the finite-horizon bound, for every n")
     rate_sign = _rate_sign(p)
@@ -355,7 +355,7 @@ def bounded_states_finite() -> Theorem:
 
 @cache
 def bounded_states() -> Theorem:
-    """The gap of discounted returns where states are bounded, whether or not errors contract."""
+    """The gap of discounted returns where states are bounded, however much errors grow."""
     p = Proof(rg.BOUNDED_STATES, POINT)
     finite = p.cite(bounded_states_finite(), {w.H: n}, reason="the finite-horizon bound, for every n")
     single, series_limit = capped_limit(p)

@@ -59,7 +59,7 @@ priced = sp.Sum(pairing(lam(t + 1), e(t)), (t, 0, n - 1))
 
 ADJOINT = Claim(
     name="Costates price errors",
-    source="[this book]",
+    source="[GW08]",
     symbols=(w.GAMMA,),
     hypotheses=(NO_NUDGE, TANGENT, TRANSPOSE, ADJOINT_STEP),
     quantity=moved + pairing(lam(n), delta(n)),
@@ -71,7 +71,7 @@ ADJOINT = Claim(
 
 FIRST_ORDER = Claim(
     name="The first-order change of the return",
-    source="[this book]",
+    source="[GW08]",
     symbols=(w.GAMMA, w.HORIZON),
     hypotheses=(
         *ADJOINT.hypotheses,

@@ -475,7 +475,7 @@ def proof_of_bound() -> Theorem:
 
 
 def _to_limit(p: Proof, finite: Fact) -> Fact:
-    """From the bound of n-step values to that of the values, where errors contract."""
+    """From the bound of n-step values to that of the values, where discounting outweighs their growth."""
     slope_sign, _ = _signs(p)
     rate_sign = p.inequality(
         sp.Ge(w.L, 0), [w.nonnegative(w.LIP_F), w.nonnegative(w.LIP_PI)], "a product of nonnegative numbers"

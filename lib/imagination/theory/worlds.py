@@ -18,7 +18,7 @@ eps_dyn, eps_rew, D = real("epsilon_dyn epsilon_rew D")
 H, t = natural("H t")
 n = natural("n")
 
-# The closed loop's Lipschitz constant. An abbreviation: every claim is written out in L_f and L_pi.
+# At least the closed loop's Lipschitz constant. An abbreviation: every claim is written out in L_f and L_pi.
 L = L_f * (1 + L_pi)
 
 # Points.

@@ -3,9 +3,11 @@ import pytest
 from scipy import stats
 
 from imagination.experiments import broken_noise as bn
-from imagination.reinforce import exact
+from imagination.mdps.tabular import TabularMDP
+from imagination.reinforce import estimators, exact
 from imagination.reinforce.noise import Independent
-from imagination.reinforce.problems import THEOREM_2, Estimator
+from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator, Problem, tabular_policy
+from imagination.theory import reward_noise as theory
 
 ONE = bn.problem(3, horizon=10)
 
@@ -88,3 +90,53 @@ def test_gradient_errors_have_mean_zero_under_noise():
     errors = bn.gradient_errors(ONE, THEOREM_2, Independent(1.0), 50, 400, np.random.default_rng(3))
     z = errors.mean(axis=0) / (errors.std(axis=0, ddof=1) / 20)
     assert np.abs(z).max() < stats.norm.isf(1e-4 / (2 * z.size))
+
+
+def test_a_baseline_of_the_other_rollouts_labels_adds_its_own_noise():
+    table = bn.leave_one_out(
+        ONE, (2, 3, 10), sigma=2.0, repeats=4000, generator=np.random.default_rng(4), estimator=DISCOUNTED
+    )
+    limit = stats.norm.isf(1e-4 / 6)
+    assert (abs(table["measured"] - table["K/(K − 1)"]) < limit * table["standard error"]).all()
+    assert (table["standard error"] < 0.1).all(), "so a factor of 1 at K = 2 would be noticed"
+    assert table["mean z"].max() < 5
+    with pytest.raises(ValueError, match="at least 2, got 1"):
+        bn.leave_one_out(ONE, (1,), sigma=1.0, repeats=2, generator=np.random.default_rng(4))
+
+
+def test_leave_one_out_is_what_its_definition_says():
+    """The estimate with each rollout's baseline computed from the others' returns to go, one by one."""
+    rng, K, H, gamma = np.random.default_rng(5), 3, ONE.horizon, ONE.discount[0]
+    drawn = ONE.rollouts(K, rng)
+    rewards = drawn.rewards[0]
+    togo = np.array([[sum(gamma ** (u - t) * r[u] for u in range(t, H)) for t in range(H)] for r in rewards])
+    by_hand = 0
+    for k in range(K):
+        baseline = np.delete(togo, k, axis=0).mean(axis=0)
+        for t in range(H):
+            at = drawn.states[0, k, t], drawn.actions[0, k, t]
+            by_hand = by_hand + ONE.policy.scores[0][at] * (togo[k, t] - baseline[t]) / K
+    centred = (drawn.rewards - drawn.rewards.mean(axis=1, keepdims=True)) * K / (K - 1)
+    found = estimators.mean_gradient(ONE, THEOREM_2, drawn, centred)
+    np.testing.assert_allclose(found[0], by_hand, atol=1e-12)
+
+
+def test_theorem_2_fails_with_the_average_variance_where_a_pair_is_rare():
+    """One state, one step, an action taken once in a hundred times that carries all the noise."""
+    chance = np.array([0.01, 0.99])
+    bandit = TabularMDP(np.ones((1, 1, 2, 1)), np.zeros((1, 1, 2)), 0.0)
+    pull = Problem(bandit, tabular_policy(np.log(chance)[None, None]), 1)
+    uneven = np.array([[[1 / chance[0], 0]]])  # 1 on average
+    added = exact.moments(pull, THEOREM_2, noise_variance=uneven).variance[0]
+    average, largest = (
+        theory.added_variance_bound(
+            sigma=sigma,
+            horizon=1,
+            gamma=0,
+            rollouts=1,
+            score_bound=exact.maximal_score_norm(pull)[0],
+            form="paper",
+        )
+        for sigma in (1, 10)
+    )
+    assert 50 * average < added <= largest

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from imagination import records
@@ -66,15 +67,79 @@ def test_corollary_2_alone_and_the_whole_objective_differ_where_they_should():
     assert list(rows["floor, dear rollouts"]["regime"]) == ["cheapest", "interior"]
 
 
-def test_curves_have_a_row_for_each_cost_and_time():
+def test_arms_pay_what_they_say():
+    case, rng = BY_NAME["power law, p = 2"], np.random.default_rng(0)
+    assert experiment.arms(case)[:3] == ["E1", "E3", "pilot"] and "128" in experiment.arms(case)
+    assert experiment.arms(case, 600) == ["E1", "E3", "pilot"]
+    assert experiment.arms(BY_NAME["power law, p = 1"])[:2] == ["E3", "pilot"]  # E1 is indifferent
+    assert experiment.arms(BY_NAME["power law, p = 1"], 600) == []
+    told = experiment.advice(case, V, KAPPA)["cost"]
+    for arm in ("E1", "E3"):
+        np.testing.assert_array_equal(experiment.paid(case, arm, 3, 0, rng), told[arm])
+    np.testing.assert_array_equal(experiment.paid(case, "8", 2, 0, rng), 8)
+
+
+def test_a_pilot_estimates_v_from_what_its_money_buys():
+    """Unbiased before it is cut off at 0, and with much money it leads to E3's advice."""
+    case = BY_NAME["power law, p = 2"]
+    found = experiment.piloted(case, 400, 12_000.0, np.random.default_rng(0))
+    assert abs(found.mean() - V) < 5 * found.std() / 20
+    cost = experiment.paid(case, "pilot", 20, 5e4, np.random.default_rng(1))
+    np.testing.assert_allclose(cost, experiment.advice(case, V, KAPPA).loc["E3", "cost"], rtol=0.15)
+
+
+def test_a_pilots_learner_starts_later():
+    case = BY_NAME["power law, p = 2"]
+    options = {"seeds": 3, "updates": 40, "generator": np.random.default_rng(0)}
+    found, _ = experiment.learners(case, "pilot", [0.5, 1.0], **options)
+    start = exact.returns(grid())[0]
+    assert list(found.updates) == list(range(0, 41, 5)) and found.returns.shape == (6, 9)
+    np.testing.assert_allclose(found.returns[:, 0], start)
+    one, two = (
+        experiment.learners(case, arm, 1.0, seeds=200, updates=20, generator=np.random.default_rng(1))[0]
+        for arm in ("E3", "pilot")
+    )
+    assert two.returns[:, 1].mean() < one.returns[:, 1].mean()  # after 5 updates the pilot's had 3
+
+
+def test_a_run_tunes_on_some_seeds_and_compares_others(monkeypatch):
+    monkeypatch.setitem(experiment.SCALES, "quick", {"updates": [4], "tuning": [3], "seeds": [5]})
     case = BY_NAME["bounded, dear rollouts"]
-    table = experiment.curves(case, seeds=3, updates=4, generator=np.random.default_rng(0), every=2)
-    assert len(table) == 6 * 3 and set(table["update"]) == {0, 2, 4}
-    start = table[table["update"] == 0]
+    found = experiment.run("quick", cases=[case])
+    names = experiment.arms(case)
+    assert list(found["-tuning"].query("chosen")["arm"]) == names
+    assert len(found["-tuning"]) == len(names) * len(experiment.STEPS)
+    largest = found["-tuning"].groupby("arm")["iqm"].max()
+    chosen = found["-tuning"].query("chosen").set_index("arm")
+    np.testing.assert_array_equal(chosen["iqm"].sort_index(), largest)
+    seeds = found["-seeds"]
+    assert set(seeds["seed"]) == set(range(1000, 1005)) and len(seeds) == 5 * len(names)
+    np.testing.assert_array_equal(seeds.groupby("arm")["step"].first(), chosen["step"].sort_index())
+    start = found[""].query("update == 0")
     np.testing.assert_allclose(start["mean"], exact.returns(grid())[0])
-    assert list(start["rollouts"]) == list(case.rollouts(case.costs))
+    fixed = start[start["arm"].str.isdigit()]
+    np.testing.assert_array_equal(fixed["rollouts"], case.rollouts(case.costs))
     with pytest.raises(ValueError, match="scale must be one of"):
         experiment.run("huge")
+
+
+def test_a_verdict_compares_where_arms_pay_differently():
+    rng = np.random.default_rng(0)
+    rows = [
+        (60, case, arm, seed, cost, value)
+        for case, costs in {"a": (1, 2), "b": (4, 4)}.items()
+        for arm, cost, mean in zip(("E1", "E3"), costs, (0, 1), strict=True)
+        for seed, value in enumerate(rng.normal(mean, 1, 30))
+    ]
+    table = pd.DataFrame(rows, columns=["updates", "case", "arm", "seed", "cost", "return"])
+    found = experiment.verdict(table, rng)
+    assert list(found.index) == [(60, "a")]
+    one, three = (table.query("case == 'a' and arm == @arm")["return"].to_numpy() for arm in ("E1", "E3"))
+    row = found.iloc[0]
+    assert row["mean"] == pytest.approx(three.mean() - one.mean())
+    assert row["P"] == pytest.approx((three[:, None] > one).mean())
+    assert row["worst tenth, E1"] == pytest.approx(np.sort(one)[:3].mean())
+    assert row["iqm low"] < row["iqm"] < row["iqm high"]
 
 
 def test_the_best_cost_falls_as_the_policy_learns():
@@ -99,16 +164,25 @@ def test_a_follower_pays_what_its_policy_needs():
 
 class TestRecorded:
     def test_what_the_chapter_says_of_it(self):
-        table, record = experiment.recorded(), records.describe(experiment.RECORD)
-        assert record.parameters["seeds"] >= 50 and set(table["case"]) == set(BY_NAME)
-        found = experiment.verdict(table)
+        seeds, record = experiment.recorded("-seeds"), records.describe(experiment.RECORD)
+        assert min(record.parameters["seeds"]) >= 20 and set(seeds["case"]) == set(BY_NAME)
+        found = experiment.verdict(seeds, np.random.default_rng(0))
         differ = ["power law, p = 2", "bounded, cheap rollouts", "floor, dear rollouts"]
-        assert (found.loc[differ, "E3 low"] > found.loc[differ, "E1 high"]).all()
+        assert list(found.loc[60].index) == differ
+        assert (found.loc[60, "iqm low"] > 0).all() and (found.loc[60, "mean low"] > 0).all()
 
     def test_a_sample_computed_again_is_the_same(self):
-        table, record = experiment.recorded(), records.describe(experiment.RECORD)
-        case = BY_NAME["bounded, dear rollouts"]
-        again = experiment.run("full", seed=record.parameters["seed"], cases=[case])
-        stored = table[table["case"] == case.name]
-        for name in ("mean", "low", "high"):
-            np.testing.assert_allclose(stored[name], again[name], atol=2e-6)
+        record, case = records.describe(experiment.RECORD), BY_NAME["bounded, dear rollouts"]
+        where = {"updates": 60, "case": case.name, "arm": "E3"}
+        curves, seeds, told = (
+            table[(table[list(where)] == list(where.values())).all(axis=1)]
+            for table in map(experiment.recorded, ("", "-seeds", "-tuning"))
+        )
+        about = {"updates": 60, "seed": record.parameters["seed"]}
+        step = told.loc[told["iqm"].idxmax(), "step"]
+        again, last = experiment.curves(case, "E3", step, seeds=record.parameters["seeds"][0], **about)
+        for name in ("iqm", "iqm low", "iqm high", "mean", "mean low", "mean high"):
+            np.testing.assert_allclose(curves[name], again[name], atol=2e-6)
+        np.testing.assert_allclose(seeds["return"], last["return"], atol=1e-4)
+        tried = experiment.tune(case, "E3", tuning=record.parameters["tuning"][0], **about)
+        np.testing.assert_allclose(told["mean"], tried.groupby("step")["return"].mean(), atol=2e-6)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from imagination.experiments.bias_kinds import grid, repeat
-from imagination.experiments.learning import bootstrap, learn, returns_of, sampled_gradient, softmax
+from imagination.experiments.learning import learn, returns_of, sampled_gradient, softmax
 from imagination.mdps import makers
 from imagination.reinforce import exact
 from imagination.reinforce.problems import DISCOUNTED
@@ -60,6 +60,34 @@ def test_learners_with_few_and_many_rollouts_do_not_mix(rng):
     assert np.all(noisy[0] == 0) and np.any(noisy[1] != 0)
 
 
+def test_noise_may_sit_on_some_labels_only(rng):
+    """Rewards are 0, so an estimate that is not 0 has met a noisy label, at its state or at one before it."""
+    mdp, policies = grid().mdp, some_policies(rng, 2)
+    noise = np.zeros((2, 9, 4))
+    noise[1, :, 2] = 1.0
+    options = {"noise": noise, "rewards": np.zeros((9, 4))}
+    found = sampled_gradient(mdp, policies, 400, 1, rng, **options)
+    assert np.all(found[0] == 0) and np.abs(found[1]).max() > 0
+    one = sampled_gradient(mdp, policies, 400, 1, np.random.default_rng(1), **options | {"noise": noise[1]})
+    assert np.all(one.any(axis=2).any(axis=1))
+    problem = repeat(mdp, policies[1:], 3)
+    count = 40_000
+    many = np.repeat(policies[1:], count, axis=0)
+    seen = sampled_gradient(mdp, many, 1, 3, rng, noise=noise[1]).reshape(count, -1)
+    true = exact.moments(problem, DISCOUNTED, noise_variance=noise[1] ** 2)
+    distance = ((seen - true.mean[0]) ** 2).sum(axis=1)
+    assert abs(distance.mean() - true.variance[0]) < 5 * distance.std() / np.sqrt(count)
+
+
+def test_every_learner_may_have_its_own_step(rng):
+    options = {"learners": 2, "rollouts": 40_000, "horizon": 12, "updates": 1, "generator": rng}
+    found = learn(grid().mdp, step_size=[0.1, 0.5], **options)
+    expected = np.outer([0.1, 0.5], exact.gradient(grid()))
+    np.testing.assert_allclose(found.logits.reshape(2, -1), expected, atol=0.03)
+    with pytest.raises(ValueError, match=r"step_size must be positive and noise not negative, got \[1, 0\]"):
+        learn(grid().mdp, step_size=[1, 0], **options)
+
+
 def test_learning_is_gradient_ascent(rng):
     """With many rollouts an update is close to the exact step; returns are those before and after."""
     problem = grid()
@@ -107,18 +135,3 @@ def test_bad_input_is_named(rng, change, match):
     if change == {"learners": 0}:
         with pytest.raises(ValueError, match="batch of one, got a batch of 2"):
             learn(makers.garnet(2, 9, 4, 2, 0.9, rng), generator=rng, **good)
-
-
-class TestBootstrap:
-    def test_it_covers_the_mean_about_as_often_as_it_says(self, rng):
-        samples = rng.exponential(1, (60, 1500))
-        mean, low, high = bootstrap(samples, rng, draws=400)
-        np.testing.assert_allclose(mean, samples.mean(axis=0))
-        assert 0.90 < np.mean((low < 1) & (high > 1)) < 0.97  # percentile intervals cover a little less
-
-    def test_shapes_and_errors(self, rng):
-        mean, low, high = bootstrap(np.ones((5, 2, 3)), rng)
-        assert mean.shape == low.shape == high.shape == (2, 3)
-        np.testing.assert_allclose([low, high], 1)
-        with pytest.raises(ValueError, match="samples hold at least 2"):
-            bootstrap(np.ones((1, 2)), rng)

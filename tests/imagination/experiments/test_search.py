@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from imagination.experiments.planted import PLANTED, caught
-from imagination.experiments.search import MixedMap, search, tightness
-from imagination.experiments.trial import TOLERANCE
+from imagination.experiments.search import FASTEST, MixedMap, search, tightness
+from imagination.experiments.trial import TAIL, TOLERANCE
+from imagination.rollouts import return_gap as rollout_gap
 from imagination.theory import return_gap
 
 
@@ -52,6 +53,30 @@ def test_the_best_pairs_make_every_inequality_an_equality(found):
     assert best.sum() >= 3
     assert (last[best].median() > 0.95).all()
     assert (first[["policy", "dynamics", "reward"]].median() < 0.9).all()
+
+
+@pytest.fixture(scope="module")
+def endless():
+    return search(np.random.default_rng(1), steps=100, horizon=None)
+
+
+def test_it_gets_to_lemma_1_and_not_beyond(endless):
+    """The gap of the pairs found, over so many steps that the rest is nothing, is nearly Lemma 1's bound."""
+    table, constants = endless.table, endless.pair.constants()
+    loop = constants["gamma"] * constants["L_f"] * (1 + constants["L_pi"])
+    assert (loop <= FASTEST + 1e-12).all() and (constants["gamma"] <= FASTEST).all()
+    np.testing.assert_allclose(table["bound"], return_gap.bound(**constants))
+    assert (table["tail"] <= TAIL * table["bound"]).all() and (table["regime"] == "contracting").all()
+    assert 0.999 <= table["ratio"].max() <= 1 + TOLERANCE
+    longer = rollout_gap(
+        endless.pair.real, endless.pair.learned, endless.pair.policy, endless.pair.start, 200
+    )
+    np.testing.assert_allclose(np.abs(longer[:, 0]), table["gap"], rtol=1e-9)
+
+
+def test_what_it_finds_for_lemma_1_catches_wrong_versions_of_it(endless):
+    own = [planted for planted in PLANTED if planted.regime == "contracting"]
+    assert sum(caught(planted, endless.table).any() for planted in own) >= len(own) - 1
 
 
 def test_mixed_maps_are_certified():

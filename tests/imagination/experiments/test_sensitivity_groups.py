@@ -12,8 +12,11 @@ def groups():
     return {name: gr.draw(name, np.random.default_rng(3)) for name in gr.GROUPS}
 
 
-def test_sizes_are_those_that_were_reported(groups):
-    assert [len(groups[name]) for name in gr.REPORTED_GROUPS] == [30, 9, 9, 9, 30]
+def test_groups_are_samples_of_a_hundred(groups):
+    for name in gr.REPORTED_GROUPS:
+        constants = groups[name].constants()
+        assert len(groups[name]) == gr.SIZE == 100
+        assert len(np.unique(constants["L_f"])) == 100, "no two systems are alike"
 
 
 def test_lqg_contracts_as_reported_and_is_controlled_optimally(groups):
@@ -39,10 +42,10 @@ def test_closed_loops_contract_and_error_directions_have_size_one(groups, name):
 
 def test_return_error_is_the_worst_of_four_rollouts(groups):
     group = groups["quadratic"]
-    eps_dyn, eps_rew = np.full((9, 1), 0.2), np.full((9, 1), 0.05)
+    eps_dyn, eps_rew = np.full((100, 1), 0.2), np.full((100, 1), 0.05)
     found = group.return_error(eps_dyn, eps_rew)[:, 0]
     real = rollout_return(group.real, group.policy, group.start, group.horizon)[:, 0]
-    worst = np.zeros(9)
+    worst = np.zeros(100)
     for sign in (1, -1):
         for other in (1, -1):
             learned = group.real.swap(
@@ -58,7 +61,7 @@ def test_return_error_is_the_worst_of_four_rollouts(groups):
 
 def test_chunks_do_not_change_the_return_error(groups, monkeypatch):
     group = groups["tanh"]
-    eps = np.random.default_rng(1).uniform(0, 0.3, (2, 9, 7))
+    eps = np.random.default_rng(1).uniform(0, 0.3, (2, 100, 7))
     whole = group.return_error(*eps)
     monkeypatch.setattr(gr, "CHUNK", 20)
     np.testing.assert_allclose(group.return_error(*eps), whole, rtol=1e-14)

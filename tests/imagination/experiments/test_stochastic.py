@@ -5,7 +5,6 @@ import itertools
 import numpy as np
 import pytest
 
-from imagination import records
 from imagination import wasserstein as w
 from imagination.experiments import stochastic
 from imagination.mdps.tabular import TabularMDP
@@ -134,50 +133,3 @@ class TestAsadi:
         )
         assert len(table) > 1500 and np.all(table.error <= bound * (1 + 1e-9))
         assert (table.error / bound).max() > 0.5  # the test could fail
-
-
-class TestWhichDistancePredicts:
-    def test_values_and_distances_of_one_pair_by_hand(self):
-        found = stochastic.mrp_errors(0.9, 3, np.random.default_rng(8), n_states=4)
-        generator = np.random.default_rng(8)
-        real, imagined = (stochastic.makers.random_kernels(3, 4, generator) for _ in range(2))
-        ramp = np.linspace(0, 1, 4)
-        V, V_hat = (np.linalg.inv(np.eye(4) - 0.9 * kernel[1]) @ ramp for kernel in (real, imagined))
-        assert found["ramp"][1] == pytest.approx(np.abs(V - V_hat).max())
-        assert found["W1"][1, 2] == pytest.approx(
-            w.wasserstein(real[1, 2], imagined[1, 2], w.line_metric(ramp))
-        )
-        assert found["value-aware ramp"][1, 2] == pytest.approx(abs((imagined[1, 2] - real[1, 2]) @ V))
-
-    def test_a_perfect_predictor_has_correlation_one(self):
-        generator = np.random.default_rng(9)
-        error = generator.random(400)
-        found = {"goal": error, "value-aware goal": error[:, None], "TV": 2 * error[:, None] + 1}
-        found |= {"KL": -error[:, None], "W1": generator.random((400, 3))}
-        table = stochastic.correlations(found).set_index(["distance", "aggregate"]).correlation
-        assert table["TV", "max"] == pytest.approx(1) and table["KL", "mean"] == pytest.approx(-1)
-        assert abs(table["W1", "mean"]) < 0.2
-
-    def test_intervals_cover_as_often_as_they_say(self):
-        generator = np.random.default_rng(10)
-        covered = 0
-        for _ in range(200):
-            x = generator.normal(size=1000)
-            y = 0.6 * x + 0.8 * generator.normal(size=1000)
-            _, low, high = stochastic._correlation(x, y, stochastic.BLOCKS)
-            covered += low <= 0.6 <= high
-        assert 180 <= covered <= 199
-
-    def test_too_few_pairs_are_an_error(self):
-        with pytest.raises(ValueError, match="pairs must be at least 80 for 20 blocks, got 60"):
-            stochastic.mrp_correlations(60, seed=0)
-
-    def test_the_record_is_whole_and_agrees_with_a_fresh_sample(self):
-        recorded = records.load(stochastic.RECORD)
-        assert set(recorded.pairs) == {stochastic.FULL_PAIRS} and recorded.gamma.nunique() == 19
-        fresh = stochastic.mrp_correlations(2000, seed=1, discounts=np.array([0.5, 0.9]))
-        keys = ["gamma", "reward", "distance", "aggregate"]
-        both = fresh.merge(recorded, on=keys, suffixes=("", "_recorded"))
-        assert len(both) == len(fresh)
-        width = (both.high - both.low) / 2 + (both.high_recorded - both.low_recorded) / 2
-        assert np.all(np.abs(both.correlation - both.correlation_recorded) <= 3 * width + 0.01)

@@ -17,7 +17,7 @@ import torch
 from imagination.experiments.imagination import diagnostics, rounds
 from imagination.experiments.imagination.gymnasium_gap import Parts, decompose
 from imagination.mdps.episodic import CartPole, Pendulum
-from imagination.models.episodic import LearnedWorld, Steps, learn
+from imagination.models.episodic import LearnedWorld, Regrouped, Steps, learn
 from imagination.reinforce.episodes import Act, Baseline, act, ascend, greedy, play, steps_used
 from imagination.reinforce.torch_policies import NetworkTorchPolicy
 from imagination.reinforce.training import Adam
@@ -94,6 +94,10 @@ class Setting:
     least_std : of a Gaussian policy.
     real_rollouts, real_rate : of REINFORCE in the real world, whose rate does not fall.
     block : steps of a row in the table of steps.
+    candidates : policies trained side by side in each seed's models, from different starts. The one that
+        imagines the largest return, `PLAYED` episodes of its likeliest actions, goes out and is scored.
+    members : models of each seed's data, from different starts; imagined episodes are dealt to them.
+    entropy : of the bonus in imagination, reward a nat.
     """
 
     real: Callable[..., Real]
@@ -116,6 +120,15 @@ class Setting:
     real_rollouts: int
     real_rate: float
     block: int
+    candidates: int = 1
+    members: int = 1
+    entropy: float = 0.0
+
+
+PLAYED = 32
+"""Imagined episodes by which a candidate is judged."""
+
+Models = LearnedWorld | Regrouped
 
 
 @dataclass(eq=False)
@@ -146,7 +159,9 @@ class Study:
         # what only the record needs has randomness of its own: it changes nothing of the loop
         self.other = torch.Generator().manual_seed(self.seed + 1_000_003)
         self._optimiser = Adam(self.setting.rate)
-        self._baseline = Baseline(self.generator, self.count, self.real.d_state)
+        trained = self.count * self.setting.candidates
+        self._baseline = Baseline(self.generator, trained, self.real.d_state)
+        self._candidates: NetworkTorchPolicy | None = None
 
     def collect(self, policy: NetworkTorchPolicy, data: Steps | None) -> Steps:
         """Add the steps of this round's policy, or of random actions if there are no data yet."""
@@ -160,37 +175,56 @@ class Study:
         action = self.setting.explore(state, self.generator)
         return action, action
 
-    def learn(self, data: Steps) -> tuple[LearnedWorld, Steps]:
-        """Learn a world of each seed's data, from scratch."""
+    def learn(self, data: Steps) -> tuple[Models, Steps]:
+        """Learn a world of each seed's data, or several, from scratch."""
         s = self.setting
-        first = 1_000_000 * self.seed + 1_000 * self.round
+        first, worlds = 1_000_000 * self.seed + 1_000 * self.round, self.count * s.members
         model = learn(
-            data,
-            self.initial,
-            range(first, first + self.count),
+            data.repeated(s.members),
+            self.initial.repeat_interleave(s.members, 0),
+            range(first, first + worlds),
             width=s.width,
             epochs=max(1, round(s.fits * 256 / len(data))),
             learning_rate=s.model_rate,
             ends=s.real is CartPole,
             keep=s.keep,
         )
-        return model, data
+        return (model if s.members == 1 else Regrouped(model, self.count)), data
 
-    def improve(self, policy: NetworkTorchPolicy, models: tuple[LearnedWorld, Steps]) -> NetworkTorchPolicy:
+    def improve(self, policy: NetworkTorchPolicy, models: tuple[Models, Steps]) -> NetworkTorchPolicy:
         """Train by REINFORCE in the learned world: it is asked for every step."""
         s, (model, data) = self.setting, models
         self._optimiser.rate = s.rate * (1 - self.round / s.rounds)
         self.round += 1
-        row, half = torch.arange(self.count)[:, None], s.rollouts // 2
+        trained = self.count * s.candidates
+        if s.candidates > 1:
+            model = Regrouped(model.world if isinstance(model, Regrouped) else model, trained)
+            policy = self._candidates or s.policy(self.generator, trained)
+        row, half = torch.arange(trained)[:, None] // s.candidates, s.rollouts // 2
         for _ in range(s.steps):
-            picked = torch.randint(len(data), (self.count, s.rollouts - half), generator=self.generator)
-            anywhere = data.state[row, picked].to(model.dtype)
+            picked = torch.randint(len(data), (trained, s.rollouts - half), generator=self.generator)
+            anywhere = data.state[row, picked].to(policy.bias.dtype)
             start = torch.cat([model.start(half, self.generator), anywhere], dim=1)
             dreams = play(model, act(policy, self.generator), start, s.horizon)
             policy = ascend(
-                policy, dreams, s.discount, self._optimiser, self._baseline, least_std=s.least_std
+                policy,
+                dreams,
+                s.discount,
+                self._optimiser,
+                self._baseline,
+                least_std=s.least_std,
+                entropy=s.entropy,
             )
-        return policy
+        return policy if s.candidates == 1 else self._select(policy, model)
+
+    def _select(self, policy: NetworkTorchPolicy, model: Models) -> NetworkTorchPolicy:
+        """Keep all candidates, and send out each seed's best by imagined return: nothing real is asked."""
+        self._candidates = policy
+        start = model.start(PLAYED, self.generator)
+        imagined = play(model, greedy(policy), start, self.real.limit).returns().mean(1)
+        best = imagined.unflatten(0, (self.count, -1)).argmax(1)
+        chosen = torch.arange(self.count) * self.setting.candidates + best
+        return policy.map_arrays(lambda array: array[chosen])
 
 
 def doubled(policy: NetworkTorchPolicy) -> NetworkTorchPolicy:
@@ -224,7 +258,7 @@ def score(study: Study, policy: NetworkTorchPolicy, episodes: int = 100) -> np.n
 
 def in_imagination(
     setting: Setting, count: int, seed: int, *, starts: int = 8, episodes: int = 100
-) -> tuple[NetworkTorchPolicy, LearnedWorld, pd.DataFrame, pd.DataFrame]:
+) -> tuple[NetworkTorchPolicy, Models, pd.DataFrame, pd.DataFrame]:
     """Run the loop for `count` seeds.
 
     Parameters
@@ -247,7 +281,7 @@ def in_imagination(
     blocks: list[pd.DataFrame] = []
 
     def measure(
-        number: int, policy: NetworkTorchPolicy, models: tuple[LearnedWorld, Steps], data: Steps
+        number: int, policy: NetworkTorchPolicy, models: tuple[Models, Steps], data: Steps
     ) -> pd.DataFrame:
         start = study.real.start(starts, study.other)
         model = models[0].to(torch.float64)

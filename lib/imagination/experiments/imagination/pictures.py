@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
 from imagination import figures
-from imagination.experiments.imagination import aggregate
+from imagination.experiments import compare
 
 __all__ = ["bands", "loop", "parts_by_round", "parts_by_step"]
 
@@ -97,7 +97,7 @@ def bands(
         if own.empty:
             raise ValueError(f"names: table has no arm {arm!r}; it has {sorted(set(table['arm']))}")
         group, keep = (x, ()) if by is None else (by, (x,))
-        curve = aggregate.curves(own, column, generator, by=("arm", group), keep=keep)
+        curve = compare.curves(own, column, generator, by=("arm", group), keep=keep)
         colour = figures.colour(position if colours is None else colours[position])
         axes.plot(curve[x], curve["mean"], color=colour, label=name, **options)
         axes.fill_between(curve[x], curve["low"], curve["high"], color=colour, alpha=0.2, lw=0)
@@ -112,7 +112,7 @@ def parts_by_round(axes: Axes, table: pd.DataFrame, generator: np.random.Generat
     """Draw what errors of the two models contribute to the gap, and the gap, round by round."""
     lines = {"gap": ("gap", "black"), "reward_part": (PARTS["reward_part"], 0)}
     for column, (name, colour) in {**lines, "dynamics_part": (PARTS["dynamics_part"], 1)}.items():
-        curve = aggregate.curves(table, column, generator, by=("round",))
+        curve = compare.curves(table, column, generator, by=("round",))
         paint = figures.colour(colour)  # type: ignore[arg-type]
         axes.plot(curve["round"], curve["mean"], color=paint, label=name)
         axes.fill_between(curve["round"], curve["low"], curve["high"], color=paint, alpha=0.15, lw=0)
@@ -127,7 +127,7 @@ def parts_by_step(axes: Axes, steps: pd.DataFrame, generator: np.random.Generato
     """
     for index, (column, name) in enumerate(PARTS.items()):
         sizes = steps.assign(**{column: steps[column].abs()})
-        curve = aggregate.curves(sizes, column, generator, by=("step",))
+        curve = compare.curves(sizes, column, generator, by=("step",))
         paint = figures.colour(index)
         axes.plot(curve["step"], curve["mean"], color=paint, label=name, marker="")
         axes.fill_between(curve["step"], curve["low"], curve["high"], color=paint, alpha=0.2, lw=0)

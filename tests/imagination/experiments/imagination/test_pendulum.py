@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from imagination import records
-from imagination.experiments.imagination.aggregate import interquartile_mean
+from imagination.experiments.compare import interquartile_mean
 from imagination.experiments.imagination.gymnasium_loop import Study
 from imagination.experiments.imagination.gymnasium_records import saved_policy
 from imagination.experiments.imagination.gymnasium_score import in_gymnasium

@@ -1,0 +1,265 @@
+"""Comparing arms over seeds as the field reports it [ASCCB21]: no mean without an interval, no arm untuned.
+
+Intervals are `scipy.stats.bootstrap`'s percentile intervals over whole seeds. Percentiles, because they need
+no formula for the spread of a trimmed mean and are defined where all seeds agree (BCa's are not).
+They cover a little less than they say: 92 to 94 of 100 for 95%, at 20 seeds of a normal distribution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import bootstrap, rankdata, trim_mean
+
+__all__ = ["chosen", "curves", "difference", "improvement", "interquartile_mean", "interval", "summary"]
+
+Array = NDArray[Any]
+
+TRIM = 0.25
+"""Share of the seeds left out at either end."""
+
+
+def interquartile_mean(values: ArrayLike, axis: int = 0) -> Any:
+    """Mean of the middle half of the seeds along `axis`: a quarter, rounded down, is cut off each end.
+
+    A few seeds that fail or shine do not move it, and it uses more seeds than the median [ASCCB21].
+    """
+    return np.asarray(trim_mean(_finite("values", values), TRIM, axis=axis))[()]  # a number, for one group
+
+
+def interval(
+    values: ArrayLike,
+    generator: np.random.Generator,
+    *,
+    statistic: Callable[..., Any] = interquartile_mean,
+    level: float = 0.95,
+    draws: int = 1000,
+) -> tuple[Array, Array, Array]:
+    """Interquartile mean (or another statistic) over the first axis, seeds, with its bootstrap interval.
+
+    Parameters
+    ----------
+    values : (n, ...) array
+    generator : numpy.random.Generator
+    statistic : callable
+        ``statistic(values, axis=...)``, for example `numpy.mean`.
+    level : float
+        Coverage of the interval, between 0 and 1.
+    draws : int
+        Number of resamples of the seeds.
+
+    Returns
+    -------
+    middle, low, high : (...) arrays
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than 2 seeds, a value is not finite, or `level` or `draws` is out of range.
+    """
+    values = _finite("values", values)
+    return statistic(values, axis=0), *_ends((values,), statistic, generator, level, draws)
+
+
+def difference(
+    x: ArrayLike,
+    y: ArrayLike,
+    generator: np.random.Generator,
+    *,
+    statistic: Callable[..., Any] = interquartile_mean,
+    level: float = 0.95,
+    draws: int = 1000,
+) -> tuple[float, float, float]:
+    """How much larger a statistic is over the seeds of arm `x` than over those of arm `y`, with interval.
+
+    Parameters
+    ----------
+    x, y : (n,) and (m,) arrays
+        One number a seed. Seeds of the two arms are not paired.
+    generator, statistic, level, draws
+        As in `interval`.
+
+    Returns
+    -------
+    difference, low, high : floats
+    """
+
+    def apart(x: Array, y: Array, axis: int) -> Any:
+        return statistic(x, axis=axis) - statistic(y, axis=axis)
+
+    return _two(apart, x, y, generator, level, draws)
+
+
+def improvement(
+    x: ArrayLike, y: ArrayLike, generator: np.random.Generator, *, level: float = 0.95, draws: int = 1000
+) -> tuple[float, float, float]:
+    """P(X > Y) + P(X = Y) / 2 for a seed of arm `x` and a seed of arm `y`, with its bootstrap interval.
+
+    Parameters are those of `difference`.
+
+    Returns
+    -------
+    probability, low, high : floats
+        1/2 says that neither arm is better. Where no seeds overlap, the interval is the point 0 or 1.
+    """
+    return _two(_won, x, y, generator, level, draws)
+
+
+def summary(
+    table: pd.DataFrame, column: str, generator: np.random.Generator, *, by: Sequence[str] = ("arm",)
+) -> pd.DataFrame:
+    """Each arm's `column` over its seeds, best interquartile mean first.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by `by`: number of `seeds`; interquartile mean `iqm` with `iqm low` and `iqm high`; `mean`
+        with `mean low` and `mean high`; `worst tenth`, the mean of the worst tenth of the seeds (one at
+        least); `worst`, the worst seed.
+    """
+    rows = {}
+    for key, values in _groups(table, by, column):
+        row: dict[str, Any] = {"seeds": len(values)}
+        for name, statistic in (("iqm", interquartile_mean), ("mean", np.mean)):
+            found = interval(values, generator, statistic=statistic)
+            row |= dict(zip((name, f"{name} low", f"{name} high"), found, strict=True))
+        lowest = np.sort(values)[: max(1, len(values) // 10)]
+        rows[key if len(by) > 1 else key[0]] = row | {"worst tenth": lowest.mean(), "worst": lowest[0]}
+    found = pd.DataFrame.from_dict(rows, orient="index").astype({"seeds": int})
+    return found.rename_axis(list(by)).sort_values("iqm", ascending=False)
+
+
+def chosen(
+    tuning: pd.DataFrame, knob: str, column: str, *, evaluated: Iterable[int], by: Sequence[str] = ("arm",)
+) -> pd.DataFrame:
+    """Each arm's best value of a `knob` (a step size), by its interquartile mean on seeds kept for tuning.
+
+    Parameters
+    ----------
+    tuning : DataFrame
+        One row for each arm, value of the knob and `seed`; `column` is what shall be large.
+    evaluated : iterable of int
+        Seeds on which the arms will be compared: none of them may have been tuned on.
+
+    Returns
+    -------
+    DataFrame
+        `by`, `knob`, `column` (the interquartile mean) and `at end`: whether the best is the smallest or the
+        largest value tried. Then try more before you compare.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or a seed is both tuned on and evaluated.
+    """
+    _check_columns(tuning, (*by, knob, "seed", column))
+    if shared := sorted(set(tuning["seed"]) & set(evaluated)):
+        raise ValueError(f"evaluated must not hold a seed of tuning, got {shared[:3]} in both")
+    rows = []
+    for key, values in tuning.groupby(list(by), sort=False):
+        scores = values.groupby(knob)[column].apply(interquartile_mean)
+        best = scores.idxmax()
+        rows.append((*key, best, scores[best], best in (scores.index.min(), scores.index.max())))
+    return pd.DataFrame(rows, columns=[*by, knob, column, "at end"])
+
+
+def curves(
+    table: pd.DataFrame,
+    column: str,
+    generator: np.random.Generator,
+    *,
+    by: Sequence[str] = ("arm", "round"),
+    keep: Sequence[str] = (),
+    **options: Any,
+) -> pd.DataFrame:
+    """Interquartile mean and interval of a `column` over the seeds, one row for each group of `by`.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row for each seed of each group.
+    column : str
+        What is averaged.
+    generator : numpy.random.Generator
+    by : names of the columns that make a group; every group must hold the same number of seeds.
+    keep : names of columns whose mean over the seeds is kept beside (for example `real_steps`).
+    **options
+        `statistic`, `level` and `draws` of `interval`.
+
+    Returns
+    -------
+    DataFrame
+        `by`, `keep`, `mean`, `low`, `high`, in the order in which the groups appear.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or groups differ in size.
+    """
+    _check_columns(table, keep)
+    keys, parts = zip(*_groups(table, by, column), strict=True)
+    if len(sizes := {len(part) for part in parts}) != 1:
+        raise ValueError(f"table must hold the same number of seeds in every group, got {sorted(sizes)}")
+    mean, low, high = interval(np.stack(parts, axis=1), generator, **options)
+    kept = table.groupby(list(by), sort=False)[list(keep)].mean().to_numpy().T
+    found = pd.DataFrame(keys, columns=list(by)).assign(**dict(zip(keep, kept, strict=True)))
+    return found.assign(mean=mean, low=low, high=high)
+
+
+def _two(
+    statistic: Callable[..., Any], x: ArrayLike, y: ArrayLike, generator: np.random.Generator, *how: Any
+) -> tuple[float, float, float]:
+    groups = (_finite("x", x), _finite("y", y))
+    if any(group.ndim != 1 for group in groups):
+        raise ValueError(f"x and y must hold one number a seed, got shapes {[g.shape for g in groups]}")
+    low, high = _ends(groups, statistic, generator, *how)
+    return float(statistic(*groups, axis=0)), float(low), float(high)
+
+
+def _won(x: Array, y: Array, axis: int) -> Any:
+    """Share of the pairs that x wins along `axis`, ties by half: from the ranks of x among both."""
+    n, m = x.shape[axis], y.shape[axis]
+    ranks = rankdata(np.concatenate([x, y], axis=axis), axis=axis)
+    return (np.take(ranks, range(n), axis=axis).sum(axis=axis) - n * (n + 1) / 2) / (n * m)
+
+
+def _ends(
+    groups: tuple[Array, ...],
+    statistic: Callable[..., Any],
+    generator: np.random.Generator,
+    level: float,
+    draws: int,
+) -> tuple[Array, Array]:
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1, got {level}")
+    if draws < 1:
+        raise ValueError(f"draws must be at least 1, got {draws}")
+    if any(group.ndim < 1 or len(group) < 2 for group in groups):
+        shapes = [group.shape for group in groups]
+        raise ValueError(f"values must hold at least 2 seeds on their first axis, got shapes {shapes}")
+    found = bootstrap(
+        groups, statistic, axis=0, vectorized=True, confidence_level=level, n_resamples=draws, batch=100,
+        method="percentile", rng=generator,
+    )  # fmt: skip
+    return found.confidence_interval.low, found.confidence_interval.high
+
+
+def _groups(table: pd.DataFrame, by: Sequence[str], column: str) -> list[tuple[tuple[Hashable, ...], Array]]:
+    _check_columns(table, (*by, column))
+    return [(key, rows[column].to_numpy(float)) for key, rows in table.groupby(list(by), sort=False)]
+
+
+def _check_columns(table: pd.DataFrame, names: Sequence[str]) -> None:
+    if missing := [name for name in names if name not in table.columns]:
+        raise ValueError(f"table has no column {', '.join(missing)}; it has {list(table.columns)}")
+
+
+def _finite(name: str, values: ArrayLike) -> Array:
+    array = np.asarray(values, dtype=float)
+    if not np.all(np.isfinite(array)):
+        raise ValueError(f"{name} must be finite: a mean over seeds hides what is not")
+    return array
