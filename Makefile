@@ -12,7 +12,7 @@ ENVIRONMENT := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PRESS := $(ENVIRONMENT)/python -m press
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book full test lab serve bench reproducible picture assignment pdf links clean
+.PHONY: help setup book full test formal lab serve bench reproducible picture assignment pdf links clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -28,6 +28,9 @@ full: setup  ## the book at the paper's scale: hours
 
 test: setup  ## run every test; the page tests print the book first
 	@$(ENVIRONMENT)/python -m pytest $(TESTS)
+
+formal: setup  ## have Coq check the proofs, and record what it checked
+	@$(PRESS) formal
 
 lab: setup  ## open the chapters in JupyterLab
 	@$(ENVIRONMENT)/python -m jupyter lab chapters

@@ -1,11 +1,12 @@
 """What all tests share: how the page tests find a browser, and how they say that they did not."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from press import formal
 from press.browser import FLAGS, HOW_TO_INSTALL, find_chromium
 
 # As the chapters and the records are computed: the number of threads changes the last digits, and a network
@@ -36,11 +37,36 @@ def browser(chromium: str) -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture
+def coq(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Takes what Coq checked. Without Coq the test is skipped, and fails where CI=true."""
+    if not formal.is_there():
+        if os.environ.get("CI") == "true":
+            pytest.fail(formal.HOW_TO_INSTALL)
+        request.config.stash[NOT_CHECKED] = True
+        pytest.skip(formal.HOW_TO_INSTALL)
+
+    def say(what: str) -> None:
+        request.config.stash[CHECKED] = what
+
+    return say
+
+
 NOT_TESTED = pytest.StashKey[bool]()
+NOT_CHECKED = pytest.StashKey[bool]()
+CHECKED = pytest.StashKey[str]()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say in a line of its own that the browser's tests did not run."""
+    """Say in lines of their own that the browser's tests did not run, and whether Coq checked the proofs."""
     if config.stash.get(NOT_TESTED, False):
         terminalreporter.section("PAGES NOT TESTED", sep="=", yellow=True)
         terminalreporter.line(NO_BROWSER[0].upper() + NO_BROWSER[1:] + ".")
+    if config.stash.get(NOT_CHECKED, False):
+        terminalreporter.section("PROOFS NOT CHECKED AGAIN", sep="=", yellow=True)
+        terminalreporter.line(
+            f"{formal.HOW_TO_INSTALL}. The record of an earlier check belongs to these sources."
+        )
+    if checked := config.stash.get(CHECKED, ""):
+        terminalreporter.section("PROOFS CHECKED", sep="=", green=True)
+        terminalreporter.line(f"{checked}.")

@@ -23,10 +23,12 @@ ROOMS = {
     "reinforce": {"mdps", "policies", "rollouts", "lipschitz", "models"},
     "sensitivities": {"mdps", "policies", "rollouts"},
     "theory": set(),
+    "derivation": set(),
+    "formal": {"theory"},
     "interactive": {"theory", "figures"},
     "experiments": {
         "mdps", "policies", "rollouts", "lipschitz", "models", "reinforce", "theory", "records", "figures",
-        "wasserstein", "sensitivities", "scaling_laws",
+        "wasserstein", "sensitivities", "scaling_laws", "formal",
     },
 }  # fmt: skip
 

@@ -336,3 +336,43 @@ class Proved:
 
     def forms(self, right: Any) -> list[Any]:
         return []
+
+
+class Followed:
+    """A verdict of `follows`: proved, of the right statement, from no more than the right facts.
+
+    Symbols are known by their names. Sides may be written in any equal form.
+    """
+
+    def read(self, answer: Any) -> Any:
+        from imagination.derivation import Verdict
+
+        if not isinstance(answer, Verdict):
+            raise Unreadable(f"what `follows` returns is asked for, not {_called(answer)}")
+        if not answer:
+            raise Unreadable(f"that step is not proved: {answer.title}")
+        return answer
+
+    def same(self, answer: Any, right: Any) -> bool:
+        from imagination.derivation import equal, follows
+
+        formulas = [right.statement, *right.facts]
+        letters = {symbol.name: symbol for formula in formulas for symbol in formula.free_symbols}
+        own = {symbol: letters.get(symbol.name) for symbol in answer.statement.free_symbols}
+        if len(own) == len(letters) == 1:  # its name is a matter of taste
+            own = dict(zip(own, letters.values(), strict=True))
+        if None in own.values():
+            return False
+        statement = answer.statement.subs(own)
+        if not (isinstance(statement, sp.Rel) and isinstance(right.statement, sp.Rel)):
+            return statement == right.statement
+        if type(statement) not in (type(right.statement), type(right.statement.reversed)):
+            return False
+        gaps = [relation.gts - relation.lts for relation in (statement, right.statement)]
+        if not equal(gaps[0], gaps[1], right.facts):
+            return False
+        facts = [fact.subs(own) for fact in answer.facts]
+        return all(follows(fact, right.facts) for fact in facts if fact != sp.true)
+
+    def forms(self, right: Any) -> list[Any]:
+        return []

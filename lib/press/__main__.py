@@ -216,6 +216,19 @@ def print_copy(book: Book, options: argparse.Namespace) -> int:
     return 0
 
 
+def check_proofs(book: Book, options: argparse.Namespace) -> int:
+    """The `formal` command."""
+    from press import formal
+
+    if options.print:
+        say(str(formal.print_bounds(book).relative_to(book.root)))
+        return 0
+    with working(book):
+        path = formal.write(book, say)
+    say(str(path.relative_to(book.root)))
+    return 0
+
+
 def check_links(book: Book, options: argparse.Namespace) -> int:
     """The `links` command."""
     return links.report(links.check(links.external(book)), say)
@@ -262,6 +275,9 @@ def parser() -> argparse.ArgumentParser:
 
     commands.add_parser("clean", help="remove everything that was built").set_defaults(run=clean)
     commands.add_parser("pdf", help="print the whole book as one PDF").set_defaults(run=print_copy)
+    proofs = commands.add_parser("formal", help="have Coq check the proofs, and record what it checked")
+    proofs.add_argument("--print", action="store_true", help="only print formal/Bounds.v from the claims")
+    proofs.set_defaults(run=check_proofs)
     commands.add_parser("links", help="ask every other site that is linked to").set_defaults(run=check_links)
     commands.add_parser("times", help="record how long the chapters take").set_defaults(run=write_times)
     where = commands.add_parser("address", help="write the address of the book's repository")

@@ -18,6 +18,8 @@ STAMP = ".printed-from"
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 
 NOT_PRINTED = ("__pycache__", ".ipynb_checkpoints")
+BUILT = (".vo", ".vok", ".vos", ".glob", ".aux", ".cache")
+"""What Coq leaves beside its sources."""
 
 
 class PrintError(RuntimeError):
@@ -47,7 +49,8 @@ def _beside(book: Book) -> Iterator[Path]:
     for folder in sorted({path.parent for path in documents}):
         for path in sorted(folder.rglob("*")) if folder != book.root else ():
             hidden = any(part in NOT_PRINTED for part in path.relative_to(book.root).parts)
-            if path.is_file() and not hidden and (path.suffix != ".ipynb" or path in documents):
+            wanted = path.suffix not in BUILT and (path.suffix != ".ipynb" or path in documents)
+            if path.is_file() and not hidden and wanted:
                 yield path
     yield from (path for path in documents if path.parent == book.root)
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classroom.kinds import (
+    Followed,
     Formula,
     Function,
     Number,
@@ -23,6 +24,7 @@ from classroom.kinds import (
     Whole,
     YesNo,
 )
+from imagination.derivation import follows
 from imagination.theory import series
 
 finite = st.floats(-1e6, 1e6, allow_nan=False).filter(lambda x: abs(x) > 1e-6)
@@ -135,3 +137,21 @@ def test_only_finished_proofs_are_proofs():
     assert not kind.same(kind.read(series.geometric_bound()), kind.read(proof))
     with pytest.raises(Unreadable, match="finished proof"):
         kind.read(proof.claim)
+
+
+def test_a_verdict_is_read_in_its_own_letters_and_facts():
+    kind, (x, y) = Followed(), sp.symbols("x y", real=True)
+    own_x, own_y = sp.symbols("x y", nonnegative=True)
+    right = follows(x * y <= x, [x >= 0, y <= 1])
+    assert kind.same(kind.read(right), right)
+    assert kind.same(follows(own_x >= own_x * own_y, [own_y <= 1]), follows(x >= x * y, [x >= 0, y <= 1]))
+    assert not kind.same(follows(own_x >= own_x * own_y, [2 * own_y <= 1]), right)  # supposes more
+    assert not kind.same(follows(2 * x * y <= 2 * x, [x >= 0, y <= 1]), right)
+    only = follows(x**2 + 1 >= 2 * x)
+    assert kind.same(follows(2 * y <= 1 + y**2), only)
+    assert not kind.same(follows(x**2 + y**2 >= 2 * x * y), only)
+    assert kind.forms(right) == []
+    with pytest.raises(Unreadable, match="not proved"):
+        kind.read(follows(x <= y))
+    with pytest.raises(Unreadable, match="what `follows` returns"):
+        kind.read(3)

@@ -4,13 +4,12 @@ import numpy as np
 import sympy as sp
 
 from classroom.exercises import Exercise, Part, Wrong
-from classroom.kinds import Number, Proved, YesNo
+from classroom.kinds import Followed, Number, YesNo
+from imagination.derivation import Verdict, follows
 from imagination.theory import return_gap
 from imagination.theory import straightening as st
 from imagination.theory import worlds as w
 from imagination.theory.claim import Claim
-from imagination.theory.proof import Proof
-from imagination.theory.theorem import Theorem
 
 FLOW = 4.0
 """The Lipschitz constant of the flow in the second exercise [1/second]."""
@@ -34,21 +33,21 @@ def least_pole(gamma: float = 0.95) -> float:
     return float(pole - 1) / FLOW
 
 
-def between(factor: int = 1) -> Claim:
-    """The claim of the exercise."""
-    return st.SHARPER.mutated("between", factor * st.eps**2 / (2 * (1 - st.eps**2)))
+def between(factor: int = 1) -> sp.Expr:
+    """The bound of the exercise."""
+    return factor * st.eps**2 / (2 * (1 - st.eps**2))
 
 
-def proved(claim: Claim) -> Theorem:
-    """A proof of a claim about eps alone, in one step."""
-    proof = Proof(claim)
-    return proof.qed(proof.inequality(claim.statement, [st.POSITIVE, st.BELOW_ONE]))
+def above_the_sharp(bound: sp.Expr, *facts: sp.Rel) -> Verdict:
+    """That a bound lies above the sharp one, from 0 < eps < 1 unless other facts are given."""
+    return follows(sp.Le(1 - sp.sqrt(1 - st.eps**2), bound), facts or (st.eps > 0, st.eps < 1))
 
 
 def below_the_papers() -> bool:
     """Whether the bound of the exercise is below Proposition 1's on a fine grid."""
     eps = np.linspace(0.001, 0.999, 999)
-    return bool(np.all(between().evaluate(eps=eps) < st.curvature_bound(eps, sharp=False)))
+    values = sp.lambdify(st.eps, between())(eps)
+    return bool(np.all(values < st.curvature_bound(eps, sharp=False)))
 
 
 EXERCISES = [
@@ -145,19 +144,24 @@ EXERCISES = [
     Exercise(
         label="ex-12-between",
         level="extend",
-        tests="state and prove a bound with the engine; compare bounds",
+        tests="let an inequality be decided; compare bounds",
         explain="What happens if you try to prove a bound that is half as large, and why?",
         parts=(
             Part(
                 name="between",
-                asks="the theorem that `qed` returns",
-                kind=Proved(),
-                reference=lambda: proved(between()),
+                asks="what `follows` returns for the sharp bound <= this one",
+                kind=Followed(),
+                reference=lambda: above_the_sharp(between()),
                 wrong=(
-                    Wrong(lambda: proved(between(2)), "that is another bound than the one asked for"),
-                    Wrong(lambda: proved(st.SHARPER), "that is another bound than the one asked for"),
+                    Wrong(
+                        lambda: above_the_sharp(between(2)), "that is another bound than the one asked for"
+                    ),
+                    Wrong(
+                        lambda: above_the_sharp(between(), st.eps > 0, 2 * st.eps < 1),
+                        "it supposes more than the exercise allows",
+                    ),
                 ),
-                hint="start from the claim that the exercise names, and prove its own statement",
+                hint="give `follows` the sharp bound, 1 - sqrt(1 - eps**2), on the left, and eps < 1",
             ),
             Part(
                 name="below_the_papers",

@@ -17,6 +17,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 """The parts of the ledger, each with how the names of its theory modules begin."""
 
 PROVED_BELOW: Mapping[str, str] = {
+    "Lemma 1": "thm-lemma-1",
     "State error": "lem-state-error",
     "Finite horizon": "thm-lemma-1",
     "The multiplier": "thm-theorem-1",
@@ -26,6 +27,22 @@ PROVED_BELOW: Mapping[str, str] = {
     "Theorem 2, discounted estimator": "thm-discounted-noise",
     "A frozen error is bias": "prop-bias",
     "Scores average to 0": "lem-martingale",
+    "Theorem 2": "thm-noise",
+    **dict.fromkeys(
+        ("Noise leaves the mean alone", "Squared eligibilities", "Variance of an average"), "thm-exact-amount"
+    ),
+    "A power law lies strictly above its tangents elsewhere": "thm-theorem-1",
+    **dict.fromkeys(
+        (
+            "Law of cosines",
+            "Cauchy and Schwarz",
+            "What moves goes on moving",
+            "The sharp bound is attained",
+            "Curvature, sharp, in its short form",
+            "The sharp bound is below Proposition 1's",
+        ),
+        "thm-curvature",
+    ),
 }
 """Numbered results to which a claim belongs although its proof is run further down the chapter."""
 

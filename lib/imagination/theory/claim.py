@@ -154,6 +154,25 @@ class Claim:
         """The claim as one SymPy relation, unevaluated."""
         return RELATIONS[self.relation](self.quantity, self.expression, evaluate=False)
 
+    def in_letters(self, **letters: Any) -> sp.Expr:
+        """The expression in letters of one's own, to compare it with what a page derives.
+
+        Parameters
+        ----------
+        **letters : sympy.Expr or int
+            One for the code name of each symbol of the expression; others are ignored.
+
+        Raises
+        ------
+        ValueError
+            If one is missing.
+        """
+        wanted = {q.symbol: q.code for q in self.symbols if q.symbol in self.expression.free_symbols}
+        if missing := [code for code in wanted.values() if code not in letters]:
+            raise ValueError(f"letters: {self.name} also needs {', '.join(missing)}")
+        own = {symbol: sp.sympify(letters[code]) for symbol, code in wanted.items()}
+        return self.expression.subs(own, simultaneous=True)
+
     @property
     def numeric_hypotheses(self) -> tuple[Hypothesis, ...]:
         return tuple(h for h in self.hypotheses if h.is_numeric)

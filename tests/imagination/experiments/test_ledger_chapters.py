@@ -47,4 +47,4 @@ def test_the_books_own_chapters():
     read = lc.chapters()
     assert [chapter.number for chapter in read] == sorted(chapter.number for chapter in read)
     assert lc.results(read)["thm-lemma-1"].chapter == "02_lemma_1"
-    assert ("return_gap_proofs", "lemma_1") in lc.mentions(read)
+    assert ("return_gap", "LEMMA_1") in lc.mentions(read)

@@ -195,3 +195,12 @@ def test_a_rival_is_not_asked_for_its_number() -> None:
     less = Hypothesis("less", sp.Le(y, x))
     assert Claim("c", "s", (X, rival), (less,), y, 2 * x).evaluate(ratio=3) == 6
     assert Claim("c", "s", (X, rival), (less,), x, 2 * x - y).arguments == ("ratio", "rival")
+
+
+def test_the_expression_in_letters_of_ones_own() -> None:
+    a, b = sp.symbols("a b", nonnegative=True)
+    assert SERIES.in_letters(ratio=a, weight=b, other=7) == 1 / (1 - a * b)
+    assert SERIES.in_letters(ratio=y, weight=x) == 1 / (1 - x * y)  # at once, not one after the other
+    assert SUM.in_letters(ratio=a, count=3) == 3 * (1 + a + a**2)
+    with pytest.raises(ValueError, match="A series also needs weight"):
+        SERIES.in_letters(ratio=a)

@@ -1,0 +1,135 @@
+"""The proofs are checked again where Coq is, and what was not checked is said."""
+
+import os
+import shutil
+
+import pytest
+
+from imagination.formal import record
+from press import formal
+from press.book import Book
+
+ROOT = record.folder().parent
+
+
+def without_layout(entries):
+    """Statements and axioms, whatever the width at which Coq breaks its lines."""
+    return {
+        name: (" ".join(entry["statement"].split()), entry["assumptions"]) for name, entry in entries.items()
+    }
+
+
+def test_coq_checks_the_proofs_again(coq):
+    """With CI=true the libraries too."""
+    now = formal.checked(Book(ROOT), print, thoroughly=os.environ.get("CI") == "true")
+    kept = record.stored()
+    for part in ("theorems", "mutants"):
+        one, other = (
+            each[part] if part == "theorems" else {m["name"]: m for m in each[part]} for each in (now, kept)
+        )
+        assert one.keys() == other.keys()
+        if now["versions"] == kept["versions"]:
+            assert without_layout(one) == without_layout(other)
+    assert set(now["assumptions"]) <= record.ALLOWED.keys()
+    coq(f"{formal.told(now)}, checked again here by Coq {now['versions']['coq']}")
+
+
+def test_without_coq_one_is_told_how_to_get_it(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    assert not formal.is_there()
+    with pytest.raises(formal.FormalError, match=r"not checked again here.*apt-get install coq"):
+        formal.build(Book(ROOT))
+
+
+def test_theorems_are_found_with_their_words(tmp_path):
+    (tmp_path / "One.v").write_text(
+        "(** Of the file. *)\n"
+        "(** Lemma 7. What it says,\n    at length. *)\n"
+        "Theorem first : True. Proof. exact I. Qed.\n"
+        "(** Not told. *)\nLemma step : True. Proof. exact I. Qed.\n"
+        "Lemma first_readable : True. Proof. exact I. Qed.\n"
+        "(** Theorem 1 is meant, and not stated. *)\nCorollary second : True. Proof. exact I. Qed.\n"
+        "(** It fails. *)\nTheorem mutant_lemma_7_half : ~ False. Proof. auto. Qed.\n"
+    )
+    found = formal.statements(tmp_path / "One.v")
+    assert [(each.name, each.line, each.result) for each in found] == [
+        ("first", 4, "Lemma 7"),
+        ("first_readable", 7, ""),
+        ("second", 9, ""),
+        ("mutant_lemma_7_half", 11, "Lemma 7"),
+    ]
+    assert found[0].words == "Lemma 7. What it says, at length."
+    assert found[1].words == ""
+    assert found[3].is_mutant
+
+
+def test_definitions_are_found_with_what_they_use(tmp_path):
+    (tmp_path / "One.v").write_text("(** A half. *)\nDefinition half : R := 1 / 2.\n")
+    (tmp_path / "Two.v").write_text(
+        "From Imagination Require Import One.\n"
+        "Record world := {\n  state : Type;\n  far : R }.\n"
+        "Definition quarter W : R := half * half * far W.\n"
+    )
+    found = formal.definitions([tmp_path / "One.v", tmp_path / "Two.v"])
+    assert found["One.half"]["words"] == "A half."
+    assert found["One.half"]["text"] == "Definition half : R := 1 / 2."
+    assert found["Two.world"]["text"].endswith("far : R }.")
+    assert found["Two.quarter"]["uses"] == ["One.half", "Two.world"]
+
+
+def test_axioms_that_are_not_allowed_are_refused():
+    said = "Axioms:\nClassical_Prop.classic : forall P : Prop, P \\/ ~ P\nmine : False\n"
+    with pytest.raises(formal.FormalError, match="rests on mine"):
+        formal._axioms("it", said)
+    assert formal._axioms("it", "Closed under the global context\n") == []
+    with pytest.raises(formal.FormalError, match="answered"):
+        formal._axioms("it", "Error: it is not there.\n")
+
+
+def test_an_axiom_of_the_name_of_an_allowed_one_is_refused():
+    with pytest.raises(formal.FormalError, match="rests on classic"):
+        formal._axioms("it", "Axioms:\nclassic : False\n")
+
+
+SUMMARY = """
+CONTEXT SUMMARY
+===============
+
+* Theory: Set is predicative
+
+* Axioms:
+    Coq.Reals.Rdefinitions.RbaseSymbolsImpl.Rquot2
+    Coq.Logic.Classical_Prop.classic{more}
+
+* Constants/Inductives relying on type-in-type: <none>
+
+* Constants/Inductives relying on unsafe (co)fixpoints: {unsafe}
+
+* Inductives whose positivity is assumed: <none>
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "unsafe", "sound"),
+    [
+        ("", "<none>", True),
+        ("\n    Imagination.Sums.mine", "<none>", False),
+        ("\n    Imagination.Classical_Prop.classic", "<none>", False),
+        ("", "Imagination.Sums.loop", False),
+    ],
+)
+def test_the_second_checkers_summary_is_read(monkeypatch, tmp_path, more, unsafe, sound):
+    monkeypatch.setattr(formal, "_run", lambda *command: SUMMARY.format(more=more, unsafe=unsafe))
+    if sound:
+        formal.check_again(tmp_path)
+    else:
+        with pytest.raises(formal.FormalError, match="coqchk reports"):
+            formal.check_again(tmp_path)
+
+
+def test_the_book_does_not_need_coq(monkeypatch):
+    """What the pages show is read from the record."""
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    record.load.cache_clear()
+    assert record.theorem("lemma_1").statement.startswith("forall")
