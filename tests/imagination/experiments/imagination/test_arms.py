@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from imagination import records
 from imagination.experiments.imagination import arms, pendulum
 from imagination.experiments.imagination.gymnasium_loop import Study
 from imagination.models.episodic import Regrouped
@@ -73,3 +74,24 @@ def test_an_arm_changes_what_it_says_and_no_more():
     assert setting == replace(pendulum.SETTING, steps=240, members=4, rate=0.005)
     with pytest.raises(ValueError, match="arm"):
         arms.setting_of("luck", 0.01, 10)
+
+
+def test_every_arm_was_tuned_on_seeds_that_are_not_shown():
+    tuning, shown = records.load("imagination-arms-tuning"), records.load(arms.RECORD)
+    assert not set(tuning["seed"]) & set(shown["seed"])
+    assert tuning.groupby("arm")["rate"].unique().map(set).eq(set(arms.RATES)).all()
+    used = shown.groupby("arm")["rate"].agg(["min", "max"])
+    assert {arm: low for arm, (low, high) in used.T.items() if low == high} == arms.chosen()
+    assert shown.groupby(["arm", "round"])["seed"].nunique().eq(20).all()
+
+
+def test_arms_begin_with_the_real_steps_of_what_they_are_set_beside():
+    first = (
+        records.load(arms.RECORD).query("round == 0").pivot(index="seed", columns="arm", values="collected")
+    )
+    before = records.load("imagination-pendulum").query("round == 0").set_index("seed")["collected"]
+    for arm in first.columns.drop("four starts"):
+        np.testing.assert_allclose(first[arm], before, rtol=1e-6)
+    table = records.load(arms.RECORD)
+    assert table["rounding"].abs().max() < 1e-4
+    np.testing.assert_allclose(table["reward_part"] + table["dynamics_part"], table["gap"], atol=1e-2)
