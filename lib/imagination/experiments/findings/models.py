@@ -16,6 +16,7 @@ from imagination.experiments.findings.finding import (
     counted,
     over,
     paired,
+    shown,
     word,
 )
 
@@ -219,6 +220,65 @@ def _horizon(table: pd.DataFrame) -> Said:
     )
 
 
+def _arms(arms: pd.DataFrame, usual: pd.DataFrame) -> Said:
+    last, before = _last(arms), _last(usual)
+    base = before.loc[before["arm"] == "imagination", "score"]
+    found = {arm: Versus.of(rows["score"], base) for arm, rows in last.groupby("arm", sort=False)}
+    told = "; ".join(
+        f"{arm} {word(versus.iqm, 'less', 'neither more nor less', 'more')} ({versus.short}; worst seed "
+        f"{shown(versus.worst[0], 0)})"
+        for arm, versus in found.items()
+    )
+    best = max(found, key=lambda arm: found[arm].iqm.value)
+    steps = int(last["real_steps"].max())
+    return Said(
+        f"On the pendulum, after {steps:,} real steps, these changes score, against imagination as it was: "
+        f"{told}.",
+        found[best].iqm,
+        f"difference of scores, interquartile means, {best}",
+        f"{counted(last['seed'].nunique(), 'seed')} an arm",
+    )
+
+
+def _rival(rival: str, arm: str) -> Say:
+    def say(rivals: pd.DataFrame, table: pd.DataFrame) -> Said:
+        theirs = _last(rivals[rivals["arm"] == rival])
+        steps = int(theirs["real_steps"].max())
+        ours = table[(table["arm"] == arm) & (table["real_steps"] <= steps)]
+        ours = ours[ours["round"] == ours["round"].max()]
+        found = Versus.of(ours["score"], theirs["score"])
+        also = "" if arm == "imagination" else f" with {arm}"
+        return Said(
+            f"{theirs['system'].iloc[0]}: imagination{also}, after {int(ours['real_steps'].max()):,} real "
+            "steps, scores "
+            f"{word(found.iqm, 'less than', 'neither less nor more than', 'more than')} {rival} after "
+            f"{steps:,}: {found}.",
+            found.iqm,
+            "difference of scores, interquartile means",
+            f"{counted(ours['seed'].nunique(), 'seed')} and {theirs['seed'].nunique()}",
+        )
+
+    return say
+
+
+def _chosen(table: pd.DataFrame) -> Said:
+    worlds = table.groupby("world")
+    best = table.loc[worlds["imagined"].idxmax()].set_index("world")["real"]
+    found = paired(best, worlds["real"].mean())
+    spread = worlds["real"].agg(lambda real: real.max() - real.min()).median()
+    return Said(
+        "Of agents that differ by their seed, trained in one learned cart, the one with the largest "
+        "imagined return earns "
+        f"{word(found, 'less', 'neither less nor more', 'more')} than their mean in the real one: the "
+        f"difference is {found}. Within a "
+        f"world they lie {shown(spread, 0)} apart, in the middle.",
+        found,
+        "real return of the chosen agent less the mean of all",
+        f"{counted(table['world'].nunique(), 'learned world')} of "
+        f"{counted(table['agent'].nunique(), 'agent')}",
+    )
+
+
 FINDINGS = (
     Finding("Bound or error?", 13, "representations-smooth", _orders, ("gap", "bound", "eps_dyn_mean")),
     Finding("The model with the smallest bound", 13, "representations-smooth", _tightest, ("gap", "bound")),
@@ -264,5 +324,14 @@ FINDINGS = (
     ),
     Finding("Fresh and frozen errors", 14, "imagination-advice", _frozen, ("real_return",)),
     Finding("How long to imagine", 14, "imagination-advice", _horizon, ("real_return",)),
+    Finding("Imagining more", 14, "imagination-arms+imagination-pendulum-scores", _arms, ("score",)),
+    *(
+        Finding(f"Against {rival}", 14, f"imagination-rivals+{record}", _rival(rival, arm), ("score",))
+        for rival, record, arm in (
+            ("SAC", "imagination-arms", "four times the updates"),
+            ("PPO, Zoo", "imagination-cartpole-scores", "imagination"),
+        )
+    ),
+    Finding("Choosing agents in imagination", 14, "imagination-agents", _chosen, ("imagined", "real")),
 )
 """Chapters 13 and 14."""
