@@ -20,7 +20,7 @@ from imagination.theory.latex import latex
 
 __all__ = ["Card", "card"]
 
-PAGE = "../formal/index.html"
+PAGE = "../formal/sources.html"
 """Where the Coq sources are printed, seen from the page of a chapter."""
 
 _RELATIONS = {"<=": r"\le", "<": "<", "==": "="}
@@ -61,11 +61,15 @@ class Card:
 
     def _repr_html_(self) -> str:
         words, checked = self.words, self.checked
-        shown = "".join(rf"<div class='claim-statement'>\[{formula}\]</div>" for formula in self.formulas())
+        shown = "".join(
+            rf"<div class='claim-statement'>\[{_text(formula)}\]</div>" for formula in self.formulas()
+        )
         said = [("", words.also), ("Fixed:", words.fixed), ("For all:", words.for_all)]
-        told = "".join(f"<p><em>{title}</em> {text}</p>" for title, text in said if text)
+        told = "".join(f"<p><em>{title}</em> {_text(text)}</p>" for title, text in said if text)
         lists = [("Definitions:", words.definitions), ("Assumptions of content:", words.assumptions)]
-        listed = "".join(f"<p><em>{title}</em></p>{_items(items)}" for title, items in lists if items)
+        listed = "".join(
+            f"<p><em>{title}</em></p>{_items(map(_text, items))}" for title, items in lists if items
+        )
         link = f"{PAGE}#formal-{label(Path(checked.file).stem)}"
         axioms = [f"<code>{escape(a)}</code>: {escape(record.ALLOWED[a])}" for a in checked.assumptions]
         proved = (
@@ -94,6 +98,11 @@ class Card:
 def label(stem: str) -> str:
     """How the printed sources are referred to: ``ReturnGap`` as ``return-gap``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z0-9])", "-", stem).lower()
+
+
+def _text(words: str) -> str:
+    """Words with formulas, as HTML: without this, ``u<H`` would begin a tag."""
+    return escape(words, quote=False)
 
 
 def _items(items: Iterable[str]) -> str:

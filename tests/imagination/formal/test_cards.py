@@ -51,8 +51,14 @@ def test_the_formula_is_the_claims_own():
     ]
 
 
+@pytest.mark.parametrize("name", WORDS)
+def test_no_sign_of_a_formula_begins_a_tag(name):
+    tags = r"/?(?:a|code|details|div|em|li|p|pre|span|strong|summary|ul)\b"
+    assert re.findall(rf"<(?!{tags})", card(name, *return_gap.MONOTONE.values())._repr_html_()) == []
+
+
 def test_links_lead_to_sources_that_are_printed():
-    page = (FOLDER / "index.md").read_text(encoding="utf-8")
+    page = (FOLDER / "sources.md").read_text(encoding="utf-8")
     printed = set(re.findall(r"\{literalinclude\} (\S+)\.v", page))
     assert printed == {path.stem for path in FOLDER.glob("*.v")}
     assert [label(name) for name in re.findall(r"^## (\S+)\.v$", page, re.MULTILINE)] == re.findall(
