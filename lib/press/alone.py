@@ -24,6 +24,7 @@ SCIENCE = (
     "pandas",
     "POT",
     "scipy",
+    "stable-baselines3",
     "sympy",
     "torch",
     "tqdm",

@@ -90,7 +90,7 @@ def published(tmp_path_factory):
     """A repository with what a chapter needs, as it would be published."""
     folder = tmp_path_factory.mktemp("published") / "book"
     folder.mkdir()
-    for name in ("lib", "data"):
+    for name in ("lib", "data", "formal"):
         shutil.copytree(
             ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")
         )
