@@ -28,6 +28,9 @@ ONE_OF_EACH = """() => {
 FEWER_ROWS = "() => document.querySelectorAll('tbody tr:nth-child(n + 5)').forEach(row => row.remove())"
 """The rows of a table have the colours of its first four."""
 
+STILL = "*, *::before, *::after { animation: none !important; transition: none !important; }"
+"""What unfolds fades in: measured in the middle of it, its colours are nobody's."""
+
 RUN = "options => axe.run(document, { resultTypes: ['violations'], ...options })"
 
 
@@ -43,7 +46,6 @@ def violations(page, **options):
 
 def use(page, scheme, viewport):
     """Switch to a scheme of colours and a size, and wait until the page has settled."""
-    page.add_style_tag(content="* { transition: none !important; }")
     page.evaluate("scheme => { document.documentElement.dataset.theme = scheme; }", scheme)
     page.set_viewport_size(viewport)
     page.evaluate("() => new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))")
@@ -51,6 +53,7 @@ def use(page, scheme, viewport):
 
 def look(page, colours_on=(DESKTOP,)):
     """What axe finds on a page: everything by day, then what the phone's width or the night can change."""
+    page.add_style_tag(content=STILL)
     page.evaluate(OPEN_ALL)
     page.evaluate(ONE_OF_EACH)
     page.evaluate(Axe().axe_script)
