@@ -45,6 +45,32 @@ Definition bounded_states_supposes (gamma L_f L_r L_pi eps_dyn eps_rew diameter 
   gamma >= 0 /\ gamma < 1 /\ L_f >= 0 /\ L_r >= 0 /\ L_pi >= 0 /\ eps_dyn >= 0 /\ eps_rew >= 0 /\
   diameter >= 0.
 
+(* Bounded states, finite horizon *)
+Definition bounded_states_finite_bound (gamma L_f L_r L_pi eps_dyn eps_rew diameter : R) (horizon : nat) : R :=
+  ((eps_rew * (geom gamma horizon)) + (L_r * (1 + L_pi) * (sum horizon (fun t : nat => ((gamma ^ t)
+  * (Rmin (eps_dyn * (geom (L_f * (1 + L_pi)) t)) diameter)))))).
+
+(* Either side's constants *)
+Definition either_side_bound (gamma L_f L_r L_pi eps_dyn eps_rew L_f_hat L_r_hat : R) : R :=
+  ((eps_rew * (/ (1 + ((-1) * gamma)))) + (eps_dyn * gamma * (/ (1 + ((-1) * gamma))) * (/ (1 +
+  ((-1) * gamma * (1 + L_pi) * (Rmin L_f L_f_hat)))) * (1 + L_pi) * (Rmin L_r L_r_hat))).
+
+Definition either_side_supposes (gamma L_f L_r L_pi eps_dyn eps_rew L_f_hat L_r_hat : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ L_f >= 0 /\ L_r >= 0 /\ L_pi >= 0 /\ eps_dyn >= 0 /\ eps_rew >= 0 /\
+  L_f_hat >= 0 /\ L_r_hat >= 0 /\ (gamma * (1 + L_pi) * (Rmin L_f L_f_hat)) < 1.
+
+(* The value is Lipschitz *)
+Definition value_lipschitz_bound (gamma L_f L_r L_pi distance : R) : R :=
+  (L_r * distance * (/ (1 + ((-1) * L_f * gamma * (1 + L_pi)))) * (1 + L_pi)).
+
+(* Average errors suffice *)
+Definition average_error_bound (gamma L_V average_dyn average_rew : R) : R :=
+  ((/ (1 + ((-1) * gamma))) * (average_rew + (L_V * average_dyn * gamma))).
+
+(* Regret *)
+Definition regret_bound (gap delta : R) : R :=
+  (delta + (2 * gap)).
+
 (* Corollary 1, L_f *)
 Definition corollary_1_L_f_left (gamma L_f L_r L_pi : R) : R :=
   (L_r * gamma * (/ (1 + ((-1) * gamma))) * (/ (1 + ((-1) * L_f * gamma * (1 + L_pi)))) * (1 +
@@ -117,6 +143,14 @@ Definition theorem_1_multiplier (gamma L_f L_r L_pi : R) : R :=
 
 Definition multiplier_supposes (gamma L_f L_r L_pi : R) : Prop :=
   gamma >= 0 /\ gamma < 1 /\ L_f >= 0 /\ L_r >= 0 /\ L_pi >= 0 /\ (L_f * gamma * (1 + L_pi)) < 1.
+
+(* The global multiplier is never too small *)
+Definition never_too_small_bound (gamma L_f L_r L_pi eps_dyn : R) : R :=
+  (L_r * eps_dyn * gamma * (/ (1 + ((-1) * L_f * gamma * (1 + L_pi)))) * (1 + L_pi)).
+
+Definition never_too_small_supposes (gamma L_f L_r L_pi eps_dyn : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ L_f >= 0 /\ L_r >= 0 /\ L_pi >= 0 /\ eps_dyn >= 0 /\ (L_f * gamma * (1
+  + L_pi)) < 1.
 
 (* What is stationary is optimal *)
 Definition theorem_1_error (A_dyn alpha A_rew beta multiplier N_dyn N_rew : R) : R :=

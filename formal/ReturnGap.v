@@ -1,5 +1,5 @@
 (** The return gap of two deterministic worlds: Lemma 1 and Corollary 1 of the paper, and what goes beyond them:
-    finite horizons, bounded states, and that the bound is attained. *)
+    finite horizons, bounded states, and that the bounds are attained. *)
 From Coq Require Import Reals Lra Psatz.
 From Coquelicot Require Import Coquelicot.
 From Imagination Require Import Sums Bounds Loops.
@@ -95,8 +95,7 @@ Proof.
   - right. rewrite Series_scal_l, power_sum by auto. unfold k, lam, lemma_1_bound, L in *. field. lra.
 Qed.
 
-(** Finite horizons: the gap of H-step returns, whether or not errors contract. *)
-Theorem finite_horizon H : Rabs (sum H (real_reward W gamma) - sum H (imagined_reward W gamma))
+Lemma gap_finite H : Rabs (sum H (real_reward W gamma) - sum H (imagined_reward W gamma))
   <= finite_horizon_bound gamma L_f L_r L_pi eps_dyn eps_rew H.
 Proof.
   assert (s : forall t, Rabs (pay W (r W) (real _ (loop W (f W)) (start W) t) - pay W (r_hat W) (imagined _ (loop W (f_hat W)) (start W) t))
@@ -107,6 +106,20 @@ Proof.
   eapply Rle_trans; [apply (finite_gap _ _ _ _ _ _ _ g01 _ H s)|]. right. unfold finite_horizon_bound.
   rewrite (sum_ext H _ (fun t => eps_rew * gamma ^ t + (lam * eps_dyn) * (gamma ^ t * geom L t))), sum_lin, sum_scal, <- geom_sum by (intros; ring).
   unfold lam, L. ring.
+Qed.
+
+Lemma gap_bounded_finite diameter H : (forall x y, d_S W x y <= diameter) ->
+  Rabs (sum H (real_reward W gamma) - sum H (imagined_reward W gamma)) <= bounded_states_finite_bound gamma L_f L_r L_pi eps_dyn eps_rew diameter H.
+Proof.
+  intros B.
+  assert (s : forall t, Rabs (pay W (r W) (real _ (loop W (f W)) (start W) t) - pay W (r_hat W) (imagined _ (loop W (f_hat W)) (start W) t))
+    <= eps_rew + lam * Rmin (eps_dyn * geom L t) diameter).
+  { intros t. eapply Rle_trans.
+    - apply (step_gap _ (d_S W) (loop W (f W)) (loop W (f_hat W)) (pay W (r W)) (pay W (r_hat W)) (start W) (fun _ => True) lam); auto; intros; apply pay_lipschitz.
+    - apply Rplus_le_compat; [apply b_le|]. apply Rmult_le_compat_l; [exact lam0 | apply Rmin_glb; [apply state_error | apply B]]. }
+  eapply Rle_trans; [apply (finite_gap _ _ _ _ _ _ _ g01 _ H s)|]. right. unfold bounded_states_finite_bound.
+  rewrite (sum_ext H _ (fun t => eps_rew * gamma ^ t + lam * (gamma ^ t * Rmin (eps_dyn * geom L t) diameter))), sum_lin, sum_scal, <- geom_sum by (intros; ring).
+  reflexivity.
 Qed.
 
 Lemma gap_bounded diameter : (forall x y, d_S W x y <= diameter) ->
@@ -139,17 +152,27 @@ Proof.
   unfold finite_horizon_supposes. lra.
 Qed.
 
-(** Bounded states: where no two states are further apart than the diameter, the gap is finite for every L. The bound is
-    a series, which converges. *)
+(** Finite horizon. The gap of H-step returns, whether or not errors contract. *)
+Theorem finite_horizon : forall (W : worlds) (gamma L_f L_r L_pi eps_dyn eps_rew : R),
+  finite_horizon_supposes gamma L_f L_r L_pi eps_dyn eps_rew ->
+  described W L_f L_r L_pi eps_dyn eps_rew -> forall H,
+  Rabs (sum H (real_reward W gamma) - sum H (imagined_reward W gamma)) <= finite_horizon_bound gamma L_f L_r L_pi eps_dyn eps_rew H.
+Proof. exact gap_finite. Qed.
+
+(** Bounded states. Where no two states are further apart than the diameter, the gap is finite for every L: of H-step
+    returns, and of all steps. The bound of the latter is a series, which converges. *)
 Theorem bounded_states : forall (W : worlds) (gamma L_f L_r L_pi eps_dyn eps_rew diameter : R),
   bounded_states_supposes gamma L_f L_r L_pi eps_dyn eps_rew diameter ->
   described W L_f L_r L_pi eps_dyn eps_rew -> (forall x y, d_S W x y <= diameter) ->
+  (forall H, Rabs (sum H (real_reward W gamma) - sum H (imagined_reward W gamma))
+    <= bounded_states_finite_bound gamma L_f L_r L_pi eps_dyn eps_rew diameter H) /\
   bounded_states_bound_converges gamma L_f L_r L_pi eps_dyn eps_rew diameter /\
   ex_series (real_reward W gamma) /\ ex_series (imagined_reward W gamma) /\
   Rabs (J W gamma - J_hat W gamma) <= bounded_states_bound gamma L_f L_r L_pi eps_dyn eps_rew diameter.
 Proof.
-  intros W gamma L_f L_r L_pi ed er D N H B. unfold bounded_states_supposes in N. apply gap_bounded; auto.
-  unfold finite_horizon_supposes. lra.
+  intros W gamma L_f L_r L_pi ed er D N H B. unfold bounded_states_supposes in N.
+  assert (N' : finite_horizon_supposes gamma L_f L_r L_pi ed er) by (unfold finite_horizon_supposes; lra).
+  split; [intros; now apply gap_bounded_finite | now apply gap_bounded].
 Qed.
 
 (** The bound of Lemma 1 as the page writes it. *)
@@ -191,9 +214,8 @@ Proof.
   - right. rewrite Rabs_pos_eq; lra.
 Qed.
 
-Section Attained.
+Section Line.
 Variables gamma L_f L_r L_pi eps_dyn eps_rew : R.
-Hypothesis numbers : lemma_1_supposes gamma L_f L_r L_pi eps_dyn eps_rew.
 Let W := line L_f L_r L_pi eps_dyn eps_rew.
 
 Lemma line_real t : real_reward W gamma t = 0.
@@ -210,12 +232,21 @@ Proof.
   unfold imagined_reward, reth, imagined. rewrite E. unfold pay; simpl; ring.
 Qed.
 
-(** Lemma 1 is attained, for every choice of its constants: no bound in these quantities alone can be smaller. *)
-Theorem attained : described W L_f L_r L_pi eps_dyn eps_rew /\
+Lemma line_finite H : finite_horizon_supposes gamma L_f L_r L_pi eps_dyn eps_rew ->
+  Rabs (sum H (real_reward W gamma) - sum H (imagined_reward W gamma)) = finite_horizon_bound gamma L_f L_r L_pi eps_dyn eps_rew H.
+Proof.
+  intros N. unfold finite_horizon_supposes in N. rewrite (sum_ext H _ (fun _ => 0)), sum_const by (intros; apply line_real).
+  rewrite (sum_ext H (imagined_reward W gamma) (fun t => eps_rew * gamma ^ t + (L_r * (1 + L_pi) * eps_dyn) * (gamma ^ t * geom (L_f * (1 + L_pi)) t)))
+    by (intros; rewrite line_imagined; ring).
+  rewrite sum_lin, sum_scal, <- geom_sum, Rmult_0_r, Rminus_0_l, Rabs_Ropp, Rabs_pos_eq; [unfold finite_horizon_bound; ring|].
+  apply Rplus_le_le_0_compat; [apply Rmult_le_pos; [lra | apply geom_pos; lra]|]. apply Rmult_le_pos; [repeat apply Rmult_le_pos; lra|].
+  rewrite <- (Rmult_0_r (INR H)), <- sum_const. apply sum_le. intros t _. apply Rmult_le_pos; [apply pow_le; lra | apply geom_pos; nra].
+Qed.
+Lemma line_infinite : lemma_1_supposes gamma L_f L_r L_pi eps_dyn eps_rew ->
   is_series (real_reward W gamma) 0 /\ is_series (imagined_reward W gamma) (lemma_1_bound gamma L_f L_r L_pi eps_dyn eps_rew) /\
   Rabs (J W gamma - J_hat W gamma) = lemma_1_bound gamma L_f L_r L_pi eps_dyn eps_rew.
 Proof.
-  unfold lemma_1_supposes in numbers. split; [apply line_described; lra|].
+  intros numbers. unfold lemma_1_supposes in numbers.
   assert (c : gamma * (L_f * (1 + L_pi)) < 1) by lra. assert (g01 : 0 <= gamma < 1) by lra. assert (L0 : 0 <= L_f * (1 + L_pi)) by nra.
   assert (E : ex_series (fun t => eps_rew * gamma ^ t + L_r * (1 + L_pi) * eps_dyn * (gamma ^ t * geom (L_f * (1 + L_pi)) t))).
   { apply ex_plus; apply ex_scal; [now apply power_ex | now apply double_ex]. }
@@ -231,7 +262,30 @@ Proof.
   { rewrite <- S. apply (is_series_ext (fun t => eps_rew * gamma ^ t + L_r * (1 + L_pi) * eps_dyn * (gamma ^ t * geom (L_f * (1 + L_pi)) t))); [intros; symmetry; apply line_imagined|]. now apply Series_correct. }
   repeat split; auto. unfold J, J_hat. rewrite (is_series_unique _ _ R0), (is_series_unique _ _ R1), Rminus_0_l, Rabs_Ropp. now apply Rabs_pos_eq.
 Qed.
-End Attained.
+End Line.
+
+(** Lemma 1 is attained. For every choice of the constants there is a world that satisfies all that Lemma 1 supposes, and
+    whose gap is the bound: at every horizon, whether or not errors contract, and for all steps if they do. So no bound in
+    these quantities alone can be smaller. *)
+Theorem lemma_1_attained : forall gamma L_f L_r L_pi eps_dyn eps_rew : R,
+  finite_horizon_supposes gamma L_f L_r L_pi eps_dyn eps_rew ->
+  let W := line L_f L_r L_pi eps_dyn eps_rew in
+  described W L_f L_r L_pi eps_dyn eps_rew /\
+  (forall H, Rabs (sum H (real_reward W gamma) - sum H (imagined_reward W gamma)) = finite_horizon_bound gamma L_f L_r L_pi eps_dyn eps_rew H) /\
+  (lemma_1_supposes gamma L_f L_r L_pi eps_dyn eps_rew ->
+    is_series (real_reward W gamma) 0 /\ is_series (imagined_reward W gamma) (lemma_1_bound gamma L_f L_r L_pi eps_dyn eps_rew) /\
+    Rabs (J W gamma - J_hat W gamma) = lemma_1_bound gamma L_f L_r L_pi eps_dyn eps_rew).
+Proof.
+  intros gamma L_f L_r L_pi ed er N W. split; [unfold finite_horizon_supposes in N; apply line_described; lra|].
+  split; [intros; now apply line_finite | apply line_infinite].
+Qed.
+Corollary attained : forall gamma L_f L_r L_pi eps_dyn eps_rew : R, lemma_1_supposes gamma L_f L_r L_pi eps_dyn eps_rew ->
+  described (line L_f L_r L_pi eps_dyn eps_rew) L_f L_r L_pi eps_dyn eps_rew /\
+  Rabs (J (line L_f L_r L_pi eps_dyn eps_rew) gamma - J_hat (line L_f L_r L_pi eps_dyn eps_rew) gamma) = lemma_1_bound gamma L_f L_r L_pi eps_dyn eps_rew.
+Proof.
+  intros. destruct (lemma_1_attained gamma L_f L_r L_pi eps_dyn eps_rew) as (D & _ & A); [unfold lemma_1_supposes, finite_horizon_supposes in *; lra|].
+  split; [exact D | now apply A].
+Qed.
 
 (** The hypotheses of Lemma 1 hold somewhere, with every constant and every error positive. *)
 Theorem lemma_1_instance :

@@ -101,3 +101,33 @@ Proof.
     rewrite (Series_scal_l g (fun k => g ^ k)), (Series_scal_l (g * L) a), power_sum by auto. unfold a at 1; simpl; ring. }
   apply Rmult_eq_reg_r with (1 - g * L); [|lra]. transitivity (g * / (1 - g)); [lra | field; lra].
 Qed.
+
+(** What the double sum is, and its closed forms: one where neither L nor g L is 1, and one for each of these. *)
+Lemma double_identity g L n : (1 - g) * sum n (fun t => g ^ t * geom L t) = g * geom (g * L) n - g ^ n * geom L n.
+Proof.
+  induction n; [simpl; ring|]. cbn [sum]. rewrite Rmult_plus_distr_l, IHn, !geom_last, Rpow_mult_distr. simpl pow. ring.
+Qed.
+Lemma geom_one n : geom 1 n = INR n.
+Proof. induction n; [reflexivity|]. rewrite S_INR, <- IHn. simpl. ring. Qed.
+Lemma double_closed g L n : L <> 1 -> g <> 1 -> g * L <> 1 ->
+  sum n (fun t => g ^ t * geom L t) = ((1 - (g * L) ^ n) / (1 - g * L) - (1 - g ^ n) / (1 - g)) / (L - 1).
+Proof.
+  intros a b c. apply Rmult_eq_reg_l with (1 - g); [|lra]. rewrite double_identity, !geom_closed by auto. rewrite Rpow_mult_distr. field. lra.
+Qed.
+Lemma double_at_one g n : g <> 1 -> sum n (fun t => g ^ t * geom 1 t) = (g * (1 - g ^ n) / (1 - g) - g ^ n * INR n) / (1 - g).
+Proof.
+  intros b. apply Rmult_eq_reg_l with (1 - g); [|lra]. rewrite double_identity, Rmult_1_r, geom_closed, geom_one by auto. field. lra.
+Qed.
+Lemma double_at_edge g L n : g <> 1 -> g * L = 1 -> sum n (fun t => g ^ t * geom L t) = g / (1 - g) * (INR n - (1 - g ^ n) / (1 - g)).
+Proof.
+  intros b c. assert (g0 : g <> 0) by (intros e; rewrite e in c; lra). assert (L1 : L = / g) by (apply Rmult_eq_reg_l with g; [rewrite c; field; auto | auto]).
+  apply Rmult_eq_reg_l with (1 - g); [|lra]. rewrite double_identity, c, geom_one, geom_closed by (rewrite L1; intros e; apply b; rewrite <- (Rinv_inv g), e; field).
+  rewrite L1, pow_inv. field. repeat split; try lra; now apply pow_nonzero.
+Qed.
+Lemma sum_continuous (F : R -> nat -> R) x n : (forall t, continuous (fun y => F y t) x) -> continuous (fun y => sum n (F y)) x.
+Proof. intros C. induction n; simpl; [apply continuous_const | now apply (continuous_plus (V := R_NormedModule))]. Qed.
+Lemma geom_continuous n x : continuous (fun y => geom y n) x.
+Proof.
+  induction n; simpl; [apply continuous_const|]. apply (continuous_plus (V := R_NormedModule)); [apply continuous_const|].
+  apply (continuous_mult (K := R_AbsRing)); [apply continuous_id | exact IHn].
+Qed.

@@ -162,7 +162,7 @@ def _values_to_go(mdp: ContinuousMDP, pair: Pair, points: np.ndarray, steps: int
 
 VALUE_SLOPE = return_gap.VALUE_LIPSCHITZ.mutated(
     "Lipschitz constant of the value",
-    return_gap.VALUE_LIPSCHITZ.expression.xreplace({w.d_S(w.x, w.y): sp.S.One}),
+    return_gap.VALUE_LIPSCHITZ.expression.xreplace({return_gap.DISTANCE.symbol: sp.S.One}),
 )
 """L_V itself: what the claim says of two states at distance 1."""
 

@@ -10,6 +10,7 @@ from imagination.theory import bias
 from imagination.theory import fidelity_claims as fc
 from imagination.theory import return_gap as rg
 from imagination.theory import reward_noise as rn
+from imagination.theory import sensitivity as se
 from imagination.theory import straightening as st
 from imagination.theory.claim import Claim
 
@@ -33,6 +34,13 @@ CLAIMS: dict[str, tuple[Claim, dict[str, str]]] = {
     "bounded_states": (
         rg.BOUNDED_STATES, {"expression": "bounded_states_bound", "supposes": "bounded_states_supposes"},
     ),
+    "bounded_states_finite": (rg.BOUNDED_STATES_FINITE, {"expression": "bounded_states_finite_bound"}),
+    "either_side": (
+        rg.EITHER_SIDE, {"expression": "either_side_bound", "supposes": "either_side_supposes"},
+    ),
+    "value_lipschitz": (rg.VALUE_LIPSCHITZ, {"expression": "value_lipschitz_bound"}),
+    "average_error": (rg.AVERAGE_ERROR, {"expression": "average_error_bound"}),
+    "regret": (rg.REGRET, {"expression": "regret_bound"}),
     **{
         f"corollary_1_{code}": (
             claim, {
@@ -47,6 +55,9 @@ CLAIMS: dict[str, tuple[Claim, dict[str, str]]] = {
     ),
     "curvature_sharp": (st.SHARP, {"expression": "curvature_bound", "supposes": "curvature_supposes"}),
     "multiplier": (ac.MULTIPLIER, {"expression": "theorem_1_multiplier", "supposes": "multiplier_supposes"}),
+    "never_too_small": (
+        se.NEVER_TOO_SMALL, {"expression": "never_too_small_bound", "supposes": "never_too_small_supposes"},
+    ),
     "error": (ac.OPTIMAL, {"quantity": "theorem_1_error"}),
     "ratio": (ac.RATIO, {"expression": "theorem_1_ratio", "supposes": "theorem_1_plan"}),
     "spending": (ac.SPENDING, {"expression": "theorem_1_spending"}),

@@ -1,7 +1,7 @@
 r"""The return gap: how far the imagined return can be from the real one, given the errors of the two models.
 
-The claims of part A as objects, and :func:`bound`, their value on numbers. Their proofs are in
-:mod:`imagination.theory.return_gap_proofs`.
+The claims of part A as objects, and :func:`bound`, their value on numbers. They are derived in chapters 2 and 3
+and proved in `formal/ReturnGap.v` and `formal/Identity.v`.
 """
 
 from __future__ import annotations
@@ -13,31 +13,22 @@ import sympy as sp
 from imagination.theory import worlds as w
 from imagination.theory.claim import Claim, HypothesisError
 from imagination.theory.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
+from imagination.theory.terms import real
+from imagination.theory.worlds import shown
 
 _NUMBERS = (w.GAMMA, w.LIP_F, w.LIP_R, w.LIP_PI, w.EPS_DYN, w.EPS_REW)
-_ONE_STEP = (w.LIPSCHITZ_F, w.LIPSCHITZ_R, w.LIPSCHITZ_PI, w.MODEL_DYN, w.MODEL_REW)
-_WORLD = (*_ONE_STEP, *w.ROLLOUTS, *w.RETURNS)
 _BASIC = (*w.DISCOUNT, *w.CONSTANTS, *w.ERRORS)
 _SLOPE = w.L_r * (1 + w.L_pi)
 
-finite_gap = sp.Abs(w.J(w.H) - w.J_hat(w.H))
-gap = sp.Abs(w.J_inf - w.J_hat_inf)
+finite_gap, gap = (shown(rf"\lvert {J} - \hat{{J}}{h} \rvert") for J, h in (("J_H", "_H"), ("J", "")))
 
 
 STATE_ERROR = Claim(
     name="State error",
     source="[TSGLH26, proof of Lemma 1]",
     symbols=(w.LIP_F, w.LIP_PI, w.EPS_DYN),
-    hypotheses=(
-        w.nonnegative(w.LIP_F),
-        w.nonnegative(w.LIP_PI),
-        w.nonnegative(w.EPS_DYN),
-        w.LIPSCHITZ_F,
-        w.LIPSCHITZ_PI,
-        w.MODEL_DYN,
-        *w.ROLLOUTS,
-    ),
-    quantity=w.d_S(w.s(w.t), w.s_hat(w.t)),
+    hypotheses=(w.nonnegative(w.LIP_F), w.nonnegative(w.LIP_PI), w.nonnegative(w.EPS_DYN)),
+    quantity=shown(r"d(s_t, \hat{s}_t)"),
     expression=w.eps_dyn * GeometricSum(w.L, w.t),
     variables=(w.t,),
     meaning="after t steps the two rollouts are at most this far apart",
@@ -47,7 +38,7 @@ FINITE_HORIZON = Claim(
     name="Finite horizon",
     source="[this book]",
     symbols=(*_NUMBERS, w.HORIZON),
-    hypotheses=(*_BASIC, *_WORLD),
+    hypotheses=_BASIC,
     quantity=finite_gap,
     expression=w.eps_rew * GeometricSum(w.gamma, w.H)
     + _SLOPE * w.eps_dyn * DoubleGeometricSum(w.gamma, w.L, w.H),
@@ -57,14 +48,8 @@ FINITE_HORIZON = Claim(
 LEMMA_1 = Claim(
     name="Lemma 1",
     source="[TSGLH26, Lemma 1]",
-    symbols=(
-        *_NUMBERS,
-        *(
-            w.Quantity(v, c, m)
-            for v, c, m in ((w.J_inf, "J", "real return"), (w.J_hat_inf, "J_hat", "imagined return"))
-        ),
-    ),
-    hypotheses=(*_BASIC, w.CONTRACTION, *_WORLD, *w.LIMITS),
+    symbols=_NUMBERS,
+    hypotheses=(*_BASIC, w.CONTRACTION),
     quantity=gap,
     expression=w.eps_rew / (1 - w.gamma)
     + w.gamma * _SLOPE * w.eps_dyn / ((1 - w.gamma) * (1 - w.gamma * w.L)),
@@ -75,7 +60,7 @@ BOUNDED_STATES_FINITE = Claim(
     name="Bounded states, finite horizon",
     source="[this book]",
     symbols=(*_NUMBERS, w.DIAMETER, w.HORIZON),
-    hypotheses=(*_BASIC, w.nonnegative(w.DIAMETER), *_WORLD, w.BOUNDED),
+    hypotheses=(*_BASIC, w.nonnegative(w.DIAMETER)),
     quantity=finite_gap,
     expression=w.eps_rew * GeometricSum(w.gamma, w.H)
     + _SLOPE * CappedGeometricSum(w.gamma, w.L, w.eps_dyn, w.D, w.H),
@@ -85,8 +70,8 @@ BOUNDED_STATES_FINITE = Claim(
 BOUNDED_STATES = Claim(
     name="Bounded states",
     source="[this book]",
-    symbols=(*LEMMA_1.symbols, w.DIAMETER),
-    hypotheses=(*_BASIC, w.nonnegative(w.DIAMETER), *_WORLD, w.BOUNDED, *w.LIMITS),
+    symbols=(*_NUMBERS, w.DIAMETER),
+    hypotheses=(*_BASIC, w.nonnegative(w.DIAMETER)),
     quantity=gap,
     expression=w.eps_rew / (1 - w.gamma) + _SLOPE * CappedGeometricSum(w.gamma, w.L, w.eps_dyn, w.D, sp.oo),
     meaning="the gap of discounted returns when states are bounded, however much errors grow",
@@ -134,43 +119,11 @@ MONOTONE = {
 
 # -- the bound is attained -----------------------------------------------------------------------------------
 
-line, line_hat = (w.mapping(name, ("natural",)) for name in ("s", "shat"))
-EXTREMAL_WORLD = (
-    w.Hypothesis(
-        "real rollout",
-        sp.Eq(line(w.t + 1), w.L_f * (line(w.t) + w.L_pi * line(w.t))),
-        "f(s, a) = L_f (s + a)",
-    ),
-    w.Hypothesis(
-        "imagined rollout",
-        sp.Eq(line_hat(w.t + 1), w.L_f * (line_hat(w.t) + w.L_pi * line_hat(w.t)) + w.eps_dyn),
-        "the learned dynamics add eps_dyn",
-    ),
-    w.Hypothesis("real start", sp.Eq(line(0), 0)),
-    w.Hypothesis("imagined start", sp.Eq(line_hat(0), 0)),
-    w.Hypothesis(
-        "real return",
-        sp.Eq(w.J(w.n), sp.Sum(w.gamma**w.t * w.L_r * (line(w.t) + w.L_pi * line(w.t)), (w.t, 0, w.n - 1))),
-        "r(s, a) = L_r (s + a)",
-    ),
-    w.Hypothesis(
-        "imagined return",
-        sp.Eq(
-            w.J_hat(w.n),
-            sp.Sum(
-                w.gamma**w.t * (w.L_r * (line_hat(w.t) + w.L_pi * line_hat(w.t)) + w.eps_rew),
-                (w.t, 0, w.n - 1),
-            ),
-        ),
-        "the learned reward adds eps_rew",
-    ),
-)
-
 ATTAINED_FINITE = Claim(
     name="The finite bound is attained",
     source="[this book]",
     symbols=FINITE_HORIZON.symbols,
-    hypotheses=(*_BASIC, *EXTREMAL_WORLD),
+    hypotheses=FINITE_HORIZON.hypotheses,
     quantity=finite_gap,
     expression=FINITE_HORIZON.expression,
     relation="==",
@@ -181,7 +134,7 @@ ATTAINED = Claim(
     name="Lemma 1 is attained",
     source="[this book]",
     symbols=LEMMA_1.symbols,
-    hypotheses=(*_BASIC, w.CONTRACTION, *EXTREMAL_WORLD, *w.LIMITS),
+    hypotheses=LEMMA_1.hypotheses,
     quantity=gap,
     expression=LEMMA_1.expression,
     relation="==",
@@ -195,7 +148,7 @@ _EITHER = {w.L_f: sp.Min(w.L_f, w.L_f_hat), w.L_r: sp.Min(w.L_r, w.L_r_hat)}
 EITHER_SIDE = Claim(
     name="Either side's constants",
     source="[this book]",
-    symbols=(*LEMMA_1.symbols, w.LIP_F_HAT, w.LIP_R_HAT),
+    symbols=(*_NUMBERS, w.LIP_F_HAT, w.LIP_R_HAT),
     hypotheses=(
         *_BASIC,
         w.nonnegative(w.LIP_F_HAT),
@@ -205,10 +158,6 @@ EITHER_SIDE = Claim(
             w.CONTRACTION.relation.xreplace(_EITHER),
             "the smoother of the two dynamics contracts",
         ),
-        *_WORLD,
-        w.LIPSCHITZ_F_HAT,
-        w.LIPSCHITZ_R_HAT,
-        *w.LIMITS,
     ),
     quantity=gap,
     expression=LEMMA_1.expression.xreplace(_EITHER),
@@ -217,121 +166,96 @@ EITHER_SIDE = Claim(
 
 # -- the identity behind it ----------------------------------------------------------------------------------
 
-
-def _imagined_terms(f: Any, f_hat: Any, r: Any, r_hat: Any, s_hat: Any, V: Any) -> sp.Expr:
-    state = s_hat(w.t)
-    action = w.pi(state)
-    reward_error = r_hat(state, action) - r(state, action)
-    return reward_error + w.gamma * (V(f_hat(state, action)) - V(f(state, action)))
+_ACCOUNT = "the discounted sum along the imagined rollout of"
+_MIRRORED = "the discounted sum along the real rollout of"
 
 
-identity_sum = sp.Sum(
-    w.gamma**w.t * _imagined_terms(w.f, w.f_hat, w.r, w.r_hat, w.s_hat, w.V_inf), (w.t, 0, w.n - 1)
-)
-mirror_sum = sp.Sum(
-    w.gamma**w.t * _imagined_terms(w.f_hat, w.f, w.r_hat, w.r, w.s, w.V_hat_inf), (w.t, 0, w.n - 1)
-)
-
-PARTIAL_IDENTITY = Claim(
-    name="The identity, n steps",
-    source="[Kakade and Langford 2002; Luo et al. 2019]",
-    symbols=(w.GAMMA,),
-    hypotheses=(w.IMAGINED_ROLLOUT, w.IMAGINED_RETURN, w.BELLMAN),
-    quantity=w.J_hat(w.n) + w.gamma**w.n * w.V_inf(w.s_hat(w.n)) - w.V_inf(w.s_hat(0)),
-    expression=identity_sum,
-    relation="==",
-    variables=(w.n,),
-)
-
-_VALUE_IS_RETURN = w.Hypothesis("V is the return", sp.Eq(w.V_inf(w.s(0)), w.J_inf), "definition of V")
-_TRANSVERSAL = w.Hypothesis(
-    "the far future does not count", sp.Eq(sp.Limit(w.gamma**w.n * w.V_inf(w.s_hat(w.n)), w.n, sp.oo), 0),
-    "true wherever V is bounded",
-)  # fmt: skip
-
-IDENTITY = Claim(
-    name="The identity",
-    source="[Kakade and Langford 2002; Luo et al. 2019]",
-    symbols=(w.GAMMA, *LEMMA_1.symbols[-2:]),
-    hypotheses=(
-        w.IMAGINED_ROLLOUT,
-        w.SAME_START,
-        w.IMAGINED_RETURN,
-        w.BELLMAN,
-        _VALUE_IS_RETURN,
-        w.IMAGINED_LIMIT,
-        _TRANSVERSAL,
-    ),
-    quantity=sp.Limit(identity_sum, w.n, sp.oo),
-    expression=w.J_hat_inf - w.J_inf,
-    relation="==",
-    meaning="the return gap is a discounted sum of one-step errors along the imagined rollout, nothing lost",
-)
-
-MIRROR = Claim(
-    name="The mirror image, n steps",
-    source="[Kakade and Langford 2002; Luo et al. 2019]",
-    symbols=(w.GAMMA,),
-    hypotheses=(
-        w.REAL_ROLLOUT,
-        w.RETURN,
-        w.Hypothesis(
-            "Bellman equation of the learned pair",
-            sp.Eq(w.V_hat_inf(w.x), w.r_hat(w.x, w.pi(w.x)) + w.gamma * w.V_hat_inf(w.f_hat(w.x, w.pi(w.x)))),
+def _account(total: str, reward: str, dynamics: str, along: str) -> tuple[w.Quantity, w.Quantity]:
+    """The two parts of an account of the gap: what each model did, summed along a rollout."""
+    return (
+        w.Quantity(shown(rf"\sum_{{{total}}} \gamma^t {reward}"), "reward_part", f"{along} reward errors"),
+        w.Quantity(
+            shown(rf"\sum_{{{total}}} \gamma^{{t+1}} {dynamics}"), "dynamics_part",
+            f"{along} what the dynamics errors are worth",
         ),
-    ),
-    quantity=w.J(w.n) + w.gamma**w.n * w.V_hat_inf(w.s(w.n)) - w.V_hat_inf(w.s(0)),
-    expression=mirror_sum,
-    relation="==",
-    variables=(w.n,),
-    meaning="real on-policy transitions and the learned pair's own value are all it takes",
+    )  # fmt: skip
+
+
+def _identity(name: str, quantity: str, parts: tuple[w.Quantity, w.Quantity], meaning: str = "") -> Claim:
+    return Claim(
+        name=name,
+        source="[KL02; LXLTDM19]",
+        symbols=parts,
+        hypotheses=(),
+        quantity=shown(quantity),
+        expression=parts[0].symbol + parts[1].symbol,
+        relation="==",
+        meaning=meaning,
+    )
+
+
+_HAT_AT, _REAL_AT = r"(\hat{s}_t, \hat{a}_t)", "(s_t, a_t)"
+
+
+def _worth(value: str, at: str, *maps: str) -> str:
+    """What the first map leads to is worth, less what the second leads to."""
+    return rf"\left[ {value}({maps[0]}{at}) - {value}({maps[1]}{at}) \right]"
+
+
+PARTIAL_IDENTITY = _identity(
+    "The identity, H steps",
+    r"\hat{J}_H - J_H",
+    _account("t<H", rf"[\hat{{r}} - r]{_HAT_AT}", _worth("V_{H-t-1}", _HAT_AT, r"\hat{f}", "f"), _ACCOUNT),
+    "V of the steps that remain; nothing is supposed",
 )
+
+IDENTITY = _identity(
+    "The identity",
+    r"\hat{J} - J",
+    _account(r"t \ge 0", rf"[\hat{{r}} - r]{_HAT_AT}", _worth("V", _HAT_AT, r"\hat{f}", "f"), _ACCOUNT),
+    "the return gap is a discounted sum of one-step errors along the imagined rollout, nothing lost",
+)
+
+MIRROR = _identity(
+    "The mirror image",
+    r"J_H - \hat{J}_H",
+    _account(
+        "t<H", rf"[r - \hat{{r}}]{_REAL_AT}", _worth(r"\hat{V}_{H-t-1}", _REAL_AT, "f", r"\hat{f}"), _MIRRORED
+    ),
+    "real on-policy transitions and the learned pair's own value are all it takes",
+)
+
+DISTANCE = w.Quantity(real("d"), "distance", "distance of the two states")
 
 VALUE_LIPSCHITZ = Claim(
     name="The value is Lipschitz",
     source="[Rachelson and Lagoudakis 2010; Pirotta et al. 2015]",
-    symbols=(w.GAMMA, w.LIP_F, w.LIP_R, w.LIP_PI),
-    hypotheses=(
-        *w.DISCOUNT,
-        *w.CONSTANTS,
-        w.CONTRACTION,
-        w.LIPSCHITZ_F,
-        w.LIPSCHITZ_R,
-        w.LIPSCHITZ_PI,
-        w.VALUE_START,
-        w.VALUE_STEP,
-        w.VALUE_LIMIT,
-    ),
-    quantity=sp.Abs(w.V_inf(w.x) - w.V_inf(w.y)),
-    expression=_SLOPE / (1 - w.gamma * w.L) * w.d_S(w.x, w.y),
-    variables=(w.x, w.y),
+    symbols=(w.GAMMA, w.LIP_F, w.LIP_R, w.LIP_PI, DISTANCE),
+    hypotheses=(*w.DISCOUNT, *w.CONSTANTS, w.CONTRACTION),
+    quantity=shown(r"\lvert V(x) - V(y) \rvert"),
+    expression=_SLOPE / (1 - w.gamma * w.L) * DISTANCE.symbol,
+    meaning="of states at distance d",
 )
 
-_state, _action = w.s_hat(w.t), w.pi(w.s_hat(w.t))
+AVERAGE_REW = w.Quantity(
+    real(r"\bar{\varepsilon}_{\mathrm{rew}}"),
+    "average_rew",
+    "discounted average of the reward errors along the imagined rollout",
+)
+AVERAGE_DYN = w.Quantity(
+    real(r"\bar{\varepsilon}_{\mathrm{dyn}}"),
+    "average_dyn",
+    "discounted average of the dynamics errors along the imagined rollout",
+)
 
 AVERAGE_ERROR = Claim(
     name="Average errors suffice",
-    source="[Luo et al. 2019; this book]",
-    symbols=(w.GAMMA, w.LIP_V),
-    hypotheses=(
-        w.nonnegative(w.GAMMA),
-        w.nonnegative(w.LIP_V),
-        w.IMAGINED_ROLLOUT,
-        w.IMAGINED_RETURN,
-        w.BELLMAN,
-        w.LIPSCHITZ_V,
-    ),
-    quantity=sp.Abs(PARTIAL_IDENTITY.quantity),
-    expression=sp.Sum(
-        w.gamma**w.t
-        * (
-            sp.Abs(w.r_hat(_state, _action) - w.r(_state, _action))
-            + w.gamma * w.L_V * w.d_S(w.f_hat(_state, _action), w.f(_state, _action))
-        ),
-        (w.t, 0, w.n - 1),
-    ),
-    variables=(w.n,),
-    meaning="a discounted sum of the errors where imagination goes, not of the worst errors anywhere",
+    source="[LXLTDM19; this book]",
+    symbols=(w.GAMMA, w.LIP_V, AVERAGE_DYN, AVERAGE_REW),
+    hypotheses=(*w.DISCOUNT, w.nonnegative(w.LIP_V)),
+    quantity=gap,
+    expression=(AVERAGE_REW.symbol + w.gamma * w.L_V * AVERAGE_DYN.symbol) / (1 - w.gamma),
+    meaning="an average of the errors where imagination goes, not the worst errors anywhere",
 )
 
 SUPREMA_GIVE_LEMMA_1 = Claim(
@@ -346,7 +270,7 @@ SUPREMA_GIVE_LEMMA_1 = Claim(
 
 # -- regret --------------------------------------------------------------------------------------------------
 
-_best, _best_hat, _chosen, _chosen_hat, _G, _delta = w.real(
+_best, _best_hat, _chosen, _chosen_hat, _G, _delta = real(
     [r"{J}(\pi^{*})", r"\hat{J}(\pi^{*})", r"J(\hat{\pi})", r"\hat{J}(\hat{\pi})", "G", "delta"]
 )
 

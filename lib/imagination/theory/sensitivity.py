@@ -95,9 +95,7 @@ NEVER_TOO_SMALL = Claim(
     name="The global multiplier is never too small",
     source="[this book, from TSGLH26, Lemma 1]",
     symbols=tuple(q for q in return_gap.LEMMA_1.symbols if q is not w.EPS_REW),
-    hypotheses=tuple(
-        _without_reward_error(h) for h in return_gap.LEMMA_1.hypotheses if h != w.nonnegative(w.EPS_REW)
-    ),
+    hypotheses=tuple(h for h in return_gap.LEMMA_1.hypotheses if h != w.nonnegative(w.EPS_REW)),
     quantity=(1 - w.gamma) * return_gap.LEMMA_1.quantity,
     expression=allocation_claims.MULTIPLIER.expression * w.eps_dyn,
     meaning="where only the dynamics err, the gap is at most that of a reward error D times as large",

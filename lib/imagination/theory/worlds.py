@@ -46,6 +46,11 @@ HORIZON = Quantity(H, "horizon", "number of steps")
 DIAMETER = Quantity(D, "diameter", "largest distance between two states")
 
 
+def shown(tex: str) -> sp.Symbol:
+    """A symbol that only holds the TeX of what a claim speaks of, such as a return gap."""
+    return sp.Symbol(tex, real=True)
+
+
 def nonnegative(quantity: Quantity) -> Hypothesis:
     """The numeric hypothesis that a quantity is at least 0."""
     return Hypothesis(f"{quantity.code} >= 0", sp.Ge(quantity.symbol, 0), quantity.meaning)
