@@ -3,7 +3,8 @@
 import pytest
 import sympy as sp
 
-from imagination.formal.bounds import CLAIMS, text
+from imagination.formal.bounds import text
+from imagination.results import PRINTED
 from imagination.formal.printer import NotPrintable, check_claim, check_glyphs, definition
 from imagination.formal.record import folder
 from imagination.theory import return_gap
@@ -168,7 +169,7 @@ def test_two_things_with_one_glyph_are_refused(one, other):
 
 
 def test_no_printed_claim_has_two_things_with_one_glyph():
-    for claim, _ in CLAIMS.values():
+    for claim, _ in PRINTED.values():
         check_claim(claim)
 
 
