@@ -24,6 +24,13 @@ Definition lemma_1_supposes (gamma L_f L_r L_pi eps_dyn eps_rew : R) : Prop :=
   gamma >= 0 /\ gamma < 1 /\ L_f >= 0 /\ L_r >= 0 /\ L_pi >= 0 /\ eps_dyn >= 0 /\ eps_rew >= 0 /\
   (L_f * gamma * (1 + L_pi)) < 1.
 
+(* State error *)
+Definition state_error_bound (L_f L_pi eps_dyn : R) (t : nat) : R :=
+  (eps_dyn * (geom (L_f * (1 + L_pi)) t)).
+
+Definition state_error_supposes (L_f L_pi eps_dyn : R) : Prop :=
+  L_f >= 0 /\ L_pi >= 0 /\ eps_dyn >= 0.
+
 (* Finite horizon *)
 Definition finite_horizon_bound (gamma L_f L_r L_pi eps_dyn eps_rew : R) (horizon : nat) : R :=
   ((eps_rew * (geom gamma horizon)) + (L_r * eps_dyn * (1 + L_pi) * (sum horizon (fun t : nat =>
@@ -144,14 +151,6 @@ Definition theorem_1_multiplier (gamma L_f L_r L_pi : R) : R :=
 Definition multiplier_supposes (gamma L_f L_r L_pi : R) : Prop :=
   gamma >= 0 /\ gamma < 1 /\ L_f >= 0 /\ L_r >= 0 /\ L_pi >= 0 /\ (L_f * gamma * (1 + L_pi)) < 1.
 
-(* The global multiplier is never too small *)
-Definition never_too_small_bound (gamma L_f L_r L_pi eps_dyn : R) : R :=
-  (L_r * eps_dyn * gamma * (/ (1 + ((-1) * L_f * gamma * (1 + L_pi)))) * (1 + L_pi)).
-
-Definition never_too_small_supposes (gamma L_f L_r L_pi eps_dyn : R) : Prop :=
-  gamma >= 0 /\ gamma < 1 /\ L_f >= 0 /\ L_r >= 0 /\ L_pi >= 0 /\ eps_dyn >= 0 /\ (L_f * gamma * (1
-  + L_pi)) < 1.
-
 (* What is stationary is optimal *)
 Definition theorem_1_error (A_dyn alpha A_rew beta multiplier N_dyn N_rew : R) : R :=
   ((A_rew * (Rpower N_rew ((-1) * beta))) + (A_dyn * multiplier * (Rpower N_dyn ((-1) * alpha)))).
@@ -169,6 +168,14 @@ Definition theorem_1_plan (A_dyn alpha A_rew beta c_dyn c_rew multiplier N_dyn N
 Definition theorem_1_spending (A_dyn alpha A_rew beta multiplier N_dyn N_rew : R) : R :=
   (A_dyn * multiplier * alpha * (/ A_rew) * (Rpower N_dyn ((-1) * alpha)) * (Rpower N_rew beta) * (/
   beta)).
+
+(* The global multiplier is never too small *)
+Definition never_too_small_bound (gamma L_f L_r L_pi eps_dyn : R) : R :=
+  (L_r * eps_dyn * gamma * (/ (1 + ((-1) * L_f * gamma * (1 + L_pi)))) * (1 + L_pi)).
+
+Definition never_too_small_supposes (gamma L_f L_r L_pi eps_dyn : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ L_f >= 0 /\ L_r >= 0 /\ L_pi >= 0 /\ eps_dyn >= 0 /\ (L_f * gamma * (1
+  + L_pi)) < 1.
 
 (* Theorem 2 *)
 Definition theorem_2_added (b : nat -> R) (sigma : R) (horizon rollouts : nat) : R :=

@@ -41,7 +41,7 @@ Proof.
   rewrite sum_scal, <- IHn. simpl. ring.
 Qed.
 
-(** The identity. The gap of H-step returns is the discounted sum of the step errors along the imagined rollout, each with the value of the steps
+(** The identity, H steps. The gap of H-step returns is the discounted sum of the step errors along the imagined rollout, each with the value of the steps
     that remain. Nothing is supposed of the worlds, nor of gamma. *)
 Theorem identity : forall (W : worlds) (gamma : R) (H : nat),
   sum H (imagined_reward W gamma) - sum H (real_reward W gamma) =
@@ -58,7 +58,7 @@ Theorem mirror_identity : forall (W : worlds) (gamma : R) (H : nat),
   sum H (fun t => gamma ^ t * step_error (mirrored W) gamma (value_of (mirrored W) gamma (H - t - 1)) (real_state W t)).
 Proof. intros W g H. exact (identity (mirrored W) g H). Qed.
 
-(** The identity, n steps. For any solution V of Bellman's equation: what is left after n steps is the discounted value of the
+(** The identity, for any value. Let V solve Bellman's equation: what is left after n steps is the discounted value of the
     state that imagination has reached. *)
 Theorem identity_bellman : forall (W : worlds) (gamma : R) (V : state W -> R),
   (forall x, V x = pay W (r W) x + gamma * V (loop W (f W) x)) -> forall n,
@@ -141,7 +141,7 @@ Proof.
   intros n. assert (gn : 0 <= gamma ^ n) by (apply pow_le; lra). rewrite Rabs_mult, (Rabs_pos_eq (gamma ^ n)) by auto.
   assert (D : d_S W (imagined_state W n) (start W) <= M * geom L n).
   { eapply Rle_trans; [apply (d_tri m) with (y := real_state W n)|]. rewrite (d_sym m (imagined_state W n)).
-    pose proof (state_error _ _ _ _ _ _ _ finite_numbers world n) as A. fold L in A.
+    pose proof (apart_after _ _ _ _ _ _ _ finite_numbers world n) as A. fold L in A.
     pose proof (drift _ (d_S W) (loop W (f W)) (start W) m (fun _ => True) L L0 (fun _ => I) (fun x y _ _ => loops x y) n) as B.
     unfold real_state, imagined_state, M. lra. }
   assert (B : Rabs (value W gamma (imagined_state W n)) <= Rabs (value W gamma (start W)) + slope * (M * geom L n)).
@@ -155,7 +155,7 @@ Lemma identity_contracting : is_series (fun t => gamma ^ t * step_error W gamma 
 Proof. apply identity_limit; [exact value_ex | apply (lemma_1 _ _ _ _ _ _ _ numbers world) | exact future_vanishes]. Qed.
 End Contracting.
 
-(** The identity, all steps. Under the hypotheses of Lemma 1 every state has a value, both returns exist, and the step errors along the imagined rollout add
+(** The identity. Under the hypotheses of Lemma 1 every state has a value, both returns exist, and the step errors along the imagined rollout add
     up to the gap. That these limits exist is concluded. *)
 Theorem identity_infinite : forall (W : worlds) (gamma L_f L_r L_pi eps_dyn eps_rew : R),
   lemma_1_supposes gamma L_f L_r L_pi eps_dyn eps_rew -> described W L_f L_r L_pi eps_dyn eps_rew ->

@@ -5,6 +5,33 @@ From Coquelicot Require Import Coquelicot.
 From Imagination Require Import Sums Bounds Loops ReturnGap Horizons Either Identity Sensitivity.
 Open Scope R_scope.
 
+(** ---- The state error ---- *)
+Definition state_error_with (bound : R -> R -> R -> nat -> R) := forall (W : worlds) (L_f L_r L_pi eps_dyn eps_rew : R),
+  state_error_supposes L_f L_pi eps_dyn -> described W L_f L_r L_pi eps_dyn eps_rew -> forall t, d_S W (real_state W t) (imagined_state W t) <= bound L_f L_pi eps_dyn t.
+(** It is this theorem that is changed. *)
+Theorem same_state_error : state_error_with state_error_bound. Proof. exact state_error. Qed.
+(** A true weakening remains provable: twice as far. *)
+Theorem weaker_state_error : state_error_with (fun L_f L_pi eps_dyn t => 2 * state_error_bound L_f L_pi eps_dyn t).
+Proof.
+  intros W Lf Lr Lp ed er N D t. pose proof (state_error W Lf Lr Lp ed er N D t) as B. pose proof (d_pos (distance_of_states _ _ _ _ _ _ D) (real_state W t) (imagined_state W t)).
+  unfold real_state, imagined_state in *. lra.
+Qed.
+(** After two steps on the line the rollouts are as far apart as they may be. *)
+Theorem state_error_instance : state_error_supposes 1 1 1 /\ described (line 1 1 1 1 0) 1 1 1 1 0 /\
+  d_S (line 1 1 1 1 0) (real_state (line 1 1 1 1 0) 2) (imagined_state (line 1 1 1 1 0) 2) = 3 /\ state_error_bound 1 1 1 2 = 3.
+Proof.
+  split; [unfold state_error_supposes; lra|]. split; [apply line_described; lra|]. split; [|unfold state_error_bound; simpl; ring].
+  unfold real_state, imagined_state, real, imagined, loop; simpl. rewrite Rabs_left; lra.
+Qed.
+Lemma drift_too_small bound : bound 1 1 1 2%nat < 3 -> ~ state_error_with bound.
+Proof. intros less M. destruct state_error_instance as (N & D & e & _). specialize (M _ _ _ _ _ _ N D 2%nat). lra. Qed.
+(** One step too few. *)
+Theorem mutant_state_error_one_less : ~ state_error_with (fun L_f L_pi eps_dyn t => state_error_bound L_f L_pi eps_dyn (t - 1)).
+Proof. apply drift_too_small. unfold state_error_bound; simpl. lra. Qed.
+(** The policy is forgotten: the action errs too. *)
+Theorem mutant_state_error_no_policy : ~ state_error_with (fun L_f L_pi eps_dyn t => state_error_bound L_f 0 eps_dyn t).
+Proof. apply drift_too_small. unfold state_error_bound; simpl. lra. Qed.
+
 (** ---- Finite horizons ---- *)
 Definition finite_horizon_with (bound : R -> R -> R -> R -> R -> R -> nat -> R) := forall (W : worlds) (gamma L_f L_r L_pi eps_dyn eps_rew : R),
   finite_horizon_supposes gamma L_f L_r L_pi eps_dyn eps_rew -> described W L_f L_r L_pi eps_dyn eps_rew -> forall H,

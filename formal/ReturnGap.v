@@ -72,9 +72,7 @@ Proof.
   assert (0 <= gamma ^ t) by (apply pow_le; lra). rewrite Rabs_pos_eq; nra.
 Qed.
 
-(** The state error: after t steps the rollouts are at most eps_dyn (1 + L + ... + L^(t-1)) apart. It is the
-    comparison of e(t+1) <= L e(t) + eps_dyn, e(0) = 0, with the solution of the equation. *)
-Theorem state_error t :
+Lemma apart_after t :
   d_S W (real _ (loop W (f W)) (start W) t) (imagined _ (loop W (f_hat W)) (start W) t) <= eps_dyn * geom L t.
 Proof.
   apply (apart_geom _ (d_S W) _ _ _ m (fun _ => True) L L0); auto; [intros; apply loop_lipschitz | intros; apply eta_le].
@@ -102,7 +100,7 @@ Proof.
     <= eps_rew + lam * (eps_dyn * geom L t)).
   { intros t. eapply Rle_trans.
     - apply (step_gap _ (d_S W) (loop W (f W)) (loop W (f_hat W)) (pay W (r W)) (pay W (r_hat W)) (start W) (fun _ => True) lam); auto; intros; apply pay_lipschitz.
-    - apply Rplus_le_compat; [apply b_le|]. apply Rmult_le_compat_l; [exact lam0 | apply state_error]. }
+    - apply Rplus_le_compat; [apply b_le|]. apply Rmult_le_compat_l; [exact lam0 | apply apart_after]. }
   eapply Rle_trans; [apply (finite_gap _ _ _ _ _ _ _ g01 _ H s)|]. right. unfold finite_horizon_bound.
   rewrite (sum_ext H _ (fun t => eps_rew * gamma ^ t + (lam * eps_dyn) * (gamma ^ t * geom L t))), sum_lin, sum_scal, <- geom_sum by (intros; ring).
   unfold lam, L. ring.
@@ -116,7 +114,7 @@ Proof.
     <= eps_rew + lam * Rmin (eps_dyn * geom L t) diameter).
   { intros t. eapply Rle_trans.
     - apply (step_gap _ (d_S W) (loop W (f W)) (loop W (f_hat W)) (pay W (r W)) (pay W (r_hat W)) (start W) (fun _ => True) lam); auto; intros; apply pay_lipschitz.
-    - apply Rplus_le_compat; [apply b_le|]. apply Rmult_le_compat_l; [exact lam0 | apply Rmin_glb; [apply state_error | apply B]]. }
+    - apply Rplus_le_compat; [apply b_le|]. apply Rmult_le_compat_l; [exact lam0 | apply Rmin_glb; [apply apart_after | apply B]]. }
   eapply Rle_trans; [apply (finite_gap _ _ _ _ _ _ _ g01 _ H s)|]. right. unfold bounded_states_finite_bound.
   rewrite (sum_ext H _ (fun t => eps_rew * gamma ^ t + lam * (gamma ^ t * Rmin (eps_dyn * geom L t) diameter))), sum_lin, sum_scal, <- geom_sum by (intros; ring).
   reflexivity.
@@ -150,6 +148,19 @@ Theorem lemma_1 : forall (W : worlds) (gamma L_f L_r L_pi eps_dyn eps_rew : R),
 Proof.
   intros W gamma L_f L_r L_pi ed er N D. unfold lemma_1_supposes in N. apply gap_contracting; auto; [|lra].
   unfold finite_horizon_supposes. lra.
+Qed.
+
+(** State error. After t steps the rollouts are at most eps_dyn (1 + L + ... + L^(t-1)) apart. It is the
+    comparison of e(t+1) <= L e(t) + eps_dyn, e(0) = 0, with the solution of the equation. *)
+Theorem state_error : forall (W : worlds) (L_f L_r L_pi eps_dyn eps_rew : R),
+  state_error_supposes L_f L_pi eps_dyn -> described W L_f L_r L_pi eps_dyn eps_rew -> forall t,
+  d_S W (real _ (loop W (f W)) (start W) t) (imagined _ (loop W (f_hat W)) (start W) t) <= state_error_bound L_f L_pi eps_dyn t.
+Proof.
+  intros W L_f L_r L_pi ed er N D t. unfold state_error_supposes in N.
+  apply (apart_geom _ (d_S W) _ _ _ (distance_of_states _ _ _ _ _ _ D) (fun _ => True) (L_f * (1 + L_pi))); auto.
+  - apply Rmult_le_pos; lra.
+  - intros x y _ _. unfold loop. eapply Rle_trans; [apply (f_lipschitz _ _ _ _ _ _ D)|]. pose proof (policy_lipschitz _ _ _ _ _ _ D x y). nra.
+  - intros. apply (dynamics_error _ _ _ _ _ _ D).
 Qed.
 
 (** Finite horizon. The gap of H-step returns, whether or not errors contract. *)

@@ -14,11 +14,11 @@ import sympy as sp
 
 from imagination.theory import axioms as ax
 from imagination.theory import return_gap as rg
+from imagination.theory import series
 from imagination.theory import stochastic as st
 from imagination.theory import worlds as w
 from imagination.theory.claim import Claim, Hypothesis
 from imagination.theory.proof import Fact, Proof, Theorem, World
-from imagination.theory.return_gap_proofs import capped_limit
 from imagination.theory.stochastic import P, P_hat, a, b, c, expected, n, pi, r, r_hat, x, y, z
 from imagination.theory.sums import CappedGeometricSum, GeometricSum
 from imagination.theory.terms import mapping, natural, point, real
@@ -31,6 +31,56 @@ _SLOPE = w.L_r * (1 + w.L_pi)
 R, R_mixed, R_hat = (mapping(name, ("natural", "state")) for name in ("R", "R'", "Rhat"))
 A, A_mixed, A_hat = (mapping(name, ("natural", "state", "action")) for name in ("A", "A'", "Ahat"))
 J, J_hat = (mapping(name, ("natural", "state")) for name in ("J", "Jhat"))
+
+
+def _rate_sign(p: Proof) -> Fact:
+    return p.inequality(
+        sp.Ge(w.L, 0), [w.nonnegative(w.LIP_F), w.nonnegative(w.LIP_PI)], "a product of nonnegative numbers"
+    )
+
+
+def _capped_sum(count: sp.Expr) -> sp.Expr:
+    return CappedGeometricSum(w.gamma, w.L, w.eps_dyn, w.D, count)
+
+
+def capped_limit(p: Proof) -> tuple[Fact, Fact]:
+    """G_n(gamma) stays below its limit, and C_n tends to C_oo; both because the discount is below 1."""
+    geometric = p.induction(
+        sp.Ge(GeometricSum(w.L, n), 0), n,
+        [p.cite(series.geometric_recursion(), {series.x: w.L}), _rate_sign(p)],
+        "a sum of nonnegative terms",
+    )  # fmt: skip
+    error = p.inequality(
+        sp.Ge(w.eps_dyn * GeometricSum(w.L, n), 0),
+        [geometric, w.nonnegative(w.EPS_DYN)],
+        "a product of nonnegative numbers",
+    )
+    capped = sp.Min(w.D, w.eps_dyn * GeometricSum(w.L, n))
+    sign = p.inequality(
+        sp.Ge(capped, 0), [error, w.nonnegative(w.DIAMETER)], "the smaller of two nonnegative numbers"
+    )
+    term = p.inequality(
+        sp.Ge(w.gamma**n * capped, 0), [sign, w.nonnegative(w.GAMMA)], "a product of nonnegative numbers"
+    )
+    growing = p.inequality(sp.Le(_capped_sum(n), _capped_sum(n + 1)), [term], "one more nonnegative term")
+    less = p.inequality(
+        sp.Le(w.gamma**n * capped, w.gamma**n * w.D),
+        [w.nonnegative(w.GAMMA)],
+        "a minimum is below each of its parts",
+    )
+    partial = p.induction(
+        sp.Le(_capped_sum(n), w.D * GeometricSum(w.gamma, n)), n, [less], "each term is at most D"
+    )
+    single = p.cite(series.geometric_bound(), {series.x: w.gamma}, [*w.DISCOUNT])
+    below = p.inequality(
+        sp.Le(_capped_sum(n), w.D / (1 - w.gamma)),
+        [partial, single, w.nonnegative(w.DIAMETER)],
+        "so partial sums are bounded",
+    )
+    series_limit = p.axiom(
+        ax.SERIES, n, _capped_sum(n), using=[growing, below], reason="so the series converges"
+    )
+    return single, series_limit
 
 
 def _rewards(state: Any, action: Any, kernel: Any, reward: Any, which: str) -> tuple[Hypothesis, ...]:
