@@ -71,7 +71,8 @@ RESULTS: tuple[Result, ...] = (
         label="thm-either-side",
         theorem="either_side",
         cell="03-either-card",
-        differs="The paper uses the real world's constants. The models' own, which can be computed, serve as well.",
+        differs="The paper uses the real world's constants. The models' own, which can be computed, serve "
+        "as well.",
     ),
     Result(
         "The identity, H steps",
@@ -90,7 +91,8 @@ RESULTS: tuple[Result, ...] = (
         theorem="identity_infinite",
         cell="03-identity-infinite",
         rests_on=("Lemma 1", "The value is Lipschitz"),
-        differs="Classical (performance difference, telescoping); the learned reward's error is added. The paper "
+        differs="Classical (performance difference, telescoping); the learned reward's error is added. The "
+        "paper "
         "goes from errors to bound by inequalities. This is what they start from.",
     ),
     Result(
@@ -120,7 +122,8 @@ RESULTS: tuple[Result, ...] = (
         theorem="average_error",
         cell="03-average-card",
         rests_on=("The identity",),
-        differs="The paper takes suprema over all states. Errors count only where imagination goes; Luo et al. say "
+        differs="The paper takes suprema over all states. Errors count only where imagination goes; Luo et "
+        "al. say "
         "so of a known reward, along the real rollout.",
     ),
     Result(
@@ -177,6 +180,28 @@ PRINTED: Mapping[str, Printed] = {
     },
 }
 
+_DISTANCES = (
+    "distances of states, and of actions, are nonnegative, symmetric, 0 from a point to itself, and obey "
+    "the triangle "
+    "inequality",
+)
+_SMOOTH_F = r"\(d(f(x,a), f(y,b)) \le L_f\,(d(x,y) + d(a,b))\)"
+_SMOOTH_R = r"\(|r(x,a) - r(y,b)| \le L_r\,(d(x,y) + d(a,b))\)"
+_SMOOTH_PI = r"\(d(\pi(x), \pi(y)) \le L_\pi\, d(x,y)\)"
+_ERROR_F = r"\(d(\hat f(x,a), f(x,a)) \le \varepsilon_{\mathrm{dyn}}\)"
+_WORLDS = (
+    *_DISTANCES,
+    _SMOOTH_F,
+    _SMOOTH_R,
+    _SMOOTH_PI,
+    rf"{_ERROR_F} and \(|\hat r(x,a) - r(x,a)| \le \varepsilon_{{\mathrm{{rew}}}}\)",
+)
+_CONTRACTS = r"\(\gamma < 1\) and \(\gamma L_f (1 + L_\pi) < 1\)"
+_FINITE_RETURNS = (
+    r"\(J_H = \sum_{t<H} \gamma^t r(s_t, \pi(s_t))\) and "
+    r"\(\hat J_H = \sum_{t<H} \gamma^t \hat r(\hat s_t, \pi(\hat s_t))\)"
+)
+
 WORDS: Mapping[str, Words] = {
     "lemma_1": Words(
         title="Lemma 1",
@@ -196,16 +221,150 @@ WORDS: Mapping[str, Words] = {
             r"\(J = \sum_t \gamma^t r(s_t, \pi(s_t))\) and "
             r"\(\hat J = \sum_t \gamma^t \hat r(\hat s_t, \pi(\hat s_t))\)",
         ),
+        assumptions=(_CONTRACTS, *_WORLDS),
+    ),
+    "state_error": Words(
+        title="State error",
+        source="[TSGLH26, proof of Lemma 1]",
+        left=r"d(s_t, \hat s_t)",
+        fixed="two worlds as in Lemma 1; of rewards and discount nothing is used.",
+        for_all=r"every time \(t\).",
+        assumptions=(*_DISTANCES, _SMOOTH_F, _SMOOTH_PI, _ERROR_F),
+    ),
+    "finite_horizon": Words(
+        title="Finite horizon",
+        source="[this book]",
+        fixed="two worlds as in Lemma 1.",
+        for_all=r"every horizon \(H\), and every \(L\).",
+        definitions=(_FINITE_RETURNS,),
+        assumptions=(r"\(\gamma < 1\)", *_WORLDS),
+    ),
+    "bounded_states": Words(
+        title="Bounded states",
+        source="[this book]",
+        also="The series of the second bound converges, and both returns exist. That is part of the "
+        "conclusion.",
+        fixed="two worlds as in Lemma 1, and a diameter \\(D\\).",
+        for_all=r"every horizon \(H\), and every \(L\).",
+        definitions=(
+            _FINITE_RETURNS,
+            r"\(C_H = \sum_{t<H} \gamma^t \min(D, \varepsilon_{\mathrm{dyn}} G_t(L))\)",
+        ),
+        assumptions=(r"\(\gamma < 1\)", r"no two states are further apart than \(D\)", *_WORLDS),
+    ),
+    "lemma_1_attained": Words(
+        title="Lemma 1 is attained",
+        source="[this book]",
+        also="The world satisfies everything that Lemma 1 assumes, with the same constants and errors. "
+        "That is part of "
+        "the conclusion, and that both returns exist.",
+        fixed=r"numbers \(\gamma, L_f, L_r, L_\pi, \varepsilon_{\mathrm{dyn}}, \varepsilon_{\mathrm{rew}} "
+        r"\ge 0\).",
+        for_all=r"every horizon \(H\).",
+        definitions=(
+            r"on the real line, from 0: \(f(s, a) = L_f (s + a)\), \(r(s, a) = L_r (s + a)\), \(\pi(s) = "
+            r"L_\pi s\), "
+            r"\(\hat f = f + \varepsilon_{\mathrm{dyn}}\), \(\hat r = r + \varepsilon_{\mathrm{rew}}\)",
+        ),
+        assumptions=(r"\(\gamma < 1\), and for the second equation \(\gamma L_f (1 + L_\pi) < 1\)",),
+    ),
+    "either_side": Words(
+        title="Either side's constants",
+        source="[this book]",
+        also="Both returns exist. That is part of the conclusion. A second theorem, either_side_each, "
+        "needs only one "
+        "Lipschitz dynamics and one Lipschitz reward, of whichever side.",
+        fixed="two worlds as in Lemma 1.",
+        for_all="the assumptions range over all states and actions, of any kind.",
         assumptions=(
-            r"\(\gamma < 1\) and \(\gamma L_f (1 + L_\pi) < 1\)",
-            "distances of states, and of actions, are nonnegative, symmetric, 0 from a point to itself, "
-            "and obey "
-            "the triangle inequality",
-            r"\(d(f(x,a), f(y,b)) \le L_f\,(d(x,y) + d(a,b))\)",
-            r"\(|r(x,a) - r(y,b)| \le L_r\,(d(x,y) + d(a,b))\)",
-            r"\(d(\pi(x), \pi(y)) \le L_\pi\, d(x,y)\)",
-            r"\(d(\hat f(x,a), f(x,a)) \le \varepsilon_{\mathrm{dyn}}\) and "
-            r"\(|\hat r(x,a) - r(x,a)| \le \varepsilon_{\mathrm{rew}}\)",
+            r"\(\gamma < 1\), and the smaller of \(L_f\) and \(L_{\hat f}\) contracts",
+            *_WORLDS,
+            r"\(\hat f\) is \(L_{\hat f}\)-Lipschitz, and \(\hat r\) is \(L_{\hat r}\)-Lipschitz, as \(f\) "
+            r"and \(r\) are",
+        ),
+    ),
+    "identity": Words(
+        title="The identity, H steps",
+        source="[KL02; LXLTDM19]",
+        fixed="a real and a learned world with the same states, actions, policy and first state.",
+        for_all=r"every \(\gamma\) and every horizon \(H\).",
+        definitions=(
+            _FINITE_RETURNS,
+            r"\(V_n(x)\) is the real return of \(n\) steps from \(x\); \(\hat a_t = \pi(\hat s_t)\)",
+        ),
+        assumptions=("none",),
+    ),
+    "identity_infinite": Words(
+        title="The identity",
+        source="[KL02; LXLTDM19]",
+        also="Every state has a value, both returns exist, and the series converges to their difference. "
+        "All of this is "
+        "concluded. Another theorem, identity_bounded, concludes the same where both rewards are bounded.",
+        fixed="two worlds as in Lemma 1.",
+        for_all="the assumptions range over all states and actions, of any kind.",
+        definitions=(r"\(V(x) = \sum_t \gamma^t r(s_t, a_t)\) from \(s_0 = x\) in the real world",),
+        assumptions=(_CONTRACTS, *_WORLDS),
+    ),
+    "mirror_identity": Words(
+        title="The mirror image",
+        source="[KL02; LXLTDM19]",
+        fixed="a real and a learned world with the same states, actions, policy and first state.",
+        for_all=r"every \(\gamma\) and every horizon \(H\).",
+        definitions=(
+            _FINITE_RETURNS,
+            r"\(\hat V_n(x)\) is the learned pair's return of \(n\) steps from \(x\); \(a_t = \pi(s_t)\)",
+        ),
+        assumptions=(
+            "none; for all steps, mirror_identity_infinite assumes of the learned pair what Lemma 1 "
+            "assumes of "
+            "the real one",
+        ),
+    ),
+    "value_lipschitz": Words(
+        title="The value is Lipschitz",
+        source="[Rachelson and Lagoudakis 2010; Pirotta et al. 2015]",
+        also="Every state has a value. That is part of the conclusion.",
+        fixed="a real world as in Lemma 1.",
+        for_all=r"states \(x, y\) at distance \(d\).",
+        definitions=(r"\(V(x) = \sum_t \gamma^t r(s_t, a_t)\) from \(s_0 = x\) in the real world",),
+        assumptions=(_CONTRACTS, *_DISTANCES, _SMOOTH_F, _SMOOTH_R, _SMOOTH_PI),
+    ),
+    "average_error": Words(
+        title="Average errors suffice",
+        source="[LXLTDM19; this book]",
+        also="Both averages exist. That is part of the conclusion.",
+        fixed="two worlds as in Lemma 1.",
+        for_all=r"Lipschitz constants \(L_V\) of the value; one is \(L_r (1 + L_\pi) / (1 - \gamma L)\).",
+        definitions=(
+            r"\(\bar\varepsilon = (1 - \gamma) \sum_t \gamma^t \varepsilon_t\), with \(\varepsilon_t\) the "
+            r"errors at "
+            r"\((\hat s_t, \hat a_t)\): \(d(\hat f, f)\) of the dynamics, \(|\hat r - r|\) of the reward",
+        ),
+        assumptions=(_CONTRACTS, *_WORLDS, r"\(|V(x) - V(y)| \le L_V\, d(x, y)\)"),
+    ),
+    "suprema_give_lemma_1": Words(
+        title="Suprema give Lemma 1 back",
+        source="[this book]",
+        also="The gap is at most the bound by averages, with this Lipschitz constant of the value, and "
+        "that is at most "
+        "the left side. Both are part of the conclusion.",
+        fixed="two worlds as in Lemma 1.",
+        for_all="the assumptions range over all states and actions, of any kind.",
+        assumptions=(_CONTRACTS, *_WORLDS),
+    ),
+    "regret": Words(
+        title="Regret",
+        source="[KS02]",
+        also="The real returns of the class have a least upper bound. It need not be the return of any "
+        "policy.",
+        fixed=r"a set of policies of any kind, a class of them, real and imagined returns \(J(\pi)\) and "
+        r"\(\hat J(\pi)\), "
+        r"a policy \(\hat\pi\) of the class, and numbers \(G\) and \(\delta\).",
+        for_all="the assumptions range over all policies of the class.",
+        definitions=(r"\(J(\pi^*)\) stands for the least upper bound of the real returns of the class",),
+        assumptions=(
+            r"\(|J(\pi) - \hat J(\pi)| \le G\)",
+            r"\(\hat J(\pi) \le \hat J(\hat\pi) + \delta\)",
         ),
     ),
     "corollary_1": Words(

@@ -35,7 +35,8 @@ RESULTS: tuple[Result, ...] = (
         theorem="never_too_small",
         cell="08-never-card",
         rests_on=("Lemma 1",),
-        differs="The paper measures that its multiplier is far too large; that it is never too small follows from "
+        differs="The paper measures that its multiplier is far too large; that it is never too small "
+        "follows from "
         "Lemma 1.",
     ),
 )
@@ -62,7 +63,8 @@ WORDS: Mapping[str, Words] = {
     "costates_price_errors": Words(
         title="Costates price errors",
         source="[GW08]",
-        fixed=r"two spaces of any kind, of nudges and of costates, a pairing \(\langle \cdot, \cdot \rangle\) that "
+        fixed=r"two spaces of any kind, of nudges and of costates, a pairing \(\langle \cdot, \cdot "
+        r"\rangle\) that "
         r"makes a number of one of each, the horizon \(H\), and \(\gamma\).",
         for_all=r"errors \(e_t\), slopes \(g_t\), and maps \(F_t\) of nudges.",
         definitions=(
@@ -80,15 +82,19 @@ WORDS: Mapping[str, Words] = {
     "first_order": Words(
         title="The first-order change of the return",
         source="[GW08]",
-        fixed=r"a space of states with a norm, of any dimension; the real closed loop \(F\), an error \(e\), a "
+        fixed=r"a space of states with a norm, of any dimension; the real closed loop \(F\), an error "
+        r"\(e\), a "
         r"reward \(u\) with the policy inside, a start, the horizon \(H\), and \(\gamma\).",
         for_all="adjoint passes along the real rollout that end in a costate which sees nothing.",
-        also=r"The rollout, too, is differentiable, and its derivative is the nudges \(\delta_t\). The return's is "
+        also=r"The rollout, too, is differentiable, and its derivative is the nudges \(\delta_t\). The "
+        r"return's is "
         r"also \(\sum_t \gamma^t \langle g_t, \delta_t \rangle\).",
         definitions=(
-            r"the model's rollout: \(s_{t+1} = F(s_t) + h\, e(s_t)\), and its return \(J_H = \sum_{t<H} \gamma^t "
+            r"the model's rollout: \(s_{t+1} = F(s_t) + h\, e(s_t)\), and its return \(J_H = \sum_{t<H} "
+            r"\gamma^t "
             r"u(s_t)\)",
-            r"\(F_t\) and \(g_t\) are the derivatives of \(F\) and \(u\) at \(s_t\), for \(h = 0\); \(e_t = e(s_t)\)",
+            r"\(F_t\) and \(g_t\) are the derivatives of \(F\) and \(u\) at \(s_t\), for \(h = 0\); \(e_t "
+            r"= e(s_t)\)",
         ),
         assumptions=(
             r"\(F\) and \(u\) are differentiable, and \(e\) is continuous, at the states of the real rollout",

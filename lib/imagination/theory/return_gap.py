@@ -1,7 +1,7 @@
 r"""The return gap: how far the imagined return can be from the real one, given the errors of the two models.
 
-The claims of part A as objects, and :func:`bound`, their value on numbers. They are derived in chapters 2 and 3
-and proved in `formal/ReturnGap.v` and `formal/Identity.v`.
+The claims as objects, and :func:`bound`, their value on numbers. They are derived in chapters 2 and 3 and
+proved in `formal/ReturnGap.v`, `Either.v` and `Identity.v`.
 """
 
 from __future__ import annotations
