@@ -5,8 +5,9 @@ import sympy as sp
 
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Formula, Whole, YesNo
-from imagination.theory import return_gap, series
+from imagination.theory import return_gap
 from imagination.theory.claim import HypothesisError
+from imagination.theory.sums import GeometricSum
 
 WORLD: dict[str, float] = {"gamma": 0.95, "L_f": 1.1, "L_r": 1, "L_pi": 0, "eps_dyn": 0.01, "eps_rew": 0.01}
 
@@ -27,16 +28,13 @@ def lemma_1_applies() -> bool:
 
 
 def late_error() -> sp.Expr:
-    """The discounted sum of an error that begins at time T, from the theorem on geometric sums."""
-    gamma, T, eps = sp.symbols("gamma T eps")
-    weights = series.GEOMETRIC_CLOSED_FORM.expression
-    limit = weights.subs(series.x**series.n, 0).subs(series.x, gamma)  # gamma < 1
-    return eps * gamma**T * limit
+    """The discounted sum of an error that begins at time T."""
+    return sp.sympify("eps * gamma**T / (1 - gamma)", locals={"gamma": sp.Symbol("gamma")})
 
 
 def two_step_error(steps: int = 20) -> sp.Expr:
     """The bound on the state error after an even number of steps, from two-step predictions."""
-    growth = series.GeometricSum(sp.Symbol("L") ** 2, steps // 2)
+    growth = GeometricSum(sp.Symbol("L") ** 2, steps // 2)
     return sp.Symbol("eps_2") * growth.doit()
 
 
@@ -119,9 +117,7 @@ EXERCISES = [
                 reference=lambda: (
                     sp.simplify(
                         two_step_error()
-                        - sp.Symbol("eps_2")
-                        / (1 + sp.Symbol("L"))
-                        * series.GeometricSum(sp.Symbol("L"), 20).doit()
+                        - sp.Symbol("eps_2") / (1 + sp.Symbol("L")) * GeometricSum(sp.Symbol("L"), 20).doit()
                     )
                     == 0
                 ),

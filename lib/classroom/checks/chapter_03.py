@@ -1,17 +1,10 @@
 """Checks of the exercises of *What the constants do*."""
 
-from dataclasses import replace
-from functools import cache
-
 import sympy as sp
 
 from classroom.exercises import Exercise, Part, Wrong
-from classroom.kinds import Number, OneOf, Proved
+from classroom.kinds import Formula, Number, OneOf, YesNo
 from imagination.theory import return_gap
-from imagination.theory import return_gap_proofs as proofs
-from imagination.theory.claim import Hypothesis
-from imagination.theory.proof import Proof
-from imagination.theory.theorem import Theorem
 
 BASE = {"gamma": 0.95, "L_f": 0.8, "L_r": 1.0, "L_pi": 0.2, "eps_dyn": 0.01, "eps_rew": 0.01}
 LOWERED = ("L_f", "L_r", "L_pi", "eps_dyn", "eps_rew")
@@ -27,18 +20,6 @@ def tightening() -> float:
     shared = {"gamma": 0.95, "L_pi": 0.0, "eps_dyn": 1.0, "eps_rew": 0.0}
     both = return_gap.EITHER_SIDE.evaluate(L_f=0.9, L_f_hat=0.6, L_r=1.0, L_r_hat=1.0, **shared)
     return return_gap.bound(L_f=0.9, L_r=1.0, **shared) / both
-
-
-@cache
-def one_sided_regret(with_a_gift: bool = False) -> Theorem:
-    """The theorem; with a gift it also supposes, needlessly, that nothing is lost in training."""
-    old = return_gap.REGRET
-    best, best_hat, G, delta = (q.symbol for q in (*old.symbols[:2], *old.symbols[4:]))
-    first = (Hypothesis("never pessimistic about the best", sp.Le(best, best_hat)), *old.hypotheses[1:])
-    gift = (Hypothesis("training loses nothing", sp.Le(delta, 0)),) if with_a_gift else ()
-    claim = replace(old, name="One-sided regret", hypotheses=first + gift, expression=G + delta)
-    proof = Proof(claim)
-    return proof.qed(proof.inequality(claim.statement, list(claim.hypotheses)))
 
 
 EXERCISES = [
@@ -98,18 +79,30 @@ EXERCISES = [
     Exercise(
         label="ex-03-regret",
         level="extend",
-        tests="state a claim with another hypothesis and prove it",
+        tests="derive a bound from other facts, and see that it is the smallest",
         parts=(
             Part(
-                name="regret_theorem",
-                asks="the finished proof: what `proof.qed(...)` returns",
-                kind=Proved(),
-                reference=one_sided_regret,
+                name="regret_bound",
+                asks="the bound of the regret, in G and delta",
+                kind=Formula(G=(0.1, 2), delta=(0.1, 2)),
+                reference=lambda: sp.sympify("G + delta"),
                 wrong=(
-                    Wrong(proofs.regret, "this is the old theorem"),
-                    Wrong(lambda: one_sided_regret(True), "it supposes more than the exercise allows"),
+                    Wrong(
+                        lambda: sp.sympify("2*G + delta"),
+                        "true, and not the smallest: which gap costs nothing?",
+                    ),
+                    Wrong(lambda: sp.sympify("G"), "the training may lose delta"),
+                    Wrong(lambda: sp.sympify("delta"), "the chosen policy has a gap"),
                 ),
-                hint="exchange the first hypothesis and the expression of `return_gap.REGRET`, then prove it",
+                hint="exchange the first of the three facts for the optimistic one",
+            ),
+            Part(
+                name="smaller",
+                asks="does G/2 + delta bound it, too? True or False",
+                kind=YesNo(),
+                reference=lambda: False,
+                wrong=(Wrong(lambda: True, "`follows` finds numbers that refute it"),),
+                hint="ask `follows`",
             ),
         ),
     ),

@@ -349,3 +349,51 @@ def test_the_published_example() -> None:
 def test_the_formula_stands_in_the_claims_alone() -> None:
     assert bound(**CONTRACTING) == rg.LEMMA_1.evaluate(**CONTRACTING)
     assert bound(**CONTRACTING, horizon=9) == rg.FINITE_HORIZON.evaluate(**CONTRACTING, horizon=9)
+
+
+# -- what else is claimed ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("learned", [(0.2, 2.0), (0.9, 1.0), (5.0, 9.0)])
+def test_either_side_is_lemma_1_with_the_smaller_constants(learned: tuple[float, float]) -> None:
+    L_f_hat, L_r_hat = learned
+    smaller = {**CONTRACTING, "L_f": min(0.5, L_f_hat), "L_r": min(1.5, L_r_hat)}
+    close(rg.EITHER_SIDE.evaluate(**CONTRACTING, L_f_hat=L_f_hat, L_r_hat=L_r_hat), lemma_1(**smaller))
+
+
+def test_the_smaller_of_the_dynamics_constants_must_contract() -> None:
+    wild = {**CONTRACTING, "L_f": 4.0, "L_r_hat": 1.0}
+    assert np.isfinite(rg.EITHER_SIDE.evaluate(**wild, L_f_hat=0.1))
+    with pytest.raises(HypothesisError, match="smoother of the two"):
+        rg.EITHER_SIDE.evaluate(**wild, L_f_hat=3.0)
+
+
+def test_averages_that_are_the_suprema_give_lemma_1() -> None:
+    constants = {name: CONTRACTING[name] for name in ("gamma", "L_f", "L_r", "L_pi")}
+    slope = rg.VALUE_LIPSCHITZ.evaluate(**constants, distance=1.0)
+    averages = {"average_dyn": CONTRACTING["eps_dyn"], "average_rew": CONTRACTING["eps_rew"]}
+    close(rg.AVERAGE_ERROR.evaluate(gamma=0.9, L_V=slope, **averages), lemma_1(**CONTRACTING))
+    close(rg.SUPREMA_GIVE_LEMMA_1.evaluate(**CONTRACTING), lemma_1(**CONTRACTING))
+
+
+@pytest.mark.parametrize("horizon", [1, 2, 30])
+def test_the_identity_and_its_mirror_image_on_a_curved_world(horizon: int) -> None:
+    gamma, start = 0.9, 1.2
+    real = (lambda s: 0.9 * np.sin(s) + 0.1, lambda s: -(s**2) / (1 + s**2))
+    learned = (lambda s: real[0](s) + 0.05 * np.cos(3 * s), lambda s: real[1](s) + 0.03 * np.sin(5 * s))
+
+    def value(world: Any, n: int, state: float) -> float:
+        total = 0.0
+        for t in range(n):
+            total, state = total + gamma**t * world[1](state), world[0](state)
+        return total
+
+    for claim, one, other in ((rg.PARTIAL_IDENTITY, real, learned), (rg.MIRROR, learned, real)):
+        state, rewards, dynamics = start, 0.0, 0.0
+        for t in range(horizon):  # along the rollout of the other
+            rewards += gamma**t * (other[1](state) - one[1](state))
+            left = horizon - t - 1
+            worth = value(one, left, other[0](state)) - value(one, left, one[0](state))
+            dynamics, state = dynamics + gamma ** (t + 1) * worth, other[0](state)
+        gap = value(other, horizon, start) - value(one, horizon, start)
+        assert claim.evaluate(reward_part=rewards, dynamics_part=dynamics) == pytest.approx(gap, abs=1e-13)
