@@ -22,7 +22,7 @@ Qed.
 Lemma too_small bound gamma L_f L_r L_pi eps_dyn eps_rew : lemma_1_supposes gamma L_f L_r L_pi eps_dyn eps_rew ->
   bound gamma L_f L_r L_pi eps_dyn eps_rew < lemma_1_bound gamma L_f L_r L_pi eps_dyn eps_rew -> ~ lemma_1_with bound.
 Proof.
-  intros N less M. destruct (attained gamma L_f L_r L_pi eps_dyn eps_rew N) as (D & e).
+  intros N less M. destruct (attained gamma L_f L_r L_pi eps_dyn eps_rew N) as (D & _ & _ & e).
   destruct (M _ _ _ _ _ _ _ N D) as (_ & _ & B). lra.
 Qed.
 Ltac small := unfold lemma_1_supposes, lemma_1_bound; lra.
@@ -67,7 +67,7 @@ Theorem mutant_lemma_1_any_reward : ~ forall (W : worlds) (gamma L_f L_r L_pi ep
   (exists slope, 0 <= slope /\ described W L_f slope L_pi eps_dyn eps_rew) ->
   Rabs (J W gamma - J_hat W gamma) <= lemma_1_bound gamma L_f L_r L_pi eps_dyn eps_rew.
 Proof.
-  intros M. destruct (attained (1/2) (1/2) 1 0 1 0 ltac:(unfold lemma_1_supposes; lra)) as (D & e).
+  intros M. destruct (attained (1/2) (1/2) 1 0 1 0 ltac:(unfold lemma_1_supposes; lra)) as (D & _ & _ & e).
   assert (B := M _ (1/2) (1/2) 0 0 1 0 ltac:(unfold lemma_1_supposes; lra) (ex_intro _ 1 (conj (Rlt_le _ _ Rlt_0_1) D))).
   rewrite e in B. unfold lemma_1_bound in B. lra.
 Qed.

@@ -291,11 +291,12 @@ Proof.
   split; [intros; now apply line_finite | apply line_infinite].
 Qed.
 Corollary attained : forall gamma L_f L_r L_pi eps_dyn eps_rew : R, lemma_1_supposes gamma L_f L_r L_pi eps_dyn eps_rew ->
-  described (line L_f L_r L_pi eps_dyn eps_rew) L_f L_r L_pi eps_dyn eps_rew /\
-  Rabs (J (line L_f L_r L_pi eps_dyn eps_rew) gamma - J_hat (line L_f L_r L_pi eps_dyn eps_rew) gamma) = lemma_1_bound gamma L_f L_r L_pi eps_dyn eps_rew.
+  let W := line L_f L_r L_pi eps_dyn eps_rew in described W L_f L_r L_pi eps_dyn eps_rew /\
+  is_series (real_reward W gamma) 0 /\ is_series (imagined_reward W gamma) (lemma_1_bound gamma L_f L_r L_pi eps_dyn eps_rew) /\
+  Rabs (J W gamma - J_hat W gamma) = lemma_1_bound gamma L_f L_r L_pi eps_dyn eps_rew.
 Proof.
   intros. destruct (lemma_1_attained gamma L_f L_r L_pi eps_dyn eps_rew) as (D & _ & A); [unfold lemma_1_supposes, finite_horizon_supposes in *; lra|].
-  split; [exact D | now apply A].
+  exact (conj D (A H)).
 Qed.
 
 (** The hypotheses of Lemma 1 hold somewhere, with every constant and every error positive. *)

@@ -27,7 +27,7 @@ Proof. unfold never_too_small_bound, theorem_1_multiplier. ring. Qed.
 Theorem never_too_small_instance : never_too_small_supposes (1/2) (1/2) 1 (1/2) 1 /\ described (line (1/2) 1 (1/2) 1 0) (1/2) 1 (1/2) 1 0 /\
   (1 - 1/2) * Rabs (J (line (1/2) 1 (1/2) 1 0) (1/2) - J_hat (line (1/2) 1 (1/2) 1 0) (1/2)) = never_too_small_bound (1/2) (1/2) 1 (1/2) 1.
 Proof.
-  split; [unfold never_too_small_supposes; lra|]. destruct (attained (1/2) (1/2) 1 (1/2) 1 0 ltac:(unfold lemma_1_supposes; lra)) as [D e].
+  split; [unfold never_too_small_supposes; lra|]. destruct (attained (1/2) (1/2) 1 (1/2) 1 0 ltac:(unfold lemma_1_supposes; lra)) as (D & _ & _ & e).
   split; [exact D|]. rewrite e. unfold lemma_1_bound, never_too_small_bound. lra.
 Qed.
 
