@@ -130,10 +130,32 @@ Proof.
   - right. rewrite Series_scal_l, power_sum by lra. unfold value_lipschitz_bound, lam, L in *. field. lra.
 Qed.
 
+End Contracting.
+
+(** The value is Lipschitz. With constant L_r (1 + L_pi) / (1 - gamma L), in the real world under the policy. *)
+Theorem value_lipschitz : forall (W : worlds) (gamma L_f L_r L_pi eps_dyn eps_rew : R),
+  lemma_1_supposes gamma L_f L_r L_pi eps_dyn eps_rew -> described W L_f L_r L_pi eps_dyn eps_rew ->
+  (forall x, ex_series (reward_from W gamma x)) /\
+  forall x y, Rabs (value W gamma x - value W gamma y) <= value_lipschitz_bound gamma L_f L_r L_pi (d_S W x y).
+Proof. intros W g Lf Lr Lp ed er N D. split; [exact (value_ex _ _ _ _ _ _ _ N D) | exact (value_slope _ _ _ _ _ _ _ N D)]. Qed.
+
+Section Future.
+Variables (W : worlds) (gamma L_f L_r L_pi eps_dyn eps_rew : R).
+Hypothesis numbers : lemma_1_supposes gamma L_f L_r L_pi eps_dyn eps_rew.
+Hypothesis world : described W L_f L_r L_pi eps_dyn eps_rew.
+Let L := L_f * (1 + L_pi).
+Let lam := L_r * (1 + L_pi).
+Let m := distance_of_states _ _ _ _ _ _ world.
+Let finite := finite_numbers _ _ _ _ _ _ numbers.
+Let g01 := gamma_range _ _ _ _ _ _ finite.
+Let L0 : 0 <= L := L_pos _ _ _ _ _ _ finite.
+Let lam0 : 0 <= lam := lam_pos _ _ _ _ _ _ finite.
+Let loops := loop_lipschitz _ _ _ _ _ _ _ finite world.
+
 (** The far future of imagination counts for nothing. *)
 Lemma future_vanishes : is_lim_seq (fun n => gamma ^ n * value W gamma (imagined_state W n)) 0.
 Proof.
-  set (slope := lam / (1 - gamma * L)). pose proof contracts as c. assert (s0 : 0 <= slope) by (apply Rdiv_le_0_compat; lra).
+  set (slope := lam / (1 - gamma * L)). pose proof (contracts _ _ _ _ _ _ numbers) as c. fold L in c. assert (s0 : 0 <= slope) by (apply Rdiv_le_0_compat; lra).
   set (M := eps_dyn + d_S W (loop W (f W) (start W)) (start W)).
   apply ex_series_lim_0.
   apply ex_le with (b := fun n => Rabs (value W gamma (start W)) * gamma ^ n + slope * M * (gamma ^ n * geom L n)).
@@ -141,19 +163,19 @@ Proof.
   intros n. assert (gn : 0 <= gamma ^ n) by (apply pow_le; lra). rewrite Rabs_mult, (Rabs_pos_eq (gamma ^ n)) by auto.
   assert (D : d_S W (imagined_state W n) (start W) <= M * geom L n).
   { eapply Rle_trans; [apply (d_tri m) with (y := real_state W n)|]. rewrite (d_sym m (imagined_state W n)).
-    pose proof (apart_after _ _ _ _ _ _ _ finite_numbers world n) as A. fold L in A.
+    pose proof (apart_after _ _ _ _ _ _ _ finite world n) as A. fold L in A.
     pose proof (drift _ (d_S W) (loop W (f W)) (start W) m (fun _ => True) L L0 (fun _ => I) (fun x y _ _ => loops x y) n) as B.
     unfold real_state, imagined_state, M. lra. }
   assert (B : Rabs (value W gamma (imagined_state W n)) <= Rabs (value W gamma (start W)) + slope * (M * geom L n)).
   { replace (value W gamma (imagined_state W n)) with (value W gamma (start W) + (value W gamma (imagined_state W n) - value W gamma (start W))) by ring.
-    eapply Rle_trans; [apply Rabs_triang|]. apply Rplus_le_compat_l. eapply Rle_trans; [apply value_slope|].
+    eapply Rle_trans; [apply Rabs_triang|]. apply Rplus_le_compat_l. eapply Rle_trans; [apply (proj2 (value_lipschitz _ _ _ _ _ _ _ numbers world))|].
     replace (value_lipschitz_bound gamma L_f L_r L_pi (d_S W (imagined_state W n) (start W))) with (slope * d_S W (imagined_state W n) (start W))
       by (unfold value_lipschitz_bound, slope, lam, L in *; field; lra). now apply Rmult_le_compat_l. }
   apply Rmult_le_compat_l with (r := gamma ^ n) in B; [lra | exact gn].
 Qed.
 Lemma identity_contracting : is_series (fun t => gamma ^ t * step_error W gamma (value W gamma) (imagined_state W t)) (J_hat W gamma - J W gamma).
-Proof. apply identity_limit; [exact value_ex | apply (lemma_1 _ _ _ _ _ _ _ numbers world) | exact future_vanishes]. Qed.
-End Contracting.
+Proof. apply identity_limit; [apply (value_lipschitz _ _ _ _ _ _ _ numbers world) | apply (lemma_1 _ _ _ _ _ _ _ numbers world) | exact future_vanishes]. Qed.
+End Future.
 
 (** The identity. Under the hypotheses of Lemma 1 every state has a value, both returns exist, and the step errors along the imagined rollout add
     up to the gap. That these limits exist is concluded. *)
@@ -163,7 +185,7 @@ Theorem identity_infinite : forall (W : worlds) (gamma L_f L_r L_pi eps_dyn eps_
   is_series (fun t => gamma ^ t * step_error W gamma (value W gamma) (imagined_state W t)) (J_hat W gamma - J W gamma).
 Proof.
   intros W g Lf Lr Lp ed er N D. destruct (lemma_1 _ _ _ _ _ _ _ N D) as (E & Eh & _).
-  split; [exact (value_ex _ _ _ _ _ _ _ N D) | split; [exact E | split; [exact Eh | exact (identity_contracting _ _ _ _ _ _ _ N D)]]].
+  split; [apply (value_lipschitz _ _ _ _ _ _ _ N D) | split; [exact E | split; [exact Eh | exact (identity_contracting _ _ _ _ _ _ _ N D)]]].
 Qed.
 
 (** The mirror image, all steps. If the learned pair satisfies the hypotheses of Lemma 1, its values exist, and the mirrored step errors along the real rollout add
@@ -199,13 +221,6 @@ Qed.
 
 (** ---- From the identity back to Lemma 1 ---- *)
 
-(** The value is Lipschitz. With constant L_r (1 + L_pi) / (1 - gamma L), in the real world under the policy. *)
-Theorem value_lipschitz : forall (W : worlds) (gamma L_f L_r L_pi eps_dyn eps_rew : R),
-  lemma_1_supposes gamma L_f L_r L_pi eps_dyn eps_rew -> described W L_f L_r L_pi eps_dyn eps_rew ->
-  (forall x, ex_series (reward_from W gamma x)) /\
-  forall x y, Rabs (value W gamma x - value W gamma y) <= value_lipschitz_bound gamma L_f L_r L_pi (d_S W x y).
-Proof. intros W g Lf Lr Lp ed er N D. split; [exact (value_ex _ _ _ _ _ _ _ N D) | exact (value_slope _ _ _ _ _ _ _ N D)]. Qed.
-
 (** The discounted average of a sequence. *)
 Definition average gamma (a : nat -> R) := (1 - gamma) * Series (fun t => gamma ^ t * a t).
 (** The errors of the two models where imagination goes. *)
@@ -233,7 +248,7 @@ Proof.
   destruct (average_le g (dynamics_errors W) ed G) as [Ed _]; [intros t; split; [apply (d_pos (distance_of_states _ _ _ _ _ _ D)) | apply (dynamics_error _ _ _ _ _ _ D)]|].
   destruct (average_le g (reward_errors W) er G) as [Er _]; [intros t; split; [apply Rabs_pos | apply (reward_error _ _ _ _ _ _ D)]|].
   split; [exact Ed | split; [exact Er|]].
-  pose proof (identity_contracting _ _ _ _ _ _ _ N D) as I. apply is_series_unique in I. rewrite Rabs_minus_sym, <- I.
+  destruct (identity_infinite _ _ _ _ _ _ _ N D) as (_ & _ & _ & I). apply is_series_unique in I. rewrite Rabs_minus_sym, <- I.
   set (a := fun t => g ^ t * step_error W g (value W g) (imagined_state W t)).
   set (b := fun t => g ^ t * reward_errors W t + g * LV * (g ^ t * dynamics_errors W t)).
   assert (E : ex_series b) by (apply ex_plus; [exact Er | now apply ex_scal]).
@@ -264,7 +279,7 @@ Proof.
   destruct (average_le g (dynamics_errors W) ed G) as [_ Ad]; [intros t; split; [apply (d_pos (distance_of_states _ _ _ _ _ _ D)) | apply (dynamics_error _ _ _ _ _ _ D)]|].
   destruct (average_le g (reward_errors W) er G) as [_ Ar]; [intros t; split; [apply Rabs_pos | apply (reward_error _ _ _ _ _ _ D)]|].
   split; [|split].
-  - apply (average_error _ _ _ _ _ _ _ _ N D). intros x y. rewrite <- e. apply (value_slope _ _ _ _ _ _ _ N D).
+  - apply (average_error _ _ _ _ _ _ _ _ N D). intros x y. rewrite <- e. apply (value_lipschitz _ _ _ _ _ _ _ N D).
   - unfold average_error_bound. replace (1 + -1 * g) with (1 - g) by ring. apply Rmult_le_compat_l; [lra|]. apply Rplus_le_compat; [exact Ar|].
     apply Rmult_le_compat_r; [lra | now apply Rmult_le_compat_l].
   - unfold average_error_bound, LV, value_lipschitz_bound, lemma_1_bound. field. lra.

@@ -34,6 +34,19 @@ Definition imagined_reward W gamma t := reth _ (loop W (f_hat W)) (pay W (r_hat 
 Definition J W gamma := Series (real_reward W gamma).
 Definition J_hat W gamma := Series (imagined_reward W gamma).
 
+(** State error. After t steps the rollouts are at most eps_dyn (1 + L + ... + L^(t-1)) apart. It is the
+    comparison of e(t+1) <= L e(t) + eps_dyn, e(0) = 0, with the solution of the equation. *)
+Theorem state_error : forall (W : worlds) (L_f L_r L_pi eps_dyn eps_rew : R),
+  state_error_supposes L_f L_pi eps_dyn -> described W L_f L_r L_pi eps_dyn eps_rew -> forall t,
+  d_S W (real _ (loop W (f W)) (start W) t) (imagined _ (loop W (f_hat W)) (start W) t) <= state_error_bound L_f L_pi eps_dyn t.
+Proof.
+  intros W L_f L_r L_pi ed er N D t. unfold state_error_supposes in N.
+  apply (apart_geom _ (d_S W) _ _ _ (distance_of_states _ _ _ _ _ _ D) (fun _ => True) (L_f * (1 + L_pi))); auto.
+  - apply Rmult_le_pos; lra.
+  - intros x y _ _. unfold loop. eapply Rle_trans; [apply (f_lipschitz _ _ _ _ _ _ D)|]. pose proof (policy_lipschitz _ _ _ _ _ _ D x y). nra.
+  - intros. apply (dynamics_error _ _ _ _ _ _ D).
+Qed.
+
 Section Bound.
 Variables (W : worlds) (gamma L_f L_r L_pi eps_dyn eps_rew : R).
 Hypothesis numbers : finite_horizon_supposes gamma L_f L_r L_pi eps_dyn eps_rew.
@@ -74,9 +87,7 @@ Qed.
 
 Lemma apart_after t :
   d_S W (real _ (loop W (f W)) (start W) t) (imagined _ (loop W (f_hat W)) (start W) t) <= eps_dyn * geom L t.
-Proof.
-  apply (apart_geom _ (d_S W) _ _ _ m (fun _ => True) L L0); auto; [intros; apply loop_lipschitz | intros; apply eta_le].
-Qed.
+Proof. apply (state_error W L_f L_r L_pi eps_dyn eps_rew); [unfold state_error_supposes, finite_horizon_supposes in *; lra | exact world]. Qed.
 
 Lemma gap_contracting : gamma * L < 1 -> ex_series (real_reward W gamma) /\ ex_series (imagined_reward W gamma) /\
   Rabs (J W gamma - J_hat W gamma) <= lemma_1_bound gamma L_f L_r L_pi eps_dyn eps_rew.
@@ -148,19 +159,6 @@ Theorem lemma_1 : forall (W : worlds) (gamma L_f L_r L_pi eps_dyn eps_rew : R),
 Proof.
   intros W gamma L_f L_r L_pi ed er N D. unfold lemma_1_supposes in N. apply gap_contracting; auto; [|lra].
   unfold finite_horizon_supposes. lra.
-Qed.
-
-(** State error. After t steps the rollouts are at most eps_dyn (1 + L + ... + L^(t-1)) apart. It is the
-    comparison of e(t+1) <= L e(t) + eps_dyn, e(0) = 0, with the solution of the equation. *)
-Theorem state_error : forall (W : worlds) (L_f L_r L_pi eps_dyn eps_rew : R),
-  state_error_supposes L_f L_pi eps_dyn -> described W L_f L_r L_pi eps_dyn eps_rew -> forall t,
-  d_S W (real _ (loop W (f W)) (start W) t) (imagined _ (loop W (f_hat W)) (start W) t) <= state_error_bound L_f L_pi eps_dyn t.
-Proof.
-  intros W L_f L_r L_pi ed er N D t. unfold state_error_supposes in N.
-  apply (apart_geom _ (d_S W) _ _ _ (distance_of_states _ _ _ _ _ _ D) (fun _ => True) (L_f * (1 + L_pi))); auto.
-  - apply Rmult_le_pos; lra.
-  - intros x y _ _. unfold loop. eapply Rle_trans; [apply (f_lipschitz _ _ _ _ _ _ D)|]. pose proof (policy_lipschitz _ _ _ _ _ _ D x y). nra.
-  - intros. apply (dynamics_error _ _ _ _ _ _ D).
 Qed.
 
 (** Finite horizon. The gap of H-step returns, whether or not errors contract. *)

@@ -90,7 +90,7 @@ RESULTS: tuple[Result, ...] = (
         label="thm-identity",
         theorem="identity_infinite",
         cell="03-identity-infinite",
-        rests_on=("Lemma 1", "The value is Lipschitz"),
+        rests_on=("Lemma 1", "State error", "The value is Lipschitz"),
         differs="Classical (performance difference, telescoping); the learned reward's error is added. The "
         "paper "
         "goes from errors to bound by inequalities. This is what they start from.",
