@@ -18,7 +18,7 @@ def test_both_sides_are_of_one_sort(hypothesis: Hypothesis) -> None:
 def test_numbers_and_worlds_are_told_apart() -> None:
     assert w.CONTRACTION.is_numeric
     assert all(h.is_numeric for h in (*w.DISCOUNT, *w.CONSTANTS, *w.ERRORS))
-    assert not any(h.is_numeric for h in (w.LIPSCHITZ_F, *w.ROLLOUTS, *w.RETURNS, *w.LIMITS, w.BOUNDED))
+    assert not any(h.is_numeric for h in (w.LIPSCHITZ_R, w.MODEL_REW, w.BOUNDED))
 
 
 def test_no_two_quantities_share_a_code_name() -> None:
