@@ -77,9 +77,8 @@ Proof.
 Qed.
 End Loops_of_either.
 
-(** Either side's constants, each of the four. Lemma 1 holds with L_f a constant of either dynamics and L_r one of either reward:
-    real and real, real and learned, learned and real, learned and learned. *)
-Theorem either_side_each : forall (W : worlds) (gamma L_f L_r L_pi eps_dyn eps_rew : R),
+(** Lemma 1 with L_f a constant of either dynamics and L_r one of either reward. *)
+Lemma each_of_four : forall (W : worlds) (gamma L_f L_r L_pi eps_dyn eps_rew : R),
   lemma_1_supposes gamma L_f L_r L_pi eps_dyn eps_rew -> described_either W L_f L_r L_pi eps_dyn eps_rew ->
   ex_series (real_reward W gamma) /\ ex_series (imagined_reward W gamma) /\
   Rabs (J W gamma - J_hat W gamma) <= lemma_1_bound gamma L_f L_r L_pi eps_dyn eps_rew.
@@ -92,9 +91,7 @@ Proof.
   - split; [exact A | split; [exact B|]]. eapply Rle_trans; [exact C|]. right. rewrite lemma_1_readable by lra. field. lra.
 Qed.
 
-(** Either side's constants. Where both sides' constants are known, the smaller of the two may stand for L_f, and the smaller of the two
-    for L_r; only the smaller of the dynamics' need contract. *)
-Theorem either_side : forall (W : worlds) (gamma L_f L_r L_pi eps_dyn eps_rew L_f_hat L_r_hat : R),
+Lemma smaller_of_both : forall (W : worlds) (gamma L_f L_r L_pi eps_dyn eps_rew L_f_hat L_r_hat : R),
   either_side_supposes gamma L_f L_r L_pi eps_dyn eps_rew L_f_hat L_r_hat ->
   described W L_f L_r L_pi eps_dyn eps_rew ->
   lipschitz_dynamics W (f_hat W) L_f_hat -> lipschitz_reward W (r_hat W) L_r_hat ->
@@ -104,10 +101,24 @@ Proof.
   intros W g Lf Lr Lp ed er Lfh Lrh N [mS mA Hf Hr P He Her] Hfh Hrh. unfold either_side_supposes in N.
   assert (e : either_side_bound g Lf Lr Lp ed er Lfh Lrh = lemma_1_bound g (Rmin Lf Lfh) (Rmin Lr Lrh) Lp ed er).
   { unfold either_side_bound, lemma_1_bound. replace (1 + -1 * g * (1 + Lp) * Rmin Lf Lfh) with (1 + -1 * Rmin Lf Lfh * g * (1 + Lp)) by ring. ring. }
-  rewrite e. apply either_side_each.
+  rewrite e. apply each_of_four.
   - unfold lemma_1_supposes. assert (0 <= Rmin Lf Lfh) by (apply Rmin_glb; lra). assert (0 <= Rmin Lr Lrh) by (apply Rmin_glb; lra). lra.
   - split; auto; unfold Rmin; [destruct (Rle_dec Lf Lfh) | destruct (Rle_dec Lr Lrh)]; [left | right | left | right]; assumption.
 Qed.
+
+(** Either side's constants. Lemma 1 holds with L_f a constant of either dynamics and L_r one of either reward: real and real, real and learned, learned and
+    real, learned and learned; nothing is then supposed of the other side. So where both sides' constants are known, the smaller of the two may stand for L_f,
+    and the smaller of the two for L_r; only the smaller of the dynamics' need contract. *)
+Theorem either_side : forall (W : worlds) (gamma L_f L_r L_pi eps_dyn eps_rew : R),
+  (lemma_1_supposes gamma L_f L_r L_pi eps_dyn eps_rew -> described_either W L_f L_r L_pi eps_dyn eps_rew ->
+    ex_series (real_reward W gamma) /\ ex_series (imagined_reward W gamma) /\
+    Rabs (J W gamma - J_hat W gamma) <= lemma_1_bound gamma L_f L_r L_pi eps_dyn eps_rew) /\
+  (forall L_f_hat L_r_hat : R, either_side_supposes gamma L_f L_r L_pi eps_dyn eps_rew L_f_hat L_r_hat ->
+    described W L_f L_r L_pi eps_dyn eps_rew ->
+    lipschitz_dynamics W (f_hat W) L_f_hat -> lipschitz_reward W (r_hat W) L_r_hat ->
+    ex_series (real_reward W gamma) /\ ex_series (imagined_reward W gamma) /\
+    Rabs (J W gamma - J_hat W gamma) <= either_side_bound gamma L_f L_r L_pi eps_dyn eps_rew L_f_hat L_r_hat).
+Proof. intros. split; [apply each_of_four | intros L_f_hat L_r_hat; apply smaller_of_both]. Qed.
 
 (** Two states, two actions, and a policy that copies the state. The real dynamics keep the state where it is, the learned ones always lead to the second. *)
 Definition switch : worlds := {|

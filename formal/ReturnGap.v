@@ -104,6 +104,7 @@ Proof.
   - right. rewrite Series_scal_l, power_sum by auto. unfold k, lam, lemma_1_bound, L in *. field. lra.
 Qed.
 
+(** The gap of H-step returns, whether or not errors contract. *)
 Lemma gap_finite H : Rabs (sum H (real_reward W gamma) - sum H (imagined_reward W gamma))
   <= finite_horizon_bound gamma L_f L_r L_pi eps_dyn eps_rew H.
 Proof.
@@ -160,13 +161,6 @@ Proof.
   intros W gamma L_f L_r L_pi ed er N D. unfold lemma_1_supposes in N. apply gap_contracting; auto; [|lra].
   unfold finite_horizon_supposes. lra.
 Qed.
-
-(** Finite horizon. The gap of H-step returns, whether or not errors contract. *)
-Theorem finite_horizon : forall (W : worlds) (gamma L_f L_r L_pi eps_dyn eps_rew : R),
-  finite_horizon_supposes gamma L_f L_r L_pi eps_dyn eps_rew ->
-  described W L_f L_r L_pi eps_dyn eps_rew -> forall H,
-  Rabs (sum H (real_reward W gamma) - sum H (imagined_reward W gamma)) <= finite_horizon_bound gamma L_f L_r L_pi eps_dyn eps_rew H.
-Proof. exact gap_finite. Qed.
 
 (** Bounded states. Where no two states are further apart than the diameter, the gap is finite for every L: of H-step
     returns, and of all steps. The bound of the latter is a series, which converges. *)

@@ -22,7 +22,6 @@ from imagination.experiments.sweep import sweep
 from imagination.mdps.continuous import ContinuousMDP, norm
 from imagination.rollouts import horizon_for, rollout, truncated_tail
 from imagination.theory import return_gap
-from imagination.theory import worlds as w
 
 __all__ = [
     "CERTIFICATES",

@@ -234,6 +234,10 @@ WORDS: Mapping[str, Words] = {
     "finite_horizon": Words(
         title="Finite horizon",
         source="[this book]",
+        also="The sums have a closed form where neither \\(L\\) nor \\(\\gamma L\\) is 1; where one of "
+        "them is, they "
+        "have another, to which that tends. Where errors contract the bound tends to Lemma 1's as "
+        "\\(H\\) grows. All of it is concluded.",
         fixed="two worlds as in Lemma 1.",
         for_all=r"every horizon \(H\), and every \(L\).",
         definitions=(_FINITE_RETURNS,),
@@ -271,9 +275,9 @@ WORDS: Mapping[str, Words] = {
     "either_side": Words(
         title="Either side's constants",
         source="[this book]",
-        also="Both returns exist. That is part of the conclusion. A second theorem, either_side_each, "
-        "needs only one "
-        "Lipschitz dynamics and one Lipschitz reward, of whichever side.",
+        also="Both returns exist. Each of the four pairs of constants will do by itself, with Lemma 1's "
+        "bound; "
+        "then nothing is supposed of the other side. Both are part of the conclusion.",
         fixed="two worlds as in Lemma 1.",
         for_all="the assumptions range over all states and actions, of any kind.",
         assumptions=(
