@@ -3,123 +3,86 @@
 from collections.abc import Mapping
 
 from imagination.results.result import Printed, Result, Words
-from imagination.theory import stochastic, stochastic_bounded
+from imagination.theory import stochastic
 
 __all__ = ["PRINTED", "RESULTS", "WORDS"]
 
 RESULTS: tuple[Result, ...] = (
     Result(
-        "Finite horizon, stochastic",
-        (stochastic.STOCHASTIC_FINITE,),
-        chapter="05_stochastic_worlds",
-        label="thm-wasserstein",
-        rests_on=(
-            "Geometric recursion",
-            "Double geometric identity",
-        ),
-    ),
-    Result(
         "Lemma 1 for kernels",
-        (stochastic.WASSERSTEIN_BOUND,),
+        (stochastic.WASSERSTEIN_BOUND, stochastic.STOCHASTIC_FINITE),
         chapter="05_stochastic_worlds",
         label="thm-wasserstein",
-        rests_on=(
-            "Finite horizon, stochastic",
-            "Geometric bound",
-            "Double geometric bound",
+        theorem="kernel_bound",
+        cell="05-kernel-card",
+        differs=(
+            "The paper is about deterministic worlds; AML18 knows the reward. Both are lifted here, and "
+            "horizons may be finite."
         ),
-        differs=("The paper is about deterministic worlds; AML18 knows the reward. Both are lifted here."),
     ),
     Result(
-        "Finite horizon, learned kernel and real reward",
-        (stochastic.MIXED_FINITE,),
+        "Lemma 1 for kernels, either side's constants",
+        (stochastic.EITHER_SIDE,),
         chapter="05_stochastic_worlds",
         label="thm-whose-constants",
-        rests_on=(
-            "Finite horizon, stochastic",
-            "Geometric recursion",
-        ),
-    ),
-    Result(
-        "Lemma 1 for kernels, learned kernel and real reward",
-        (stochastic.MIXED_BOUND,),
-        chapter="05_stochastic_worlds",
-        label="thm-whose-constants",
-        rests_on=(
-            "Finite horizon, learned kernel and real reward",
-            "Geometric bound",
-            "Double geometric bound",
-        ),
-    ),
-    Result(
-        "Asadi's value bound",
-        (stochastic.ASADI_VALUE_BOUND,),
-        chapter="05_stochastic_worlds",
-        label="thm-asadi",
+        theorem="kernel_either_side",
+        cell="05-whose-card",
         rests_on=("Lemma 1 for kernels",),
-        differs=("Recovered: Lemma 1 for kernels with known reward and the policy part of the kernel."),
+        differs="Of the kernel known from AML18; for the reward, on its own, and for finite horizons new.",
     ),
     Result(
-        "Asadi's value bound, learned side",
-        (stochastic.ASADI_VALUE_BOUND_LEARNED,),
+        "Bounded states, stochastic",
+        (stochastic.BOUNDED, stochastic.BOUNDED_FINITE),
         chapter="05_stochastic_worlds",
-        label="thm-asadi",
-        rests_on=("Lemma 1 for kernels",),
-        differs="The same from the learned kernel's constant; so the smaller one serves.",
+        label="thm-bounded-kernels",
+        theorem="kernel_bounded_states",
+        cell="05-bounded-card",
+        differs="Holds where Lemma 1 is silent: where states are bounded and γL is 1 or more.",
+    ),
+    Result(
+        "The identity for kernels",
+        (stochastic.IDENTITY,),
+        chapter="05_stochastic_worlds",
+        label="thm-kernel-identity",
+        theorem="kernel_identity",
+        cell="05-identity-card",
+        differs=(
+            "Classical; the learned reward's error is added. That values and returns exist, and that "
+            "Bellman's equation has no other solution, is part of what is proved."
+        ),
     ),
     Result(
         "Simulation lemma",
         (stochastic.SIMULATION_LEMMA,),
         chapter="05_stochastic_worlds",
         label="thm-simulation",
-        rests_on=(
-            "Geometric recursion",
-            "Geometric bound",
-        ),
+        theorem="simulation_lemma",
+        cell="05-simulation-card",
+        rests_on=("The identity for kernels",),
         differs="With a learned reward, and the span of the value in place of its largest size.",
     ),
     Result(
-        "One reward under two kernels",
-        (stochastic_bounded.KERNEL_GAP,),
+        "Asadi's value bound",
+        (stochastic.ASADI_VALUE_BOUND, stochastic.ASADI_VALUE_BOUND_LEARNED),
         chapter="05_stochastic_worlds",
-        label="thm-whose-constants",
-    ),
-    Result(
-        "Bounded states, n steps, stochastic",
-        (stochastic_bounded.BOUNDED_FINITE["real"],),
-        chapter="05_stochastic_worlds",
-        rests_on=("One reward under two kernels",),
-    ),
-    Result(
-        "Bounded states, n steps, stochastic, learned kernel",
-        (stochastic_bounded.BOUNDED_FINITE["learned"],),
-        chapter="05_stochastic_worlds",
-        rests_on=("One reward under two kernels",),
-    ),
-    Result(
-        "Bounded states, stochastic",
-        (stochastic_bounded.BOUNDED["real"],),
-        chapter="05_stochastic_worlds",
-        label="thm-whose-constants",
-        rests_on=(
-            "Bounded states, n steps, stochastic",
-            "Geometric recursion",
-            "Geometric bound",
-        ),
-    ),
-    Result(
-        "Bounded states, stochastic, learned kernel",
-        (stochastic_bounded.BOUNDED["learned"],),
-        chapter="05_stochastic_worlds",
-        label="thm-whose-constants",
-        rests_on=(
-            "Bounded states, n steps, stochastic, learned kernel",
-            "Geometric recursion",
-            "Geometric bound",
-        ),
+        label="thm-asadi",
+        theorem="asadi_bound",
+        cell="05-asadi-card",
+        rests_on=("Lemma 1 for kernels",),
+        differs="Recovered: Lemma 1 for kernels with known reward and the policy part of the kernel.",
     ),
 )
 
-PRINTED: Mapping[str, Printed] = {}
+PRINTED: Mapping[str, Printed] = {
+    "kernel_bounded_finite": (
+        stochastic.BOUNDED_FINITE, {"expression": "kernel_bounded_finite_bound"},
+    ),
+    "simulation": (
+        stochastic.SIMULATION_LEMMA, {"expression": "simulation_bound", "supposes": "simulation_supposes"},
+    ),
+    "asadi": (
+        stochastic.ASADI_VALUE_BOUND, {"expression": "asadi_value_bound", "supposes": "asadi_supposes"},
+    ),
+}  # fmt: skip
 
 WORDS: Mapping[str, Words] = {}
