@@ -1,7 +1,7 @@
 r"""Stochastic worlds: Lemma 1 for kernels in Wasserstein distance, the identity behind it, and its cases.
 
-The bounds are those of deterministic worlds, with the Wasserstein-1 distance of the next states' distributions
-where their distance stood. Here is what they say, as formulas; Coq proves it.
+The bounds are those of deterministic worlds, with the Wasserstein-1 distance of the distributions of next
+states where a distance of states stood. Here they are as formulas; Coq proves them.
 """
 
 from __future__ import annotations
