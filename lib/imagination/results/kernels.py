@@ -135,8 +135,8 @@ WORDS: Mapping[str, Words] = {
         assumptions=(
             _DISTRIBUTIONS,
             r"what Lemma 1 for kernels supposes, with \(L_f, L_r\) for the real kernel and reward and with "
-            r"\(\hat L_f, \hat L_r\) for the learned ones",
-            r"\(\gamma < 1\) and \(\gamma \min(L_f, \hat L_f)(1 + L_\pi) < 1\)",
+            r"\(L_{\hat f}, L_{\hat r}\) for the learned ones",
+            r"\(\gamma < 1\) and \(\gamma \min(L_f, L_{\hat f})(1 + L_\pi) < 1\)",
         ),
     ),
     "kernel_bounded_states": Words(
