@@ -130,6 +130,25 @@ Definition corollary_1_gamma_supposes (gamma L_f L_r L_pi gamma_larger : R) : Pr
   gamma >= 0 /\ gamma < 1 /\ L_f >= 0 /\ L_r >= 0 /\ L_pi >= 0 /\ gamma <= gamma_larger /\ (L_f *
   gamma_larger * (1 + L_pi)) < 1 /\ gamma_larger < 1.
 
+(* Bounded states, n steps, stochastic *)
+Definition kernel_bounded_finite_bound (gamma L_f L_r L_pi eps_dyn eps_rew diameter : R) (horizon : nat) : R :=
+  ((eps_rew * (geom gamma horizon)) + (L_r * (1 + L_pi) * (sum horizon (fun t : nat => ((gamma ^ t)
+  * (Rmin (eps_dyn * (geom (L_f * (1 + L_pi)) t)) diameter)))))).
+
+(* Simulation lemma *)
+Definition simulation_bound (gamma eps_dyn eps_rew span : R) : R :=
+  ((/ (1 + ((-1) * gamma))) * (eps_rew + (eps_dyn * gamma * span))).
+
+Definition simulation_supposes (gamma eps_dyn eps_rew span : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ eps_dyn >= 0 /\ eps_rew >= 0 /\ span >= 0.
+
+(* Asadi's value bound *)
+Definition asadi_value_bound (gamma L_f L_r eps_dyn : R) : R :=
+  (L_r * eps_dyn * gamma * (/ (1 + ((-1) * gamma))) * (/ (1 + ((-1) * L_f * gamma)))).
+
+Definition asadi_supposes (gamma L_f L_r eps_dyn : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ L_f >= 0 /\ L_r >= 0 /\ eps_dyn >= 0 /\ (L_f * gamma) < 1.
+
 (* Proposition 1 *)
 Definition proposition_1_bound (eps : R) : R :=
   ((eps ^ 2) * (/ (2 + ((-2) * eps)))).

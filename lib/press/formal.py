@@ -35,7 +35,7 @@ the theorems rest on is told by the first, which can."""
 TOOLS = ("coqc", "coqtop", "coqchk", "coq_makefile", "make")
 
 _STATEMENT = re.compile(r"(?m)^(?P<kind>Theorem|Corollary|Lemma) (?P<name>\w+)")
-_DEFINITION = re.compile(r"(?m)^(?P<kind>Definition|Fixpoint|Record) (?P<name>\w+)")
+_DEFINITION = re.compile(r"(?m)^(?P<kind>Definition|Fixpoint|Inductive|Record) (?P<name>\w+)")
 _IMPORT = re.compile(r"(?m)^From [A-Za-z]+ Require Import [^.]+\.")
 _MARK = 'Eval compute in "This was a question"%string.'
 _MUTANT = "mutant_"

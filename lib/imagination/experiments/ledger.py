@@ -9,7 +9,6 @@ with the claims as they are now: a claim that has changed since must be proved a
 import argparse
 import hashlib
 import importlib
-import itertools
 import pkgutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +20,7 @@ import pandas as pd
 
 from imagination import records
 from imagination import theory as room
-from imagination.theory import allocation_further, return_gap, stochastic
+from imagination.theory import allocation_further, return_gap
 from imagination.theory.claim import Claim
 from imagination.theory.latex import latex
 from imagination.theory.theorem import Theorem, checked
@@ -44,15 +43,10 @@ __all__ = [
 ]
 
 RECORD = "ledger"
-_SIDES = tuple(itertools.product(stochastic.OTHER_SIDE, repeat=2))
 
 ARGUMENTS: Mapping[str, Sequence[tuple[Any, ...]]] = {
     "return_gap_proofs.monotone": [(code,) for code in return_gap.MONOTONE],
     "allocation_further_proofs.elasticity": list(allocation_further.ELASTICITIES),
-    "stochastic.proof_of_either_side": _SIDES,
-    "stochastic.proof_of_asadi_value_bound": [(False,), (True,)],
-    "stochastic_bounded.bounded_finite": _SIDES,
-    "stochastic_bounded.bounded": _SIDES,
 }
 """What to call the proofs with that are proofs of several claims."""
 

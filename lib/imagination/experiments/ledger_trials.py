@@ -31,7 +31,7 @@ from imagination.experiments import (
 )
 from imagination.experiments.recording import Command
 from imagination.theory import bias as proposition_2
-from imagination.theory import fidelity_claims, return_gap, stochastic_bounded
+from imagination.theory import fidelity_claims, return_gap
 from imagination.theory import reward_noise as theorem_2
 from imagination.theory import stochastic as kernels
 from imagination.theory import straightening as curvature
@@ -193,7 +193,7 @@ _LOOP = {
     "imagination-tabular": {
         "lemma_1": (kernels.WASSERSTEIN_BOUND, "gap"),
         "finite": (kernels.STOCHASTIC_FINITE, "finite_gap"),
-        "bounded": (stochastic_bounded.BOUNDED["real"], "gap"),
+        "bounded": (kernels.BOUNDED, "gap"),
         "simulation": (kernels.SIMULATION_LEMMA, "gap"),
         "regret_bound": (return_gap.REGRET, "regret"),
     },
@@ -285,8 +285,8 @@ def _allocation(seed: int) -> Iterator[Trial]:
 _FORMS = {
     ("any states", False): kernels.STOCHASTIC_FINITE,
     ("any states", True): kernels.WASSERSTEIN_BOUND,
-    ("bounded states", False): stochastic_bounded.BOUNDED_FINITE["real"],
-    ("bounded states", True): stochastic_bounded.BOUNDED["real"],
+    ("bounded states", False): kernels.BOUNDED_FINITE,
+    ("bounded states", True): kernels.BOUNDED,
 }
 
 
