@@ -111,6 +111,13 @@ Definition curvature_bound (eps : R) : R :=
 Definition curvature_supposes (eps : R) : Prop :=
   eps > 0 /\ eps <= 1.
 
+(* What moves goes on moving *)
+Definition never_stops_bound (eps length : R) : R :=
+  (length * (1 + ((-1) * eps))).
+
+Definition never_stops_supposes (eps : R) : Prop :=
+  eps > 0 /\ eps < 1.
+
 (* Straight maps stretch little *)
 Definition stretch_bound (eps : R) : R :=
   (1 + eps).
@@ -121,13 +128,6 @@ Definition stretch_supposes (eps : R) : Prop :=
 (* Straight maps shrink little *)
 Definition shrink_bound (eps : R) : R :=
   (1 + ((-1) * eps)).
-
-(* What moves goes on moving *)
-Definition never_stops_bound (eps length : R) : R :=
-  (length * (1 + ((-1) * eps))).
-
-Definition never_stops_supposes (eps : R) : Prop :=
-  eps > 0 /\ eps < 1.
 
 (* Straight and not smooth *)
 Definition straight_not_smooth_supposes (factor : R) : Prop :=

@@ -163,7 +163,7 @@ Qed.
 Lemma turn_start : 0 < length (turn eps (spiral eps 0)).
 Proof. unfold length. rewrite turn_dot. apply sqrt_lt_R0. simpl. nra. Qed.
 
-(** The spiral satisfies everything that Proposition 1 supposes, and its loss is the sharp bound at every step. *)
+(** The sharp bound is attained. The spiral satisfies everything that Proposition 1 supposes, and its loss is the sharp bound at every step. *)
 Theorem curvature_attained : follows plane (turn eps) (spiral eps) eps /\ forall t, 0 < length (turn eps (spiral eps t)) /\
   1 - cosine (turn eps (spiral eps t)) (turn eps (spiral eps (S t))) = curvature_bound eps.
 Proof.

@@ -287,7 +287,7 @@ Lemma above_chord c b h f V k s m : 0 < m ->
     + k * s ^ 2 / m * ((c - b) * (h - c) * (h - b)).
 Proof. intros. rewrite !bounded_readable by lra. field. lra. Qed.
 
-(** Bounded noise. The objective is concave: of all costs from one to another one of the two ends is best, and if there is
+(** Bounded noise, an end wins. The objective is concave: of all costs from one to another one of the two ends is best, and if there is
     noise that counts, no cost between is as good. Which end: the dearer one if V + kappa sigma_0^2 (1 - (c_0 + b + c) / c_max) is negative. Perfect labels win
     against free ones if and only if c_0 kappa sigma_0^2 exceeds c_max V. *)
 Theorem bounded_ends :

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from imagination.theory.claim import Claim, Hypothesis, Quantity, positive
-from imagination.theory.terms import real
 from imagination.theory.terms import positive as positive_symbols
+from imagination.theory.terms import real
 
 # -- squares -------------------------------------------------------------------------------------------------
 

@@ -89,6 +89,18 @@ ATTAINED = Claim(
     assumes=(r"\(v(z) = \varepsilon R z\) in the plane, \(R\) a rotation whose cosine is \(-\varepsilon\)",),
 )
 
+any_bound = real("beta")
+BEST = Claim(
+    name="No bound is smaller",
+    source="[this book]",
+    symbols=(EPS, Quantity(any_bound, "bound", "a number that no loss of any such trajectory exceeds")),
+    hypotheses=(POSITIVE, AT_MOST_ONE),
+    quantity=SHARP.expression,
+    expression=any_bound,
+    meaning="whatever bounds the losses of all eps-Lipschitz velocity fields",
+    assumes=SHARP.assumes,
+)
+
 # -- what straightness says of the Lipschitz constant --------------------------------------------------------
 
 _STRETCH = Quantity(stretch, "stretch", "how many times farther apart the images of two states are than they")
@@ -169,6 +181,7 @@ def curvature_bound(eps: Any, *, sharp: bool = True) -> Any:
 
 __all__ = [
     "ATTAINED",
+    "BEST",
     "NEVER_STOPS",
     "PROPOSITION_1",
     "SHARP",
