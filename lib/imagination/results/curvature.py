@@ -110,7 +110,6 @@ PRINTED: Mapping[str, Printed] = {
 }
 
 _TRAJECTORY = (
-    r"\(z_{t+1} = z_t + v(z_t)\)",
     r"\(\lVert p \rVert = \sqrt{\langle p, p \rangle}\), and "
     r"\(\cos\angle(p, q) = \langle p, q \rangle / (\lVert p \rVert \lVert q \rVert)\)",
 )
@@ -155,8 +154,8 @@ WORDS: Mapping[str, Words] = {
         r"\(\varepsilon \le 1\) by \(v(z) = -\varepsilon z\).",
         fixed=rf"{_SPACE}, and a number \(\varepsilon > 0\).",
         for_all=r"pairs of states \(x\) and \(y\).",
-        definitions=(straightening.MOVES, r"\(s = \lVert F(x) - F(y) \rVert / \lVert x - y \rVert\)"),
-        assumptions=(straightening.SMOOTH,),
+        definitions=(r"\(s = \lVert F(x) - F(y) \rVert / \lVert x - y \rVert\)",),
+        assumptions=straightening.STRETCH.assumes,
     ),
     "straight_not_smooth": Words(
         title="Straight and not smooth",
@@ -164,8 +163,8 @@ WORDS: Mapping[str, Words] = {
         also=r"And \(\lVert F(x) - F(y) \rVert = c\, \lVert x - y \rVert\) for all states: no smaller number "
         r"than \(c\) is a Lipschitz constant of \(F\).",
         fixed=r"a real inner product space of any dimension, and a number \(c > 1\).",
-        for_all=r"states \(z_t\) other than 0.",
-        definitions=(r"\(F(z) = z + v(z)\), and \(z_{t+1} = F(z_t)\)",),
-        assumptions=(r"the velocity is \(v(z) = (c - 1) z\), so that \(F(z) = c z\)",),
+        for_all=r"states \(z_t\).",
+        definitions=(r"\(v(z) = F(z) - z\), and \(z_{t+1} = F(z_t)\)",),
+        assumptions=straightening.STRAIGHT_IS_NOT_SMOOTH.assumes,
     ),
 }

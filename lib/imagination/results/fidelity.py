@@ -182,7 +182,9 @@ WORDS: Mapping[str, Words] = {
     "fidelity_objective": Words(
         title="The whole objective",
         source="[this book]",
-        also=r"The variance of the REINFORCE estimate from \(K\) rollouts, with weights of either kind, is "
+        also=r"The third line holds where the slope at \(b\) is 0; where it is not negative, for "
+        r"\(c \ge b\); and where it is not positive, for \(c \le b\). "
+        r"The variance of the REINFORCE estimate from \(K\) rollouts, with weights of either kind, is "
         r"\((V + \kappa \sigma^2)/K\). And if \(V, \kappa > 0\), and \(c_0 > 0\) or \(p > 1\), the slope "
         r"vanishes at one cost and at no other; every other cost is worse. All of that is concluded.",
         fixed=r"a world, its rewards, a policy, the horizon; or numbers \(c_0, V, \kappa \ge 0\) and "
@@ -228,7 +230,8 @@ WORDS: Mapping[str, Words] = {
     "crossing": Words(
         title="When bias is worth it",
         source="[this book]",
-        also=r"It is said of the estimates, too: of two discounted ones from \(K\) rollouts, with rewards "
+        also=r"The first line holds for \(K \le (V_{noisy} - V_{biased}) / \beta^2\), the second beyond. "
+        r"It is said of the estimates, too: of two discounted ones from \(K\) rollouts, with rewards "
         r"\(r + b + \eta'\) and \(r + \eta\), the biased one has no larger mean squared error as an "
         r"estimate of \(\nabla J_H\) if and only if \(K \le (V_{noisy} - V_{biased}) / \beta^2\).",
         fixed=r"a world, its rewards, a bias, a policy, the horizon; or numbers.",

@@ -139,7 +139,7 @@ STRAIGHT_IS_NOT_SMOOTH = Claim(
     expression=sp.Integer(0),
     relation="==",
     meaning="no curvature at all, and any Lipschitz constant: the converse fails",
-    assumes=(r"\(F(z) = c z\), and \(z_0 \ne 0\)",),
+    assumes=(r"\(F(z) = c z\), and \(z_t \ne 0\)",),
 )
 
 

@@ -17,8 +17,9 @@ def test_the_lines_enclose_a_hidden_unit() -> None:
 
 
 def test_the_square_of_a_power_law() -> None:
-    law = {"amplitude": 0.34, "exponent": 0.11, "samples": np.array([2e3, 2e5])}
-    assert sc.SQUARES.evaluate(**law) == pytest.approx((0.34 * law["samples"] ** -0.11) ** 2)
+    samples = np.array([2e3, 2e5])
+    squares = sc.SQUARES.evaluate(amplitude=0.34, exponent=0.11, samples=samples)
+    assert squares == pytest.approx((0.34 * samples**-0.11) ** 2)
 
 
 def test_a_gentle_student_errs_at_a_switch_by_what_is_said() -> None:
