@@ -88,6 +88,17 @@ Proof.
 Qed.
 End Trajectory.
 
+(** What moves goes on moving. Below eps = 1 each velocity is at least 1 - eps times as long as the one before, so that
+    a trajectory that moves at first has a direction at every step. *)
+Theorem never_stops : forall (V : inner_product_space) (v : vector V -> vector V) (z : nat -> vector V) (eps : R),
+  never_stops_supposes eps -> follows V v z eps ->
+  (forall t, never_stops_bound eps (length (v (z t))) <= length (v (z (S t)))) /\
+  (0 < length (v (z 0%nat)) -> forall t, 0 < length (v (z t))).
+Proof.
+  intros V v z eps N F. unfold never_stops_supposes in N. split; [|intros m; apply moves_on with eps; auto; lra].
+  intros t. unfold never_stops_bound. pose proof (next_length V v z eps F t). lra.
+Qed.
+
 (** The sharp bound as the page writes it. *)
 Lemma curvature_readable eps : 0 < eps <= 1 -> curvature_bound eps = 1 - sqrt (1 - eps * eps).
 Proof.
@@ -126,7 +137,7 @@ Theorem proposition_1 : forall (V : inner_product_space) (v : vector V -> vector
   proposition_1_supposes eps -> follows V v z eps -> 0 < length (v (z 0%nat)) ->
   forall t, 0 < length (v (z t)) /\ 1 - cosine (v (z t)) (v (z (S t))) <= proposition_1_bound eps.
 Proof.
-  intros V v z eps N F M t. assert (e := N). unfold proposition_1_supposes in e. assert (A := moves_on V v z eps F ltac:(lra) M).
+  intros V v z eps N F M t. assert (e := N). unfold proposition_1_supposes in e. assert (A := proj2 (never_stops V v z eps ltac:(unfold never_stops_supposes; lra) F) M).
   split; [apply A|]. eapply Rle_trans; [apply (curvature_sharp V v z eps); auto; unfold curvature_supposes; lra|].
   left. apply sharper. exact N.
 Qed.
@@ -168,7 +179,7 @@ Theorem curvature_attained : follows plane (turn eps) (spiral eps) eps /\ forall
   1 - cosine (turn eps (spiral eps t)) (turn eps (spiral eps (S t))) = curvature_bound eps.
 Proof.
   split; [exact spiral_follows|]. intros t.
-  assert (moves := moves_on plane (turn eps) (spiral eps) eps spiral_follows ltac:(lra) turn_start t).
+  assert (moves := proj2 (never_stops plane (turn eps) (spiral eps) eps ltac:(unfold never_stops_supposes; lra) spiral_follows) turn_start t).
   split; [exact moves|]. rewrite curvature_readable by lra. f_equal. f_equal. fold s. set (p := turn eps (spiral eps t)) in *.
   change (spiral eps (S t)) with (plus plane (spiral eps t) (turn eps (spiral eps t))).
   replace (turn eps (plus plane (spiral eps t) (turn eps (spiral eps t)))) with (plus plane p (turn eps p)) by (unfold p, turn; simpl; f_equal; ring).
@@ -189,19 +200,6 @@ Theorem proposition_1_instance eps : proposition_1_supposes eps ->
   follows plane (turn eps) (spiral eps) eps /\ 0 < length (turn eps (spiral eps 0%nat)).
 Proof.
   unfold proposition_1_supposes. intros e. split; [apply spiral_follows; lra | apply turn_start; lra].
-Qed.
-
-(** ---- What moves goes on moving ---- *)
-
-(** What moves goes on moving. Below eps = 1 each velocity is at least 1 - eps times as long as the one before, so that
-    a trajectory that moves at first has a direction at every step. *)
-Theorem never_stops : forall (V : inner_product_space) (v : vector V -> vector V) (z : nat -> vector V) (eps : R),
-  never_stops_supposes eps -> follows V v z eps ->
-  (forall t, never_stops_bound eps (length (v (z t))) <= length (v (z (S t)))) /\
-  (0 < length (v (z 0%nat)) -> forall t, 0 < length (v (z t))).
-Proof.
-  intros V v z eps N F. unfold never_stops_supposes in N. split; [|intros m; apply moves_on with eps; auto; lra].
-  intros t. unfold never_stops_bound. pose proof (next_length V v z eps F t). lra.
 Qed.
 
 (** ---- No bound is smaller, at eps = 1 either ---- *)

@@ -22,7 +22,7 @@ Qed.
 Theorem weaker_fidelity_objective : forall fixed_cost V kappa A p : R, 0 < V -> 0 < kappa -> 0 < A -> 1 < p -> 0 <= fixed_cost ->
   exists best : R, 0 < best /\ forall cost, 0 < cost -> power_objective best fixed_cost V kappa A p <= power_objective cost fixed_cost V kappa A p.
 Proof.
-  intros f V k A p V0 k0 A0 p1 f0. destruct fidelity_objective as (_ & _ & _ & _ & _ & _ & _ & ex).
+  intros f V k A p V0 k0 A0 p1 f0. destruct fidelity_objective as (_ & _ & _ & _ & _ & _ & _ & _ & ex).
   destruct (ex f V k A p V0 k0 A0 ltac:(lra) f0 (or_intror p1)) as (b & b0 & _ & _ & best). exists b. split; [exact b0|].
   intros c c0. destruct (Req_dec c b) as [-> | n]; [lra | left; now apply best].
 Qed.

@@ -1,8 +1,9 @@
 (** What to pay for a label when everything counts: the variance that rollouts have without noise, and what they cost
     before they are labelled. And up to how many rollouts a bias is worth it. *)
-From Coq Require Import Reals Lra Psatz.
+From Coq Require Import Reals List Lra Psatz.
 From Coquelicot Require Import Coquelicot.
 From Imagination Require Import Sums Bounds Laws Rollouts Noise Bias.
+Import ListNotations.
 Open Scope R_scope.
 
 (** ---- What a budget buys ---- *)
@@ -28,6 +29,23 @@ Proof.
   rewrite (average_of W u quiet gamma weight 0 H K P (fun _ _ => quiet_moments 0) K1) in E.
   assert (INR K <> 0) by (apply not_0_INR; lia).
   unfold average_variance. fold (noise_factor_of W gamma weight H) in E. unfold Rdiv in E. lra.
+Qed.
+
+Lemma plus_minus_1 : two_moments (E [(1/2, 1); (1/2, - (1))]) 1.
+Proof.
+  apply finite_noise; [|simpl; field | simpl; field]. split; [|simpl; field]. intros q e [h|[h|[]]]; injection h as <- _; lra.
+Qed.
+Lemma factor_is_exact W gamma H : proper W ->
+  noise_factor_of W gamma 1 H = theorem_2_added (eligibility W gamma) 1 H 1 /\
+  noise_factor_of W gamma gamma H = noise_discounted_added (eligibility_discounted W) gamma 1 H 1.
+Proof.
+  intros P. set (u := fun (_ : state W) (_ : action W) => 0). set (N := (fun _ _ => E [(1/2, 1); (1/2, - (1))]) : noise W).
+  assert (M : forall x a, two_moments (N x a) 1) by (intros; apply plus_minus_1).
+  destruct (exact_noise W u N gamma 1 H 1 P M (le_n 1)) as [one discounted]. rewrite <- one, <- discounted.
+  assert (q : forall w, estimate_variance W u N gamma w H 1 - estimate_variance W u quiet gamma w H 1 = noise_factor_of W gamma w H).
+  { intros w. rewrite (variance_split W u N gamma w 1 H 1 P M (le_n 1)), (average_of W u quiet gamma w 0 H 1 P (fun _ _ => quiet_moments 0) (le_n 1)).
+    unfold average_variance. simpl INR. field. }
+  now rewrite !q.
 Qed.
 
 (** ---- The power law ---- *)
@@ -148,7 +166,7 @@ Lemma power_objective_readable c fixed V k A p : power_objective c fixed V k A p
 Proof. unfold power_objective. replace (-1 * p) with (- p) by ring. ring. Qed.
 
 (** The whole objective. The REINFORCE estimate's variance, with weights of either kind, is (V + kappa sigma^2) / K, where V is one
-    rollout's without noise and kappa is a number of the policy; for a budget that buys B / (c_0 + c) rollouts it is Psi(c) / B. Under a power law
+    rollout's without noise and kappa the exact amount of Theorem 2 for one rollout and noise of variance 1; for a budget that buys B / (c_0 + c) rollouts it is Psi(c) / B. Under a power law
     c times the slope of Psi is printed; where it vanishes Psi is least, to the left of that it falls, to the right it
     rises; and if V and kappa are positive, and c_0 is or p > 1, there is one such cost and no other: it is the one best cost. *)
 Theorem fidelity_objective :
@@ -156,6 +174,9 @@ Theorem fidelity_objective :
     proper W -> (forall x a, two_moments (N x a) sigma) -> (1 <= K)%nat ->
     estimate_variance W u N gamma weight H K =
     average_variance (rollout_variance W u quiet gamma weight H) (noise_factor_of W gamma weight H) (sigma ^ 2) (INR K)) /\
+  (forall (W : learner) (gamma : R) (H : nat), proper W ->
+    noise_factor_of W gamma 1 H = theorem_2_added (eligibility W gamma) 1 H 1 /\
+    noise_factor_of W gamma gamma H = noise_discounted_added (eligibility_discounted W) gamma 1 H 1) /\
   (forall cost fixed_cost V kappa noise budget rollouts : R, budget_variance_supposes cost fixed_cost V kappa noise budget rollouts ->
     average_variance V kappa noise rollouts = budget_variance cost fixed_cost V kappa noise budget) /\
   (forall cost fixed_cost V kappa A p budget : R,
@@ -174,7 +195,7 @@ Theorem fidelity_objective :
       (forall cost, 0 < cost -> slope_right cost fixed_cost V kappa A p = 0 -> cost = best) /\
       (forall cost, 0 < cost -> cost <> best -> power_objective best fixed_cost V kappa A p < power_objective cost fixed_cost V kappa A p)).
 Proof.
-  split; [intros; now apply variance_split|]. split; [|split; [|split; [|split; [|split; [|split]]]]].
+  split; [intros; now apply variance_split|]. split; [intros; now apply factor_is_exact|]. split; [|split; [|split; [|split; [|split; [|split]]]]].
   - intros c f V k s B K N. unfold budget_variance_supposes in N. destruct N as (c0 & B0 & K0 & f0 & _ & _ & _ & e).
     unfold average_variance, budget_variance. rewrite <- e. field. lra.
   - intros. unfold budget_variance, power_objective, Rdiv. replace (-1 * p) with (- p) by ring. ring.
