@@ -163,6 +163,59 @@ Definition curvature_bound (eps : R) : R :=
 Definition curvature_supposes (eps : R) : Prop :=
   eps > 0 /\ eps <= 1.
 
+(* What moves goes on moving *)
+Definition never_stops_bound (eps length : R) : R :=
+  (length * (1 + ((-1) * eps))).
+
+Definition never_stops_supposes (eps : R) : Prop :=
+  eps > 0 /\ eps < 1.
+
+(* Straight maps stretch little *)
+Definition stretch_bound (eps : R) : R :=
+  (1 + eps).
+
+Definition stretch_supposes (eps : R) : Prop :=
+  eps > 0.
+
+(* Straight maps shrink little *)
+Definition shrink_bound (eps : R) : R :=
+  (1 + ((-1) * eps)).
+
+(* Straight and not smooth *)
+Definition straight_not_smooth_supposes (factor : R) : Prop :=
+  factor > 1.
+
+(* Squares double exponents *)
+Definition squares_left (amplitude exponent samples : R) : R :=
+  ((amplitude * (Rpower samples ((-1) * exponent))) ^ 2).
+
+Definition squares_right (amplitude exponent samples : R) : R :=
+  ((amplitude ^ 2) * (Rpower samples ((-2) * exponent))).
+
+Definition squares_supposes (amplitude exponent samples : R) : Prop :=
+  amplitude > 0 /\ exponent > 0 /\ samples > 0.
+
+(* A hidden unit lies below its chord *)
+Definition hidden_unit (input : R) : R :=
+  (Rmax 0 input).
+
+Definition upper_line (low high input : R) : R :=
+  (high * (/ (high + ((-1) * low))) * (input + ((-1) * low))).
+
+Definition upper_line_supposes (low high input : R) : Prop :=
+  low < 0 /\ high > 0 /\ input >= low /\ input <= high.
+
+(* A hidden unit lies above lines through the origin *)
+Definition lower_line (input slope : R) : R :=
+  (slope * input).
+
+Definition lower_line_supposes (slope : R) : Prop :=
+  slope >= 0 /\ slope <= 1.
+
+(* A gentle student misses a cliff *)
+Definition cliff_bound (L_hat rise distance : R) : R :=
+  (((1 / 2) * rise) + ((-1 / 2) * L_hat * distance)).
+
 (* The multiplier *)
 Definition theorem_1_multiplier (gamma L_f L_r L_pi : R) : R :=
   (L_r * gamma * (/ (1 + ((-1) * L_f * gamma * (1 + L_pi)))) * (1 + L_pi)).
@@ -290,6 +343,134 @@ Definition cheapest_right (cost amplitude floor : R) : R :=
 
 Definition cheapest_supposes (cost reference amplitude floor : R) : Prop :=
   cost > 0 /\ reference > 0 /\ amplitude > 0 /\ floor >= 0 /\ reference <= cost.
+
+(* Variance that a budget buys *)
+Definition average_variance (noise_free_variance noise_factor noise rollouts : R) : R :=
+  ((/ rollouts) * (noise_free_variance + (noise_factor * noise))).
+
+Definition budget_variance (cost fixed_cost noise_free_variance noise_factor noise budget : R) : R :=
+  ((/ budget) * (noise_free_variance + (noise_factor * noise)) * (fixed_cost + cost)).
+
+Definition budget_variance_supposes (cost fixed_cost noise_free_variance noise_factor noise budget rollouts : R) : Prop :=
+  cost > 0 /\ budget > 0 /\ rollouts > 0 /\ fixed_cost >= 0 /\ noise_free_variance >= 0 /\
+  noise_factor >= 0 /\ noise >= 0 /\ (rollouts * (fixed_cost + cost)) = budget.
+
+(* Slope of the objective, power law *)
+Definition slope_left (cost fixed_cost noise_free_variance noise_factor amplitude exponent : R) : R :=
+  (cost * (noise_free_variance + (noise_factor * amplitude * (Rpower cost ((-1) * exponent))) +
+  ((-1) * noise_factor * amplitude * exponent * (/ cost) * (Rpower cost ((-1) * exponent)) *
+  (fixed_cost + cost)))).
+
+Definition slope_right (cost fixed_cost noise_free_variance noise_factor amplitude exponent : R) : R :=
+  ((noise_free_variance * cost) + (noise_factor * amplitude * (Rpower cost ((-1) * exponent)) *
+  ((cost * (1 + ((-1) * exponent))) + ((-1) * fixed_cost * exponent)))).
+
+Definition slope_supposes (cost fixed_cost noise_free_variance noise_factor amplitude exponent : R) : Prop :=
+  cost > 0 /\ amplitude > 0 /\ exponent > 0 /\ fixed_cost >= 0 /\ noise_free_variance >= 0 /\
+  noise_factor >= 0.
+
+(* Where the slope vanishes *)
+Definition power_objective (cost fixed_cost noise_free_variance noise_factor amplitude exponent : R) : R :=
+  ((noise_free_variance + (noise_factor * amplitude * (Rpower cost ((-1) * exponent)))) *
+  (fixed_cost + cost)).
+
+Definition minimum_supposes (cost reference fixed_cost noise_free_variance noise_factor amplitude exponent : R) : Prop :=
+  cost > 0 /\ reference > 0 /\ amplitude > 0 /\ exponent > 0 /\ fixed_cost >= 0 /\
+  noise_free_variance >= 0 /\ noise_factor >= 0 /\ ((noise_free_variance * reference) +
+  (noise_factor * amplitude * (Rpower reference ((-1) * exponent)) * ((reference * (1 + ((-1) *
+  exponent))) + ((-1) * fixed_cost * exponent)))) = 0.
+
+(* Where the objective rises *)
+Definition cheaper_supposes (cost reference fixed_cost noise_free_variance noise_factor amplitude exponent : R) : Prop :=
+  cost > 0 /\ reference > 0 /\ amplitude > 0 /\ exponent > 0 /\ fixed_cost >= 0 /\
+  noise_free_variance >= 0 /\ noise_factor >= 0 /\ ((noise_free_variance * reference) +
+  (noise_factor * amplitude * (Rpower reference ((-1) * exponent)) * ((reference * (1 + ((-1) *
+  exponent))) + ((-1) * fixed_cost * exponent)))) >= 0 /\ reference <= cost.
+
+(* Where the objective falls *)
+Definition dearer_supposes (cost reference fixed_cost noise_free_variance noise_factor amplitude exponent : R) : Prop :=
+  cost > 0 /\ reference > 0 /\ amplitude > 0 /\ exponent > 0 /\ fixed_cost >= 0 /\
+  noise_free_variance >= 0 /\ noise_factor >= 0 /\ ((noise_free_variance * reference) +
+  (noise_factor * amplitude * (Rpower reference ((-1) * exponent)) * ((reference * (1 + ((-1) *
+  exponent))) + ((-1) * fixed_cost * exponent)))) <= 0 /\ cost <= reference.
+
+(* Power law, p > 1, no fixed cost *)
+Definition interior_left (noise_free_variance noise_factor amplitude excess : R) : R :=
+  ((Rpower (amplitude * noise_factor * excess * (/ noise_free_variance)) (/ (1 + excess))) *
+  (noise_free_variance + (noise_free_variance * (/ excess)))).
+
+Definition interior_right (cost noise_free_variance noise_factor amplitude excess : R) : R :=
+  (cost * (noise_free_variance + (amplitude * noise_factor * (Rpower cost ((-1) + ((-1) *
+  excess)))))).
+
+Definition interior_supposes (cost noise_free_variance noise_factor amplitude excess : R) : Prop :=
+  cost > 0 /\ noise_free_variance > 0 /\ noise_factor > 0 /\ amplitude > 0 /\ excess > 0.
+
+(* Power law, p < 1, no noise-free variance *)
+Definition fixed_cost_only_right (cost fixed_cost noise_factor amplitude exponent : R) : R :=
+  (noise_factor * amplitude * (Rpower cost ((-1) * exponent)) * (cost + fixed_cost)).
+
+Definition fixed_cost_only_supposes (cost fixed_cost noise_factor amplitude exponent : R) : Prop :=
+  cost > 0 /\ fixed_cost > 0 /\ amplitude > 0 /\ exponent > 0 /\ noise_factor >= 0 /\ exponent < 1.
+
+(* Floor, with a fixed cost *)
+Definition floor_interior_left (fixed_cost noise_free_variance noise_factor amplitude floor : R) : R :=
+  ((noise_free_variance + (noise_factor * ((floor ^ 2) + ((sqrt amplitude) * (/ (sqrt fixed_cost)) *
+  (/ (sqrt noise_factor)) * (/ (sqrt (/ (noise_free_variance + (noise_factor * (floor ^ 2))))))))))
+  * (fixed_cost + ((sqrt amplitude) * (sqrt fixed_cost) * (sqrt noise_factor) * (sqrt (/
+  (noise_free_variance + (noise_factor * (floor ^ 2)))))))).
+
+Definition floor_objective (cost fixed_cost noise_free_variance noise_factor amplitude floor : R) : R :=
+  ((noise_free_variance + (noise_factor * ((floor ^ 2) + (amplitude * (/ cost))))) * (cost +
+  fixed_cost)).
+
+Definition floor_interior_supposes (cost fixed_cost noise_free_variance noise_factor amplitude floor : R) : Prop :=
+  cost > 0 /\ fixed_cost > 0 /\ noise_factor > 0 /\ amplitude > 0 /\ noise_free_variance >= 0 /\
+  floor >= 0 /\ (noise_free_variance + (noise_factor * (floor ^ 2))) > 0.
+
+(* Bounded noise, an end wins *)
+Definition bounded_objective (cost fixed_cost noise_free_variance noise_factor largest noise_free_cost : R) : R :=
+  ((noise_free_variance + (noise_factor * (largest ^ 2) * (1 + ((-1) * cost * (/
+  noise_free_cost))))) * (fixed_cost + cost)).
+
+Definition an_end_wins_supposes (cost reference fixed_cost noise_free_variance noise_factor largest noise_free_cost highest : R) : Prop :=
+  cost > 0 /\ reference > 0 /\ noise_free_cost > 0 /\ fixed_cost >= 0 /\ noise_free_variance >= 0 /\
+  noise_factor >= 0 /\ largest >= 0 /\ highest > 0 /\ reference <= cost /\ cost <= highest /\
+  reference < highest /\ highest <= noise_free_cost.
+
+(* Bounded noise, which end *)
+Definition which_end_right (cost reference fixed_cost noise_free_variance noise_factor largest noise_free_cost : R) : R :=
+  (noise_free_variance + (noise_factor * (largest ^ 2) * (1 + ((-1) * (/ noise_free_cost) *
+  (fixed_cost + reference + cost))))).
+
+Definition which_end_supposes (cost reference fixed_cost noise_free_variance noise_factor largest noise_free_cost : R) : Prop :=
+  cost > 0 /\ reference > 0 /\ noise_free_cost > 0 /\ fixed_cost >= 0 /\ noise_free_variance >= 0 /\
+  noise_factor >= 0 /\ largest >= 0 /\ reference < cost.
+
+(* Bounded noise, free or perfect *)
+Definition noise_free_labels_left (fixed_cost noise_free_variance noise_factor largest noise_free_cost : R) : R :=
+  ((fixed_cost * (noise_free_variance + (noise_factor * (largest ^ 2)))) + ((-1) *
+  noise_free_variance * (fixed_cost + noise_free_cost))).
+
+Definition noise_free_labels_right (fixed_cost noise_free_variance noise_factor largest noise_free_cost : R) : R :=
+  (((-1) * noise_free_variance * noise_free_cost) + (fixed_cost * noise_factor * (largest ^ 2))).
+
+Definition noise_free_labels_supposes (fixed_cost noise_free_variance noise_factor largest noise_free_cost : R) : Prop :=
+  noise_free_cost > 0 /\ fixed_cost >= 0 /\ noise_free_variance >= 0 /\ noise_factor >= 0 /\ largest
+  >= 0.
+
+(* Up to the crossing *)
+Definition noisy_error (variance_noisy rollouts : R) : R :=
+  (variance_noisy * (/ rollouts)).
+
+Definition worth_it_supposes (variance_noisy variance_biased bias_norm rollouts : R) : Prop :=
+  bias_norm > 0 /\ rollouts > 0 /\ rollouts <= ((/ (bias_norm ^ 2)) * (variance_noisy + ((-1) *
+  variance_biased))).
+
+(* Beyond the crossing *)
+Definition never_beyond_supposes (variance_noisy variance_biased bias_norm rollouts : R) : Prop :=
+  bias_norm > 0 /\ rollouts > 0 /\ rollouts > ((/ (bias_norm ^ 2)) * (variance_noisy + ((-1) *
+  variance_biased))).
 
 (* Proposition 2 *)
 Definition proposition_2_error (variance_biased bias_norm rollouts : R) : R :=

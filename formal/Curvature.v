@@ -66,11 +66,11 @@ Qed.
 Lemma turn_length t : length (minus V (v (z t)) (v (z (S t)))) <= eps * length (v (z t)).
 Proof. rewrite <- step_length. apply (smooth _ _ _ _ F). Qed.
 
-(** Below eps = 1 a trajectory that moves at first has a direction at every step. *)
-Theorem never_stops : eps < 1 -> 0 < length (v (z 0)) -> forall t, 0 < length (v (z t)).
-Proof.
-  intros e1 m t. induction t; [exact m|]. pose proof (length_below (v (z t)) (v (z (S t)))). pose proof (turn_length t). nra.
-Qed.
+(** The next velocity is not much shorter. *)
+Lemma next_length t : length (v (z t)) * (1 - eps) <= length (v (z (S t))).
+Proof. pose proof (length_below (v (z t)) (v (z (S t)))). pose proof (turn_length t). lra. Qed.
+Lemma moves_on : eps < 1 -> 0 < length (v (z 0)) -> forall t, 0 < length (v (z t)).
+Proof. intros e1 m t. induction t; [exact m|]. pose proof (next_length t). nra. Qed.
 
 Lemma sharp_root t : eps <= 1 -> 0 < length (v (z t)) -> 0 < length (v (z (S t))) ->
   1 - cosine (v (z t)) (v (z (S t))) <= 1 - sqrt (1 - eps * eps).
@@ -88,6 +88,17 @@ Proof.
 Qed.
 End Trajectory.
 
+(** What moves goes on moving. Below eps = 1 each velocity is at least 1 - eps times as long as the one before, so that
+    a trajectory that moves at first has a direction at every step. *)
+Theorem never_stops : forall (V : inner_product_space) (v : vector V -> vector V) (z : nat -> vector V) (eps : R),
+  never_stops_supposes eps -> follows V v z eps ->
+  (forall t, never_stops_bound eps (length (v (z t))) <= length (v (z (S t)))) /\
+  (0 < length (v (z 0%nat)) -> forall t, 0 < length (v (z t))).
+Proof.
+  intros V v z eps N F. unfold never_stops_supposes in N. split; [|intros m; apply moves_on with eps; auto; lra].
+  intros t. unfold never_stops_bound. pose proof (next_length V v z eps F t). lra.
+Qed.
+
 (** The sharp bound as the page writes it. *)
 Lemma curvature_readable eps : 0 < eps <= 1 -> curvature_bound eps = 1 - sqrt (1 - eps * eps).
 Proof.
@@ -100,14 +111,14 @@ Qed.
 Lemma proposition_1_readable eps : eps < 1 -> proposition_1_bound eps = eps ^ 2 / (2 * (1 - eps)).
 Proof. intros. unfold proposition_1_bound. field. lra. Qed.
 
-(** The sharp bound is below Proposition 1's. *)
-Theorem sharper eps : 0 < eps < 1 -> curvature_bound eps <= proposition_1_bound eps.
+(** The sharp bound is below Proposition 1's. For every eps that Proposition 1 allows, strictly. *)
+Theorem sharper : forall eps : R, proposition_1_supposes eps -> curvature_bound eps < proposition_1_bound eps.
 Proof.
-  intros e. rewrite curvature_readable, proposition_1_readable by lra.
+  intros eps e. unfold proposition_1_supposes in e. rewrite curvature_readable, proposition_1_readable by lra.
   assert (0 <= sqrt (1 - eps * eps)) by apply sqrt_pos. pose proof (sqrt_sqrt (1 - eps * eps) ltac:(nra)) as R.
-  set (s := sqrt (1 - eps * eps)) in *. apply Rmult_le_reg_r with (2 * (1 - eps)); [lra|].
+  set (s := sqrt (1 - eps * eps)) in *. apply Rmult_lt_reg_r with (2 * (1 - eps)); [lra|].
   replace (eps ^ 2 / (2 * (1 - eps)) * (2 * (1 - eps))) with (1 - s * s) by (rewrite R; field; lra).
-  assert (1 - eps <= s) by nra. assert (s <= 1) by nra. nra.
+  assert (1 - eps < s) by nra. assert (s < 1) by nra. nra.
 Qed.
 
 (** Curvature, sharp. Along a trajectory that moves at every step, one minus the cosine of the angle between two
@@ -126,9 +137,9 @@ Theorem proposition_1 : forall (V : inner_product_space) (v : vector V -> vector
   proposition_1_supposes eps -> follows V v z eps -> 0 < length (v (z 0%nat)) ->
   forall t, 0 < length (v (z t)) /\ 1 - cosine (v (z t)) (v (z (S t))) <= proposition_1_bound eps.
 Proof.
-  intros V v z eps N F M t. unfold proposition_1_supposes in N. assert (A := never_stops V v z eps F ltac:(lra) M).
+  intros V v z eps N F M t. assert (e := N). unfold proposition_1_supposes in e. assert (A := proj2 (never_stops V v z eps ltac:(unfold never_stops_supposes; lra) F) M).
   split; [apply A|]. eapply Rle_trans; [apply (curvature_sharp V v z eps); auto; unfold curvature_supposes; lra|].
-  apply sharper; lra.
+  left. apply sharper. exact N.
 Qed.
 
 (** ---- The sharp bound is attained in the plane ---- *)
@@ -163,12 +174,12 @@ Qed.
 Lemma turn_start : 0 < length (turn eps (spiral eps 0)).
 Proof. unfold length. rewrite turn_dot. apply sqrt_lt_R0. simpl. nra. Qed.
 
-(** The spiral satisfies everything that Proposition 1 supposes, and its loss is the sharp bound at every step. *)
+(** The sharp bound is attained. The spiral satisfies everything that Proposition 1 supposes, and its loss is the sharp bound at every step. *)
 Theorem curvature_attained : follows plane (turn eps) (spiral eps) eps /\ forall t, 0 < length (turn eps (spiral eps t)) /\
   1 - cosine (turn eps (spiral eps t)) (turn eps (spiral eps (S t))) = curvature_bound eps.
 Proof.
   split; [exact spiral_follows|]. intros t.
-  assert (moves := never_stops plane (turn eps) (spiral eps) eps spiral_follows ltac:(lra) turn_start t).
+  assert (moves := proj2 (never_stops plane (turn eps) (spiral eps) eps ltac:(unfold never_stops_supposes; lra) spiral_follows) turn_start t).
   split; [exact moves|]. rewrite curvature_readable by lra. f_equal. f_equal. fold s. set (p := turn eps (spiral eps t)) in *.
   change (spiral eps (S t)) with (plus plane (spiral eps t) (turn eps (spiral eps t))).
   replace (turn eps (plus plane (spiral eps t) (turn eps (spiral eps t)))) with (plus plane p (turn eps p)) by (unfold p, turn; simpl; f_equal; ring).
@@ -189,4 +200,132 @@ Theorem proposition_1_instance eps : proposition_1_supposes eps ->
   follows plane (turn eps) (spiral eps) eps /\ 0 < length (turn eps (spiral eps 0%nat)).
 Proof.
   unfold proposition_1_supposes. intros e. split; [apply spiral_follows; lra | apply turn_start; lra].
+Qed.
+
+(** ---- No bound is smaller, at eps = 1 either ---- *)
+Lemma smooth_below (V : inner_product_space) v z e eps : e <= eps -> follows V v z e -> follows V v z eps.
+Proof.
+  intros L F. split; [|apply (step _ _ _ _ F)]. intros x y. eapply Rle_trans; [apply (smooth _ _ _ _ F)|].
+  apply Rmult_le_compat_r; [apply sqrt_pos | exact L].
+Qed.
+(** The sharp bound comes as close to that of 1 as one likes. *)
+Lemma approaches_1 b : b < 1 -> exists e, 0 < e < 1 /\ b < curvature_bound e.
+Proof.
+  intros b1. set (c := Rmax b (1/2)). assert (c1 : 1/2 <= c < 1) by (unfold c; split; [apply Rmax_r | apply Rmax_lub_lt; lra]).
+  set (s := (1 - c) / 2). exists (sqrt (1 - s * s)).
+  assert (q : 0 < 1 - s * s < 1) by (unfold s; nra). pose proof (sqrt_sqrt (1 - s * s) ltac:(lra)) as r. pose proof (sqrt_lt_R0 (1 - s * s) ltac:(lra)).
+  set (e := sqrt (1 - s * s)) in *. split; [nra|]. rewrite curvature_readable by nra. rewrite r.
+  replace (1 - (1 - s * s)) with (s * s) by ring. rewrite sqrt_square by (unfold s; lra).
+  assert (b <= c) by apply Rmax_l. unfold s. lra.
+Qed.
+
+(** No bound is smaller. Whatever bounds the loss of every trajectory of every eps-Lipschitz velocity field, in spaces
+    of any dimension, is at least the sharp bound; also for eps = 1, where the sharp bound is 1 and is not reached. *)
+Theorem curvature_best : forall eps : R, curvature_supposes eps ->
+  (forall bound : R, (forall (V : inner_product_space) (v : vector V -> vector V) (z : nat -> vector V), follows V v z eps ->
+    (forall t, 0 < length (v (z t))) -> forall t, 1 - cosine (v (z t)) (v (z (S t))) <= bound) -> curvature_bound eps <= bound) /\
+  (forall (V : inner_product_space) (v : vector V -> vector V) (z : nat -> vector V), follows V v z 1 ->
+    (forall t, 0 < length (v (z t))) -> forall t, 1 - cosine (v (z t)) (v (z (S t))) < curvature_bound 1).
+Proof.
+  intros eps N. unfold curvature_supposes in N. split.
+  - intros b B. assert (at_e : forall e, 0 < e < 1 -> e <= eps -> curvature_bound e <= b).
+    { intros e e01 L. destruct (curvature_attained e e01) as [F A]. rewrite <- (proj2 (A 0%nat)).
+      apply B; [now apply smooth_below with e | intros t; apply A]. }
+    destruct N as [N0 [N1 | ->]]; [apply at_e; lra|].
+    rewrite curvature_readable by lra. replace (1 - 1 * 1) with 0 by ring. rewrite sqrt_0. destruct (Rle_dec (1 - 0) b) as [ok | no]; [exact ok|].
+    destruct (approaches_1 b ltac:(lra)) as (e & e01 & L). pose proof (at_e e e01 ltac:(lra)). lra.
+  - intros V v z F M t. rewrite curvature_readable by lra. replace (1 - 1 * 1) with 0 by ring. rewrite sqrt_0.
+    pose proof (M t) as Hp. pose proof (M (S t)) as Hq. pose proof (turn_length V v z 1 F t) as C.
+    set (p := v (z t)) in *. set (q := v (z (S t))) in *. pose proof (length_pos V (minus V p q)). pose proof (law_of_cosines V p q) as E.
+    assert (D : 0 < dot V p q) by nra. unfold cosine. assert (0 < dot V p q / (length p * length q)); [|lra].
+    apply Rdiv_lt_0_compat; [exact D | now apply Rmult_lt_0_compat].
+Qed.
+
+(** ---- What a smooth velocity says of the map ---- *)
+Definition advanced {V : inner_product_space} (v : vector V -> vector V) x := plus V x (v x).
+Definition lipschitz {V W : inner_product_space} (f : vector V -> vector W) (L : R) :=
+  forall x y, length (minus W (f x) (f y)) <= L * length (minus V x y).
+
+(** Vectors with the same inner products are equally long. *)
+Lemma same_length (V : inner_product_space) p q : (forall u, dot V p u = dot V q u) -> @length V p = length q.
+Proof. intros e. unfold length. now rewrite e, dot_sym, e. Qed.
+(** The triangle inequality. *)
+Lemma length_plus (V : inner_product_space) p q : @length V (plus V p q) <= length p + length q.
+Proof.
+  pose proof (length_pos V p). pose proof (length_pos V q). apply Rsqr_incr_0_var; [|lra]. unfold Rsqr.
+  rewrite length2, dot_plus, (dot_sym V p), (dot_sym V q), !dot_plus, (dot_sym V q p). pose proof (dot_below V p q).
+  pose proof (length2 V p). pose proof (length2 V q). nra.
+Qed.
+Lemma length_minus (V : inner_product_space) p q : length p - length q <= @length V (plus V p q).
+Proof.
+  pose proof (length_plus V (plus V p q) (scale V (-1) q)) as T.
+  replace (length (plus V (plus V p q) (scale V (-1) q))) with (length p) in T
+    by (apply same_length; intros; rewrite !dot_plus, dot_scale; ring).
+  replace (length (scale V (-1) q)) with (length q) in T; [lra|].
+  unfold length. f_equal. rewrite dot_scale, (dot_sym V q (scale _ _ _)), dot_scale. ring.
+Qed.
+Lemma advanced_apart (V : inner_product_space) (v : vector V -> vector V) x y :
+  length (minus V (advanced v x) (advanced v y)) = length (plus V (minus V x y) (minus V (v x) (v y))).
+Proof. apply same_length. intros u. unfold advanced. rewrite !dot_minus, !dot_plus, !dot_minus. ring. Qed.
+
+(** Near 1. Let the velocity be eps-Lipschitz, and let a step lead from z to F(z) = z + v(z). Then two states are
+    stretched by at least 1 - eps and at most 1 + eps, so the map is Lipschitz with 1 + eps and, if there are two
+    different states, with nothing below 1 - eps: 1 - eps <= L_f <= 1 + eps. *)
+Theorem near_one : forall (V : inner_product_space) (v : vector V -> vector V) (eps : R), stretch_supposes eps -> lipschitz v eps ->
+  (forall x y, shrink_bound eps * length (minus V x y) <= length (minus V (advanced v x) (advanced v y)) <= stretch_bound eps * length (minus V x y)) /\
+  lipschitz (advanced v) (stretch_bound eps) /\
+  (forall L, lipschitz (advanced v) L -> (exists x y, 0 < length (minus V x y)) -> shrink_bound eps <= L).
+Proof.
+  intros V v eps N S. assert (A : forall x y, shrink_bound eps * length (minus V x y) <= length (minus V (advanced v x) (advanced v y)) <= stretch_bound eps * length (minus V x y)).
+  { intros x y. rewrite advanced_apart. unfold shrink_bound, stretch_bound. pose proof (S x y) as L.
+    pose proof (length_plus V (minus V x y) (minus V (v x) (v y))). pose proof (length_minus V (minus V x y) (minus V (v x) (v y))). lra. }
+  split; [exact A|]. split; [intros x y; apply A|]. intros L F (x & y & d).
+  apply Rmult_le_reg_r with (length (minus V x y)); [exact d|]. eapply Rle_trans; [apply (proj1 (A x y)) | apply F].
+Qed.
+
+Lemma scaled_apart (V : inner_product_space) c x y : length (minus V (scale V c x) (scale V c y)) = Rabs c * length (minus V x y).
+Proof.
+  rewrite (same_length V _ (scale V c (minus V x y))) by (intros; rewrite dot_minus, !dot_scale, dot_minus; ring).
+  unfold length. rewrite <- sqrt_Rsqr_abs, <- sqrt_mult_alt by apply Rle_0_sqr. f_equal. unfold Rsqr. rewrite dot_scale, dot_sym, dot_scale. ring.
+Qed.
+Lemma advanced_scaled_apart (V : inner_product_space) c x y : length (minus V (advanced (scale V c) x) (advanced (scale V c) y)) = Rabs (1 + c) * length (minus V x y).
+Proof. rewrite <- scaled_apart. apply same_length. intros u. unfold advanced. rewrite !dot_minus, !dot_plus, !dot_scale. ring. Qed.
+
+(** Near 1, attained. Both ends are met, in every space with two different states: by v(z) = eps z, and for eps < 1 by
+    v(z) = - eps z. *)
+Theorem near_one_attained : forall (V : inner_product_space) (eps : R), stretch_supposes eps ->
+  lipschitz (scale V eps) eps /\ lipschitz (scale V (- eps)) eps /\
+  (forall x y, length (minus V (advanced (scale V eps) x) (advanced (scale V eps) y)) = stretch_bound eps * length (minus V x y)) /\
+  (eps <= 1 -> forall x y, length (minus V (advanced (scale V (- eps)) x) (advanced (scale V (- eps)) y)) = shrink_bound eps * length (minus V x y)).
+Proof.
+  intros V eps N. unfold stretch_supposes in N. unfold stretch_bound, shrink_bound. repeat split.
+  - intros x y. rewrite scaled_apart, Rabs_pos_eq by lra. lra.
+  - intros x y. rewrite scaled_apart, Rabs_Ropp, Rabs_pos_eq by lra. lra.
+  - intros x y. rewrite advanced_scaled_apart, Rabs_pos_eq by lra. lra.
+  - intros e1 x y. rewrite advanced_scaled_apart, Rabs_pos_eq by lra. f_equal; lra.
+Qed.
+(** The hypotheses hold in the plane, which has two different states. *)
+Theorem near_one_instance : forall eps : R, stretch_supposes eps ->
+  lipschitz (scale plane eps) eps /\ exists x y, 0 < length (minus plane x y).
+Proof.
+  intros eps N. split; [exact (proj1 (near_one_attained plane eps N))|]. exists (1, 0), (0, 0). unfold length; simpl.
+  apply sqrt_lt_R0. lra.
+Qed.
+
+(** Straight and not smooth. Multiply by a factor above 1: the velocity is (factor - 1) z. Then no trajectory turns, and
+    the map stretches all distances by the factor. So no curvature says nothing of the Lipschitz constant. *)
+Theorem straight_not_smooth : forall (V : inner_product_space) (factor : R), straight_not_smooth_supposes factor ->
+  (forall z, 0 < length z -> 1 - cosine (scale V (factor - 1) z) (scale V (factor - 1) (advanced (scale V (factor - 1)) z)) = 0) /\
+  (forall x y, length (minus V (advanced (scale V (factor - 1)) x) (advanced (scale V (factor - 1)) y)) = factor * length (minus V x y)).
+Proof.
+  intros V f N. unfold straight_not_smooth_supposes in N. split.
+  - intros z m. set (p := scale V (f - 1) z). set (q := scale V (f - 1) (advanced (scale V (f - 1)) z)).
+    assert (e : forall u, dot V q u = f * dot V p u) by (intros u; unfold q, p, advanced; rewrite !dot_scale, dot_plus, dot_scale; ring).
+    assert (pp : dot V p p = (f - 1) * (f - 1) * dot V z z) by (unfold p; rewrite dot_scale, dot_sym, dot_scale; ring).
+    assert (zz : 0 < dot V z z) by (rewrite <- length2; now apply Rmult_lt_0_compat). assert (P : 0 < dot V p p) by (rewrite pp; apply Rmult_lt_0_compat; nra).
+    assert (lq : length q = f * length p).
+    { unfold length. rewrite e, (dot_sym V p), e, <- Rmult_assoc, sqrt_mult_alt, sqrt_square by nra. reflexivity. }
+    unfold cosine. rewrite lq, (dot_sym V p), e. pose proof (sqrt_lt_R0 _ P) as l. fold (@length V p) in l.
+    rewrite <- (length2 V p). field. lra.
+  - intros x y. rewrite advanced_scaled_apart. f_equal. rewrite Rabs_pos_eq; lra.
 Qed.

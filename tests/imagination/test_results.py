@@ -5,7 +5,7 @@ import pytest
 from imagination import results
 from imagination.experiments import ledger_chapters
 from imagination.formal import record
-from imagination.results import RESULTS
+from imagination.results import RESULTS, curvature, fidelity, scaling
 
 CHAPTERS = {chapter.name: chapter for chapter in ledger_chapters.chapters()}
 
@@ -22,6 +22,20 @@ def test_what_a_result_names_is_there(name):
     assert not result.label or result.label in {each.label for each in CHAPTERS[result.chapter].results}
     assert set(result.rests_on) <= set(RESULTS) - {name}
     assert not result.theorem or record.theorem(result.theorem).result == name
+
+
+@pytest.mark.parametrize(
+    "theorem", [r.theorem for topic in (curvature, fidelity, scaling) for r in topic.RESULTS if r.theorem]
+)
+def test_what_is_proved_has_an_instance_and_power(theorem):
+    """Two wrong versions at least are refuted; a true weakening is proved; the hypotheses hold somewhere."""
+    checked = record.load()
+    assert f"{theorem}_instance" in checked
+    assert f"weaker_{theorem}" in checked
+    mutants = record.mutants(checked[theorem].result)
+    assert len(mutants) >= 2
+    assert all(mutant.statement.startswith("~") and mutant.words for mutant in mutants)
+    assert checked[theorem].words.startswith(f"{checked[theorem].result}. ")
 
 
 def test_nothing_rests_on_itself():

@@ -16,7 +16,6 @@ import sympy as sp
 from imagination.experiments.straightening import TOLERANCE
 from imagination.experiments.straightening_maps import EXTREME
 from imagination.theory import straightening as st
-from imagination.theory import worlds as w
 from imagination.theory.claim import Claim
 
 __all__ = ["CONTROLS", "PLANTED", "STRAIGHT", "Planted", "catch", "caught", "power"]
@@ -24,19 +23,11 @@ __all__ = ["CONTROLS", "PLANTED", "STRAIGHT", "Planted", "catch", "caught", "pow
 STRAIGHT = 1e-20
 """A trajectory with less loss than this bends by rounding alone."""
 
-_AWAY = w.d_S(w.x, w.y)
-
-
-def _per_distance(claim: Claim, side: sp.Expr) -> Claim:
-    """A claim about how far images of points are apart, for points at distance 1: a formula of eps alone."""
-    return claim.mutated(claim.name, side.subs(_AWAY, 1))
-
-
 CLAIMS: dict[str, Claim] = {
     "sharp": st.SHARP,
     "paper": st.PROPOSITION_1,
-    "stretch": _per_distance(st.STRETCH, st.STRETCH.expression),
-    "shrink": _per_distance(st.SHRINK, st.SHRINK.quantity),
+    "stretch": st.STRETCH,
+    "shrink": st.SHRINK.mutated(st.SHRINK.name, st.SHRINK.quantity),  # its formula of eps is on the left
 }
 """The claims that the trial tries, as bounds: of losses, of the steepest and of the flattest places."""
 

@@ -226,6 +226,8 @@ class _Coq:
             return f"(/ {self.real(base)})"
         if exponent == sp.S.Half:
             return f"(sqrt {self.real(base)})"
+        if exponent == -sp.S.Half:
+            return f"(/ (sqrt {self.real(base)}))"
         if exponent.is_integer:
             text = f"({self.real(base)} ^ {self.natural(abs(exponent))})"
             return f"(/ {text})" if exponent.is_negative else text

@@ -9,27 +9,12 @@ __all__ = ["PRINTED", "RESULTS", "WORDS"]
 
 RESULTS: tuple[Result, ...] = (
     Result(
-        "Law of cosines",
-        (straightening.LAW_OF_COSINES,),
-        chapter="12_straight_trajectories",
-        label="thm-curvature",
-        differs="From the inner product, for points of any space that has one.",
-    ),
-    Result(
-        "Cauchy and Schwarz",
-        (straightening.CAUCHY_SCHWARZ,),
-        chapter="12_straight_trajectories",
-        label="thm-curvature",
-        differs="From the inner product, too, and multiples of vectors; they need no coordinates.",
-    ),
-    Result(
         "Curvature, sharp",
         (straightening.SHARP,),
         chapter="12_straight_trajectories",
         label="thm-curvature",
         theorem="curvature_sharp",
         cell="12-card",
-        rests_on=("Law of cosines",),
         differs="The smallest bound there is: about the paper's at small eps, far below near 1.",
     ),
     Result(
@@ -37,13 +22,16 @@ RESULTS: tuple[Result, ...] = (
         (straightening.NEVER_STOPS,),
         chapter="12_straight_trajectories",
         label="thm-curvature",
-        rests_on=("Law of cosines",),
+        theorem="never_stops",
+        cell="12-paper",
     ),
     Result(
-        "Curvature, sharp, in its short form",
-        (straightening.SHARP_FORM,),
+        "The sharp bound is below Proposition 1's",
+        (straightening.SHARPER,),
         chapter="12_straight_trajectories",
         label="thm-curvature",
+        theorem="sharper",
+        cell="12-paper",
     ),
     Result(
         "Proposition 1",
@@ -55,52 +43,44 @@ RESULTS: tuple[Result, ...] = (
         rests_on=(
             "Curvature, sharp",
             "The sharp bound is below Proposition 1's",
+            "What moves goes on moving",
         ),
-        differs=("As in the paper. Not sharp: near eps = 0.83 it passes 2, the largest loss there is."),
-    ),
-    Result(
-        "The sharp bound is below Proposition 1's",
-        (straightening.SHARPER,),
-        chapter="12_straight_trajectories",
-        label="thm-curvature",
-    ),
-    Result(
-        "Curvature in the plane, sharp", (straightening.IN_THE_PLANE,), chapter="12_straight_trajectories"
-    ),
-    Result(
-        "Curvature, sharp, through the plane",
-        (straightening.THROUGH_THE_PLANE,),
-        chapter="12_straight_trajectories",
-        rests_on=(
-            "Cauchy and Schwarz",
-            "Law of cosines",
-            "Curvature in the plane, sharp",
-        ),
+        differs="As in the paper. Not sharp: near eps = 0.83 it passes 2, the largest loss there is.",
     ),
     Result(
         "The sharp bound is attained",
         (straightening.ATTAINED,),
         chapter="12_straight_trajectories",
         label="thm-curvature",
+        theorem="curvature_attained",
+        cell="12-attained",
+        rests_on=("What moves goes on moving",),
     ),
     Result(
-        "Straight maps stretch little",
-        (straightening.STRETCH,),
+        "No bound is smaller",
+        (straightening.BEST,),
         chapter="12_straight_trajectories",
-        label="prop-towards-one",
+        label="thm-curvature",
+        theorem="curvature_best",
+        cell="12-attained",
+        rests_on=("The sharp bound is attained",),
+        differs="For eps = 1 the bound is approached, and never reached.",
     ),
     Result(
-        "Straight maps shrink little",
-        (straightening.SHRINK,),
+        "Near 1",
+        (straightening.SHRINK, straightening.STRETCH),
         chapter="12_straight_trajectories",
         label="prop-towards-one",
-        differs="A small constant of the velocity keeps that of the map near 1.",
+        theorem="near_one",
+        cell="12-ce6a215e",
+        differs="A small constant of the velocity keeps that of the map near 1, not near 0.",
     ),
     Result(
         "Straight and not smooth",
         (straightening.STRAIGHT_IS_NOT_SMOOTH,),
         chapter="12_straight_trajectories",
-        label="thm-curvature",
+        theorem="straight_not_smooth",
+        cell="12-ee37028c",
         differs="The paper proves that smooth is straight. The converse fails.",
     ),
 )
@@ -114,41 +94,77 @@ PRINTED: Mapping[str, Printed] = {
         straightening.SHARP,
         {"expression": "curvature_bound", "supposes": "curvature_supposes"},
     ),
+    "never_stops": (
+        straightening.NEVER_STOPS,
+        {"quantity": "never_stops_bound", "supposes": "never_stops_supposes"},
+    ),
+    "near_one_stretch": (
+        straightening.STRETCH,
+        {"expression": "stretch_bound", "supposes": "stretch_supposes"},
+    ),
+    "near_one_shrink": (straightening.SHRINK, {"quantity": "shrink_bound"}),
+    "straight_not_smooth": (
+        straightening.STRAIGHT_IS_NOT_SMOOTH,
+        {"supposes": "straight_not_smooth_supposes"},
+    ),
 }
 
-_LIPSCHITZ_VELOCITY = (
-    r"the velocity is Lipschitz: \(\lVert v(x) - v(y) \rVert \le \varepsilon \lVert x - y \rVert\) for all "
-    r"\(x, y\)",
-)
 _TRAJECTORY = (
-    r"\(z_{t+1} = z_t + v(z_t)\)",
     r"\(\lVert p \rVert = \sqrt{\langle p, p \rangle}\), and "
     r"\(\cos\angle(p, q) = \langle p, q \rangle / (\lVert p \rVert \lVert q \rVert)\)",
 )
+_SPACE = r"a real inner product space of any dimension, a velocity field \(v\) on it"
 
 WORDS: Mapping[str, Words] = {
     "proposition_1": Words(
         title="Proposition 1",
         source="[TSGLH26, Proposition 1]",
-        left=r"1 - \cos\angle\bigl(v(z_t), v(z_{t+1})\bigr)",
         also="What moves at first never stops: no velocity along the trajectory is 0. That is part of the "
         "conclusion.",
-        fixed=r"a real inner product space of any dimension, a velocity field \(v\) on it, a trajectory "
-        r"\(z\), and a "
-        r"number \(0 < \varepsilon < 1\).",
+        fixed=rf"{_SPACE}, a trajectory \(z\), and a number \(0 < \varepsilon < 1\).",
         for_all=r"every time \(t\).",
         definitions=_TRAJECTORY,
-        assumptions=(*_LIPSCHITZ_VELOCITY, r"the trajectory moves at first: \(v(z_0) \ne 0\)"),
+        assumptions=straightening.PROPOSITION_1.assumes,
     ),
     "curvature_sharp": Words(
         title="The sharp constant",
         source="[this book]",
-        left=r"1 - \cos\angle\bigl(v(z_t), v(z_{t+1})\bigr)",
-        fixed=r"a real inner product space of any dimension, a velocity field \(v\) on it, a trajectory "
-        r"\(z\), and a "
-        r"number \(0 < \varepsilon \le 1\).",
+        fixed=rf"{_SPACE}, a trajectory \(z\), and a number \(0 < \varepsilon \le 1\).",
         for_all=r"every time \(t\).",
         definitions=_TRAJECTORY,
-        assumptions=(*_LIPSCHITZ_VELOCITY, r"the trajectory moves: \(v(z_t) \ne 0\) for every \(t\)"),
+        assumptions=straightening.SHARP.assumes,
+    ),
+    "curvature_best": Words(
+        title="No bound is smaller",
+        source="[this book]",
+        also=r"Here \(\beta\) is any number that is at least the loss of every such trajectory. For "
+        r"\(\varepsilon < 1\) a spiral in the plane reaches the bound at every step. For \(\varepsilon = 1\) "
+        "every loss is below it, and comes as close as one likes. That is concluded, too.",
+        fixed=r"a number \(0 < \varepsilon \le 1\).",
+        for_all=r"real inner product spaces of any dimension, velocity fields \(v\) on them and trajectories "
+        r"\(z\).",
+        definitions=_TRAJECTORY,
+        assumptions=straightening.SHARP.assumes,
+    ),
+    "near_one": Words(
+        title="Near 1",
+        source="[this book]",
+        also=r"So the map is \((1 + \varepsilon)\)-Lipschitz and, where there are two different states, has "
+        r"no constant below \(1 - \varepsilon\). Both ends are met: by \(v(z) = \varepsilon z\), and for "
+        r"\(\varepsilon \le 1\) by \(v(z) = -\varepsilon z\).",
+        fixed=rf"{_SPACE}, and a number \(\varepsilon > 0\).",
+        for_all=r"pairs of states \(x\) and \(y\).",
+        definitions=(r"\(s = \lVert F(x) - F(y) \rVert / \lVert x - y \rVert\)",),
+        assumptions=straightening.STRETCH.assumes,
+    ),
+    "straight_not_smooth": Words(
+        title="Straight and not smooth",
+        source="[this book]",
+        also=r"And \(\lVert F(x) - F(y) \rVert = c\, \lVert x - y \rVert\) for all states: no smaller number "
+        r"than \(c\) is a Lipschitz constant of \(F\).",
+        fixed=r"a real inner product space of any dimension, and a number \(c > 1\).",
+        for_all=r"states \(z_t\).",
+        definitions=(r"\(v(z) = F(z) - z\), and \(z_{t+1} = F(z_t)\)",),
+        assumptions=straightening.STRAIGHT_IS_NOT_SMOOTH.assumes,
     ),
 }

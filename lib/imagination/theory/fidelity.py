@@ -1,7 +1,6 @@
 r"""Fidelity and bias: what to pay for a label, and up to how many rollouts a biased reward is the better one.
 
-The claims of part E are in :mod:`imagination.theory.fidelity_claims` and are at hand here too; their proofs
-are in :mod:`imagination.theory.fidelity_proofs`. This module puts numbers into them.
+The claims of part E are in :mod:`imagination.theory.fidelity_claims`. This module puts numbers into them.
 """
 
 from __future__ import annotations
@@ -535,8 +534,8 @@ def crossing(*, variance_noisy: ArrayLike, variance_biased: ArrayLike, bias_norm
 
     Notes
     -----
-    That the biased estimate is the better one up to there and never beyond is proved of
-    :data:`~imagination.theory.fidelity_claims.WORTH_IT` and
+    That the biased estimate is the better one up to there and never beyond: the theorem ``crossing`` of
+    ``formal/Objective.v``, about :data:`~imagination.theory.fidelity_claims.WORTH_IT` and
     :data:`~imagination.theory.fidelity_claims.NEVER_BEYOND`.
     """
     values = {"variance_noisy": variance_noisy, "variance_biased": variance_biased, "bias_norm": bias_norm}

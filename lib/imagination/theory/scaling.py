@@ -1,16 +1,12 @@
-r"""Scaling laws and suprema: what the chapter on learning speed claims of them.
-
-The proofs are in :mod:`imagination.theory.scaling_proofs`.
-"""
+"""Scaling laws and suprema: what the chapter on learning speed claims of them."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from imagination.theory import worlds as w
 from imagination.theory.claim import Claim, Hypothesis, Quantity, positive
-from imagination.theory.terms import mapping, real
 from imagination.theory.terms import positive as positive_symbols
+from imagination.theory.terms import real
 
 # -- squares -------------------------------------------------------------------------------------------------
 
@@ -70,9 +66,7 @@ LOWER_LINE = Claim(
 
 # -- a gentle student misses a cliff -------------------------------------------------------------------------
 
-teacher, student = (mapping(name, ("state",), "state") for name in ("f", r"\hat{f}"))
-worst, L_hat = real(["e", r"\hat{L}"])
-x, y = w.x, w.y
+worst, L_hat, rise, distance = real(["e", r"\hat{L}", r"\Delta", "d"])
 
 CLIFF = Claim(
     name="A gentle student misses a cliff",
@@ -80,13 +74,15 @@ CLIFF = Claim(
     symbols=(
         Quantity(worst, "largest_error", "largest error of the student anywhere"),
         Quantity(L_hat, "L_hat", "the student's Lipschitz constant"),
+        Quantity(rise, "rise", "how far apart the teacher's values at two points are"),
+        Quantity(distance, "distance", "how far apart the two points are"),
     ),
-    hypotheses=(
-        Hypothesis("error", sp.Le(w.d_S(student(x), teacher(x)), worst), "at every point"),
-        Hypothesis("the student is Lipschitz", sp.Le(w.d_S(student(x), student(y)), L_hat * w.d_S(x, y))),
-    ),
-    quantity=(w.d_S(teacher(x), teacher(y)) - L_hat * w.d_S(x, y)) / 2,
+    hypotheses=(),
+    quantity=(rise - L_hat * distance) / 2,
     expression=worst,
-    variables=(x, y),
     meaning="for any two points, however close they are",
+    assumes=(
+        r"the student errs by at most \(e\) at every point: \(d(\hat f(x), f(x)) \le e\)",
+        r"the student is Lipschitz: \(d(\hat f(x), \hat f(y)) \le \hat L\, d(x, y)\)",
+    ),
 )

@@ -36,6 +36,7 @@ def test_the_file_is_what_the_claims_print():
         (x / y, "(x * (/ y))"),
         (x**-2, "(/ (x ^ 2))"),
         (sp.sqrt(x), "(sqrt x)"),
+        (1 / sp.sqrt(x), "(/ (sqrt x))"),
         (x**n, "(x ^ n)"),
         (x * n, "(x * (INR n))"),
         (sp.Abs(x), "(Rabs x)"),
