@@ -45,6 +45,15 @@ Definition bounded_states_supposes (gamma L_f L_r L_pi eps_dyn eps_rew diameter 
   gamma >= 0 /\ gamma < 1 /\ L_f >= 0 /\ L_r >= 0 /\ L_pi >= 0 /\ eps_dyn >= 0 /\ eps_rew >= 0 /\
   diameter >= 0.
 
+(* Lemma 1, the reward ignores the action *)
+Definition reward_ignores_action_bound (gamma L_f L_r L_pi eps_dyn eps_rew : R) : R :=
+  ((eps_rew * (/ (1 + ((-1) * gamma)))) + (L_r * eps_dyn * gamma * (/ (1 + ((-1) * gamma))) * (/ (1
+  + ((-1) * L_f * gamma * (1 + L_pi)))))).
+
+Definition reward_ignores_action_supposes (gamma L_f L_r L_pi eps_dyn eps_rew : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ L_f >= 0 /\ L_r >= 0 /\ L_pi >= 0 /\ eps_dyn >= 0 /\ eps_rew >= 0 /\
+  (L_f * gamma * (1 + L_pi)) < 1.
+
 (* Corollary 1, L_f *)
 Definition corollary_1_L_f_left (gamma L_f L_r L_pi : R) : R :=
   (L_r * gamma * (/ (1 + ((-1) * gamma))) * (/ (1 + ((-1) * L_f * gamma * (1 + L_pi)))) * (1 +

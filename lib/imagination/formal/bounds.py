@@ -11,6 +11,7 @@ from imagination.theory import fidelity_claims as fc
 from imagination.theory import return_gap as rg
 from imagination.theory import reward_noise as rn
 from imagination.theory import straightening as st
+from imagination.theory import tutorial
 from imagination.theory.claim import Claim
 
 __all__ = ["CLAIMS", "text"]
@@ -32,6 +33,11 @@ CLAIMS: dict[str, tuple[Claim, dict[str, str]]] = {
     ),
     "bounded_states": (
         rg.BOUNDED_STATES, {"expression": "bounded_states_bound", "supposes": "bounded_states_supposes"},
+    ),
+    "reward_ignores_action": (
+        tutorial.REWARD_IGNORES_ACTION, {
+            "expression": "reward_ignores_action_bound", "supposes": "reward_ignores_action_supposes",
+        },
     ),
     **{
         f"corollary_1_{code}": (
