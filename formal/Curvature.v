@@ -110,7 +110,7 @@ Proof.
   assert (1 - eps <= s) by nra. assert (s <= 1) by nra. nra.
 Qed.
 
-(** Proposition 1, sharp. Along a trajectory that moves at every step, one minus the cosine of the angle between two
+(** Curvature, sharp. Along a trajectory that moves at every step, one minus the cosine of the angle between two
     successive velocities is at most 1 - sqrt (1 - eps^2); also for eps = 1. *)
 Theorem curvature_sharp : forall (V : inner_product_space) (v : vector V -> vector V) (z : nat -> vector V) (eps : R),
   curvature_supposes eps -> follows V v z eps -> (forall t, 0 < length (v (z t))) ->

@@ -24,11 +24,12 @@ ROOMS = {
     "sensitivities": {"mdps", "policies", "rollouts"},
     "theory": set(),
     "derivation": set(),
-    "formal": {"theory"},
+    "results": {"theory"},
+    "formal": {"theory", "results"},
     "interactive": {"theory", "figures"},
     "experiments": {
         "mdps", "policies", "rollouts", "lipschitz", "models", "reinforce", "theory", "records", "figures",
-        "wasserstein", "sensitivities", "scaling_laws", "formal",
+        "wasserstein", "sensitivities", "scaling_laws", "results", "formal",
     },
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from imagination.formal import bounds, record
+from imagination.results import RESULTS, of_theorem
 from press.book import Book, BookError, write_atomically
 
 HOW_TO_INSTALL = (
@@ -35,10 +36,9 @@ TOOLS = ("coqc", "coqtop", "coqchk", "coq_makefile", "make")
 
 _STATEMENT = re.compile(r"(?m)^(?P<kind>Theorem|Corollary|Lemma) (?P<name>\w+)")
 _DEFINITION = re.compile(r"(?m)^(?P<kind>Definition|Fixpoint|Record) (?P<name>\w+)")
-_RESULT = re.compile(r"((?:Lemma|Theorem|Corollary|Proposition) \d+(?:, [a-z ]+)?)\.")
 _IMPORT = re.compile(r"(?m)^From [A-Za-z]+ Require Import [^.]+\.")
 _MARK = 'Eval compute in "This was a question"%string.'
-_MUTANT = re.compile(r"mutant_(?P<of>(?:lemma|theorem|corollary|proposition)_\d)_\w+")
+_MUTANT = "mutant_"
 
 
 class FormalError(BookError):
@@ -56,16 +56,23 @@ class Found:
 
     @property
     def is_mutant(self) -> bool:
-        """Whether it says that a wrong version of a result is wrong."""
-        return bool(_MUTANT.fullmatch(self.name))
+        """Whether it says that a wrong version of a result is wrong: its name gives theorem and slip."""
+        return self.name.startswith(_MUTANT)
 
     @property
     def result(self) -> str:
-        """What the book calls it: the comment begins with that, or the mutant's name does."""
-        if mutant := _MUTANT.fullmatch(self.name):
-            return mutant["of"].replace("_", " ").capitalize()
-        named = _RESULT.match(self.words)
-        return named[1] if named else ""
+        """What the book calls it, or what it is a wrong version of; empty if it is no result of the book."""
+        if not self.is_mutant:
+            return named.name if (named := of_theorem(self.name)) else ""
+        called = self.name.removeprefix(_MUTANT)
+        of = [
+            result
+            for result in RESULTS.values()
+            if result.theorem and called.startswith(f"{result.theorem}_")
+        ]
+        if not of:
+            raise FormalError(f"{self.module}.v, line {self.line}: {self.name} names no theorem of a result")
+        return max(of, key=lambda result: len(result.theorem)).name
 
 
 def is_there() -> bool:

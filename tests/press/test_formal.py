@@ -45,22 +45,27 @@ def test_theorems_are_found_with_their_words(tmp_path):
     (tmp_path / "One.v").write_text(
         "(** Of the file. *)\n"
         "(** Lemma 7. What it says,\n    at length. *)\n"
-        "Theorem first : True. Proof. exact I. Qed.\n"
+        "Theorem lemma_1 : True. Proof. exact I. Qed.\n"
         "(** Not told. *)\nLemma step : True. Proof. exact I. Qed.\n"
-        "Lemma first_readable : True. Proof. exact I. Qed.\n"
+        "Lemma lemma_1_readable : True. Proof. exact I. Qed.\n"
         "(** Theorem 1 is meant, and not stated. *)\nCorollary second : True. Proof. exact I. Qed.\n"
-        "(** It fails. *)\nTheorem mutant_lemma_7_half : ~ False. Proof. auto. Qed.\n"
+        "(** It fails. *)\nTheorem mutant_lemma_1_half : ~ False. Proof. auto. Qed.\n"
     )
     found = formal.statements(tmp_path / "One.v")
     assert [(each.name, each.line, each.result) for each in found] == [
-        ("first", 4, "Lemma 7"),
-        ("first_readable", 7, ""),
+        ("lemma_1", 4, "Lemma 1"),
+        ("lemma_1_readable", 7, ""),
         ("second", 9, ""),
-        ("mutant_lemma_7_half", 11, "Lemma 7"),
+        ("mutant_lemma_1_half", 11, "Lemma 1"),
     ]
     assert found[0].words == "Lemma 7. What it says, at length."
     assert found[1].words == ""
     assert found[3].is_mutant
+
+
+def test_a_mutant_is_named_after_its_theorem():
+    with pytest.raises(formal.FormalError, match=r"One.v, line 3: mutant_lemma_7_half names no theorem"):
+        _ = formal.Found("mutant_lemma_7_half", "One", 3, "").result
 
 
 def test_definitions_are_found_with_what_they_use(tmp_path):

@@ -1,8 +1,8 @@
 """A theorem's card, for the page: what it says, of what, under which assumptions, and that Coq checked it.
 
 The formula is the claim's own, from which every number of the book is computed. The Coq statement, its place
-and what it assumes are read from the record of the check. Only the words are written here, in
-:mod:`imagination.formal.words`.
+and what it assumes are read from the record of the check. Only the words are written by hand, beside the
+results, in :mod:`imagination.results`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from html import escape
 from pathlib import Path
 
 from imagination.formal import record
-from imagination.formal.words import WORDS, Words
+from imagination.results import WORDS
+from imagination.results.result import Words
 from imagination.theory.claim import Claim
 from imagination.theory.latex import latex
 
@@ -66,7 +67,10 @@ class Card:
         )
         said = [("", words.also), ("Fixed:", words.fixed), ("For all:", words.for_all)]
         told = "".join(f"<p><em>{title}</em> {_text(text)}</p>" for title, text in said if text)
-        lists = [("Definitions:", words.definitions), ("Assumptions of content:", words.assumptions)]
+        assumed = dict.fromkeys(
+            (*words.assumptions, *(text for each in self.claims for text in each.assumes))
+        )
+        lists = [("Definitions:", words.definitions), ("Assumptions of content:", tuple(assumed))]
         listed = "".join(
             f"<p><em>{title}</em></p>{_items(map(_text, items))}" for title, items in lists if items
         )

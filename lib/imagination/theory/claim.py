@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -103,6 +104,10 @@ class Claim:
     relation : {"<=", "==", "<"}
     variables : tuple of sympy.Symbol
         Variables of the statement that are read as "for all" (points, times).
+    meaning : str
+        What it says, in words.
+    assumes : tuple of str
+        What it supposes of the world, in words; TeX stands between ``\\(`` and ``\\)``.
     """
 
     name: str
@@ -114,6 +119,7 @@ class Claim:
     relation: str = "<="
     variables: tuple[sp.Symbol, ...] = ()
     meaning: str = field(default="", compare=False)
+    assumes: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if self.relation not in RELATIONS:
@@ -363,12 +369,12 @@ class Claim:
             f"<li><span class='claim-label'>{h.name}</span>"
             rf" \({latex(h.relation)}\){' — ' + h.meaning if h.meaning else ''}</li>"
             for h in self.hypotheses
-        )
+        ) + "".join(f"<li>{escape(words, quote=False)}</li>" for words in self.assumes)
         return (
             f"<div class='claim tex2jax_process'><p><strong>{self.name}</strong> "
             f"<span class='claim-source'>{self.source}</span></p>"
             rf"<div class='claim-statement'>\[{latex(self.statement)}\]</div>"
-            f"<details><summary>Under {len(self.hypotheses)} hypotheses</summary>"
+            f"<details><summary>What it supposes</summary>"
             f"<ul>{rows}</ul></details></div>"
         )
 

@@ -6,7 +6,7 @@ import pytest
 
 from imagination.formal import record
 from imagination.formal.cards import card, label
-from imagination.formal.words import WORDS
+from imagination.results import WORDS
 from imagination.theory import return_gap, reward_noise
 from imagination.theory.latex import latex
 

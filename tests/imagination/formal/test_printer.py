@@ -3,9 +3,10 @@
 import pytest
 import sympy as sp
 
-from imagination.formal.bounds import CLAIMS, text
+from imagination.formal.bounds import text
 from imagination.formal.printer import NotPrintable, check_claim, check_glyphs, definition
 from imagination.formal.record import folder
+from imagination.results import PRINTED
 from imagination.theory import return_gap
 from imagination.theory import worlds as w
 from imagination.theory.claim import Claim, Hypothesis, Quantity
@@ -168,7 +169,7 @@ def test_two_things_with_one_glyph_are_refused(one, other):
 
 
 def test_no_printed_claim_has_two_things_with_one_glyph():
-    for claim, _ in CLAIMS.values():
+    for claim, _ in PRINTED.values():
         check_claim(claim)
 
 

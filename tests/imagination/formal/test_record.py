@@ -6,13 +6,13 @@ import re
 import pytest
 
 from imagination.formal import record
-from imagination.formal.bounds import CLAIMS
+from imagination.results import PRINTED
 
 RESULTS = {
     "lemma_1": "Lemma 1",
     "corollary_1": "Corollary 1",
     "proposition_1": "Proposition 1",
-    "curvature_sharp": "Proposition 1, sharp",
+    "curvature_sharp": "Curvature, sharp",
     "theorem_1": "Theorem 1",
     "theorem_2": "Theorem 2",
     "exact_noise": "Theorem 2, exact",
@@ -153,7 +153,7 @@ def test_every_mutant_is_of_one_of_the_results():
 def test_every_printed_definition_is_spoken_of():
     """A bound that no theorem mentions is proved of nothing."""
     said = " ".join(theorem.statement for theorem in record.load().values())
-    for _, parts in CLAIMS.values():
+    for _, parts in PRINTED.values():
         for name in parts.values():
             assert re.search(rf"\b{name}\b", said), name
 

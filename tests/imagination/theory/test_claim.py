@@ -163,7 +163,7 @@ def test_hypotheses_are_about_numbers_or_about_worlds() -> None:
 
 def test_a_claim_shows_itself() -> None:
     html = SERIES._repr_html_()
-    for part in ("A series", "[test]", "Under 3 hypotheses", "ratio * weight < 1", "the series converges"):
+    for part in ("A series", "[test]", "What it supposes", "ratio * weight < 1", "the series converges"):
         assert part in html or part.replace("<", "&lt;") in html
     assert SERIES._repr_latex_().startswith("$")
     assert SERIES.statement == sp.Le(e(n), 1 / (1 - x * y), evaluate=False)
