@@ -88,7 +88,7 @@ class Formula:
     def _one(self, columns: Mapping[str, np.ndarray], row: int) -> Any:
         at = {name: float(column[row]) for name, column in columns.items()}
         try:
-            value = self.function(**at)
+            value = self.function(**{name: np.float64(number) for name, number in at.items()})
         except (ArithmeticError, ValueError):
             return np.nan
         except Exception as error:

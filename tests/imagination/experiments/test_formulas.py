@@ -19,7 +19,7 @@ TABLE = {
     "eps_dyn": np.array([1.0, 2.0, 3.0]),
     "eps_rew": np.array([0.1, 0.2, 0.3]),
 }
-ALL = "gamma L_f L_r L_pi eps_dyn eps_rew".split()
+ALL = ["gamma", "L_f", "L_r", "L_pi", "eps_dyn", "eps_rew"]
 
 
 def test_a_claim_an_expression_and_a_callable_say_the_same():
@@ -51,7 +51,7 @@ def test_a_constant_is_a_formula():
     [
         lambda gamma, eps_rew: max(gamma, eps_rew),
         lambda gamma, eps_rew: gamma if gamma > eps_rew else eps_rew,
-        lambda gamma, eps_rew: math.fmax(gamma, eps_rew),
+        lambda gamma, eps_rew: math.sqrt(gamma**2),
         lambda gamma, eps_rew: np.max([gamma, eps_rew]),
     ],
 )

@@ -20,6 +20,7 @@ from imagination.theory.tutorial import REWARD_IGNORES_ACTION
 gamma, L_f, L_r, L_pi, eps_dyn, eps_rew = sp.symbols("gamma L_f L_r L_pi eps_dyn eps_rew", nonnegative=True)
 D, H = sp.symbols("D H", nonnegative=True)
 L = L_f * (1 + L_pi)
+NAMES = formula_worlds.CONSTANTS
 OF_REWARD, WEIGHT = eps_rew / (1 - gamma), gamma * L_r * (1 + L_pi) * eps_dyn
 DYNAMICS = WEIGHT / ((1 - gamma) * (1 - gamma * L))
 
@@ -38,7 +39,7 @@ RIGHT = {
 }
 
 
-def gap_by_rollout(constants, *, sees_action=True, steps=2000):
+def gap_by_rollout(constants, *, sees_action=True, steps=600):
     """The gap on the line, step by step, with nothing of the library."""
     gamma, L_f, L_r, L_pi, eps_dyn, eps_rew = (constants[n] for n in formula_worlds.CONSTANTS)
     steps = int(constants.get("horizon", steps))
@@ -63,8 +64,8 @@ def test_a_wrong_formula_is_caught_and_its_counterexample_holds(name):
     numbers = {s: example.constants[s.name] for s in WRONG[name].free_symbols}
     assert float(WRONG[name].subs(numbers)) == pytest.approx(example.claimed, rel=1e-12)
     gap = gap_by_rollout(example.constants)
-    assert gap == pytest.approx(example.gap, rel=1e-11)
-    assert gap * (1 - 1e-10) > example.claimed
+    assert gap == pytest.approx(example.gap, rel=1e-9)
+    assert gap > example.claimed
 
 
 @pytest.mark.parametrize("name", RIGHT)
@@ -88,7 +89,7 @@ def test_the_weakening_is_one():
 
 def test_a_counterexample_is_simple():
     found = try_bound(WRONG["the reward's error counts once"]).counterexample
-    assert found.constants == dict(gamma=0.5, L_f=0, L_r=0, L_pi=0, eps_dyn=0, eps_rew=1)
+    assert found.constants == {"gamma": 0.5, "L_f": 0, "L_r": 0, "L_pi": 0, "eps_dyn": 0, "eps_rew": 1}
     assert (found.gap, found.claimed) == (2, 1)
     found = try_bound(WRONG["the policy is forgotten in the loop"]).counterexample
     assert all(value in formula_search.SIMPLE for value in found.constants.values())
@@ -109,7 +110,7 @@ def test_finite_horizons_and_bounded_states():
     found = try_bound(radius)
     assert list(found.places.index) == ["recorded systems", LINE]
     example = found.counterexample
-    assert gap_by_rollout(example.constants) == pytest.approx(example.gap, rel=1e-11)
+    assert gap_by_rollout(example.constants) == pytest.approx(example.gap, rel=1e-9)
     assert example.gap > example.claimed
 
 
@@ -122,7 +123,7 @@ def test_a_theorem_about_fewer_worlds():
     assert found.places.loc["drawn systems", "tried"] == formula_worlds.DRAWN * len(FAMILIES)
     slip = OF_REWARD + gamma * L_r * eps_dyn / ((1 - gamma) * (1 - gamma * L_f))
     example = try_bound(slip, worlds=reward_of_state).counterexample
-    assert gap_by_rollout(example.constants, sees_action=False) == pytest.approx(example.gap, rel=1e-11)
+    assert gap_by_rollout(example.constants, sees_action=False) == pytest.approx(example.gap, rel=1e-9)
     assert example.gap > example.claimed
 
 
@@ -154,12 +155,22 @@ def test_worlds_on_the_line_are_measured_exactly():
     np.testing.assert_allclose(finite["gap"], direct, rtol=1e-12)
 
 
-def test_lost_digits_refute_nothing():
-    """A formula below Lemma 1 by less than the records' digits can tell is not refuted by the records."""
-    shaken = RIGHT["Lemma 1"].subs(L_f, L_f * (1 - sp.Rational(1, 10**6)))
-    found = try_bound(shaken)
-    assert found.places.loc["recorded systems", "violations"] == 0
-    assert found.places.loc[LINE, "violations"] > 0
+def test_the_digits_that_the_records_have_lost_are_allowed_for():
+    """Lemma 1 needs no allowance, since the records hold gap / bound; other formulas do."""
+    table = formula_worlds.recorded(read(RIGHT["Lemma 1"])).query("regime == 'contracting'").iloc[::300]
+    rng = np.random.default_rng(0)
+    for formula, some in ((RIGHT["Lemma 1"], False), (OF_REWARD, True), (DYNAMICS / gamma, True)):
+        tried = read(formula)
+
+        def share(rows, tried=tried):
+            return tried(formula_search._columns(rows)) / formula_worlds.unit(rows)
+
+        allowed = formula_search._lost_digits(tried, table, share(table))
+        assert (allowed.max() > 1e-6) == some
+        for _ in range(10):
+            off = {n: table[n] * (1 + rng.uniform(-1, 1, len(table)) * formula_worlds.HALF) for n in NAMES}
+            moved = np.abs(share(table.assign(**off)) - share(table))
+            assert (moved <= 2 * allowed + 1e-14).all()
 
 
 def test_what_is_left_unsaid_is_counted():
@@ -194,7 +205,7 @@ def test_the_page():
     assert "✗ It is no bound" in page and r"\(\gamma = 0.5\)" in page and "1e-09" in page
     for tag in ("div", "p", "ul", "li", "table"):
         assert len(re.findall(rf"<{tag}[ >]", page)) == page.count(f"</{tag}>"), tag
-    named = try_bound(lambda eps_rew: eps_rew < 0 or 1e9)
+    named = try_bound(lambda eps_rew: eps_rew < 0 or 1e30)
     assert "&lt;lambda&gt;" in named._repr_html_()
     assert named.survived
 
