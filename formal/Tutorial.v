@@ -1,5 +1,5 @@
-(** A theorem to learn from: Lemma 1 where the reward ignores the action. The chapter "Prove your own bound" goes
-    through this file line by line. *)
+(** A theorem to learn from: Lemma 1 where the reward ignores the action. The appendix "Prove your own bound" goes
+    through it line by line. *)
 From Coq Require Import Reals Lra.
 From Coquelicot Require Import Coquelicot.
 From Imagination Require Import Sums Bounds Loops ReturnGap.
@@ -22,16 +22,21 @@ Lemma closed_described (W : worlds) (L_f L_r L_pi eps_dyn eps_rew : R) :
   0 <= L_f -> ignores_action W -> described W L_f L_r L_pi eps_dyn eps_rew ->
   described (closed W) (L_f * (1 + L_pi)) L_r 0 eps_dyn eps_rew.
 Proof.
-  intros L_f_pos same D. pose proof (distance_of_actions _ _ _ _ _ _ D) as actions. split; simpl; intros.
-  - exact (distance_of_states _ _ _ _ _ _ D).
+  intros L_f_pos same world.
+  pose proof (distance_of_actions _ _ _ _ _ _ world) as actions.
+  split; simpl; intros.
+  - exact (distance_of_states _ _ _ _ _ _ world).
   - split; intros; lra.
-  - pose proof (f_lipschitz _ _ _ _ _ _ D x (policy W x) y (policy W y)) as step.
-    pose proof (policy_lipschitz _ _ _ _ _ _ D x y) as moved. apply Rmult_le_compat_l with (r := L_f) in moved; lra.
+  - pose proof (f_lipschitz _ _ _ _ _ _ world x (policy W x) y (policy W y)) as step.
+    pose proof (policy_lipschitz _ _ _ _ _ _ world x y) as moved.
+    apply Rmult_le_compat_l with (r := L_f) in moved; lra.
   - rewrite (same y (policy W y) (policy W x)).
-    pose proof (r_lipschitz _ _ _ _ _ _ D x (policy W x) y (policy W x)) as reward. rewrite (d_refl actions) in reward. exact reward.
+    pose proof (r_lipschitz _ _ _ _ _ _ world x (policy W x) y (policy W x)) as reward.
+    rewrite (d_refl actions) in reward.
+    exact reward.
   - lra.
-  - apply (dynamics_error _ _ _ _ _ _ D).
-  - apply (reward_error _ _ _ _ _ _ D).
+  - apply (dynamics_error _ _ _ _ _ _ world).
+  - apply (reward_error _ _ _ _ _ _ world).
 Qed.
 
 (** Lemma 1, the reward ignores the action. If the real reward depends on the state alone, the factor 1 + L_pi leaves
@@ -46,16 +51,16 @@ Theorem reward_ignores_action : forall (W : worlds) (gamma L_f L_r L_pi eps_dyn 
 Proof.
   intros W gamma L_f L_r L_pi eps_dyn eps_rew numbers world same.
   unfold reward_ignores_action_supposes in numbers.
-  assert (0 <= L_f * (1 + L_pi)) by (apply Rmult_le_pos; lra).
+  assert (L_pos : 0 <= L_f * (1 + L_pi)) by (apply Rmult_le_pos; lra).
   assert (loop : described (closed W) (L_f * (1 + L_pi)) L_r 0 eps_dyn eps_rew).
   { apply closed_described; [lra | exact same | exact world]. }
-  destruct (lemma_1 (closed W) gamma (L_f * (1 + L_pi)) L_r 0 eps_dyn eps_rew) as (real & imagined & gap).
-  - unfold lemma_1_supposes. lra.
-  - exact loop.
-  - split; [exact real | split; [exact imagined |]].
-    replace (reward_ignores_action_bound gamma L_f L_r L_pi eps_dyn eps_rew)
-      with (lemma_1_bound gamma (L_f * (1 + L_pi)) L_r 0 eps_dyn eps_rew); [exact gap |].
-    unfold lemma_1_bound, reward_ignores_action_bound. field. lra.
+  destruct (lemma_1 (closed W) gamma (L_f * (1 + L_pi)) L_r 0 eps_dyn eps_rew)
+    as (real_exists & imagined_exists & gap); [unfold lemma_1_supposes; lra | exact loop |].
+  split; [exact real_exists | split; [exact imagined_exists |]].
+  replace (reward_ignores_action_bound gamma L_f L_r L_pi eps_dyn eps_rew)
+    with (lemma_1_bound gamma (L_f * (1 + L_pi)) L_r 0 eps_dyn eps_rew).
+  - exact gap.
+  - unfold lemma_1_bound, reward_ignores_action_bound. field. lra.
 Qed.
 
 (** The printed bound as the page writes it. *)
@@ -145,7 +150,7 @@ Qed.
 Theorem mutant_reward_ignores_action_no_policy_in_loop : ~ reward_ignores_action_with (fun gamma L_f L_r L_pi eps_dyn eps_rew =>
   eps_rew / (1 - gamma) + gamma * L_r * eps_dyn / ((1 - gamma) * (1 - gamma * L_f))).
 Proof.
-  apply (smaller_is_broken _ (1/2) (1/2) 1 1 1 0); unfold reward_ignores_action_supposes, reward_ignores_action_bound; lra.
+  apply (smaller_is_broken _ (1/2) 1 1 (1/2) 1 0); unfold reward_ignores_action_supposes, reward_ignores_action_bound; lra.
 Qed.
 (** gamma squared for gamma. *)
 Theorem mutant_reward_ignores_action_gamma_squared : ~ reward_ignores_action_with (fun gamma L_f L_r L_pi eps_dyn eps_rew =>

@@ -33,7 +33,7 @@ Table = Mapping[str, np.ndarray]
 Worlds = Callable[[Pair], Pair]
 """Changes pairs of worlds: for a formula that supposes more of them."""
 
-LINE = "the line, against the formula"
+LINE = "the line"
 
 DIGITS = 5
 """Significant digits of the numbers in the recorded trial."""

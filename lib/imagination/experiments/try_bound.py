@@ -64,7 +64,7 @@ class Counterexample:
     def __str__(self) -> str:
         told = ", ".join(f"{name} = {value:.6g}" for name, value in self.constants.items())
         gap, claimed = self.told
-        return f"{told}: the gap is {gap}, claimed is {claimed} ({self.place})"
+        return f"{told}: the gap is {gap}, claimed is {claimed} (place: {self.place})"
 
     @property
     def told(self) -> tuple[str, str]:
@@ -138,7 +138,7 @@ class OnTrial:
         if found := self.counterexample:
             letters = ", ".join(rf"\({TEX[name]} = {value:.6g}\)" for name, value in found.constants.items())
             gap, claimed = found.told
-            body += f"<p>Take {letters} ({escape(found.place)}). The gap is {gap}, "
+            body += f"<p>Take {letters} (place: {escape(found.place)}). The gap is {gap}, "
             body += f"and the formula says {claimed}.</p>"
         table = self.places.to_html(float_format=_short, border=0)
         rest = "".join(f"<li>{escape(remark)}</li>" for remark in self._remarks())
