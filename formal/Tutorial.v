@@ -30,9 +30,9 @@ Proof.
   - pose proof (f_lipschitz _ _ _ _ _ _ world x (policy W x) y (policy W y)) as step.
     pose proof (policy_lipschitz _ _ _ _ _ _ world x y) as moved.
     apply Rmult_le_compat_l with (r := L_f) in moved; lra.
-  - rewrite (same y (policy W y) (policy W x)).
-    pose proof (r_lipschitz _ _ _ _ _ _ world x (policy W x) y (policy W x)) as reward.
+  - pose proof (r_lipschitz _ _ _ _ _ _ world x (policy W x) y (policy W x)) as reward.
     rewrite (d_refl actions) in reward.
+    rewrite (same y (policy W y) (policy W x)).
     exact reward.
   - lra.
   - apply (dynamics_error _ _ _ _ _ _ world).
