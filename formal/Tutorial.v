@@ -8,18 +8,21 @@ Open Scope R_scope.
 (** The real reward is the same whatever one does. *)
 Definition ignores_action (W : worlds) := forall x a b, r W x a = r W x b.
 
-(** A closed loop is a world in which there is nothing to choose: its only action is called [tt]. *)
+(** A closed loop is a world in which there is nothing to choose: its only
+    action is called [tt]. *)
 Definition closed (W : worlds) : worlds := {|
-  state := state W; d_S := d_S W;
-  action := unit; d_A := fun _ _ => 0;
-  f := fun x _ => f W x (policy W x); f_hat := fun x _ => f_hat W x (policy W x);
-  r := fun x _ => r W x (policy W x); r_hat := fun x _ => r_hat W x (policy W x);
-  policy := fun _ => tt; start := start W |}.
+  state := state W; d_S := d_S W; start := start W;
+  action := unit; d_A := fun _ _ => 0; policy := fun _ => tt;
+  f := fun x _ => f W x (policy W x);
+  f_hat := fun x _ => f_hat W x (policy W x);
+  r := fun x _ => r W x (policy W x);
+  r_hat := fun x _ => r_hat W x (policy W x) |}.
 
 (** The loop's constants: L = L_f (1 + L_pi) for the dynamics, 0 for the policy. For the reward it is L_r, where the
     reward ignores the action; without that it would be L_r (1 + L_pi). *)
 Lemma closed_described (W : worlds) (L_f L_r L_pi eps_dyn eps_rew : R) :
-  0 <= L_f -> ignores_action W -> described W L_f L_r L_pi eps_dyn eps_rew ->
+  0 <= L_f -> ignores_action W ->
+  described W L_f L_r L_pi eps_dyn eps_rew ->
   described (closed W) (L_f * (1 + L_pi)) L_r 0 eps_dyn eps_rew.
 Proof.
   intros L_f_pos same world.
@@ -27,10 +30,12 @@ Proof.
   split; simpl; intros.
   - exact (distance_of_states _ _ _ _ _ _ world).
   - split; intros; lra.
-  - pose proof (f_lipschitz _ _ _ _ _ _ world x (policy W x) y (policy W y)) as step.
+  - pose proof (f_lipschitz _ _ _ _ _ _ world
+      x (policy W x) y (policy W y)) as step.
     pose proof (policy_lipschitz _ _ _ _ _ _ world x y) as moved.
     apply Rmult_le_compat_l with (r := L_f) in moved; lra.
-  - pose proof (r_lipschitz _ _ _ _ _ _ world x (policy W x) y (policy W x)) as reward.
+  - pose proof (r_lipschitz _ _ _ _ _ _ world
+      x (policy W x) y (policy W x)) as reward.
     rewrite (d_refl actions) in reward.
     rewrite (same y (policy W y) (policy W x)).
     exact reward.
@@ -42,20 +47,25 @@ Qed.
 (** Lemma 1, the reward ignores the action. If the real reward depends on the state alone, the factor 1 + L_pi leaves
     the slope: both returns exist, and they differ by at most
     eps_rew / (1 - gamma) + gamma L_r eps_dyn / ((1 - gamma) (1 - gamma L)) with L = L_f (1 + L_pi). *)
-Theorem reward_ignores_action : forall (W : worlds) (gamma L_f L_r L_pi eps_dyn eps_rew : R),
+Theorem reward_ignores_action :
+  forall (W : worlds) (gamma L_f L_r L_pi eps_dyn eps_rew : R),
   reward_ignores_action_supposes gamma L_f L_r L_pi eps_dyn eps_rew ->
   described W L_f L_r L_pi eps_dyn eps_rew ->
   ignores_action W ->
   ex_series (real_reward W gamma) /\ ex_series (imagined_reward W gamma) /\
-  Rabs (J W gamma - J_hat W gamma) <= reward_ignores_action_bound gamma L_f L_r L_pi eps_dyn eps_rew.
+  Rabs (J W gamma - J_hat W gamma) <=
+    reward_ignores_action_bound gamma L_f L_r L_pi eps_dyn eps_rew.
 Proof.
   intros W gamma L_f L_r L_pi eps_dyn eps_rew numbers world same.
   unfold reward_ignores_action_supposes in numbers.
   assert (L_pos : 0 <= L_f * (1 + L_pi)) by (apply Rmult_le_pos; lra).
-  assert (loop : described (closed W) (L_f * (1 + L_pi)) L_r 0 eps_dyn eps_rew).
+  assert (loop : described (closed W)
+    (L_f * (1 + L_pi)) L_r 0 eps_dyn eps_rew).
   { apply closed_described; [lra | exact same | exact world]. }
   destruct (lemma_1 (closed W) gamma (L_f * (1 + L_pi)) L_r 0 eps_dyn eps_rew)
-    as (real_exists & imagined_exists & gap); [unfold lemma_1_supposes; lra | exact loop |].
+    as (real_exists & imagined_exists & gap).
+  { unfold lemma_1_supposes. lra. }
+  { exact loop. }
   split; [exact real_exists | split; [exact imagined_exists |]].
   replace (reward_ignores_action_bound gamma L_f L_r L_pi eps_dyn eps_rew)
     with (lemma_1_bound gamma (L_f * (1 + L_pi)) L_r 0 eps_dyn eps_rew).
@@ -127,11 +137,13 @@ Qed.
 (** ---- Wrong versions, refuted, and a true weakening ---- *)
 
 (** The theorem with another bound in the place of its own. *)
-Definition reward_ignores_action_with (bound : R -> R -> R -> R -> R -> R -> R) :=
+Definition reward_ignores_action_with
+  (bound : R -> R -> R -> R -> R -> R -> R) :=
   forall (W : worlds) (gamma L_f L_r L_pi eps_dyn eps_rew : R),
   reward_ignores_action_supposes gamma L_f L_r L_pi eps_dyn eps_rew ->
   described W L_f L_r L_pi eps_dyn eps_rew -> ignores_action W ->
-  Rabs (J W gamma - J_hat W gamma) <= bound gamma L_f L_r L_pi eps_dyn eps_rew.
+  Rabs (J W gamma - J_hat W gamma) <=
+    bound gamma L_f L_r L_pi eps_dyn eps_rew.
 (** A true weakening remains provable: Lemma 1's own bound, with the factor 1 + L_pi. *)
 Theorem weaker_reward_ignores_action : reward_ignores_action_with lemma_1_bound.
 Proof. intros W gamma L_f L_r L_pi eps_dyn eps_rew numbers world _. exact (proj2 (proj2 (lemma_1 W _ _ _ _ _ _ numbers world))). Qed.
@@ -147,10 +159,14 @@ Proof.
 Qed.
 
 (** L_f for L: the action leaves the reward, not the loop. *)
-Theorem mutant_reward_ignores_action_no_policy_in_loop : ~ reward_ignores_action_with (fun gamma L_f L_r L_pi eps_dyn eps_rew =>
-  eps_rew / (1 - gamma) + gamma * L_r * eps_dyn / ((1 - gamma) * (1 - gamma * L_f))).
+Theorem mutant_reward_ignores_action_no_policy_in_loop :
+  ~ reward_ignores_action_with (fun gamma L_f L_r L_pi eps_dyn eps_rew =>
+    eps_rew / (1 - gamma) +
+    gamma * L_r * eps_dyn / ((1 - gamma) * (1 - gamma * L_f))).
 Proof.
-  apply (smaller_is_broken _ (1/2) 1 1 (1/2) 1 0); unfold reward_ignores_action_supposes, reward_ignores_action_bound; lra.
+  apply (smaller_is_broken _ (1/2) 1 1 (1/2) 1 0).
+  - unfold reward_ignores_action_supposes. lra.
+  - unfold reward_ignores_action_bound. lra.
 Qed.
 (** gamma squared for gamma. *)
 Theorem mutant_reward_ignores_action_gamma_squared : ~ reward_ignores_action_with (fun gamma L_f L_r L_pi eps_dyn eps_rew =>

@@ -30,8 +30,8 @@ from imagination.experiments.trial import TOLERANCE
 __all__ = ["Counterexample", "OnTrial", "Worlds", "reward_of_state", "try_bound"]
 
 DOUBT = (
-    f"What counts: the gap, without what the end of a rollout could add, exceeds the formula by more than "
-    f"{TOLERANCE:.0e} of itself. Recorded constants have {DIGITS} digits: there the excess must also be more "
+    f"A violation is a gap that exceeds the formula by more than {TOLERANCE:.0e} of itself, without what the end "
+    f"of a rollout could add. Recorded constants have {DIGITS} digits: there the excess must also be more "
     "than twice what the lost digits can make of it."
 )
 
@@ -126,23 +126,29 @@ class OnTrial:
         told = [f"It does not speak of {count:,} worlds: {reason}." for reason, count in self.silent.items()]
         if self.negative:
             told.append(f"It is negative for {self.negative:,} worlds, and no gap is.")
-        return [*told, DOUBT]
+        return told
 
     def __repr__(self) -> str:
         found = [f"counterexample: {self.counterexample}"] if self.counterexample else []
-        return "\n".join([self.verdict, *found, self.places.to_string(float_format=_short), *self._remarks()])
+        return "\n".join(
+            [self.verdict, *found, self.places.to_string(float_format=_short), *self._remarks(), DOUBT]
+        )
 
     def _repr_html_(self) -> str:
         body = f"<p><strong>{escape(self.verdict)}</strong></p>"
-        body += rf"<div class='claim-statement'>{escape(self.formula)}</div>"
+        if self.formula.startswith(r"\["):
+            body += f"<div class='claim-statement'>{escape(self.formula)}</div>"
+        else:
+            body += f"<p><code>{escape(self.formula)}</code></p>"
         if found := self.counterexample:
             letters = ", ".join(rf"\({TEX[name]} = {value:.6g}\)" for name, value in found.constants.items())
             gap, claimed = found.told
-            body += f"<p>Take {letters} (place: {escape(found.place)}). The gap is {gap}, "
-            body += f"and the formula says {claimed}.</p>"
-        table = self.places.to_html(float_format=_short, border=0)
-        rest = "".join(f"<li>{escape(remark)}</li>" for remark in self._remarks())
-        return f"<div class='claim tex2jax_process'>{body}{table}<ul>{rest}</ul></div>"
+            where = "On the line" if found.place == LINE else f"Among {escape(found.place)}"
+            body += f"<p>{where}, take {letters}. The gap is {gap}, and the formula says {claimed}.</p>"
+        body += self.places.to_html(float_format=_short, border=0)
+        body += "".join(f"<p>{escape(remark)}</p>" for remark in self._remarks())
+        body += f"<details><summary>What counts as a violation</summary>{escape(DOUBT)}</details>"
+        return f"<div class='claim tex2jax_process'>{body}</div>"
 
 
 def _short(value: float) -> str:
