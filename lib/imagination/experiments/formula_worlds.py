@@ -51,7 +51,7 @@ RANGE = (0.001, 1000)
 """The smallest and the largest constant on the line, besides 0."""
 
 STEPS = 700
-"""Steps on the line that stand for infinitely many: what is left of sums of 0.95^t is below rounding."""
+"""Steps that stand for infinitely many where nothing bounds the rest: that of 0.95^t is below rounding."""
 
 
 @cache
@@ -80,13 +80,15 @@ def recorded(formula: Formula) -> pd.DataFrame:
     return table[chosen & bounded] if "diameter" in formula.names else table[chosen]
 
 
-def _measured(pair: Pair, horizon: int | None, *, steps: int | None = None, **more: Any) -> pd.DataFrame:
-    """Pairs as rows: constants and gap; `steps` stand for an infinite horizon that cannot be solved for."""
-    if horizon is not None or is_affine(pair):
-        gap = measure(pair, horizon=horizon)
-    else:
-        small = TAIL * np.maximum(pair.eps_dyn + pair.eps_rew, 1e-6)
-        gap = measure(pair, horizon=steps, tolerance=small)
+def _measured(pair: Pair, horizon: int | None, **more: Any) -> pd.DataFrame:
+    """Pairs as rows: constants and gap."""
+    with np.errstate(over="ignore", invalid="ignore"):  # a gap that is not finite is left out
+        if horizon is not None or is_affine(pair):
+            gap = measure(pair, horizon=horizon)
+        else:
+            small = TAIL * np.maximum(pair.eps_dyn + pair.eps_rew, 1e-6)
+            is_bounded = np.isfinite(pair.radius).all() and (pair.reward_range() > 0).all()
+            gap = measure(pair, horizon=None if is_bounded else STEPS, tolerance=small)
     about = {"horizon": horizon or 0, "gap": gap.value, "tail": gap.tail}
     return pd.DataFrame(pair.constants() | about | more)
 
@@ -139,7 +141,7 @@ def line(constants: Table, worlds: Worlds | None) -> pd.DataFrame:
             diameter=reach,
         )
         pair = _changed(pair, worlds)
-        table = _measured(pair, int(horizon) or None, steps=STEPS, diameter=reach, family=LINE)
+        table = _measured(pair, int(horizon) or None, diameter=reach, family=LINE)
         tables.append(table.set_index(rows))
     return pd.concat(tables).sort_index()
 

@@ -30,9 +30,9 @@ from imagination.experiments.trial import TOLERANCE
 __all__ = ["Counterexample", "OnTrial", "Worlds", "reward_of_state", "try_bound"]
 
 DOUBT = (
-    f"A violation is a gap that exceeds the formula by more than {TOLERANCE:.0e} of itself, without what the end "
-    f"of a rollout could add. Recorded constants have {DIGITS} digits: there the excess must also be more "
-    "than twice what the lost digits can make of it."
+    f"A violation is a gap that exceeds the formula by more than {TOLERANCE:.0e} of itself, without what the "
+    f"end of a rollout could add. Recorded constants have {DIGITS} digits: there the excess must also be "
+    "more than twice what the lost digits can make of it."
 )
 
 TEX = {
@@ -123,7 +123,7 @@ class OnTrial:
         return f"Not refuted: it holds in all {self.speaks:,} worlds of which it speaks. That is no proof."
 
     def _remarks(self) -> list[str]:
-        told = [f"It does not speak of {count:,} worlds: {reason}." for reason, count in self.silent.items()]
+        told = [f"{count:,} worlds are left out: {reason}." for reason, count in self.silent.items()]
         if self.negative:
             told.append(f"It is negative for {self.negative:,} worlds, and no gap is.")
         return told
