@@ -1,6 +1,7 @@
 """Anyone's formula on trial: wrong ones are caught, with a counterexample that holds; right ones are not."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -125,6 +126,33 @@ def test_a_theorem_about_fewer_worlds():
     example = try_bound(slip, worlds=reward_of_state).counterexample
     assert gap_by_rollout(example.constants, sees_action=False) == pytest.approx(example.gap, rel=1e-9)
     assert example.gap > example.claimed
+
+
+class AtRest:
+    """Dynamics as they are at action 0, as a reader would write it."""
+
+    def __init__(self, base):
+        self.base = base
+
+    def __call__(self, state, action, noise=None):
+        return self.base(state, 0 * action, noise)
+
+    def lipschitz(self):
+        return self.base.lipschitz()
+
+
+def dynamics_of_state(pair):
+    real, learned = (mdp.swap(dynamics=AtRest(mdp.dynamics)) for mdp in (pair.real, pair.learned))
+    return replace(pair, real=real, learned=learned)
+
+
+def test_worlds_of_ones_own():
+    small = {"worlds": dynamics_of_state, "draws": 200, "restarts": 2, "steps": 5}
+    formula = OF_REWARD + WEIGHT / ((1 - gamma) * (1 - gamma * L_f))
+    found = try_bound(formula, **small)
+    assert found.survived
+    assert found.places.loc[LINE, "largest"] == pytest.approx(1)
+    assert not try_bound(formula - eps_dyn * gamma * L_r / 10, **small).survived
 
 
 @pytest.mark.parametrize("family", FAMILIES)
