@@ -478,3 +478,12 @@ Definition proposition_2_error (variance_biased bias_norm rollouts : R) : R :=
 
 Definition proposition_2_supposes (rollouts : R) : Prop :=
   rollouts > 0.
+
+(* Lemma 1, the reward ignores the action *)
+Definition reward_ignores_action_bound (gamma L_f L_r L_pi eps_dyn eps_rew : R) : R :=
+  ((eps_rew * (/ (1 + ((-1) * gamma)))) + (L_r * eps_dyn * gamma * (/ (1 + ((-1) * gamma))) * (/ (1
+  + ((-1) * L_f * gamma * (1 + L_pi)))))).
+
+Definition reward_ignores_action_supposes (gamma L_f L_r L_pi eps_dyn eps_rew : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ L_f >= 0 /\ L_r >= 0 /\ L_pi >= 0 /\ eps_dyn >= 0 /\ eps_rew >= 0 /\
+  (L_f * gamma * (1 + L_pi)) < 1.

@@ -21,6 +21,8 @@ from press.book import Book
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CHAPTERS = Book(ROOT).chapters()
+NUMBERED = [path for path in CHAPTERS if path.stem[0].isdigit()]
+"""Without appendices, which have no exercises."""
 
 OF_OTHER_BUILDS = re.compile(r"nvidia-|cuda-|triton$")
 """What the builds of torch for graphics cards bring along; which build there is depends on the machine."""
@@ -200,6 +202,7 @@ def test_a_chapter_has_its_parameters(chapter):
     notebooks.check_parameters(chapter)
 
 
+@pytest.mark.parametrize("chapter", NUMBERED, ids=lambda path: path.stem, indirect=True)
 def test_a_chapter_has_exercises_with_executed_solutions(chapter):
     text = "\n".join(cells(chapter, "markdown"))
     exercises = set(re.findall(r"\{exercise(?:-start)?\}[^\n]*\n:label: (\S+)", text))

@@ -107,13 +107,17 @@ def count(app: Any, doctree: nodes.document) -> None:
 
 def chapters_of(env: Any) -> list[str]:
     """The numbered documents that are notebooks, in the book's order."""
-    return [name for name in env.toc_secnumbers if str(env.doc2path(name)).endswith(".ipynb")]
+    return [name for name in env.toc_secnumbers if _is_notebook(env, name)]
+
+
+def _is_notebook(env: Any, docname: str) -> bool:
+    return str(env.doc2path(docname)).endswith(".ipynb")
 
 
 def earlier_chapters(env: Any, docname: str, doctree: nodes.document) -> list[str]:
-    """The chapters before this one to which it refers."""
+    """The chapters before this one, which are all before an appendix, to which it refers."""
     order = chapters_of(env)
-    before = order[: order.index(docname)]
+    before = order[: order.index(docname)] if docname in order else order
     here = posixpath.dirname(docname)
     found = set()
     for reference in doctree.findall(nodes.reference):
@@ -128,7 +132,7 @@ def show(app: Any, doctree: nodes.document, docname: str) -> None:
     recorded = times.read(Path(app.srcdir) / times.PLACE)
     for stand_in in list(doctree.findall(ChapterFacts)):
         stand_in.replace_self(_line(_times(app.env, stand_in["docname"], recorded)))
-    if docname not in chapters_of(app.env):
+    if not _is_notebook(app.env, docname):
         return
     facts = _times(app.env, docname, recorded)
     earlier = earlier_chapters(app.env, docname, doctree)

@@ -48,7 +48,7 @@ from imagination.mdps.linear_quadratic import QuadraticReward, linear_quadratic
 from imagination.policies import BallClippedPolicy, LinearPolicy, random_linear_policy, random_network_policy
 from imagination.rollouts import horizon_for, return_gap, truncated_tail
 
-__all__ = ["FAMILIES", "Gap", "Pair", "draw", "measure"]
+__all__ = ["FAMILIES", "Gap", "Pair", "draw", "is_affine", "measure"]
 
 Rng = np.random.Generator
 STARTS = 4
@@ -215,7 +215,7 @@ def measure(pair: Pair, *, horizon: int | None = None, tolerance: np.ndarray | N
     if horizon is not None:
         gap = return_gap(pair.real, pair.learned, pair.policy, pair.start, horizon)
         return Gap(np.abs(gap).max(axis=1), np.zeros(len(pair)), horizon)
-    if _is_affine(pair):
+    if is_affine(pair):
         gap = _affine_return(pair.learned, pair) - _affine_return(pair.real, pair)
         return Gap(np.abs(gap).max(axis=1), np.zeros(len(pair)), 0)
     span = pair.reward_range()
@@ -229,7 +229,8 @@ def measure(pair: Pair, *, horizon: int | None = None, tolerance: np.ndarray | N
 # --- exact returns of affine systems ------------------------------------------------------------
 
 
-def _is_affine(pair: Pair) -> bool:
+def is_affine(pair: Pair) -> bool:
+    """Whether all maps of a pair are affine, so that infinite returns can be solved for."""
     return (
         isinstance(pair.real.dynamics, AffineDynamics)
         and isinstance(pair.real.reward, AffineReward)

@@ -7,6 +7,7 @@ certified constant.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -169,6 +170,7 @@ def search(
     steps: int = 150,
     horizon: int | None = 6,
     rate: float = 0.2,
+    worlds: Callable[[Pair], Pair] | None = None,
 ) -> Search:
     """Maximise the ratio of return gap and bound by gradient ascent through the rollouts.
 
@@ -186,6 +188,9 @@ def search(
         at the end are measured over as many steps as leave nothing to speak of.
     rate : float
         First learning rate.
+    worlds : callable, optional
+        Changes every pair before it is rolled out, and keeps its constants valid: to search among worlds of
+        which more is supposed.
 
     Returns
     -------
@@ -200,6 +205,7 @@ def search(
     for name, value in {"restarts": restarts, "steps": steps, "horizon": length, "rate": rate}.items():
         if not value > 0:
             raise ValueError(f"{name}: {value} must be positive")
+    change = worlds or (lambda pair: pair)
     constants = _constants(generator, restarts, contracting=horizon is None)
     bound = np.asarray(return_gap.bound(**constants, horizon=horizon))
     weights = _start(generator, restarts)
@@ -212,7 +218,7 @@ def search(
     sign = None
     path = np.empty((steps + 1, restarts))
     for step in range(steps + 1):
-        pair = weights.with_arrays(arrays).pair(in_torch)
+        pair = change(weights.with_arrays(arrays).pair(in_torch))
         gap = rollout_gap(pair.real, pair.learned, pair.policy, pair.start, length)[:, 0]
         ratio = gap / torch.as_tensor(bound)
         sign = torch.sign(ratio.detach()) if sign is None else sign
@@ -222,8 +228,10 @@ def search(
             (-(sign * ratio).sum()).backward()
             optimizer.step()
             schedule.step()
-    found = weights.with_arrays(arrays).map_arrays(lambda array: array.detach().numpy()).pair(constants)
-    return Search(_tidy(path), _rows(found, horizon), weights.pair(constants), found)
+    found = change(
+        weights.with_arrays(arrays).map_arrays(lambda array: array.detach().numpy()).pair(constants)
+    )
+    return Search(_tidy(path), _rows(found, horizon), change(weights.pair(constants)), found)
 
 
 def tightness(pair: Pair, horizon: int) -> pd.DataFrame:

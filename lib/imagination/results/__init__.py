@@ -19,6 +19,7 @@ from imagination.results import (
     return_gap,
     scaling,
     sensitivity,
+    tutorial,
 )
 from imagination.results.result import Printed, Result, Words
 
@@ -34,6 +35,7 @@ TOPICS: Mapping[str, ModuleType] = {
     "Noisy rewards": noise,
     "The price of a label": fidelity,
     "Bias": bias,
+    "A bound of one's own": tutorial,
 }
 """The topics, by the titles under which their results are listed."""
 
