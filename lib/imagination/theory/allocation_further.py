@@ -1,7 +1,7 @@
 r"""What Theorem 1 leaves open: the price of a wrong multiplier, whole samples, joint samples, elasticities.
 
-The words are those of :mod:`imagination.theory.allocation_claims`; the proofs are in
-:mod:`imagination.theory.allocation_further_proofs`.
+The words are those of :mod:`imagination.theory.allocation_claims`. Proved in `formal/Price.v` and
+`formal/Plans.v`; chapter 7 derives the elasticities.
 """
 
 from __future__ import annotations
@@ -210,6 +210,26 @@ FEWEST_REW = Claim(
     quantity=error(N_d, N_r),
     expression=error(M_d, M_r),
     meaning="where the optimum has too few, take the fewest and spend the rest on dynamics",
+)
+
+VISITED = Claim(
+    name="Labels only where one has been",
+    source="[this book]",
+    symbols=_PLANS,
+    hypotheses=(
+        *signs(_PLANS),
+        Hypothesis("as many of each", sp.Eq(N_d, N_r), "every transition is labelled"),
+        Hypothesis("no label elsewhere", sp.Le(M_r, M_d), "rewards are labelled where transitions were seen"),
+        Hypothesis(
+            "worth less",
+            sp.Le(alpha * D * eps_d / (c_d * N_d), beta * eps_r / (c_r * N_r)),
+            "one more unit of money is worth less on dynamics",
+        ),
+        AFFORDABLE,
+    ),
+    quantity=error(N_d, N_r),
+    expression=error(M_d, M_r),
+    meaning="where Theorem 1 asks for more labels than transitions, take as many of each",
 )
 
 # -- samples that carry both labels --------------------------------------------------------------------------
