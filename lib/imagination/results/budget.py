@@ -26,7 +26,7 @@ RESULTS: tuple[Result, ...] = (
         chapter=_CHAPTER,
         label="thm-theorem-1",
         theorem="tangents",
-        cell="07-unique",
+        cell="07-tangents",
     ),
     Result(
         "Convexity",
@@ -34,7 +34,7 @@ RESULTS: tuple[Result, ...] = (
         chapter=_CHAPTER,
         label="thm-theorem-1",
         theorem="convexity",
-        cell="07-unique",
+        cell="07-tangents",
         rests_on=("Tangents",),
         differs="As in the paper, which takes it as known.",
     ),
@@ -55,7 +55,7 @@ RESULTS: tuple[Result, ...] = (
         chapter=_CHAPTER,
         label="thm-theorem-1",
         theorem="optimal",
-        cell="07-unique",
+        cell="07-tangents",
         rests_on=("Tangents",),
         differs="The paper appeals to convexity; here every rival plan is compared with.",
     ),
@@ -147,14 +147,14 @@ RESULTS: tuple[Result, ...] = (
         (af.ROUNDED, af.ROUNDED_SLOW),
         chapter=_CHAPTER,
         theorem="whole_samples",
-        cell="07-83565af2",
+        cell="07-practical",
     ),
     Result(
         "At least so many",
         (af.FEWEST_DYN, af.FEWEST_REW),
         chapter=_CHAPTER,
         theorem="fewest",
-        cell="07-83565af2",
+        cell="07-practical",
         rests_on=("Tangents",),
     ),
     Result(
@@ -162,7 +162,7 @@ RESULTS: tuple[Result, ...] = (
         (af.VISITED,),
         chapter=_CHAPTER,
         theorem="labels_where_visited",
-        cell="07-83565af2-1",
+        cell="07-practical",
         rests_on=("Tangents", "Theorem 1", "What is stationary is optimal"),
     ),
     Result(
@@ -170,14 +170,14 @@ RESULTS: tuple[Result, ...] = (
         (af.JOINT_NEVER, af.JOINT_ONLY, af.JOINT_AND_DYNAMICS, af.JOINT_AND_REWARDS),
         chapter=_CHAPTER,
         theorem="joint_samples",
-        cell="07-83565af2-1",
+        cell="07-practical",
         rests_on=("Tangents",),
     ),
     Result(
         "Elasticities",
         (*af.ELASTICITIES.values(),),
         chapter=_CHAPTER,
-        cell="07-elasticities",
+        cell="07-4c2d9467",
         rests_on=("Spending",),
     ),
 )
@@ -240,6 +240,22 @@ PRINTED: Mapping[str, Printed] = {
     },
 }
 
+_GIVEN = r"\(A_d, \alpha, A_r, \beta, c_d, c_r, D, B\), all above 0."
+_POSITIVE = "every number is above 0, and numbers of samples need not be whole."
+_ERROR = r"the error of a plan is \(D A_d N_d^{-\alpha} + A_r N_r^{-\beta}\)"
+_RIVALS = r"every other plan of \(M_d, M_r > 0\) samples."
+_BALANCE = (
+    r"one more unit of money is worth the same on either side: "
+    r"\(\alpha D \varepsilon_{\mathrm{dyn}} / (c_d N_d) = \beta \varepsilon_{\mathrm{rew}} / (c_r N_r)\)"
+)
+_MISLED = (
+    r"the plan balances \(m\) times the multiplier: "
+    r"\(\alpha m D \varepsilon_{\mathrm{dyn}} / (c_d N_d) = \beta \varepsilon_{\mathrm{rew}} / (c_r N_r)\)"
+)
+_NO_DEARER = r"the other plan costs no more: \(c_d M_d + c_r M_r \le c_d N_d + c_r N_r\)"
+_AS_DEAR = r"both plans cost the same, and \((M_d, M_r)\) balances the true multiplier"
+_LAWS = "both errors follow power laws, without floors"
+
 WORDS: Mapping[str, Words] = {
     "theorem_1": Words(
         title="Theorem 1",
@@ -255,5 +271,152 @@ WORDS: Mapping[str, Words] = {
             r"\(c_d N_d + c_r N_r = B\), and numbers of samples need not be whole",
         ),
         assumptions=("both errors follow power laws, without floors",),
+    ),
+    "error_is_lemma_1": Words(
+        title="The multiplier",
+        source="[TSGLH26, Theorem 1]",
+        also=r"With it the error \(D \varepsilon_{\mathrm{dyn}} + \varepsilon_{\mathrm{rew}}\) is Lemma 1's "
+        r"bound times \(1 - \gamma\), a factor that no split changes. That is what is concluded.",
+        fixed=r"\(\gamma, L_f, L_r, L_\pi \ge 0\).",
+        for_all="laws of both errors, and numbers of samples.",
+        assumptions=(r"\(\gamma < 1\) and \(\gamma L_f (1 + L_\pi) < 1\)",),
+    ),
+    "tangents": Words(
+        title="Tangents",
+        source="[this book]",
+        also=r"Where \(y \ne x\) the inequality is strict.",
+        fixed=r"an amplitude \(a\) and an exponent \(p\), above 0.",
+        for_all=r"numbers \(x, y > 0\).",
+        assumptions=(r"the error follows a power law, \(a x^{-p}\), without a floor",),
+    ),
+    "convexity": Words(
+        title="Convexity",
+        source="[this book]",
+        fixed="both laws and the multiplier.",
+        for_all=r"points or plans, mixed with weights \(u, v > 0\). " + _POSITIVE,
+        assumptions=(_LAWS,),
+    ),
+    "optimal": Words(
+        title="What is stationary is optimal",
+        source="[this book]",
+        also="Every other plan errs more, one with as many dynamics samples too.",
+        fixed=r"\(A_d, \alpha, A_r, \beta, c_d, c_r, D\), all above 0, and a plan.",
+        for_all=_RIVALS,
+        assumptions=(_BALANCE, _NO_DEARER),
+    ),
+    "spending": Words(
+        title="The spending rule",
+        source="[this book]",
+        also=r"The whole budget is spent.",
+        fixed=_GIVEN,
+        for_all="plans that are best.",
+        definitions=(_ERROR,),
+        assumptions=(_LAWS,),
+    ),
+    "allocation_solution": Words(
+        title="The solution",
+        source="[this book]",
+        also=r"The cost of \(N_d\) dynamics samples with the labels that belong to them increases strictly. "
+        r"It is the budget at exactly one \(N_d\), and that plan is best. All is concluded.",
+        fixed=_GIVEN,
+        for_all=r"plans that are best, and numbers \(M_d > N_d > 0\).",
+        definitions=(_ERROR,),
+        assumptions=(_LAWS,),
+    ),
+    "bracket": Words(
+        title="Where the root lies",
+        source="[this book]",
+        fixed=_GIVEN,
+        for_all=r"\(N_d > 0\) for which the dynamics, and the labels that belong to them, cost at most half "
+        "of the budget each.",
+        assumptions=(_LAWS,),
+    ),
+    "equal_exponents": Words(
+        title="Equal exponents",
+        source="[this book]",
+        also="The dynamics' share of the budget is the same for every budget.",
+        fixed=r"\(A_d, \alpha = \beta, A_r, c_d, c_r, D, B\), all above 0.",
+        for_all="plans that are best.",
+        definitions=(_ERROR,),
+        assumptions=(_LAWS,),
+    ),
+    "growth": Words(
+        title="Growth",
+        source="[this book]",
+        also=r"For \(\alpha < \beta\), as \(B \to \infty\), \(N_r / B^{(1+\alpha)/(1+\beta)}\) tends to the "
+        r"labels that belong to \(1/c_d\) dynamics samples, and the dynamics' share to 1. For "
+        r"\(\alpha > \beta\) the roles are swapped.",
+        fixed=r"\(A_d, \alpha, A_r, \beta, c_d, c_r, D\), all above 0.",
+        for_all=r"budgets \(B > 0\), and plans that are best. The last formula needs \(\alpha < \beta\).",
+        definitions=(_ERROR,),
+        assumptions=(_LAWS,),
+    ),
+    "floors": Words(
+        title="Theorem 1 with floors",
+        source="[this book]",
+        also="A plan is best with floors if and only if it is best without them.",
+        fixed=_GIVEN[:-1] + r"; floors \(f_d, f_r\) of any size.",
+        for_all="plans that are best.",
+        definitions=(
+            r"the errors, with their floors, are \(e_d = A_d N_d^{-\alpha} + f_d\) and \(e_r\) alike",
+        ),
+        assumptions=("both errors follow power laws over their floors",),
+    ),
+    "price": Words(
+        title="The price of a wrong multiplier",
+        source="[this book]",
+        fixed=r"\(A_d, \alpha, A_r, \beta, c_d, c_r, D\), a factor \(m\), and a plan, all above 0.",
+        for_all=r"prices of money \(\lambda > 0\), and other plans of \(M_d, M_r > 0\) samples.",
+        assumptions=(_MISLED, _NO_DEARER),
+    ),
+    "price_exact": Words(
+        title="The price is exact",
+        source="[this book]",
+        fixed=r"\(A_d, \alpha, A_r, \beta, c_d, c_r, D\), a factor \(m\), and both plans, all above 0.",
+        for_all="nothing else.",
+        assumptions=(_MISLED, _AS_DEAR),
+    ),
+    "price_equal_exponents": Words(
+        title="The price for equal exponents",
+        source="[this book]",
+        fixed=r"\(A_d, \alpha = \beta, A_r, c_d, c_r, D\), a factor \(m\), and both plans, all above 0.",
+        for_all="nothing else.",
+        definitions=(
+            r"\(o = c_d M_d / (c_r M_r)\): what the best plan spends on dynamics for each unit on rewards",
+        ),
+        assumptions=(_MISLED, _AS_DEAR),
+    ),
+    "whole_samples": Words(
+        title="Whole samples",
+        source="[this book]",
+        fixed=r"both laws, \(D\), and a plan.",
+        for_all=r"plans with \(M_d \ge N_d - 1\) and \(M_r \ge N_r - 1\). " + _POSITIVE,
+        assumptions=(r"for the second formula, \(\alpha \le 1\) and \(\beta \le 1\)",),
+    ),
+    "fewest": Words(
+        title="At least so many",
+        source="[this book]",
+        fixed=r"both laws, prices, \(D\), and a plan.",
+        for_all=r"plans with at least as many of one kind: \(M_d \ge N_d\), or \(M_r \ge N_r\). " + _POSITIVE,
+        assumptions=("of that kind, one more unit of money is worth no more than of the other", _NO_DEARER),
+    ),
+    "labels_where_visited": Words(
+        title="Labels only where one has been",
+        source="[this book]",
+        also=r"Among plans with no more labels than transitions one errs less than every other that costs "
+        r"at most \(B\): the best plan of all if it has no more labels than transitions, and else "
+        r"\(N_d = N_r = B / (c_d + c_r)\).",
+        fixed=_GIVEN,
+        for_all=r"plans of \(0 < M_r \le M_d\) samples that cost no more.",
+        assumptions=("labels are asked for where transitions were seen", _LAWS),
+    ),
+    "joint_samples": Words(
+        title="Joint samples",
+        source="[this book]",
+        fixed=r"both laws, prices, \(D\), and a plan: without joint samples where \(c_j \ge c_d + c_r\); of "
+        "joint samples only where single ones are worth less than they cost; else with every label joint, or "
+        "every transition, as Theorem 1 says for the price that the one adds to the other.",
+        for_all="plans of joint and single samples that cost no more. " + _POSITIVE,
+        assumptions=(_LAWS,),
     ),
 }

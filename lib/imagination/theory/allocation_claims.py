@@ -2,8 +2,8 @@ r"""Splitting a sampling budget between dynamics and rewards: the claims of part
 
 Errors fall as power laws, :math:`\varepsilon_{dyn} = A_d N_d^{-\alpha}` and :math:`\varepsilon_{rew} = A_r
 N_r^{-\beta}`; samples cost :math:`c_d` and :math:`c_r`; the error to minimise is :math:`D \varepsilon_{dyn} +
-\varepsilon_{rew}`, which is Lemma 1's bound up to a factor. Theorem 1 is proved in `formal/Allocation.v`, what
-follows from it in `formal/Spending.v` and `formal/Growth.v`. The optimal split itself is in
+\varepsilon_{rew}`, which is Lemma 1's bound up to a factor. Theorem 1 is proved in `formal/Allocation.v`,
+what follows from it in `formal/Spending.v` and `formal/Growth.v`. The optimal split itself is in
 :mod:`imagination.theory.allocation`.
 """
 
@@ -16,8 +16,8 @@ import sympy as sp
 from imagination.theory import return_gap
 from imagination.theory import worlds as w
 from imagination.theory.claim import Claim, Hypothesis, Quantity, positive
-from imagination.theory.terms import real
 from imagination.theory.terms import positive as positive_symbols
+from imagination.theory.terms import real
 
 # -- the words -----------------------------------------------------------------------------------------------
 
