@@ -241,7 +241,7 @@ PRINTED: Mapping[str, Printed] = {
 }
 
 _GIVEN = r"\(A_d, \alpha, A_r, \beta, c_d, c_r, D, B\), all above 0."
-_POSITIVE = "every number is above 0, and numbers of samples need not be whole."
+_POSITIVE = "Every number is above 0, and numbers of samples need not be whole."
 _ERROR = r"the error of a plan is \(D A_d N_d^{-\alpha} + A_r N_r^{-\beta}\)"
 _RIVALS = r"every other plan of \(M_d, M_r > 0\) samples."
 _BALANCE = (
@@ -365,6 +365,7 @@ WORDS: Mapping[str, Words] = {
     "price": Words(
         title="The price of a wrong multiplier",
         source="[this book]",
+        also=r"At \(\lambda = 1\), and at \(\lambda = 1/m\), only one of the errors is left in the bound.",
         fixed=r"\(A_d, \alpha, A_r, \beta, c_d, c_r, D\), a factor \(m\), and a plan, all above 0.",
         for_all=r"prices of money \(\lambda > 0\), and other plans of \(M_d, M_r > 0\) samples.",
         assumptions=(_MISLED, _NO_DEARER),
@@ -407,6 +408,10 @@ WORDS: Mapping[str, Words] = {
         r"at most \(B\): the best plan of all if it has no more labels than transitions, and else "
         r"\(N_d = N_r = B / (c_d + c_r)\).",
         fixed=_GIVEN,
+        definitions=(
+            r"in the formula \(N_d = N_r\), and one more unit of money is worth no more on dynamics than on "
+            "rewards",
+        ),
         for_all=r"plans of \(0 < M_r \le M_d\) samples that cost no more.",
         assumptions=("labels are asked for where transitions were seen", _LAWS),
     ),
