@@ -128,13 +128,17 @@ Lemma error_readable A_dyn alpha A_rew beta D N_dyn N_rew :
   theorem_1_error A_dyn alpha A_rew beta D N_dyn N_rew = D * eps_d A_dyn alpha N_dyn + eps_r A_rew beta N_rew.
 Proof. unfold theorem_1_error, eps_d, eps_r. replace (-1 * alpha) with (- alpha) by ring. replace (-1 * beta) with (- beta) by ring. ring. Qed.
 
-(** What is minimised is Lemma 1's bound: with D = gamma L_r (1 + L_pi) / (1 - gamma L) they differ by a factor. *)
+(** The multiplier. What is minimised is Lemma 1's bound: with D = gamma L_r (1 + L_pi) / (1 - gamma L) they differ by a factor. *)
 Theorem error_is_lemma_1 gamma L_f L_r L_pi A_dyn alpha A_rew beta N_dyn N_rew : multiplier_supposes gamma L_f L_r L_pi ->
   theorem_1_error A_dyn alpha A_rew beta (theorem_1_multiplier gamma L_f L_r L_pi) N_dyn N_rew =
   (1 - gamma) * lemma_1_bound gamma L_f L_r L_pi (eps_d A_dyn alpha N_dyn) (eps_r A_rew beta N_rew).
 Proof.
   intros S. unfold multiplier_supposes in S. rewrite error_readable. unfold lemma_1_bound, theorem_1_multiplier. field. lra.
 Qed.
+
+(** It speaks of something: constants with a positive multiplier. *)
+Theorem error_is_lemma_1_instance : multiplier_supposes (1/2) (1/2) 1 1 /\ 0 < theorem_1_multiplier (1/2) (1/2) 1 1.
+Proof. unfold multiplier_supposes, theorem_1_multiplier. lra. Qed.
 
 (** Theorem 1. For positive amplitudes, exponents, costs, multiplier and budget there is a plan that spends the whole
     budget and errs less than every other plan that costs no more; no second plan errs as little. Its ratio of sample

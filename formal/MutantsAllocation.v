@@ -1,6 +1,6 @@
 (** Wrong versions of Theorem 1 and Corollary 2, refuted: of each, Coq proves the negation by numbers that break it. *)
 From Coq Require Import Reals Lra Psatz.
-From Imagination Require Import Bounds Allocation Fidelity.
+From Imagination Require Import Bounds Allocation Spending Fidelity.
 Open Scope R_scope.
 
 (** Theorem 1 with another ratio, a function of A_dyn, alpha, A_rew, beta, c_dyn, c_rew, D, N_dyn, N_rew. *)
@@ -28,11 +28,6 @@ Proof.
   - left. apply best; auto. congruence.
   - left. apply best; auto. congruence.
 Qed.
-
-Lemma power_2 : Rpower 2 (- (1)) = 1/2.
-Proof. rewrite Rpower_Ropp, Rpower_1; lra. Qed.
-Lemma power_1 k : Rpower 1 k = 1.
-Proof. unfold Rpower. now rewrite ln_1, Rmult_0_r, exp_0. Qed.
 
 (** With alpha = 1, beta = 2, c_rew = 2, D = 4 and a budget of 4 the best plan is two dynamics samples and one label:
     a ratio that is not 2 there is wrong. *)

@@ -183,16 +183,14 @@ def budget() -> Figure:
             Let("share", 100 * _odds / (1 + _odds)),
         ),
     )
-    # Samples for a division of the money, as the claims say that the minimiser is compared with.
-    dyn, rew = ac.MINIMISER.relation.gts.args
-    split = {ac.n_d: dyn, ac.n_r: rew}
+    dyn, rew = ac.SPLIT  # samples for a division of the money
     along = Program(
         inputs=(*inputs, "money"),
         names=names,
         steps=(
             Let("total", ac.error(dyn, rew)),
-            Let("dynamics", ac.D * ac.eps_d.xreplace({ac.N_d: split[ac.n_d]})),
-            Let("reward", ac.eps_r.xreplace({ac.N_r: split[ac.n_r]})),
+            Let("dynamics", ac.D * ac.eps_d.xreplace({ac.N_d: dyn})),
+            Let("reward", ac.eps_r.xreplace({ac.N_r: rew})),
         ),
     )
     ticks = tuple((share / (1 - share), f"{100 * share:g}%") for share in _SHARES)

@@ -1,7 +1,6 @@
 r"""Splitting a sampling budget between dynamics and reward labels [TSGLH26, Thm. 1].
 
-The claims are in :mod:`imagination.theory.allocation_claims`, their proofs in
-:mod:`imagination.theory.allocation_proofs`; :func:`allocate` is the optimal split itself.
+The claims are in :mod:`imagination.theory.allocation_claims`; :func:`allocate` is the optimal split itself.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@ r"""Splitting a sampling budget between dynamics and rewards: the claims of part
 
 Errors fall as power laws, :math:`\varepsilon_{dyn} = A_d N_d^{-\alpha}` and :math:`\varepsilon_{rew} = A_r
 N_r^{-\beta}`; samples cost :math:`c_d` and :math:`c_r`; the error to minimise is :math:`D \varepsilon_{dyn} +
-\varepsilon_{rew}`, which is Lemma 1's bound up to a factor. The proofs are in
-:mod:`imagination.theory.allocation_proofs`, the optimal split itself in :mod:`imagination.theory.allocation`.
+\varepsilon_{rew}`, which is Lemma 1's bound up to a factor. Theorem 1 is proved in `formal/Allocation.v`,
+what follows from it in `formal/Spending.v` and `formal/Growth.v`. The optimal split itself is in
+:mod:`imagination.theory.allocation`.
 """
 
 from __future__ import annotations
@@ -15,14 +16,13 @@ import sympy as sp
 from imagination.theory import return_gap
 from imagination.theory import worlds as w
 from imagination.theory.claim import Claim, Hypothesis, Quantity, positive
-from imagination.theory.terms import mapping, real
 from imagination.theory.terms import positive as positive_symbols
+from imagination.theory.terms import real
 
 # -- the words -----------------------------------------------------------------------------------------------
 
 A_d, alpha, A_r, beta, c_d, c_r, B, D = positive_symbols("A_d alpha A_r beta c_d c_r B D")
-N_d, N_r, M_d, M_r, n_d, n_r, q = positive_symbols("N_d N_r M_d M_r n_d n_r q")
-E = mapping("E", ("positive", "positive"))
+N_d, N_r, M_d, M_r, q = positive_symbols("N_d N_r M_d M_r q")
 
 LAW_DYN = (Quantity(A_d, "A_dyn", "dynamics error with one sample"), Quantity(alpha, "alpha", "its exponent"))
 LAW_REW = (Quantity(A_r, "A_rew", "reward error with one label"), Quantity(beta, "beta", "its exponent"))
@@ -58,13 +58,11 @@ def signs(quantities: Sequence[Quantity]) -> tuple[Hypothesis, ...]:
     return tuple(positive(quantity) for quantity in quantities)
 
 
-ERROR = Hypothesis("error", sp.Eq(E(n_d, n_r), error(n_d, n_r)), "definition, for every plan")
 BUDGET = Hypothesis("budget", sp.Eq(cost(N_d, N_r), B), "all of it is spent")
-MINIMISER = Hypothesis(
-    "minimiser",
-    sp.Le(E(N_d, N_r), E(B * q / (c_d * (1 + q)), B / (c_r * (1 + q)))),
-    "no other split errs less; q is what it spends on dynamics for each unit spent on rewards",
-)
+SPLIT = (B * q / (c_d * (1 + q)), B / (c_r * (1 + q)))
+"""The plan that spends all, q on dynamics for each unit that it spends on rewards."""
+
+BEST = r"\((N_d, N_r)\) is the plan of least error among those that cost at most \(B\)"
 STATIONARY = Hypothesis(
     "stationary",
     sp.Eq(alpha * D * eps_d / (c_d * N_d), beta * eps_r / (c_r * N_r)),
@@ -73,7 +71,7 @@ STATIONARY = Hypothesis(
 AFFORDABLE = Hypothesis("affordable", sp.Le(cost(M_d, M_r), cost(N_d, N_r)), "the other plan costs no more")
 
 _OPTIMUM = (*INPUTS, *PLAN, BUDGET_B)
-_MINIMISES = (*signs(_OPTIMUM), ERROR, BUDGET, MINIMISER)
+_MINIMISES = (*signs(_OPTIMUM), BUDGET)
 
 # -- Lemma 1's multiplier ------------------------------------------------------------------------------------
 
@@ -107,16 +105,6 @@ TANGENT = Claim(
     meaning="the tangent at x, followed to y",
 )
 
-STRICT_TANGENT = Claim(
-    name="A power law lies strictly above its tangents elsewhere",
-    source="[this book]",
-    symbols=TANGENT.symbols,
-    hypotheses=(*TANGENT.hypotheses, Hypothesis("y != x", sp.Ne(y, x))),
-    quantity=TANGENT.quantity,
-    expression=TANGENT.expression,
-    relation="<",
-)
-
 CHORD = Claim(
     name="A power law is convex",
     source="[this book]",
@@ -138,6 +126,7 @@ SPENDING = Claim(
     expression=alpha * D * eps_d / (beta * eps_r),
     relation="==",
     meaning="spend in proportion to exponent times remaining error",
+    assumes=(BEST,),
 )
 
 RATIO = Claim(
@@ -149,6 +138,7 @@ RATIO = Claim(
     expression=alpha / beta * D * (c_r / c_d) * (eps_d / eps_r),
     relation="==",
     meaning="the ratio of the optimal sample counts",
+    assumes=(BEST,),
 )
 
 _PLANS = (*INPUTS, *PLAN, *OTHER)
@@ -160,18 +150,7 @@ OPTIMAL = Claim(
     hypotheses=(*signs(_PLANS), STATIONARY, AFFORDABLE),
     quantity=error(N_d, N_r),
     expression=error(M_d, M_r),
-    meaning="no plan that costs no more errs less",
-)
-
-UNIQUE = Claim(
-    name="The optimum is unique",
-    source="[TSGLH26, Thm. 1]",
-    symbols=_PLANS,
-    hypotheses=(*OPTIMAL.hypotheses, Hypothesis("another plan", sp.Ne(M_d, N_d))),
-    quantity=error(N_d, N_r),
-    expression=error(M_d, M_r),
-    relation="<",
-    meaning="every other plan that costs no more errs more",
+    meaning="no plan that costs no more errs less, and every other one errs more",
 )
 
 CONVEX = Claim(
@@ -203,18 +182,7 @@ SOLUTION = Claim(
     expression=rewards_for(N_d),
     relation="==",
     meaning="one unknown is left",
-)
-
-_SOLVES = Hypothesis("solution", sp.Eq(N_r, rewards_for(N_d)), "the rewards that belong to the dynamics")
-
-SUFFICES = Claim(
-    name="The solution is optimal",
-    source="[this book]",
-    symbols=_PLANS,
-    hypotheses=(*signs(_PLANS), _SOLVES, AFFORDABLE),
-    quantity=error(N_d, N_r),
-    expression=error(M_d, M_r),
-    meaning="whoever solves the one equation has the best plan",
+    assumes=(BEST,),
 )
 
 INCREASING = Claim(
@@ -276,6 +244,7 @@ EQUAL_EXPONENTS = Claim(
     expression=(D * A_d * c_r / (A_r * c_d)) ** (1 / (1 + alpha)),
     relation="==",
     meaning="the ratio in closed form, the same for every budget",
+    assumes=(BEST,),
 )
 
 _FASTER = Hypothesis("alpha < beta", sp.Lt(alpha, beta), "rewards are learned faster")
@@ -290,6 +259,7 @@ FEW_REWARDS = Claim(
     quantity=N_r,
     expression=rewards_for(B / c_d),
     meaning="at most a constant times the budget to the power (1 + alpha)/(1 + beta)",
+    assumes=(BEST,),
 )
 
 REWARD_SHARE = Claim(
@@ -300,6 +270,7 @@ REWARD_SHARE = Claim(
     quantity=c_r * N_r / B,
     expression=share_bound,
     meaning="a constant times the budget to the power -(beta - alpha)/(1 + beta)",
+    assumes=(BEST,),
 )
 
 MANY_REWARDS = Claim(
@@ -310,17 +281,7 @@ MANY_REWARDS = Claim(
     quantity=(1 - share_bound) * rewards_for(B / c_d),
     expression=N_r,
     meaning="the constant and the power are right in the limit",
-)
-
-VANISHING_SHARE = Claim(
-    name="The rewards' share vanishes",
-    source="[this book]",
-    symbols=(*INPUTS, BUDGET_B),
-    hypotheses=(*signs((*INPUTS, BUDGET_B)), _FASTER),
-    quantity=sp.Limit(share_bound.subs(B, B * (1 + w.n)), w.n, sp.oo),
-    expression=sp.S.Zero,
-    relation="==",
-    meaning="dynamics take nearly all of a large budget",
+    assumes=(BEST,),
 )
 
 # -- C4: floors ----------------------------------------------------------------------------------------------
@@ -335,32 +296,13 @@ ERRORS = (
     Quantity(e_r, "eps_rew", "reward error at the optimum"),
 )
 
-_FLOORED = Hypothesis(
-    "error", sp.Eq(E(n_d, n_r), error(n_d, n_r) + D * f_d + f_r), "definition, for every plan"
-)
-
-FLOORED_SPENDING = Claim(
-    name="Floors move nothing",
-    source="[this book]",
-    symbols=(*_OPTIMUM, *FLOORS),
-    hypotheses=(*signs(_OPTIMUM), _FLOORED, BUDGET, MINIMISER),
-    quantity=SPENDING.quantity,
-    expression=SPENDING.expression,
-    relation="==",
-    meaning="the spending rule is that without floors, in the parts that samples remove",
-)
-
 FLOORED_RATIO = Claim(
     name="Theorem 1 with floors",
     source="[this book]",
     symbols=(*_OPTIMUM, *FLOORS, *ERRORS),
     hypotheses=(
         *signs(_OPTIMUM),
-        Hypothesis(
-            "error", sp.Eq(E(n_d, n_r), error(n_d, n_r) + D * f_d + f_r), "definition, for every plan"
-        ),
         BUDGET,
-        MINIMISER,
         Hypothesis("dynamics error", sp.Eq(e_d, eps_d + f_d), "with its floor"),
         Hypothesis("reward error", sp.Eq(e_r, eps_r + f_r), "with its floor"),
     ),
@@ -368,4 +310,5 @@ FLOORED_RATIO = Claim(
     expression=alpha / beta * D * (c_r / c_d) * ((e_d - f_d) / (e_r - f_r)),
     relation="==",
     meaning="what can still be removed counts, not what remains",
+    assumes=(BEST,),
 )

@@ -1,7 +1,7 @@
 r"""What Theorem 1 leaves open: the price of a wrong multiplier, whole samples, joint samples, elasticities.
 
-The words are those of :mod:`imagination.theory.allocation_claims`; the proofs are in
-:mod:`imagination.theory.allocation_further_proofs`.
+The words are those of :mod:`imagination.theory.allocation_claims`. Proved in `formal/Price.v` and
+`formal/Plans.v`; chapter 7 derives the elasticities.
 """
 
 from __future__ import annotations
@@ -212,6 +212,26 @@ FEWEST_REW = Claim(
     meaning="where the optimum has too few, take the fewest and spend the rest on dynamics",
 )
 
+VISITED = Claim(
+    name="Labels only where one has been",
+    source="[this book]",
+    symbols=_PLANS,
+    hypotheses=(
+        *signs(_PLANS),
+        Hypothesis("as many of each", sp.Eq(N_d, N_r), "every transition is labelled"),
+        Hypothesis("no label elsewhere", sp.Le(M_r, M_d), "rewards are labelled where transitions were seen"),
+        Hypothesis(
+            "worth less",
+            sp.Le(alpha * D * eps_d / (c_d * N_d), beta * eps_r / (c_r * N_r)),
+            "one more unit of money is worth less on dynamics",
+        ),
+        AFFORDABLE,
+    ),
+    quantity=error(N_d, N_r),
+    expression=error(M_d, M_r),
+    meaning="where Theorem 1 asks for more labels than transitions, take as many of each",
+)
+
 # -- samples that carry both labels --------------------------------------------------------------------------
 
 c_j = positive("c_j")
@@ -292,24 +312,11 @@ JOINT_AND_REWARDS = _against_all(
 
 # -- elasticities --------------------------------------------------------------------------------------------
 
-# The plan is where both of these vanish; the implicit function theorem gives its derivatives.
-_balance = alpha * D * eps_d * c_r * N_r - beta * eps_r * c_d * N_d
-_money = c_d * N_d + c_r * N_r - B
 _RESPONSE = (*INPUTS, BUDGET_B, *PLAN)
-_jacobian = sp.Matrix([_balance, _money]).jacobian([N_d, N_r])
-
-
-def _derivatives(symbol: sp.Symbol) -> tuple[sp.Expr, sp.Expr]:
-    """How both sample counts move with an input, by Cramer's rule."""
-    moved = sp.Matrix([_balance, _money]).diff(symbol)
-    by_dyn, by_rew = _jacobian.copy(), _jacobian.copy()
-    by_dyn[:, 0], by_rew[:, 1] = moved, moved
-    return -by_dyn.det() / _jacobian.det(), -by_rew.det() / _jacobian.det()
-
-
 _on_dyn, _on_rew = c_d * N_d, c_r * N_r
 _stiffness = (1 + alpha) * _on_rew + (1 + beta) * _on_dyn
 _log_dyn, _log_rew = 1 - alpha * sp.log(N_d), 1 - beta * sp.log(N_r)
+_OUTPUTS = {"N_dyn": "N_d", "N_rew": "N_r", "error": "E"}
 
 _MOVES: dict[str, tuple[Quantity, sp.Expr, sp.Expr, sp.Expr]] = {
     quantity.code: (quantity, dyn / _stiffness, rew / _stiffness, err / error(N_d, N_r))
@@ -328,23 +335,20 @@ _MOVES: dict[str, tuple[Quantity, sp.Expr, sp.Expr, sp.Expr]] = {
 
 def _elasticities(code: str) -> dict[tuple[str, str], Claim]:
     quantity, *closed = _MOVES[code]
-    symbol = quantity.symbol
-    dyn, rew = _derivatives(symbol)
-    total = error(N_d, N_r)
-    err = sp.diff(total, symbol) + sp.diff(total, N_d) * dyn + sp.diff(total, N_r) * rew
-    moved = {"N_dyn": symbol * dyn / N_d, "N_rew": symbol * rew / N_r, "error": symbol * err / total}
     return {
         (name, code): Claim(
             name=f"Elasticity of {name} in {code}",
             source="[this book]",
             symbols=_RESPONSE,
             hypotheses=(*signs(_RESPONSE), STATIONARY, Hypothesis("budget", sp.Eq(cost(N_d, N_r), B))),
-            quantity=form,
+            quantity=sp.Symbol(
+                rf"\frac{{\partial \log {letter}}}{{\partial \log {sp.latex(quantity.symbol)}}}"
+            ),
             expression=expression,
             relation="==",
             meaning=f"percent that the optimal {name} moves for one percent of {quantity.meaning}",
         )
-        for (name, form), expression in zip(moved.items(), closed, strict=True)
+        for (name, letter), expression in zip(_OUTPUTS.items(), closed, strict=True)
     }
 
 

@@ -129,6 +129,24 @@ def test_joint_samples_by_search(joint: float, kind: str) -> None:
     assert found[kind] or found["only"]
 
 
+@pytest.mark.parametrize("of", [REPORTED, OTHER], ids=["reported", "other"])
+@pytest.mark.parametrize("budget", [1.0, 10.0, 1e4])
+def test_labels_only_where_one_has_been_by_search(of: dict[str, float], budget: float) -> None:
+    """Among plans with no more labels than transitions none errs less."""
+    plan = best(of, budget)
+    if plan["N_rew"] > plan["N_dyn"]:
+        plan["N_dyn"] = plan["N_rew"] = budget / (of["c_dyn"] + of["c_rew"])
+        assert of["alpha"] * errors(of, plan["N_dyn"], plan["N_rew"])[0] / of["c_dyn"] <= (
+            of["beta"] * errors(of, plan["N_dyn"], plan["N_rew"])[1] / of["c_rew"]
+        )
+    shares = np.linspace(1e-3, 1 - 1e-3, 4_001)
+    dyn, rew = budget * shares / of["c_dyn"], budget * (1 - shares) / of["c_rew"]
+    seen = rew <= dyn
+    least = sum(errors(of, dyn[seen], rew[seen])).min()
+    error = sum(errors(of, plan["N_dyn"], plan["N_rew"]))
+    assert error <= least * (1 + 1e-12) and least <= 1.01 * error
+
+
 def test_a_plan_that_is_stationary_is_what_a_search_finds() -> None:
     for of in (REPORTED, OTHER):
         plan, budget = best(of, 1e5), 1e5
