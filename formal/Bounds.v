@@ -169,6 +169,42 @@ Definition noise_discounted_supposes (gamma sigma : R) (horizon rollouts : nat) 
   gamma >= 0 /\ gamma < 1 /\ sigma >= 0 /\ score_bound >= 0 /\ (rollouts >= 1)%nat /\ (horizon >=
   1)%nat.
 
+(* State-dependent noise *)
+Definition state_dependent_added (m : nat -> R) (horizon rollouts : nat) : R :=
+  ((/ (INR rollouts)) * (sum horizon (fun t : nat => (m t)))).
+
+Definition state_dependent_supposes (rollouts : nat) : Prop :=
+  (rollouts >= 1)%nat.
+
+(* Leave one out *)
+Definition leave_one_out_factor (rollouts : nat) : R :=
+  ((INR rollouts) * (/ ((-1) + (INR rollouts)))).
+
+Definition leave_one_out_supposes (rollouts : nat) : Prop :=
+  (rollouts >= 2)%nat.
+
+(* What a score hears of the errors *)
+Definition heard_most_bound (gamma sigma : R) (n : nat) : R :=
+  ((sigma ^ 2) * ((geom gamma n) ^ 2)).
+
+Definition heard_most_supposes (gamma : R) : Prop :=
+  gamma >= 0 /\ gamma < 1.
+
+(* Correlated errors, exact *)
+Definition correlated_noise_added (q v : nat -> R) (weight : R) (horizon rollouts : nat) : R :=
+  ((/ (INR rollouts)) * (sum horizon (fun t : nat => ((weight ^ (2 * t)%nat) * (q t) * (v t))))).
+
+Definition correlated_noise_supposes (rollouts : nat) : Prop :=
+  (rollouts >= 1)%nat.
+
+(* What the square in Theorem 2 pays for *)
+Definition correlated_bound_supposes (gamma : R) (rollouts : nat) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ (rollouts >= 1)%nat.
+
+(* Theorem 2's estimator estimates something else *)
+Definition which_gradient_missed (gamma : R) (horizon : nat) : R :=
+  ((INR horizon) + ((-1) * (geom gamma horizon))).
+
 (* Added variance that a budget buys *)
 Definition budget_left (noise_factor noise rollouts : R) : R :=
   (noise_factor * noise * (/ rollouts)).
@@ -237,3 +273,7 @@ Definition proposition_2_error (variance_biased bias_norm rollouts : R) : R :=
 
 Definition proposition_2_supposes (rollouts : R) : Prop :=
   rollouts > 0.
+
+(* Shaping telescopes *)
+Definition shaping_left (gamma first last : R) (horizon : nat) : R :=
+  (((-1) * first) + (last * (gamma ^ horizon))).
