@@ -81,7 +81,7 @@ Qed.
 Lemma draws_ext F H k : forall s, (forall y, F y = H y) -> draws k s F = draws k s H.
 Proof. destruct HT as (ext & _). induction k; intros s e; simpl; [apply e | apply ext; intros; now apply IHk]. Qed.
 
-(** The variance of an average of K is a K-th of the variance of one. *)
+(** Variance of an average. The variance of an average of K is a K-th of the variance of one. *)
 Theorem variance_of_average k : (1 <= k)%nat ->
   draws k 0 (fun y => (/ INR k * y) ^ 2) - draws k 0 (fun y => / INR k * y) ^ 2 = variance Y / INR k.
 Proof.

@@ -76,6 +76,109 @@ Proof.
   specialize (B L ltac:(lia) 0%nat ltac:(simpl; lia)). unfold estimate_mean, draws, episode, quiet in B. simpl in B. lra.
 Qed.
 
+(** ---- The exact amount, and the sharp bound ---- *)
+
+(** The exact amount with others in the place of its two: for Theorem 2's estimator, and for the discounted one. *)
+Definition exact_noise_with (one two : learner -> R -> R -> nat -> nat -> R) :=
+  forall (W : learner) (u : state W -> action W -> R) (N : noise W) (gamma sigma : R) (H K : nat),
+  proper W -> (forall x a, two_moments (N x a) sigma) -> (1 <= K)%nat ->
+  estimate_variance W u N gamma 1 H K - estimate_variance W u quiet gamma 1 H K = one W gamma sigma H K /\
+  estimate_variance W u N gamma gamma H K - estimate_variance W u quiet gamma gamma H K = two W gamma sigma H K.
+Definition discounted W gamma sigma H K := noise_discounted_added (eligibility_discounted W) gamma sigma H K.
+(** It is this theorem that is changed. *)
+Theorem same_exact_noise : exact_noise_with exactly discounted. Proof. exact exact_noise. Qed.
+(** A true weakening remains provable: the first amount alone. *)
+Theorem weaker_exact_noise : forall (W : learner) (u : state W -> action W -> R) (N : noise W) (gamma sigma : R) (H K : nat),
+  proper W -> (forall x a, two_moments (N x a) sigma) -> (1 <= K)%nat ->
+  estimate_variance W u N gamma 1 H K - estimate_variance W u quiet gamma 1 H K = exactly W gamma sigma H K.
+Proof. intros W u N gamma sigma H K P M K1. now apply exact_noise. Qed.
+Lemma wrong_pair one two sigma : one coin (1/2) sigma 2%nat 1%nat <> 9 * sigma ^ 2 \/ two coin (1/2) sigma 2%nat 1%nat <> 6 * sigma ^ 2 -> ~ exact_noise_with one two.
+Proof.
+  intros ne M. destruct (M coin heads (fair sigma) (1/2) sigma 2%nat 1%nat coin_proper (fair_noise sigma) ltac:(lia)) as [a b].
+  destruct (exact_noise coin heads (fair sigma) (1/2) sigma 2%nat 1%nat coin_proper (fair_noise sigma) ltac:(lia)) as [c d].
+  rewrite a, coin_added in c. rewrite b in d. unfold noise_discounted_added, eligibility_discounted in d. cbn [sum] in c, d. rewrite !coin_moment in d. simpl in c, d.
+  destruct ne as [ne | ne]; apply ne; [rewrite c | rewrite d]; field.
+Qed.
+(** Both estimators take the same. *)
+Theorem mutant_exact_noise_same : ~ exact_noise_with exactly exactly.
+Proof. apply (wrong_pair _ _ 1). right. unfold exactly. rewrite coin_added. simpl. lra. Qed.
+(** Only the score of the step itself is met. *)
+Theorem mutant_exact_noise_own_step : ~ exact_noise_with (fun W gamma sigma H K => theorem_2_added (score_moment W) sigma H K) discounted.
+Proof. apply (wrong_pair _ _ 1). left. unfold theorem_2_added. simpl. rewrite !coin_moment. lra. Qed.
+
+(** The sharp bound with another in its place. *)
+Definition noise_sharp_with (bound : R -> R -> nat -> nat -> R -> R) :=
+  forall (W : learner) (u : state W -> action W -> R) (N : noise W) (gamma sigma : R) (H K : nat) (W_bar : R),
+  noise_sharp_supposes gamma sigma H K W_bar -> proper W -> (forall x a, two_moments (N x a) sigma) ->
+  (forall t, (t < H)%nat -> score_moment W t <= W_bar ^ 2) ->
+  estimate_variance W u N gamma 1 H K - estimate_variance W u quiet gamma 1 H K <= bound gamma sigma H K W_bar.
+(** It is this theorem that is changed. *)
+Theorem same_noise_sharp : noise_sharp_with noise_sharp_bound. Proof. exact noise_sharp. Qed.
+(** A true weakening remains provable: Theorem 2's bound. *)
+Theorem weaker_noise_sharp : noise_sharp_with theorem_2_bound.
+Proof.
+  intros W u N g s H K w S P M L. eapply Rle_trans; [now apply (noise_sharp W u N g s H K w S P M L)|].
+  unfold noise_sharp_supposes in S. destruct S as (g0 & g1 & s0 & w0 & K1 & H1). rewrite theorem_2_readable by auto.
+  assert (0 < INR K) by (apply lt_0_INR; lia). pose proof (gamma2 g ltac:(lra)). unfold noise_sharp_bound.
+  replace (INR H * w ^ 2 * s ^ 2 * / INR K * / (1 + -1 * g ^ 2)) with (s ^ 2 * INR H * w ^ 2 / INR K * / (1 - g ^ 2)) by (field; lra).
+  replace (s ^ 2 * INR H * w ^ 2 / (INR K * (1 - g) ^ 2)) with (s ^ 2 * INR H * w ^ 2 / INR K * / (1 - g) ^ 2) by (field; lra).
+  apply Rmult_le_compat_l; [apply Rdiv_le_0_compat; [|auto]; apply Rmult_le_pos; [apply Rmult_le_pos; [apply pow2_ge_0 | apply pos_INR] | apply pow2_ge_0]|].
+  apply Rinv_le_contravar; nra.
+Qed.
+Lemma wrong_sharp bound gamma : 0 <= gamma < 1 -> bound gamma 1 2%nat 1%nat 2 < 4 * (2 + gamma ^ 2) -> ~ noise_sharp_with bound.
+Proof.
+  intros g less M. assert (S : noise_sharp_supposes gamma 1 2 1 2) by (unfold noise_sharp_supposes; repeat split; try lra; auto).
+  assert (B := M coin heads (fair 1) gamma 1 2%nat 1%nat 2 S coin_proper (fair_noise 1) ltac:(intros; rewrite coin_moment; lra)).
+  rewrite (proj1 (exact_noise coin heads (fair 1) gamma 1 2%nat 1%nat coin_proper (fair_noise 1) ltac:(lia))), coin_added in B. simpl in B. lra.
+Qed.
+(** The discount is dropped. *)
+Theorem mutant_noise_sharp_no_discount : ~ noise_sharp_with (fun gamma sigma H K W_bar => sigma ^ 2 * INR H * W_bar ^ 2 / INR K).
+Proof. apply (wrong_sharp _ (1/2)); [lra | simpl; lra]. Qed.
+(** A factor of one half. *)
+Theorem mutant_noise_sharp_half : ~ noise_sharp_with (fun gamma sigma H K W_bar => 1/2 * noise_sharp_bound gamma sigma H K W_bar).
+Proof. apply (wrong_sharp _ 0); [lra | unfold noise_sharp_bound; simpl; lra]. Qed.
+
+(** ---- Scores, and averages ---- *)
+
+(** A true weakening of what is said of scores: what depends on the state alone has no covariance with them. *)
+Theorem weaker_score_mean : forall (W : learner) (c : state W -> R) (j : nat) (x : state W), proper W -> (j < parameters W)%nat ->
+  E (choice W (theta W) x) (fun a => c x * score W j x a) = 0.
+Proof. intros W c j x P jd. now rewrite E_scal, (score_mean W P), Rmult_0_r by auto. Qed.
+(** Their squares average to 0 as well. *)
+Theorem mutant_score_mean_squares : ~ forall (W : learner) (j : nat) (x : state W), proper W -> (j < parameters W)%nat ->
+  E (choice W (theta W) x) (fun a => score W j x a ^ 2) = 0.
+Proof. intros M. assert (B := M coin 0%nat tt coin_proper ltac:(simpl; lia)). simpl in B. lra. Qed.
+(** Each of them is 0. *)
+Theorem mutant_score_mean_each : ~ forall (W : learner) (j : nat) (x : state W) (a : action W), proper W -> (j < parameters W)%nat ->
+  score W j x a = 0.
+Proof. intros M. assert (B := M coin 0%nat tt true coin_proper ltac:(simpl; lia)). simpl in B. lra. Qed.
+
+(** The variance of an average with another form in the place of its own. *)
+Definition variance_of_average_with (form : R -> R -> R) := forall (X : Type) (T : (X -> R) -> R) (Y : X -> R) (k : nat),
+  second_order T Y -> (1 <= k)%nat ->
+  draws X T Y k 0 (fun y => (/ INR k * y) ^ 2) - draws X T Y k 0 (fun y => / INR k * y) ^ 2 = form (variance X T Y) (INR k).
+(** It is this theorem that is changed. *)
+Theorem same_variance_of_average : variance_of_average_with (fun v k => v / k).
+Proof. intros X T Y k S K. now apply variance_of_average. Qed.
+(** A true weakening remains provable: the average of one has the variance of one. *)
+Theorem weaker_variance_of_average : forall (X : Type) (T : (X -> R) -> R) (Y : X -> R), second_order T Y ->
+  draws X T Y 1 0 (fun y => (/ INR 1 * y) ^ 2) - draws X T Y 1 0 (fun y => / INR 1 * y) ^ 2 = variance X T Y.
+Proof. intros X T Y S. rewrite variance_of_average by auto. simpl. field. Qed.
+Lemma wrong_average form : form 1 2 <> 1/2 -> ~ variance_of_average_with form.
+Proof.
+  intros ne M. assert (S : second_order (E [(1/2, 1); (1/2, -1)]) (fun e => e)).
+  { apply expectation_second_order, E_expectation. split; [|simpl; field]. intros q e [h|[h|[]]]; injection h as <- _; lra. }
+  assert (B := M _ _ _ 2%nat S ltac:(lia)). rewrite (same_variance_of_average _ _ _ 2%nat S ltac:(lia)) in B.
+  assert (v : variance _ (E [(1/2, 1); (1/2, -1)]) (fun e => e) = 1) by (unfold variance; simpl; field).
+  rewrite v in B. change (INR 2) with 2 in B. apply ne. rewrite <- B. field.
+Qed.
+(** K squared, as for the square of an average. *)
+Theorem mutant_variance_of_average_squared : ~ variance_of_average_with (fun v k => v / k ^ 2).
+Proof. apply wrong_average. simpl. lra. Qed.
+(** Averaging does not help. *)
+Theorem mutant_variance_of_average_stays : ~ variance_of_average_with (fun v k => v).
+Proof. apply wrong_average. lra. Qed.
+
 (** ---- Proposition 2 ---- *)
 
 (** Proposition 2's error with another form in the place of its own: a function of one rollout's variance, the norm of

@@ -89,7 +89,7 @@ Qed.
 Lemma moved_here j : moved W j (theta W j) = theta W.
 Proof. apply FunctionalExtensionality.functional_extensionality. intros i. unfold moved. destruct (Nat.eqb_spec i j) as [-> | ]; reflexivity. Qed.
 
-(** The score has expectation 0: probabilities that sum to 1 have a derivative that sums to 0. *)
+(** Scores average to 0. Given the state the score has expectation 0: probabilities that sum to 1 have a derivative that sums to 0. *)
 Theorem score_mean j x : (j < parameters W)%nat -> E (choice W (theta W) x) (score W j x) = 0.
 Proof.
   intros jd. assert (D : is_derive (fun y => E (choice W (moved W j y) x) (fun _ => 1)) (theta W j) (E (choice W (theta W) x) (score W j x))).

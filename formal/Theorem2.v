@@ -130,13 +130,21 @@ Proof.
   assert (0 < INR K) by (apply lt_0_INR; lia). pose proof (gamma2 gamma ltac:(lra)). unfold noise_sharp_bound. field. lra.
 Qed.
 
-(** The discounted estimator: what noise adds stays bounded, whatever the horizon. *)
-Theorem noise_discounted : forall (W : learner) (u : state W -> action W -> R) (N : noise W) (gamma sigma : R) (H K : nat) (W_bar : R),
+(** Theorem 2, discounted estimator. Of the discounted estimator, whose scores weigh gamma^t w_t, noise of variance sigma^2 leaves
+    the mean; the trace of its covariance grows by exactly a K-th of sigma^2 times the sum over u of gamma^(2 u) times the
+    sum over t <= u of E |w_t|^2; and that is at most sigma^2 W^2 / (K (1 - gamma^2)^2), whatever the horizon, where W^2 is
+    at least every E |w_t|^2. *)
+Theorem discounted_noise : forall (W : learner) (u : state W -> action W -> R) (N : noise W) (gamma sigma : R) (H K : nat) (W_bar : R),
   noise_discounted_supposes gamma sigma H K W_bar -> proper W -> (forall x a, two_moments (N x a) sigma) ->
   (forall t, (t < H)%nat -> score_moment W t <= W_bar ^ 2) ->
-  estimate_variance W u N gamma gamma H K - estimate_variance W u quiet gamma gamma H K <= noise_discounted_bound gamma sigma K W_bar.
+  (forall j, (j < parameters W)%nat -> estimate_mean W u N gamma gamma H K j = estimate_mean W u quiet gamma gamma H K j) /\
+  estimate_variance W u N gamma gamma H K - estimate_variance W u quiet gamma gamma H K =
+    noise_discounted_added (eligibility_discounted W) gamma sigma H K /\
+  noise_discounted_added (eligibility_discounted W) gamma sigma H K <= noise_discounted_bound gamma sigma K W_bar.
 Proof.
   intros W u N gamma sigma H K w S P M L. unfold noise_discounted_supposes in S. destruct S as (g0 & g1 & s0 & w0 & K1 & H1).
+  assert (Ex := proj2 (exact_noise W u N gamma sigma H K P M K1)).
+  split; [intros j jd; apply (unbiased W P u N sigma M); auto|]. split; [exact Ex|]. rewrite <- Ex.
   assert (0 < INR K) by (apply lt_0_INR; lia). pose proof (gamma2 gamma ltac:(lra)) as q.
   eapply Rle_trans; [apply (added_below W P gamma ltac:(lra) u N sigma H K M K1 _ _ L)|].
   assert (B := proj2 (even_below gamma ltac:(lra) H)). unfold even in B.
@@ -146,3 +154,10 @@ Proof.
   eapply Rle_trans; [right; rewrite <- Rmult_assoc; reflexivity|]. eapply Rle_trans; [exact B|]. right.
   unfold noise_discounted_bound. field. lra.
 Qed.
+
+(** The exact amount of the discounted estimator, and its bound, as the page writes them. *)
+Lemma discounted_readable W gamma sigma H K W_bar : gamma ^ 2 < 1 -> (1 <= K)%nat ->
+  noise_discounted_added (eligibility_discounted W) gamma sigma H K =
+    sigma ^ 2 / INR K * sum H (fun u => gamma ^ (2 * u) * sum (S u) (fun t => score_moment W t)) /\
+  noise_discounted_bound gamma sigma K W_bar = sigma ^ 2 * W_bar ^ 2 / (INR K * (1 - gamma ^ 2) ^ 2).
+Proof. intros g K1. assert (0 < INR K) by (apply lt_0_INR; lia). split; [reflexivity|]. unfold noise_discounted_bound. field. lra. Qed.

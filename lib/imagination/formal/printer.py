@@ -77,10 +77,10 @@ def definition(
     """
     parts = [value] if isinstance(value, sp.Expr) else list(value)
     check_glyphs(parts)
-    maps = sorted({a.func for e in parts for a in e.atoms(AppliedUndef)}, key=lambda f: f.__name__)
+    maps = sorted({a.func: _map(a) for e in parts for a in e.atoms(AppliedUndef)}.values())
     used = {s for e in parts for s in e.free_symbols}
     named = {q.symbol: q.code for q in symbols} | {v: str(v) for v in variables}
-    coq = _Coq({s: code for s, code in named.items() if s in used}, [_map(m) for m in maps])
+    coq = _Coq({s: code for s, code in named.items() if s in used}, maps)
     if not isinstance(value, sp.Expr):
         return [coq.definition(title, "Prop", [coq.relation(e) for e in parts])]
     made = [coq.definition(title, "R", [coq.real(value)])]
@@ -131,10 +131,12 @@ def _identifier(name: str) -> str:
     return name
 
 
-def _map(function: type[AppliedUndef]) -> str:
-    if getattr(function, "domain", None) != ("natural",) or getattr(function, "codomain", None) != "real":
-        raise NotPrintable(f"{function}: of maps, only sequences of numbers are printed")
-    return _identifier(function.__name__)
+def _map(application: AppliedUndef) -> str:
+    """The name of a sequence of numbers; what is no natural number for an index is refused later."""
+    sorts = getattr(application.func, "domain", ("natural",))
+    if len(application.args) != 1 or sorts != ("natural",) or not application.is_real:
+        raise NotPrintable(f"{application.func}: of maps, only sequences of numbers are printed")
+    return _identifier(application.func.__name__)
 
 
 def _sums(expression: sp.Expr) -> list[sp.Sum]:

@@ -4,49 +4,45 @@ from collections.abc import Mapping
 
 from imagination.results.noise import LEARNER, NOISE
 from imagination.results.result import Printed, Result, Words
-from imagination.theory import bias, policy_gradient
+from imagination.theory import bias
 
 __all__ = ["PRINTED", "RESULTS", "WORDS"]
+
+_CHAPTER = "11_bias_does_not_average_out"
 
 RESULTS: tuple[Result, ...] = (
     Result(
         "A frozen error is bias",
-        (policy_gradient.FROZEN,),
-        chapter="11_bias_does_not_average_out",
+        (bias.FROZEN,),
+        chapter=_CHAPTER,
         label="prop-bias",
-        rests_on=(
-            "Some action is taken",
-            "The mean adds up",
-        ),
-        differs="The paper's remark on learned rewards, as an equality.",
+        theorem="frozen_error",
+        cell="11-mean",
+        rests_on=("Scores average to 0",),
+        differs="The paper's remark on learned rewards, as an equality, for any weight of the scores.",
     ),
     Result(
         "Proposition 2",
         (bias.SQUARED_ERROR,),
-        chapter="11_bias_does_not_average_out",
+        chapter=_CHAPTER,
         label="prop-bias",
         theorem="proposition_2",
         cell="11-square",
+        rests_on=("Scores average to 0",),
+        differs="For the estimator whose mean is the gradient; the paper's own is another.",
+    ),
+    Result(
+        "Shaping",
+        (bias.SHAPING, bias.HARMLESS),
+        chapter=_CHAPTER,
+        label="prop-shaping",
+        theorem="shaping",
+        cell="11-39f4dd57",
+        rests_on=("Proposition 2",),
         differs=(
-            "For the estimator whose mean is the gradient; the paper's own is another. That "
-            "mean, and that K rollouts divide a variance by K, are hypotheses here: other "
-            "rows prove them."
+            "Classical for the best policy of an endless world; here for the gradient of a finite "
+            "horizon, at every policy."
         ),
-    ),
-    Result(
-        "Shaping telescopes",
-        (bias.TELESCOPE,),
-        chapter="11_bias_does_not_average_out",
-        label="prop-shaping",
-        differs="A classical identity, for a finite horizon.",
-    ),
-    Result(
-        "Shaping has no gradient",
-        (bias.HARMLESS,),
-        chapter="11_bias_does_not_average_out",
-        label="prop-shaping",
-        rests_on=("Shaping telescopes",),
-        differs="Classical for the best policy; here for the gradient, at every policy.",
     ),
 )
 
@@ -55,6 +51,7 @@ PRINTED: Mapping[str, Printed] = {
         bias.SQUARED_ERROR,
         {"expression": "proposition_2_error", "supposes": "proposition_2_supposes"},
     ),
+    "shaping": (bias.SHAPING, {"expression": "shaping_left"}),
 }
 
 WORDS: Mapping[str, Words] = {
@@ -77,5 +74,27 @@ WORDS: Mapping[str, Words] = {
             r"\rVert\)",
         ),
         assumptions=(*LEARNER, NOISE),
+    ),
+    "frozen_error": Words(
+        title="A frozen error is bias",
+        source="[TSGLH26, Proposition 2]",
+        fixed=r"a world, its rewards \(r\), an error \(b(s, a)\), a policy, the horizon \(H\), \(K \ge 1\).",
+        for_all=r"weights \(c_t = \delta^t\) of the scores, every discount, and laws of the noise beside it.",
+        definitions=(
+            r"\(\hat g_{r+b}\) is the estimate from \(r + b + \eta\); the others from \(r\) and from \(b\) "
+            "alone",
+        ),
+        assumptions=(*LEARNER, NOISE),
+    ),
+    "shaping": Words(
+        title="Shaping",
+        source="[this book]",
+        also=r"For every policy \(B_H = \gamma^H \mathbb{E}\, \Phi_H(s_H) - \mathbb{E}\, \Phi_0(s_0)\). "
+        r"And a potential of the state alone that is 0 at the end leaves the discounted estimator's mean at "
+        r"\(\nabla J_H\).",
+        fixed=r"a world, a policy, \(\gamma\) and \(H\).",
+        for_all=r"potentials \(\Phi_t(s)\), which may depend on time, and values of the policy's parameters.",
+        definitions=(r"\(B_H\) is the mean of the sum in the first line",),
+        assumptions=(LEARNER[0], r"in the second line, \(\Phi_H = 0\)"),
     ),
 }

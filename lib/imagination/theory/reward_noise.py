@@ -1,7 +1,7 @@
 r"""Noisy rewards: what they add to the variance of a policy gradient estimate, and what they leave alone.
 
-The claims of part D as objects, and :func:`added_variance_bound`, the bounds on numbers. Their proofs are in
-:mod:`imagination.theory.reward_noise_proofs`.
+The claims of this topic as objects, and :func:`added_variance_bound`, the bounds on numbers. Coq proves them
+in `formal/Theorem2.v` and the files after it.
 
 One family holds both estimators. With eligibility :math:`M_u = \lambda M_{u-1} + w_u` a rollout's estimate is
 :math:`\sum_u \delta^u (r_u + \eta_u) M_u`: Theorem 2's for :math:`(\lambda, \delta) = (\gamma, 1)`, the
@@ -10,104 +10,85 @@ discounted one for :math:`(1, \gamma)`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import sympy as sp
 
-from imagination.theory import policy_gradient as pg
 from imagination.theory import worlds as w
 from imagination.theory.claim import Claim, Hypothesis, Quantity
-from imagination.theory.terms import mapping, natural, point, real
+from imagination.theory.sums import GeometricSum
+from imagination.theory.terms import natural, real
 
-gamma, H, n, t, x, z, y = w.gamma, w.H, w.n, w.t, w.x, w.z, pg.y
-sigma, lam, delta = pg.sigma, pg.lam, pg.delta
-W = real("W")
-K, d = natural("K"), pg.d
-rho = mapping("rho", (), "law of state")()  # the law of the first state
+gamma, H = w.gamma, w.H
+sigma, delta, W = real("sigma delta W")
+K, n, t = natural("K n t")
+# Sequences of numbers: second moments of the score's norm, of the eligibility, of what a score hears of the
+# errors; and those of an error times the eligibility that it meets.
+v, b, q, m = (sp.Function(name, real=True) for name in "vbqm")
 
+SIGMA = Quantity(sigma, "sigma", "standard deviation of the reward's noise")
+WEIGHT = Quantity(delta, "weight", "factor by which a score's weight falls from one step to the next")
 SCORE_BOUND = Quantity(W, "score_bound", "bound of the score's norm")
 ROLLOUTS = Quantity(K, "rollouts", "number of rollouts that are averaged")
-PARAMETERS = pg.PARAMETERS
 
 SOME_ROLLOUT = Hypothesis("rollouts >= 1", sp.Ge(K, 1), "at least one rollout")
 SOME_STEP = Hypothesis("horizon >= 1", sp.Ge(H, 1), "at least one step")
 
-# -- the exact amount ----------------------------------------------------------------------------------------
 
-v, b = (mapping(name, ("natural",)) for name in ("v", "b"))
-SCORE_MOMENT = Hypothesis(
-    "second moment of the score",
-    sp.Eq(v(t), sp.Sum(pg.expected(rho, x, pg.scores(pg.j, t, x)), (pg.j, 0, d - 1))),
-    "of its norm, at each step, from a random start",
+def _symbol(tex: str) -> sp.Symbol:
+    return sp.Symbol(tex, real=True)
+
+
+def _over_steps(term: sp.Expr) -> sp.Sum:
+    return sp.Sum(term, (t, 0, H - 1))
+
+
+# -- scores, averages, and the exact amount ------------------------------------------------------------------
+
+MARTINGALE = Claim(
+    name="Scores average to 0",
+    source="[Williams 1992; this book]",
+    symbols=(),
+    hypotheses=(),
+    quantity=_symbol(r"\mathbb{E}[w_t \mid s_t]"),
+    expression=sp.S.Zero,
+    relation="==",
+    meaning="over the actions, given the past",
+    assumes=(r"probabilities add to 1 whatever \(\theta\) is, and \(\nabla \pi = \pi\, w\)",),
 )
-ELIGIBILITY_MOMENT = (
-    Hypothesis("second moment of the eligibility, at first", sp.Eq(b(0), v(0))),
-    Hypothesis(
-        "second moment of the eligibility, later",
-        sp.Eq(b(t + 1), lam**2 * b(t) + v(t + 1)),
-        "the sum over s <= t of lambda^(2 (t - s)) v(s)",
-    ),
+_one = Quantity(_symbol(r"\operatorname{Var} Y"), "variance", "variance of one draw")
+AVERAGE = Claim(
+    name="Variance of an average",
+    source="[this book]",
+    symbols=(_one, ROLLOUTS),
+    hypotheses=(SOME_ROLLOUT,),
+    quantity=_symbol(r"\operatorname{Var} \tfrac{1}{K} \sum_{k \le K} Y_k"),
+    expression=_one.symbol / K,
+    relation="==",
+    meaning="of K independent rollouts",
 )
-
-
-def variance(mean: Any, second: Any) -> sp.Expr:
-    """Variance of one coordinate of a rollout's estimate, from its two moments."""
-    at = (pg.j, H, x, 0, 1, 0)
-    return pg.expected(rho, x, second(*at)) - pg.expected(rho, x, mean(*at)) ** 2
-
-
 EXACT = Claim(
     name="Theorem 2, exact",
     source="[this book]",
-    symbols=(pg.ACTIONS, pg.DECAY, pg.WEIGHT, pg.SIGMA, w.HORIZON, ROLLOUTS, PARAMETERS),
-    hypotheses=(
-        SOME_ROLLOUT, *pg.SCORES, *pg.MEAN, *pg.MEAN_0, *pg.SECOND, *pg.SECOND_0, pg.NOISE_MEAN,
-        pg.NOISE_VARIANCE, *pg.SQUARES, *pg.SQUARED_SCORE, *pg.TRACE, SCORE_MOMENT, *ELIGIBILITY_MOMENT,
-    ),
-    quantity=sp.Sum(
-        variance(pg.mean, pg.second) - variance(pg.mean_0, pg.second_0), (pg.j, 0, d - 1)
-    ) / K,
-    expression=sigma**2 / K * sp.Sum(delta ** (2 * t) * b(t), (t, 0, H - 1)),
+    symbols=(WEIGHT, SIGMA, w.HORIZON, ROLLOUTS),
+    hypotheses=(SOME_ROLLOUT,),
+    quantity=_symbol(r"\Delta"),
+    expression=sigma**2 / K * _over_steps(delta ** (2 * t) * b(t)),
     relation="==",
     meaning="trace of the covariance with noise, less that without",
-)  # fmt: skip
+)
 
 # -- bounds --------------------------------------------------------------------------------------------------
 
-largest = mapping("c", ("natural",))
-LARGEST = (
-    Hypothesis("of no steps", sp.Eq(largest(0), 0)),
-    Hypothesis("largest second moment so far", sp.Le(v(n), largest(n + 1))),
-    Hypothesis("it does not fall", sp.Le(largest(n), largest(n + 1))),
-    Hypothesis("over the whole rollout", sp.Eq(largest(H), W**2), "the largest of E||w_t||^2 before H"),
-)
-_NUMBERS = (w.GAMMA, pg.SIGMA, w.HORIZON, ROLLOUTS, SCORE_BOUND)
-_SIGNS = (*w.DISCOUNT, w.nonnegative(pg.SIGMA), w.nonnegative(SCORE_BOUND), SOME_ROLLOUT, SOME_STEP)
-
-
-def _at(lam_: sp.Expr, delta_: sp.Expr) -> tuple[sp.Expr, tuple[Hypothesis, ...]]:
-    """What noise adds for one of the two estimators, and its eligibility."""
-    at = {lam: lam_, delta: delta_}
-    return EXACT.expression.xreplace(at), tuple(
-        replace(h, relation=h.relation.xreplace(at)) for h in ELIGIBILITY_MOMENT
-    )
-
-
-_added, _eligibility = _at(gamma, sp.S.One)
-_added_discounted, _eligibility_discounted = _at(sp.S.One, gamma)
-_MAXIMA = (
-    *pg.NONNEGATIVE,
-    Hypothesis("second moment of the score's norm", sp.Eq(v(t), pg.expected(rho, x, pg.norms(t, x)))),
-    Hypothesis("W^2 is the expected maximum", sp.Eq(W**2, pg.expected(rho, x, pg.maxima(H, x, 0)))),
-)
+_NUMBERS = (w.GAMMA, SIGMA, w.HORIZON, ROLLOUTS, SCORE_BOUND)
+_SIGNS = (*w.DISCOUNT, w.nonnegative(SIGMA), w.nonnegative(SCORE_BOUND), SOME_ROLLOUT, SOME_STEP)
 
 PAPER = Claim(
     name="Theorem 2",
     source="[TSGLH26, Thm. 2]",
-    symbols=(*_NUMBERS, pg.ACTIONS),
-    hypotheses=(*_SIGNS, *_eligibility, *_MAXIMA, *pg.NORMS, *pg.MAXIMA, pg.PROBABILITIES, pg.POLICY),
-    quantity=_added,
+    symbols=_NUMBERS,
+    hypotheses=_SIGNS,
+    quantity=EXACT.expression.xreplace({delta: sp.S.One}),
     expression=sigma**2 * H * W**2 / (K * (1 - gamma) ** 2),
     meaning="W^2 is the expectation of the largest squared norm of a score in a rollout",
 )
@@ -115,8 +96,8 @@ SHARP = Claim(
     name="Theorem 2, sharp",
     source="[this book]",
     symbols=_NUMBERS,
-    hypotheses=(*_SIGNS, *_eligibility, *LARGEST),
-    quantity=_added,
+    hypotheses=_SIGNS,
+    quantity=PAPER.quantity,
     expression=sigma**2 * H * W**2 / (K * (1 - gamma**2)),
     meaning="W^2 is the largest expectation of a squared norm of a score",
 )
@@ -124,8 +105,8 @@ DISCOUNTED = Claim(
     name="Theorem 2, discounted estimator",
     source="[this book]",
     symbols=_NUMBERS,
-    hypotheses=(*_SIGNS, *_eligibility_discounted, *LARGEST),
-    quantity=_added_discounted,
+    hypotheses=_SIGNS,
+    quantity=EXACT.expression.xreplace({delta: gamma}),
     expression=sigma**2 * W**2 / (K * (1 - gamma**2) ** 2),
     meaning="whatever the horizon",
 )
@@ -140,38 +121,104 @@ SHARPER = Claim(
     meaning="with the same W; at gamma = 0.99 the factor is 1/199",
 )
 
-# -- averages ------------------------------------------------------------------------------------------------
+# -- other noise, and baselines ------------------------------------------------------------------------------
 
-y_k = point("y", "rollout")
-f = mapping("f", ("rollout",))
-R = mapping("R", (), "law of rollout")()
-sums, squares = (mapping(name, ("natural", "real")) for name in ("S1", "S2"))
-total = real("s")
-
-
-def _sum_moment(name: str, moment: Any, last: sp.Expr) -> tuple[Hypothesis, Hypothesis]:
-    return (
-        Hypothesis(f"{name} of none", sp.Eq(moment(0, total), last)),
-        Hypothesis(
-            f"{name} of one more",
-            sp.Eq(moment(n + 1, total), pg.expected(R, y_k, moment(n, total + f(y_k)))),
-            "drawn like the others, whatever they are",
-        ),
-    )
-
-
-SUMS = _sum_moment("sum", sums, total)
-SQUARED_SUMS = _sum_moment("squared sum", squares, total**2)
-AVERAGE = Claim(
-    name="Variance of an average",
+STATE_DEPENDENT = Claim(
+    name="State-dependent noise",
+    source="[this book]",
+    symbols=(w.HORIZON, ROLLOUTS),
+    hypotheses=(SOME_ROLLOUT,),
+    quantity=_symbol(r"\Delta"),
+    expression=_over_steps(m(t)) / K,
+    relation="==",
+    meaning="each error times the eligibility that it meets, squared",
+)
+_added = Quantity(_symbol(r"\Delta"), "added", "what errors add without a baseline")
+_mean = Quantity(_symbol(r"\mathbb{E}\, \hat g"), "mean", "mean of the estimate without a baseline")
+BASELINE_MEAN = Claim(
+    name="A baseline leaves the mean alone",
+    source="[Williams 1992; this book]",
+    symbols=(_mean,),
+    hypotheses=(),
+    quantity=_symbol(r"\mathbb{E}\, \hat g_\beta"),
+    expression=_mean.symbol,
+    relation="==",
+)
+BASELINE_NOISE = Claim(
+    name="A baseline leaves the noise as it is",
+    source="[this book]",
+    symbols=(_added,),
+    hypotheses=(),
+    quantity=_symbol(r"\Delta_\beta"),
+    expression=_added.symbol,
+    relation="==",
+)
+LEAVE_ONE_OUT = Claim(
+    name="Leave one out",
     source="[this book]",
     symbols=(ROLLOUTS,),
-    hypotheses=(SOME_ROLLOUT, *SUMS, *SQUARED_SUMS),
-    quantity=squares(K, 0) / K**2 - (sums(K, 0) / K) ** 2,
-    expression=(pg.expected(R, y_k, f(y_k) ** 2) - pg.expected(R, y_k, f(y_k)) ** 2) / K,
+    hypotheses=(Hypothesis("rollouts >= 2", sp.Ge(K, 2), "there are others"),),
+    quantity=_symbol(r"\Delta_{\mathrm{loo}} / \Delta"),
+    expression=K / (K - 1),
     relation="==",
-    meaning="of K independent rollouts",
+    meaning="the baseline brings the errors of its own labels",
 )
+
+# -- errors that are correlated in time ----------------------------------------------------------------------
+
+HEARD = Claim(
+    name="What a score hears of the errors",
+    source="[this book]",
+    symbols=(w.GAMMA, SIGMA),
+    hypotheses=w.DISCOUNT,
+    quantity=_symbol(r"\mathbb{E} \bigl(\sum_{u < n} \gamma^u \eta_{t+u}\bigr)^2"),
+    expression=sigma**2 * GeometricSum(gamma, n) ** 2,
+    variables=(n,),
+    meaning="as if all errors were one: no correlation exceeds 1",
+)
+CORRELATED_EXACT = Claim(
+    name="Correlated errors, exact",
+    source="[this book]",
+    symbols=(WEIGHT, w.HORIZON, ROLLOUTS),
+    hypotheses=(SOME_ROLLOUT,),
+    quantity=_symbol(r"\Delta"),
+    expression=_over_steps(delta ** (2 * t) * v(t) * q(t)) / K,
+    relation="==",
+    meaning="squared scores, each with the second moment of what it hears",
+)
+CORRELATED = Claim(
+    name="What the square in Theorem 2 pays for",
+    source="[this book]",
+    symbols=(w.GAMMA, SIGMA, SCORE_BOUND, w.HORIZON, ROLLOUTS),
+    hypotheses=(*w.DISCOUNT, SOME_ROLLOUT),
+    quantity=_symbol(r"\Delta"),
+    expression=PAPER.expression,
+    meaning="Theorem 2's, with the largest expectation of a squared norm of a score for W^2",
+)
+
+# -- which gradient ------------------------------------------------------------------------------------------
+
+_gradient = Quantity(_symbol(r"\nabla J_H"), "gradient", "gradient of the discounted return")
+GRADIENT = Claim(
+    name="The discounted estimator estimates the gradient",
+    source="[Sutton et al. 2000; this book]",
+    symbols=(_gradient,),
+    hypotheses=(),
+    quantity=_symbol(r"\mathbb{E}\, \hat g_\gamma"),
+    expression=_gradient.symbol,
+    relation="==",
+)
+NOT_THE_GRADIENT = Claim(
+    name="Theorem 2's estimator estimates something else",
+    source="[this book]",
+    symbols=(w.GAMMA, w.HORIZON),
+    hypotheses=(),
+    quantity=_symbol(r"\mathbb{E}\, \hat g_1 - \nabla J_H"),
+    expression=H - GeometricSum(gamma, H),
+    relation="==",
+    meaning="of a coin that pays 1 for heads",
+)
+
 FORMS = {"paper": PAPER, "sharp": SHARP, "discounted": DISCOUNTED}
 
 
@@ -229,4 +276,23 @@ def added_variance_bound(
     return claim.evaluate(**values)
 
 
-__all__ = ["DISCOUNTED", "EXACT", "FORMS", "PAPER", "SHARP", "SHARPER", "added_variance_bound"]
+__all__ = [
+    "AVERAGE",
+    "BASELINE_MEAN",
+    "BASELINE_NOISE",
+    "CORRELATED",
+    "CORRELATED_EXACT",
+    "DISCOUNTED",
+    "EXACT",
+    "FORMS",
+    "GRADIENT",
+    "HEARD",
+    "LEAVE_ONE_OUT",
+    "MARTINGALE",
+    "NOT_THE_GRADIENT",
+    "PAPER",
+    "SHARP",
+    "SHARPER",
+    "STATE_DEPENDENT",
+    "added_variance_bound",
+]

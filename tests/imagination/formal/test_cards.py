@@ -70,7 +70,7 @@ def test_each_result_has_wrong_versions_that_were_refuted():
     results = {name: card(name) for name in WORDS if card(name).checked.result}
     assert len(results) == len(WORDS)
     for name, shown in results.items():
-        assert len(shown.refuted) >= 2 or name in ("curvature_sharp", "exact_noise"), name
+        assert len(shown.refuted) >= 2 or name == "curvature_sharp", name
 
 
 def test_an_unknown_theorem_is_refused():

@@ -69,3 +69,16 @@ def test_bad_input_is_named(form: str, name: str, value: float) -> None:
 def test_an_unknown_form_is_named() -> None:
     with pytest.raises(ValueError, match="'paper', 'sharp', 'discounted', got 'dull'"):
         bound("dull")
+
+
+@pytest.mark.parametrize("rollouts", [2, 3, 10])
+def test_leaving_one_out_by_hand(rollouts: int) -> None:
+    # The variance of one error less the mean of the others', and K times that over K^2.
+    own, others = 1.0, 1 / (rollouts - 1)
+    assert rn.LEAVE_ONE_OUT.evaluate(rollouts=rollouts) == pytest.approx(own + others)
+
+
+@pytest.mark.parametrize("rollouts", [0, 1, 2.5])
+def test_nobody_is_left_out_alone(rollouts: float) -> None:
+    with pytest.raises(ValueError, match="rollouts"):
+        rn.LEAVE_ONE_OUT.evaluate(rollouts=rollouts)
