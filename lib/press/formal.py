@@ -57,7 +57,7 @@ class Found:
 
     @property
     def is_mutant(self) -> bool:
-        """Whether it says that a wrong version of a result is wrong: it is called by its theorem and the slip."""
+        """Whether it refutes a wrong version of a result: it is called by its theorem and the slip."""
         return self.name.startswith(_MUTANT)
 
     @property
@@ -318,7 +318,7 @@ def checked(book: Book, say: Callable[[str], None], *, thoroughly: bool = True) 
 
 
 def rests_on(sources: list[Path], found: list[Found]) -> dict[str, list[str]]:
-    """For each theorem, those that state other results and that its proof uses, straight or through lemmas."""
+    """For each theorem, those of other results that its proof uses, straight or through lemmas."""
     uses = {name: named for source in sources for name, named in globs.references(source).items()}
     full = {each.name: f"{LIBRARY}.{each.module}.{each.name}" for each in found}
     ends = {full[each.name]: each.name for each in found if each.result and not each.is_mutant}

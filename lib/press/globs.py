@@ -1,4 +1,4 @@
-"""What rests on what, read from the files that Coq writes beside compiled proofs: who names whom, and where."""
+"""What rests on what, read from the files that Coq writes beside compiled proofs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-__all__ = ["references", "reached"]
+__all__ = ["reached", "references"]
 
 _NAMED = re.compile(rb"(?m)^(?:R(\d+):\d+ (\S+)|(prf|def|var|proj|rec|ind) (\d+):\d+) (\S+) (\S+)")
 _END = {b"prf": re.compile(rb"\b(?:Qed|Defined)\.\s"), b"rec": re.compile(rb"\}\.\s")}
@@ -43,8 +43,8 @@ def references(source: Path) -> dict[str, set[str]]:
             named.append((int(at), full))
     found: dict[str, set[str]] = {full: set() for full, _ in spans}
     for at, full in named:
-        holder, end = spans[bisect_right(starts, at) - 1] if starts and at >= starts[0] else ("", 0)
-        if at < end:
+        holder, until = spans[bisect_right(starts, at) - 1] if starts and at >= starts[0] else ("", 0)
+        if at < until:
             found[holder].add(full)
     return found
 

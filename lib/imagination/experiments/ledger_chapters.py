@@ -34,10 +34,15 @@ class Numbered:
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell: its text, and the page's anchor of the section in which it stands."""
+    """A code cell: its text, and the heading of the section in which it stands."""
 
     text: str
-    section: str
+    heading: str
+
+    @property
+    def section(self) -> str:
+        """The anchor that the page gives to that heading."""
+        return re.sub(r"[^a-z0-9]+", "-", self.heading.lower()).strip("-")
 
 
 @dataclass(frozen=True)
@@ -55,24 +60,19 @@ class Chapter:
         return int(self.name[:2])
 
 
-def _anchor(heading: str) -> str:
-    """The anchor that the page gives to a heading."""
-    return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")
-
-
 def _read(path: Path) -> Chapter:
-    title, section = path.stem, ""
+    title, heading = path.stem, ""
     numbered: list[Numbered] = []
     cells: dict[str, Cell] = {}
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         text = "".join(cell["source"])
         if cell["cell_type"] == "code":
-            cells[cell["id"]] = Cell(text, section)
+            cells[cell["id"]] = Cell(text, heading)
         elif cell["cell_type"] == "markdown":
             headings = _HEADING.findall(_FENCED.sub("", text))
             if headings and title == path.stem:
                 title = headings[0].strip()
-            section = _anchor(headings[-1]) if headings else section
+            heading = headings[-1].strip() if headings else heading
             numbered += [
                 Numbered(path.stem, kind, name.strip(), label) for kind, name, label in _RESULT.findall(text)
             ]

@@ -34,7 +34,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Map:
-    """All numbered results under which results stand, in the order of the book; `titles` are the chapters'."""
+    """All numbered results under which results stand, in the book's order; `titles` are the chapters'."""
 
     nodes: tuple[Node, ...]
     titles: Mapping[str, str]

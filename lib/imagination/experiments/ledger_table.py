@@ -105,8 +105,8 @@ def rows(trials: Mapping[str, Iterable[Trial]], read: tuple[Chapter, ...] | None
     Raises
     ------
     ValueError
-        If a trial is of a claim that belongs to no result, or the record of what Coq checked is stale or lacks
-        a theorem that a result names.
+        If a trial is of a claim that belongs to no result, or if the record of what Coq checked is stale, or
+        lacks a theorem that a result names.
     """
     stated = {claim.name for result in RESULTS.values() for claim in result.claims}
     if strangers := set(trials) - stated:

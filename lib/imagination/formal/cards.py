@@ -1,8 +1,8 @@
 """A theorem's card, for the page: what it says, of what, under which assumptions, and that Coq checked it.
 
 The formula is the claim's own, from which every number of the book is computed. The Coq statement, its place
-and what it assumes are read from the record of the check. Only the words are written by hand, beside the results,
-in :mod:`imagination.results`.
+and what it assumes are read from the record of the check. Only the words are written by hand, beside the
+results, in :mod:`imagination.results`.
 """
 
 from __future__ import annotations

@@ -129,5 +129,5 @@ def mutants(result: str | None = None) -> list[Checked]:
 
 def _checked(name: str, entry: Mapping[str, Any]) -> Checked:
     known = {key: entry[key] for key in ("result", "words", "statement", "file", "line")}
-    lists = {key: tuple(entry[key]) for key in ("assumptions", "rests_on")}
-    return Checked(name=name, **lists, **known)
+    assumptions, rests_on = (tuple(entry[key]) for key in ("assumptions", "rests_on"))
+    return Checked(name=name, assumptions=assumptions, rests_on=rests_on, **known)

@@ -36,9 +36,10 @@ def test_a_chapter_is_read(folder):
 def test_cells_know_their_section(folder):
     (chapter,) = lc.chapters(folder)
     assert chapter.cells == {
-        "07-first": lc.Cell("assert 1 + 1 == 2", "a-title"),
-        "07-second": lc.Cell("%matplotlib inline\n# a remark\nprint(letter)", "what-l-f-does"),
+        "07-first": lc.Cell("assert 1 + 1 == 2", "A title"),
+        "07-second": lc.Cell("%matplotlib inline\n# a remark\nprint(letter)", "What $L_f$ does"),
     }
+    assert chapter.cells["07-second"].section == "what-l-f-does"
 
 
 def test_a_folder_without_chapters_is_refused(tmp_path):
