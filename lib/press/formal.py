@@ -57,7 +57,7 @@ class Found:
 
     @property
     def is_mutant(self) -> bool:
-        """Whether it refutes a wrong version of a result: it is called by its theorem and the slip."""
+        """Whether it says that a wrong version of a result is wrong: its name gives theorem and slip."""
         return self.name.startswith(_MUTANT)
 
     @property

@@ -4,9 +4,9 @@ import pytest
 import sympy as sp
 
 from imagination.formal.bounds import text
-from imagination.results import PRINTED
 from imagination.formal.printer import NotPrintable, check_claim, check_glyphs, definition
 from imagination.formal.record import folder
+from imagination.results import PRINTED
 from imagination.theory import return_gap
 from imagination.theory import worlds as w
 from imagination.theory.claim import Claim, Hypothesis, Quantity
