@@ -56,8 +56,13 @@ class Chapter:
 
     @property
     def number(self) -> int:
-        """Its number, which its name begins with."""
-        return int(self.name[:2])
+        """Its number, which its name begins with; 0 for an appendix, whose name begins with a letter."""
+        return int(self.name[:2]) if self.name[0].isdigit() else 0
+
+    @property
+    def called(self) -> str:
+        """Its title, after its number if it has one."""
+        return f"{self.number}. {self.title}" if self.number else self.title
 
 
 def _read(path: Path) -> Chapter:
@@ -85,7 +90,7 @@ def _read_once(path: Path, state: tuple[int, int]) -> Chapter:
 
 
 def chapters(folder: Path | None = None) -> tuple[Chapter, ...]:
-    """Return the numbered chapters of a folder, in order.
+    """Return the chapters of a folder in order, and then its appendices.
 
     Raises
     ------
@@ -93,7 +98,7 @@ def chapters(folder: Path | None = None) -> tuple[Chapter, ...]:
         If the folder holds none.
     """
     folder = FOLDER if folder is None else folder
-    paths = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+    paths = sorted(folder.glob("[0-9A-Z][0-9]_*.ipynb"))
     if not paths:
         raise ValueError(f"folder: {folder} holds no chapters")
     return tuple(_read_once(path, (path.stat().st_mtime_ns, path.stat().st_size)) for path in paths)

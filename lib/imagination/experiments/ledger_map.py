@@ -57,7 +57,7 @@ def graph(results: Mapping[str, Result] = RESULTS) -> Map:
     nodes = [
         Node(node.numbered, node.members, tuple(x for x in order if x in node.rests_on)) for node in nodes
     ]
-    return Map(tuple(nodes), {chapter.name: chapter.title for chapter in read})
+    return Map(tuple(nodes), {chapter.name: chapter.called for chapter in read})
 
 
 def _reached(members: tuple[str, ...], results: Mapping[str, Result]) -> set[str]:
@@ -143,8 +143,7 @@ def fragment(map_: Map) -> str:
         for label in dict.fromkeys(user for user, _ in map_.edges())
     ]
     names = [
-        f"<text class='chapter' x='4' y='{y:.0f}'>{int(chapter[:2])}."
-        f" {escape(_plain(map_.titles[chapter]))}</text>"
+        f"<text class='chapter' x='4' y='{y:.0f}'>{escape(_plain(map_.titles[chapter]))}</text>"
         for chapter, y in heads
     ]
     names += [

@@ -230,7 +230,7 @@ def _row_html(row: Row, chapter: Chapter) -> str:
         said = "".join(f"<li>{_text(words)}</li>" for words in row.supposed)
         noun = "hypothesis" if count == 1 else "hypotheses"
         formula += _folded(f"under {count} {noun}", f"<ul>{said}</ul>")
-    link = f"<a href='{escape(row.address)}'>{escape(f'{chapter.number}. {chapter.title}')}</a>"
+    link = f"<a href='{escape(row.address)}'>{escape(chapter.called)}</a>"
     return (
         f"<tr><th scope='row'>{name}</th><td>{formula}</td><td>{link}</td>"
         f"<td>{_proof(row)}</td><td>{_trials(row)}</td><td>{_used(row)}</td>"

@@ -42,6 +42,14 @@ def test_cells_know_their_section(folder):
     assert chapter.cells["07-second"].section == "what-l-f-does"
 
 
+def test_an_appendix_comes_last_and_has_no_number(folder):
+    for name in ("A1_more", "08_two"):
+        (folder / f"{name}.ipynb").write_text((folder / "07_one.ipynb").read_text())
+    read = lc.chapters(folder)
+    assert [chapter.name for chapter in read] == ["07_one", "08_two", "A1_more"]
+    assert [chapter.called for chapter in read] == ["7. A title", "8. A title", "A title"]
+
+
 def test_a_folder_without_chapters_is_refused(tmp_path):
     with pytest.raises(ValueError, match="holds no chapters"):
         lc.chapters(tmp_path)
@@ -49,6 +57,6 @@ def test_a_folder_without_chapters_is_refused(tmp_path):
 
 def test_the_books_own_chapters():
     read = lc.chapters()
-    assert [chapter.number for chapter in read] == sorted(chapter.number for chapter in read)
+    assert [chapter.name for chapter in read] == sorted(chapter.name for chapter in read)
     assert lc.results(read)["thm-lemma-1"].chapter == "02_lemma_1"
     assert read[0].title == "Training in imagination"
