@@ -1,7 +1,7 @@
 """A claim: one SymPy statement with its symbols and hypotheses, written once and used everywhere.
 
-The chapter displays it, the proof must end in it, the library evaluates it on arrays, the trial tries to
-break it.
+The chapter derives it, Coq proves what is printed of it, the library evaluates it on arrays, the trial tries
+to break it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sympy.core.function import AppliedUndef
 
 from imagination.theory import sums
 from imagination.theory.latex import latex
-from imagination.theory.terms import Expectation, Point, check_symbol, is_positive
+from imagination.theory.terms import Expectation, Point, check_symbol
 
 RELATIONS: dict[str, type[sp.Rel]] = {"<=": sp.Le, "==": sp.Eq, "<": sp.Lt}
 
@@ -140,7 +140,7 @@ class Claim:
             check_symbol(symbol)
         stated = {h.relation for h in self.hypotheses}
         for quantity in self.symbols:
-            if is_positive(quantity.symbol) and positive(quantity).relation not in stated:
+            if quantity.symbol.is_positive and positive(quantity).relation not in stated:
                 raise ValueError(f"claim {self.name!r} must state {quantity.symbol} > 0 as a hypothesis")
         known = self.constants | set(self.variables)
         if strangers := {
@@ -324,7 +324,7 @@ class Claim:
                 self._refuse(
                     ~whole, f"{quantity.code} to be a whole number 0, 1, 2, ...", arrays, only=quantity.code
                 )
-            if is_positive(quantity.symbol):
+            if quantity.symbol.is_positive:
                 self._refuse(~(array > 0), f"{quantity.code} > 0", arrays, only=quantity.code)
         return arrays
 
@@ -381,7 +381,7 @@ class Claim:
 
 def _states_sort(relation: sp.Basic) -> bool:
     """Whether a relation only says of a positive symbol that it is positive."""
-    return isinstance(relation, sp.Gt) and is_positive(relation.lhs) and relation.rhs == 0
+    return isinstance(relation, sp.Gt) and relation.rhs == 0 and bool(relation.lhs.is_positive)
 
 
 def _as_float(claim: str, name: str, value: Any) -> np.ndarray:

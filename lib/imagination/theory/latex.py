@@ -8,8 +8,6 @@ from typing import Any
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
-from imagination.theory.terms import is_positive
-
 _NAMES = {
     "epsilon_dyn": r"\varepsilon_{\mathrm{dyn}}",
     "epsilon_rew": r"\varepsilon_{\mathrm{rew}}",
@@ -101,7 +99,7 @@ def fraction(expr: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
 
 def _belongs_below(factor: sp.Expr) -> bool:
     """x^(-p) does where x is positive; x^(1 - p), whose sign is anyone's guess, does not."""
-    if not (isinstance(factor, sp.Pow) and is_positive(factor.base)) or factor.exp.is_Add:
+    if not (isinstance(factor, sp.Pow) and factor.base.is_positive) or factor.exp.is_Add:
         return False
     return factor.exp.could_extract_minus_sign()
 
