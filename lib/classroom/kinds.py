@@ -318,26 +318,6 @@ class Function:
         return []
 
 
-class Proved:
-    """A theorem, as `Proof.qed` returns it: same statement, and no hypothesis that the right one lacks."""
-
-    def read(self, answer: Any) -> Any:
-        from imagination.theory.theorem import ProofError, checked
-
-        try:
-            return checked(answer)
-        except ProofError:
-            raise Unreadable(
-                f"a finished proof is asked for (what `qed` returns), not {_called(answer)}"
-            ) from None
-
-    def same(self, answer: Any, right: Any) -> bool:
-        return answer.statement == right.statement and set(answer.hypotheses) <= set(right.hypotheses)
-
-    def forms(self, right: Any) -> list[Any]:
-        return []
-
-
 class Followed:
     """A verdict of `follows`: proved, of the right statement, from no more than the right facts.
 

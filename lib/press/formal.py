@@ -17,6 +17,7 @@ from typing import Any
 
 from imagination.formal import bounds, record
 from imagination.results import RESULTS, of_theorem
+from press import globs
 from press.book import Book, BookError, write_atomically
 
 HOW_TO_INSTALL = (
@@ -291,6 +292,7 @@ def checked(book: Book, say: Callable[[str], None], *, thoroughly: bool = True) 
     sources = sorted(copy.glob("*.v"))
     texts = {source.stem: source.read_text(encoding="utf-8") for source in sources}
     terms = definitions(sources)
+    used_by = rests_on(sources, found)
     entries: dict[str, dict[str, Any]] = {}
     for each in sorted(found, key=lambda each: each.name):
         statement = answers[each.name]
@@ -300,6 +302,7 @@ def checked(book: Book, say: Callable[[str], None], *, thoroughly: bool = True) 
             "line": each.line,
             "statement": statement,
             "assumptions": axioms.get(each.name, axioms[""]),
+            "rests_on": used_by[each.name],
             "words": each.words,
             "definitions": _all_named(_named(statement, each.module, texts, terms), terms),
         }
@@ -311,6 +314,17 @@ def checked(book: Book, say: Callable[[str], None], *, thoroughly: bool = True) 
         "assumptions": axioms[""],
         "sources": record.digest(book.root / "formal"),
         "versions": versions(copy),
+    }
+
+
+def rests_on(sources: list[Path], found: list[Found]) -> dict[str, list[str]]:
+    """For each theorem, those of other results that its proof uses, straight or through lemmas."""
+    uses = {name: named for source in sources for name, named in globs.references(source).items()}
+    full = {each.name: f"{LIBRARY}.{each.module}.{each.name}" for each in found}
+    ends = {full[each.name]: each.name for each in found if each.result and not each.is_mutant}
+    return {
+        name: sorted(ends[other] for other in globs.reached(place, uses, ends))
+        for name, place in full.items()
     }
 
 

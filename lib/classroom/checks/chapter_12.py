@@ -27,7 +27,7 @@ def allowed(loss: float, claim: Claim = st.SHARP) -> float:
 
 def least_pole(gamma: float = 0.95) -> float:
     """The time step at which 1 + eps, all that is known of L_f, is Lemma 1's pole [seconds]."""
-    (contraction,) = (h for h in return_gap.LEMMA_1.numeric_hypotheses if h == w.CONTRACTION)
+    (contraction,) = (h for h in return_gap.LEMMA_1.hypotheses if h == w.CONTRACTION)
     left, right = contraction.relation.subs(w.L_pi, 0).subs(w.gamma, sp.nsimplify(gamma)).args
     (pole,) = sp.solve(left - right, w.L_f)
     return float(pole - 1) / FLOW

@@ -1,105 +1,104 @@
-"""Chapter 15: the ledger of all results."""
+"""Chapter 15: the table of all results."""
 
 from dataclasses import replace
 from functools import cache
 
 from classroom.exercises import Exercise, Part, Wrong
-from classroom.kinds import Proved, Whole, YesNo
-from imagination.experiments import ledger
-from imagination.theory import axioms, return_gap
-from imagination.theory import return_gap_proofs as proofs
-from imagination.theory.claim import Hypothesis, Quantity
-from imagination.theory.proof import Proof
+from classroom.kinds import Followed, Whole, YesNo
+from imagination.derivation import Verdict, follows
+from imagination.formal import record
+from imagination.results import RESULTS
+from imagination.theory import return_gap
+from imagination.theory.claim import Claim, Hypothesis, Quantity
 from imagination.theory.terms import real
-from imagination.theory.theorem import Theorem
+
+CLASSIC = "Classical_Prop.classic"
 
 
-@cache
-def entries() -> dict[str, ledger.Proved]:
-    """The ledger, read once."""
-    return ledger.recorded()
+def proved() -> dict[str, record.Checked]:
+    """The results that are proved in Coq, and their theorems."""
+    return {name: record.theorem(result.theorem) for name, result in RESULTS.items() if result.theorem}
 
 
-def resting_on(axiom: str) -> int:
-    """How many results rest on an axiom, themselves or through what they use."""
-    return sum(axiom in entry.assumptions for entry in entries().values())
-
-
-def using(axiom: axioms.Axiom) -> int:
-    """How many results use an axiom in a step of their own: no result that they cite brings it."""
-    found = entries()
-    return sum(
-        axiom.name in entry.assumptions
-        and not any(axiom.name in found[used].assumptions for used in entry.cited)
-        for entry in found.values()
-    )
+def falling() -> list[str]:
+    """The results that fall with the excluded middle."""
+    return [name for name, theorem in proved().items() if CLASSIC in theorem.assumptions]
 
 
 @cache
 def length(name: str) -> int:
     """How many results long the longest way to a result is."""
-    return 1 + max((length(used) for used in entries()[name].cited), default=0)
+    return 1 + max((length(other) for other in RESULTS[name].rests_on), default=0)
 
 
 def longest() -> int:
     """The longest way to any result."""
-    return max(length(name) for name in entries())
+    return max(map(length, RESULTS))
 
 
-def citing_nothing() -> int:
-    """Results that cite no theorem."""
-    return sum(not entry.cited for entry in entries().values())
+def resting_on_none() -> int:
+    """Results that rest on no other."""
+    return sum(not result.rests_on for result in RESULTS.values())
 
 
-def resting_on_nothing() -> int:
-    """Results that rest on arithmetic alone."""
-    return sum(not entry.assumptions for entry in entries().values())
+def never_used() -> int:
+    """Results on which no other rests."""
+    return len(RESULTS) - len({name for result in RESULTS.values() for name in result.rests_on})
 
 
-@cache
-def two_gaps(with_a_gift: bool = False) -> Theorem:
-    """The theorem; with a gift it also supposes, needlessly, that nothing is lost in training."""
+def two_gaps() -> Claim:
+    """The claim of the last exercise."""
     old, own_gap = return_gap.REGRET, real("G'")
     gap, delta = (quantity.symbol for quantity in old.symbols[4:])
     chosen = Hypothesis("gap of the chosen policy", old.hypotheses[1].relation.lhs <= own_gap)
-    gift = (Hypothesis("nothing lost", delta <= 0),) if with_a_gift else ()
-    claim = replace(
+    return replace(
         old,
         name="Regret with two gaps",
         symbols=(*old.symbols, Quantity(own_gap, "own_gap", "a bound of the chosen policy's gap")),
-        hypotheses=(old.hypotheses[0], chosen, old.hypotheses[2], *gift),
+        hypotheses=(old.hypotheses[0], chosen, old.hypotheses[2]),
         expression=gap + own_gap + delta,
     )
-    proof = Proof(claim)
-    return proof.qed(proof.inequality(claim.statement, list(claim.hypotheses), "add them"))
+
+
+def derived(claim: Claim) -> Verdict:
+    """That a claim follows from what it supposes."""
+    return follows(claim.statement, [hypothesis.relation for hypothesis in claim.hypotheses])
+
+
+def with_a_gift() -> Verdict:
+    """The same, supposing needlessly that nothing is lost in training."""
+    claim = two_gaps()
+    lost = claim.symbols[5].symbol
+    return follows(claim.statement, [*(h.relation for h in claim.hypotheses), lost <= 0])
 
 
 EXERCISES = [
     Exercise(
         label="ex-15-axiom",
         level="check",
-        tests="read the ledger: what a result rests on, itself and through others",
+        tests="read the table: what a theorem assumes, itself and through others",
         parts=(
             Part(
                 name="fallen",
-                asks="how many results would fall with Kantorovich duality",
+                asks="how many results that are proved in Coq would fall with the rule",
                 kind=Whole(),
-                reference=lambda: resting_on(axioms.KANTOROVICH.name),
+                reference=lambda: len(falling()),
                 wrong=(
+                    Wrong(lambda: len(proved()) - len(falling()), "these are the ones that stand"),
                     Wrong(
-                        lambda: using(axioms.KANTOROVICH), "count those, too, that fall through what they use"
+                        lambda: sum(CLASSIC in theorem.assumptions for theorem in record.load().values()),
+                        "count results, not all theorems",
                     ),
-                    Wrong(lambda right: len(entries()) - right, "these are the ones that stand"),
                 ),
-                hint="look for the axiom's name among the `assumptions` of every entry",
+                hint="look for the axiom's name among the `assumptions` of each theorem of a result",
             ),
             Part(
                 name="lemma_falls",
                 asks="would Lemma 1 fall? True or False",
                 kind=YesNo(),
-                reference=lambda: axioms.KANTOROVICH.name in entries()["Lemma 1"].assumptions,
-                wrong=(Wrong(lambda right: not right, "does Lemma 1 speak of laws?"),),
-                hint="look among the assumptions of its entry",
+                reference=lambda: "Lemma 1" in falling(),
+                wrong=(Wrong(lambda right: not right, "look at what its theorem assumes"),),
+                hint="look among the assumptions of its theorem",
             ),
         ),
     ),
@@ -115,46 +114,43 @@ EXERCISES = [
                 reference=longest,
                 wrong=(
                     Wrong(lambda right: right - 1, "count both ends"),
-                    Wrong(
-                        lambda: max(len(entry.cited) for entry in entries().values()),
-                        "that is how many theorems one result cites",
-                    ),
+                    Wrong(lambda right: right + 1, "count no result twice"),
                 ),
-                hint="one more than the longest way to anything that the result cites",
+                hint="one more than the longest way to anything that the result rests on",
             ),
             Part(
-                name="citing_nothing",
-                asks="results that cite no theorem",
+                name="resting_on_none",
+                asks="results that rest on no other",
                 kind=Whole(),
-                reference=citing_nothing,
-                wrong=(Wrong(resting_on_nothing, "citing no theorem is not resting on no axiom"),),
-                hint="count the entries with nothing in `cited`",
+                reference=resting_on_none,
+                wrong=(Wrong(never_used, "these are the ones on which no other rests"),),
+                hint="count the results with nothing in `rests_on`",
             ),
         ),
     ),
     Exercise(
         label="ex-15-row",
         level="extend",
-        tests="state and prove a claim, and enter it in the ledger",
+        tests="state and derive a claim, and declare it as a result",
         parts=(
             Part(
-                name="finished",
-                asks="the finished proof: what `proof.qed(...)` returns",
-                kind=Proved(),
-                reference=two_gaps,
+                name="derived",
+                asks="the derivation: what `follows(...)` returns",
+                kind=Followed(),
+                reference=lambda: derived(two_gaps()),
                 wrong=(
-                    Wrong(proofs.regret, "this is the old theorem"),
-                    Wrong(lambda: two_gaps(True), "it supposes more than the exercise allows"),
+                    Wrong(lambda: derived(return_gap.REGRET), "this is the old theorem"),
+                    Wrong(with_a_gift, "it supposes more than the exercise allows"),
                 ),
-                hint="exchange the second hypothesis and the expression of `return_gap.REGRET`; prove it",
+                hint="exchange the second hypothesis and the expression of `return_gap.REGRET`",
             ),
             Part(
-                name="number_of_axioms",
-                asks="on how many axioms it rests",
+                name="number_of_results",
+                asks="on how many results of the book it rests",
                 kind=Whole(),
-                reference=lambda: len(two_gaps().assumptions),
-                wrong=(Wrong(lambda: len(two_gaps().claim.hypotheses), "these are its hypotheses"),),
-                hint="count the `assumptions` of its entry",
+                reference=lambda: len(derived(two_gaps()).used) - len(two_gaps().hypotheses),
+                wrong=(Wrong(lambda: len(two_gaps().hypotheses), "these are its hypotheses"),),
+                hint="which results does the derivation use besides what the claim supposes?",
             ),
         ),
     ),

@@ -1,170 +1,79 @@
-"""The map of results: which numbered result of the book rests on which, read off the proofs.
+"""The map of results: which numbered result of the book rests on which, as it is declared with each.
 
     python -m imagination.experiments.ledger_map
 
-writes the map again that the front page shows. A result rests on another where its proof uses it, straight
-or through lemmas that have no number of their own. It is *stated with* another where its formula is made
-out of the other's.
+writes the map again that the front page shows. A numbered result rests on another where its proof uses it,
+straight or through results that have no number of their own.
 """
 
-import ast
-import inspect
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from html import escape
 from pathlib import Path
 
-from imagination.experiments import ledger, ledger_chapters
-from imagination.experiments.ledger_chapters import Result
-from imagination.experiments.ledger_table import Row, rows
+from imagination.experiments import ledger_chapters
+from imagination.experiments.ledger_chapters import Numbered
+from imagination.results import RESULTS
+from imagination.results.result import Result
 
-__all__ = ["FILE", "Map", "Node", "fragment", "graph", "main", "stated_with"]
+__all__ = ["FILE", "Map", "Node", "fragment", "graph", "main"]
 
 FILE = ledger_chapters.FOLDER / "_static" / "results-map.html"
 """The map as the front page includes it."""
 
-_NOT_SAID = {"symbols", "hypotheses", "name", "source", "arguments"}
-"""What one claim may borrow from another without being stated with it."""
-
 
 @dataclass(frozen=True)
 class Node:
-    """A numbered result and the claims that stand in it.
+    """A numbered result, the names of the results that stand under it, and labels of what they rest on."""
 
-    `rests_on` and `stated_with` are labels of other results, in the order of the book.
-    """
-
-    result: Result
-    claims: tuple[str, ...]
+    numbered: Numbered
+    members: tuple[str, ...]
     rests_on: tuple[str, ...]
-    stated_with: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Map:
-    """All numbered results that hold claims, in the order of the book; `titles` are the chapters'."""
+    """All numbered results under which results stand, in the book's order; `titles` are the chapters'."""
 
     nodes: tuple[Node, ...]
     titles: Mapping[str, str]
 
-    def edges(self) -> Iterator[tuple[str, str, str]]:
-        """(label, label of what it rests on, kind); kind is ``"proof"`` or ``"statement"``."""
+    def edges(self) -> Iterator[tuple[str, str]]:
+        """(label, label of what it rests on)."""
         for node in self.nodes:
-            yield from ((node.result.label, other, "proof") for other in node.rests_on)
-            yield from ((node.result.label, other, "statement") for other in node.stated_with)
+            yield from ((node.numbered.label, other) for other in node.rests_on)
 
 
-# -- which claims are made of which --------------------------------------------------------------------------
-
-
-def _definitions(source: str) -> Iterator[tuple[list[str], ast.AST]]:
-    """Names that a module defines at its top level, and the code that defines them."""
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef):
-            yield [node.name], node
-        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names = [n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
-            yield names, node.value
-
-
-def _mentioned(
-    code: ast.AST, module: str, imports: Mapping[str, tuple[str, ...]]
-) -> Iterator[tuple[str, str]]:
-    """(module, name) of what a piece of code makes use of, borrowed symbols and hypotheses left out."""
-    skipped: set[ast.AST] = set()
-    for node in ast.walk(code):
-        if isinstance(node, ast.Attribute) and node.attr in _NOT_SAID:
-            skipped |= set(ast.walk(node)) - {node}
-        if node in skipped:
-            continue
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            whose = imports.get(node.value.id, ())
-            if len(whose) == 1:
-                yield whose[0], node.attr
-        if isinstance(node, ast.Name):
-            whose = imports.get(node.id, ())
-            yield (whose[0], whose[1]) if len(whose) == 2 else (module, node.id)
-
-
-@cache
-def _made_of() -> dict[tuple[str, str], frozenset[tuple[str, str]]]:
-    """For each top-level name of the theory, the top-level names that its definition uses."""
-    found: dict[tuple[str, str], frozenset[tuple[str, str]]] = {}
-    for module in sorted({stated.module for stated in ledger.claims().values()} | {"worlds"}):
-        source = inspect.getsource(ledger.module(module))
-        imports = ledger_chapters.imported(ast.parse(source))
-        for names, code in _definitions(source):
-            uses = frozenset(_mentioned(code, module, imports))
-            for name in names:
-                found[module, name] = uses | found.get((module, name), frozenset())
-    return found
-
-
-def stated_with() -> dict[str, tuple[str, ...]]:
-    """Return, for each claim, the claims out of whose formulas its own is made."""
-    made = _made_of()
-    holders: dict[tuple[str, str], list[str]] = {}
-    for name, stated in ledger.claims().items():
-        holders.setdefault((stated.module, stated.attribute), []).append(name)
-    found = {}
-    for name, stated in ledger.claims().items():
-        own = (stated.module, stated.attribute)
-        seen, waiting, others = {own}, list(made.get(own, ())), set()
-        while waiting:
-            place = waiting.pop()
-            if place in seen:
-                continue
-            seen.add(place)
-            if place in holders:
-                others |= set(holders[place])
-            else:
-                waiting += made.get(place, ())
-        found[name] = tuple(other for other in ledger.claims() if other in others)
-    return found
-
-
-# -- the graph -----------------------------------------------------------------------------------------------
-
-
-def graph(found: Sequence[Row] | None = None) -> Map:
-    """Return the map for the rows of the ledger; for those of the recorded proofs unless given."""
-    found = rows(ledger.recorded(), {}) if found is None else found
+def graph(results: Mapping[str, Result] = RESULTS) -> Map:
+    """Return the map of some results; of all of them unless given."""
     read = ledger_chapters.chapters()
-    label = {row.name: row.result.label for row in found if row.result}
-    cited = {row.name: row.proof.cited if row.proof else () for row in found}
-    made = stated_with()
-    results = ledger_chapters.results(read)
-    order = {name: number for number, name in enumerate(results)}
     nodes = []
-    for name, result in results.items():
-        members = tuple(row.name for row in found if label.get(row.name) == name)
-        if not members:
-            continue
-        rests = _reached(members, cited, label) - {name}
-        said = _reached(members, made, label) - {name} - rests
-        sort = order.__getitem__
-        nodes.append(Node(result, members, tuple(sorted(rests, key=sort)), tuple(sorted(said, key=sort))))
-    return Map(tuple(nodes), {chapter.name: chapter.title for chapter in read})
+    for label, numbered in ledger_chapters.results(read).items():
+        members = tuple(name for name, result in results.items() if result.label == label)
+        if members:
+            nodes.append(Node(numbered, members, tuple(_reached(members, results))))
+    order = [node.numbered.label for node in nodes]
+    nodes = [
+        Node(node.numbered, node.members, tuple(x for x in order if x in node.rests_on)) for node in nodes
+    ]
+    return Map(tuple(nodes), {chapter.name: chapter.called for chapter in read})
 
 
-def _reached(
-    members: Sequence[str], edges: Mapping[str, Sequence[str]], label: Mapping[str, str]
-) -> set[str]:
-    """Labels that are reached from some claims, on ways on which no other claim has a label."""
-    seen, waiting, reached = set(members), [other for name in members for other in edges.get(name, ())], set()
+def _reached(members: tuple[str, ...], results: Mapping[str, Result]) -> set[str]:
+    """Labels that are reached from some results, on ways on which no other result has a label."""
+    own = results[members[0]].label
+    seen, waiting, reached = set(members), [n for m in members for n in results[m].rests_on], set()
     while waiting:
         name = waiting.pop()
         if name in seen:
             continue
         seen.add(name)
-        if name in label:
-            reached.add(label[name])
+        if label := results[name].label:
+            reached.add(label)
         else:
-            waiting += edges.get(name, ())
-    return reached
+            waiting += results[name].rests_on
+    return reached - {own}
 
 
 # -- the figure ----------------------------------------------------------------------------------------------
@@ -181,7 +90,6 @@ _STYLE = """
 .results-map a text{fill:var(--pst-color-link,#0b5394)}
 .results-map a:is(:hover,:focus) text{text-decoration:underline}
 .results-map .edge{fill:none;stroke:currentColor;stroke-width:1.2;opacity:.45}
-.results-map .statement{stroke-dasharray:4 3}
 .results-map .tip{fill:currentColor;opacity:.6}
 """
 
@@ -197,10 +105,10 @@ def _positions(map_: Map) -> tuple[dict[str, float], list[tuple[str, float]], fl
     heads: list[tuple[str, float]] = []
     y = float(TOP)
     for node in map_.nodes:
-        if not heads or heads[-1][0] != node.result.chapter:
+        if not heads or heads[-1][0] != node.numbered.chapter:
             y += HEAD
-            heads.append((node.result.chapter, y - 10))
-        at[node.result.label] = y + LINE / 2
+            heads.append((node.numbered.chapter, y - 10))
+        at[node.numbered.label] = y + LINE / 2
         y += LINE
     return at, heads, y + TOP
 
@@ -220,28 +128,27 @@ def fragment(map_: Map) -> str:
     it.
     """
     at, heads, height = _positions(map_)
-    number = {node.result.label: k for k, node in enumerate(map_.nodes)}
+    number = {node.numbered.label: k for k, node in enumerate(map_.nodes)}
     lit = "".join(
         f".results-map:has(.n{k}:is(:hover,:focus)) .e{k}{{opacity:1;stroke-width:2.4;"
         "stroke:var(--pst-color-link,#0b5394)}\n"
         for k in number.values()
     )
     drawn = [
-        f"<path class='edge {kind} e{number[user]} e{number[used]}' d='{_arc(at[user], at[used], height)}'/>"
-        for user, used, kind in map_.edges()
+        f"<path class='edge e{number[user]} e{number[used]}' d='{_arc(at[user], at[used], height)}'/>"
+        for user, used in map_.edges()
     ]
     tips = [
         f"<path class='tip' d='M{TEXT + 1} {at[label]:.0f}l7 -3.5v7z'/>"
-        for label in dict.fromkeys(user for user, *_ in map_.edges())
+        for label in dict.fromkeys(user for user, _ in map_.edges())
     ]
     names = [
-        f"<text class='chapter' x='4' y='{y:.0f}'>{int(chapter[:2])}."
-        f" {escape(_plain(map_.titles[chapter]))}</text>"
+        f"<text class='chapter' x='4' y='{y:.0f}'>{escape(_plain(map_.titles[chapter]))}</text>"
         for chapter, y in heads
     ]
     names += [
-        f"<a href='{escape(node.result.address)}' class='n{number[node.result.label]}'>"
-        f"<text x='16' y='{at[node.result.label] + 4:.0f}'>{escape(_name(node.result))}</text></a>"
+        f"<a href='{escape(node.numbered.address)}' class='n{number[node.numbered.label]}'>"
+        f"<text x='16' y='{at[node.numbered.label] + 4:.0f}'>{escape(_name(node.numbered))}</text></a>"
         for node in map_.nodes
     ]
     width = TEXT + SIDE
@@ -256,7 +163,7 @@ def fragment(map_: Map) -> str:
     )
 
 
-def _name(result: Result) -> str:
+def _name(result: Numbered) -> str:
     title = _plain(result.title)
     short = _SHORT[result.kind]
     return f"{short} {title}" if title and not title.startswith(("Lemma", "Theorem")) else title or short
@@ -264,16 +171,12 @@ def _name(result: Result) -> str:
 
 def _in_words(map_: Map) -> str:
     """The same for those who do not see it."""
-    name = {node.result.label: _name(node.result) for node in map_.nodes}
-    said = []
-    for node in map_.nodes:
-        parts = [
-            f"{verb} {', '.join(name[other] for other in others)}"
-            for verb, others in (("rests on", node.rests_on), ("is stated with", node.stated_with))
-            if others
-        ]
-        if parts:
-            said.append(f"<li>{escape(f'{name[node.result.label]}: ' + '; '.join(parts))}.</li>")
+    name = {node.numbered.label: _name(node.numbered) for node in map_.nodes}
+    said = [
+        f"<li>{escape(f'{_name(node.numbered)} rests on ' + ', '.join(name[x] for x in node.rests_on))}.</li>"
+        for node in map_.nodes
+        if node.rests_on
+    ]
     return f"<details><summary>The same in words</summary><ul>{''.join(said)}</ul></details>\n"
 
 

@@ -31,7 +31,7 @@ def _blocks() -> Iterator[str]:
         check_claim(claim)
         yield f"(* {claim.name} *)"
         for part, title in parts.items():
-            relations = [h.relation for h in claim.numeric_hypotheses]
+            relations = [h.relation for h in claim.hypotheses]
             value = relations if part == "supposes" else getattr(claim, part)
             yield from definition(title, value, claim.symbols, claim.variables)
 

@@ -19,7 +19,7 @@ from imagination.results.result import Words
 from imagination.theory.claim import Claim
 from imagination.theory.latex import latex
 
-__all__ = ["Card", "card"]
+__all__ = ["Card", "card", "formulas", "place"]
 
 PAGE = "../formal/sources.html"
 """Where the Coq sources are printed, seen from the page of a chapter."""
@@ -52,10 +52,7 @@ class Card:
 
     def formulas(self) -> list[str]:
         """The statement's formulas, in TeX."""
-        left = self.words.left
-        if not left:
-            return [latex(claim.statement) for claim in self.claims]
-        return [f"{left} {_RELATIONS[c.relation]} {latex(c.expression)}" for c in self.claims]
+        return formulas(self.claims, self.words)
 
     def __repr__(self) -> str:
         return f"<Card {self.checked.name}: {self.checked.file}, line {self.checked.line}>"
@@ -74,12 +71,10 @@ class Card:
         listed = "".join(
             f"<p><em>{title}</em></p>{_items(map(_text, items))}" for title, items in lists if items
         )
-        link = f"{PAGE}#formal-{label(Path(checked.file).stem)}"
         axioms = [f"<code>{escape(a)}</code>: {escape(record.ALLOWED[a])}" for a in checked.assumptions]
         proved = (
             f"<p>Proved in Coq, assuming {'what is folded in below' if axioms else 'nothing'}: the theorem"
-            f" <code>{escape(checked.name)}</code> of"
-            f" <a href='{link}'>{escape(checked.file)}, line {checked.line}</a>.</p>"
+            f" {place(checked)}.</p>"
         )
         refuted = _items(map(escape, self.refuted))
         coq = f"<pre>{escape(checked.statement)}</pre>"
@@ -97,6 +92,20 @@ class Card:
             )
             + "</div>"
         )
+
+
+def formulas(claims: Iterable[Claim], words: Words | None) -> list[str]:
+    """The formulas of claims, in TeX, with the left side that the words say, if they say one."""
+    if words is None or not words.left:
+        return [latex(claim.statement) for claim in claims]
+    return [f"{words.left} {_RELATIONS[c.relation]} {latex(c.expression)}" for c in claims]
+
+
+def place(checked: record.Checked) -> str:
+    """A theorem's name and, linked from the page of a chapter, where it stands, as HTML."""
+    link = f"{PAGE}#formal-{label(Path(checked.file).stem)}"
+    where = f"<a href='{link}'>{escape(checked.file)}, line {checked.line}</a>"
+    return f"<code>{escape(checked.name)}</code> of {where}"
 
 
 def label(stem: str) -> str:

@@ -22,7 +22,6 @@ from sympy.core.function import AppliedUndef
 from imagination.theory.claim import Claim, Quantity
 from imagination.theory.latex import latex
 from imagination.theory.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
-from imagination.theory.terms import RATIONALS
 
 __all__ = ["NotPrintable", "check_claim", "check_glyphs", "definition"]
 
@@ -34,6 +33,9 @@ RESERVED = {
     "using", "where", "with",
 }  # fmt: skip
 """Keywords of Coq, and names that the printed definitions use or that stand for something else there."""
+
+_RATIONALS = {sp.Rational, *map(type, (sp.S.Zero, sp.S.One, sp.S.NegativeOne, sp.S.Half, sp.Integer(2)))}
+"""Exact types: what a subclass says of itself cannot be trusted."""
 
 _FUNCTIONS = {sp.Abs: "Rabs", sp.exp: "exp", sp.log: "ln"}
 _RELATIONS = {sp.Le: "<=", sp.Lt: "<", sp.Ge: ">=", sp.Gt: ">", sp.Eq: "=", sp.Ne: "<>"}
@@ -191,7 +193,7 @@ class _Coq:
         """A term of type nat: sums and products of naturals, and no differences."""
         if _is_natural(e):
             return self.name(e)
-        if type(e) in RATIONALS and e.is_integer and e >= 0:
+        if type(e) in _RATIONALS and e.is_integer and e >= 0:
             return str(e)
         if type(e) in (sp.Add, sp.Mul):
             return f"({(' + ' if type(e) is sp.Add else ' * ').join(map(self.natural, e.args))})%nat"
@@ -199,7 +201,7 @@ class _Coq:
 
     def real(self, e: sp.Basic) -> str:
         kind = type(e)
-        if kind in RATIONALS:
+        if kind in _RATIONALS:
             p, q = sp.fraction(e)
             return (str(p) if p >= 0 else f"({p})") if q == 1 else f"({p} / {q})"
         if kind is sp.Symbol and e.is_real:

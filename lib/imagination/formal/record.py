@@ -45,6 +45,8 @@ class Checked:
         What Coq answers to ``Check``: the whole statement, with every quantifier and hypothesis.
     assumptions : tuple of str
         The axioms that it rests on, all of :data:`ALLOWED`.
+    rests_on : tuple of str
+        Names of the theorems that state other results and that its proof uses, straight or through lemmas.
     file, line : str, int
         Where it stands, from the book's folder.
     """
@@ -54,6 +56,7 @@ class Checked:
     words: str
     statement: str
     assumptions: tuple[str, ...]
+    rests_on: tuple[str, ...]
     file: str
     line: int
 
@@ -126,4 +129,5 @@ def mutants(result: str | None = None) -> list[Checked]:
 
 def _checked(name: str, entry: Mapping[str, Any]) -> Checked:
     known = {key: entry[key] for key in ("result", "words", "statement", "file", "line")}
-    return Checked(name=name, assumptions=tuple(entry["assumptions"]), **known)
+    assumptions, rests_on = (tuple(entry[key]) for key in ("assumptions", "rests_on"))
+    return Checked(name=name, assumptions=assumptions, rests_on=rests_on, **known)

@@ -186,7 +186,7 @@ def claim(of: Claim) -> str:
             for name, side in (("low", h.relation.lts), ("high", h.relation.gts))
         )
         + "}"
-        for h in of.numeric_hypotheses
+        for h in of.hypotheses
         if isinstance(h.relation, sp.Le | sp.Lt | sp.Ge | sp.Gt) and h.relation.free_symbols <= set(names)
     ]
     value = function(number(of.expression, names))

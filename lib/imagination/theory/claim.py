@@ -1,7 +1,7 @@
 """A claim: one SymPy statement with its symbols and hypotheses, written once and used everywhere.
 
-The chapter displays it, the proof must end in it, the library evaluates it on arrays, the trial tries to
-break it.
+The chapter derives it, Coq proves what is printed of it, the library evaluates it on arrays, the trial tries
+to break it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sympy.core.function import AppliedUndef
 
 from imagination.theory import sums
 from imagination.theory.latex import latex
-from imagination.theory.terms import Expectation, Point, check_symbol, is_positive
+from imagination.theory.terms import check_symbol
 
 RELATIONS: dict[str, type[sp.Rel]] = {"<=": sp.Le, "==": sp.Eq, "<": sp.Lt}
 
@@ -63,20 +63,14 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """Something a claim supposes.
+    """Something a claim supposes of its numbers, such as ``gamma < 1``; it is checked at every evaluation.
 
-    A hypothesis about numbers (``gamma < 1``) is checked at every evaluation. One about maps and points ("f
-    is Lipschitz") describes the worlds that the claim speaks of; its points and the variables that are no
-    quantity of the claim are read as "for all".
+    What is supposed of the world ("f is Lipschitz") is said in words, see ``assumes`` of :class:`Claim`.
     """
 
     name: str
-    relation: sp.Basic
+    relation: sp.Rel
     meaning: str = ""
-
-    @cached_property
-    def is_numeric(self) -> bool:
-        return not self.relation.has(AppliedUndef, Point, Expectation, sp.Limit)
 
 
 def positive(quantity: Quantity) -> Hypothesis:
@@ -93,17 +87,17 @@ class Claim:
     name, source : str
         What the book calls it and where it comes from, e.g. ``"[TSGLH26, Lemma 1]"``.
     symbols : tuple of Quantity
-        The real, natural and positive symbols of the expression and of the numeric hypotheses. That a
-        positive symbol is above 0 must stand among the hypotheses, see :func:`positive`.
+        The real, natural and positive symbols of the expression and of the hypotheses. That a positive symbol
+        is above 0 must stand among the hypotheses, see :func:`positive`.
     hypotheses : tuple of Hypothesis
-        Numeric ones and ones about the world.
+        Relations between these symbols.
     quantity : sympy.Expr
-        What is claimed about, e.g. ``Abs(J - J_hat)``.
+        What is claimed about, for display: a symbol may hold its TeX.
     expression : sympy.Expr
         What it is compared with; the one place where the formula is written.
     relation : {"<=", "==", "<"}
     variables : tuple of sympy.Symbol
-        Variables of the statement that are read as "for all" (points, times).
+        Variables of the statement that are read as "for all", such as times.
     meaning : str
         What it says, in words.
     assumes : tuple of str
@@ -130,7 +124,12 @@ class Claim:
         letters = [str(quantity.symbol) for quantity in self.symbols]
         if len(set(letters)) < len(letters):
             raise ValueError(f"symbols of claim {self.name!r} repeat a symbol: {letters}")
-        for hypothesis in self.numeric_hypotheses:
+        for hypothesis in self.hypotheses:
+            if hypothesis.relation.has(AppliedUndef, sp.Limit):
+                raise ValueError(
+                    f"hypothesis {hypothesis.name!r} of claim {self.name!r} cannot be decided on numbers:"
+                    " say it in words, in assumes"
+                )
             if unknown := hypothesis.relation.free_symbols - self.constants:
                 raise ValueError(
                     f"hypothesis {hypothesis.name!r} of claim {self.name!r} is about numbers, but"
@@ -140,12 +139,9 @@ class Claim:
             check_symbol(symbol)
         stated = {h.relation for h in self.hypotheses}
         for quantity in self.symbols:
-            if is_positive(quantity.symbol) and positive(quantity).relation not in stated:
+            if quantity.symbol.is_positive and positive(quantity).relation not in stated:
                 raise ValueError(f"claim {self.name!r} must state {quantity.symbol} > 0 as a hypothesis")
-        known = self.constants | set(self.variables)
-        if strangers := {
-            s for s in self.expression.free_symbols if s not in known and not isinstance(s, Point)
-        }:
+        if strangers := self.expression.free_symbols - self.constants - set(self.variables):
             raise ValueError(f"claim {self.name!r} does not declare {sorted(map(str, strangers))}")
 
     # -- the statement ---------------------------------------------------------------------------------------
@@ -179,14 +175,6 @@ class Claim:
         own = {symbol: sp.sympify(letters[code]) for symbol, code in wanted.items()}
         return self.expression.subs(own, simultaneous=True)
 
-    @property
-    def numeric_hypotheses(self) -> tuple[Hypothesis, ...]:
-        return tuple(h for h in self.hypotheses if h.is_numeric)
-
-    @property
-    def world_hypotheses(self) -> tuple[Hypothesis, ...]:
-        return tuple(h for h in self.hypotheses if not h.is_numeric)
-
     def mutated(self, name: str, expression: sp.Expr) -> Claim:
         """The same claim with another expression: a planted wrong version for a trial."""
         return replace(self, name=name, expression=expression)
@@ -197,11 +185,11 @@ class Claim:
     def _arguments(self) -> tuple[Quantity, ...]:
         used = set(self.expression.free_symbols)
         unasked = {q.symbol for q in self.symbols if not q.asked} - used
-        for hypothesis in self.numeric_hypotheses:
+        for hypothesis in self.hypotheses:
             relation = hypothesis.relation
             if not (isinstance(relation, sp.Eq) or _states_sort(relation) or relation.free_symbols & unasked):
                 used |= relation.free_symbols
-        free = [Quantity(v, str(v), "for all values") for v in self.variables if not isinstance(v, Point)]
+        free = [Quantity(v, str(v), "for all values") for v in self.variables]
         return tuple(q for q in (*self.symbols, *free) if q.symbol in used)
 
     @property
@@ -216,7 +204,7 @@ class Claim:
     @cached_property
     def _margins(self) -> tuple[tuple[Hypothesis, Callable[..., Any], Callable[..., Any]], ...]:
         sides = []
-        for hypothesis in self.numeric_hypotheses:
+        for hypothesis in self.hypotheses:
             relation = hypothesis.relation
             if relation.free_symbols - {q.symbol for q in self._arguments}:
                 continue  # it says what a symbol is that the expression does without
@@ -324,7 +312,7 @@ class Claim:
                 self._refuse(
                     ~whole, f"{quantity.code} to be a whole number 0, 1, 2, ...", arrays, only=quantity.code
                 )
-            if is_positive(quantity.symbol):
+            if quantity.symbol.is_positive:
                 self._refuse(~(array > 0), f"{quantity.code} > 0", arrays, only=quantity.code)
         return arrays
 
@@ -334,7 +322,7 @@ class Claim:
             return
         index = tuple(int(i[0]) for i in np.nonzero(broken)) if broken.ndim else ()
         shown = {name: float(a[index]) for name, a in zip(self.arguments, arrays, strict=True)}
-        for hypothesis in self.numeric_hypotheses:
+        for hypothesis in self.hypotheses:
             if hypothesis.name == what:
                 used = {str(s) for s in hypothesis.relation.free_symbols}
                 shown = {q.code: shown[q.code] for q in self._arguments if str(q.symbol) in used}
@@ -381,7 +369,7 @@ class Claim:
 
 def _states_sort(relation: sp.Basic) -> bool:
     """Whether a relation only says of a positive symbol that it is positive."""
-    return isinstance(relation, sp.Gt) and is_positive(relation.lhs) and relation.rhs == 0
+    return isinstance(relation, sp.Gt) and relation.rhs == 0 and bool(relation.lhs.is_positive)
 
 
 def _as_float(claim: str, name: str, value: Any) -> np.ndarray:

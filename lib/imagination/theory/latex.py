@@ -1,14 +1,11 @@
-"""How formulas look: indices as subscripts, arguments in plain brackets, 1 + x in that order."""
+"""How formulas look: fractions, the order of factors and of terms, and the book's letters."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
-
-from imagination.theory.terms import is_positive
 
 _NAMES = {
     "epsilon_dyn": r"\varepsilon_{\mathrm{dyn}}",
@@ -57,30 +54,6 @@ class _Printer(LatexPrinter):
     def _print_Symbol(self, expr: Any, style: str = "plain") -> str:
         return _NAMES.get(expr.name) or super()._print_Symbol(expr, style)
 
-    _print_Point = _print_Symbol
-
-    def _print_Function(self, expr: Any, exp: Any = None) -> str:
-        if isinstance(expr, sp.Abs):
-            return super()._print_Abs(expr, exp)
-        domain = getattr(expr.func, "domain", None)
-        if domain is None:
-            return super()._print_Function(expr, exp)
-        name = self._hprint_Function(expr.func.__name__)
-        arguments = list(expr.args)
-        if domain[:1] == ("natural",):
-            index = self._print(arguments.pop(0))
-            own = re.fullmatch(r"(.+)_\{(.+)\}", name)  # a second subscript joins the first
-            name = f"{own[1]}_{{{own[2]}, {index}}}" if own else f"{name}_{{{index}}}"
-        text = f"{name}({', '.join(self._print(arg) for arg in arguments)})" if arguments else name
-        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
-
-    def _hprint_Function(self, func: str) -> str:
-        return self._deal_with_super_sub(func)
-
-    def _print_Limit(self, expr: Any) -> str:
-        inside, variable, target, _ = expr.args
-        return rf"\lim_{{{self._print(variable)} \to {self._print(target)}}} {self._print(inside)}"
-
 
 def ordered_terms(expr: sp.Expr) -> list[sp.Expr]:
     """The terms of a sum as they are printed: what is taken away comes last."""
@@ -101,7 +74,7 @@ def fraction(expr: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
 
 def _belongs_below(factor: sp.Expr) -> bool:
     """x^(-p) does where x is positive; x^(1 - p), whose sign is anyone's guess, does not."""
-    if not (isinstance(factor, sp.Pow) and is_positive(factor.base)) or factor.exp.is_Add:
+    if not (isinstance(factor, sp.Pow) and factor.base.is_positive) or factor.exp.is_Add:
         return False
     return factor.exp.could_extract_minus_sign()
 
@@ -112,7 +85,7 @@ def factor_order(factor: sp.Expr) -> tuple[Any, ...]:
         return (-1,)
     base = factor.base if isinstance(factor, sp.Pow) else factor
     names = [_FACTORS.index(s.name) for s in base.free_symbols if s.name in _FACTORS]
-    opaque = isinstance(base, sp.Sum | sp.Limit) or bool(base.atoms(sp.Function) - base.atoms(sp.Min, sp.Max))
+    opaque = isinstance(base, sp.Sum) or bool(base.atoms(sp.Function) - base.atoms(sp.Min, sp.Max))
     rank = 99 if opaque else min(names, default=50)
     return (rank, sp.default_sort_key(factor))
 

@@ -16,81 +16,71 @@ import numpy as np
 import sympy as sp
 
 
-class GeometricSum(sp.Function):
+class _Sum(sp.Function):
+    """A sum of n terms as a symbol; n is its last argument. A few terms are written out."""
+
+    is_real = True
+    letter, most = "", 16
+
+    @classmethod
+    def term(cls, *given: sp.Expr) -> sp.Expr:
+        """The summand; its index is the last of what is given."""
+        raise NotImplementedError
+
+    @classmethod
+    def eval(cls, *given: sp.Expr) -> sp.Expr | None:
+        *rest, n = given
+        if n.is_Integer and 0 <= n <= cls.most:
+            return sp.Add(*[cls.term(*rest, sp.Integer(t)) for t in range(int(n))])
+        return None
+
+    def as_sum(self) -> sp.Sum:
+        *rest, n = self.args
+        t = sp.Symbol("t", integer=True, nonnegative=True)
+        return sp.Sum(self.term(*rest, t), (t, 0, n - 1))
+
+    def _latex(self, printer: Any, exp: Any = None) -> str:
+        *rest, n = map(printer._print, self.args)
+        text = rf"{self.letter}_{{{n}}}\!\left({', '.join(rest)}\right)"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+
+class GeometricSum(_Sum):
     r"""``GeometricSum(x, n)`` is :math:`G_n(x) = \sum_{k<n} x^k`, with :math:`G_0 = 0` and :math:`G_{n+1} =
     1 + x G_n`.
     """
 
-    nargs = 2
-    is_real = True
+    nargs, letter, most = 2, "G", 64
 
     @classmethod
-    def eval(cls, x: sp.Expr, n: sp.Expr) -> sp.Expr | None:
-        if n.is_Integer and n >= 0 and n <= 64:
-            return sp.Add(*[x**k for k in range(int(n))])
-        return None
-
-    def as_sum(self) -> sp.Sum:
-        x, n = self.args
-        k = sp.Symbol("k", integer=True, nonnegative=True)
-        return sp.Sum(x**k, (k, 0, n - 1))
-
-    def _latex(self, printer: Any, exp: Any = None) -> str:
-        return _latex_call(printer, "G", self.args[-1], self.args[:-1], exp)
+    def term(cls, x: sp.Expr, t: sp.Expr) -> sp.Expr:
+        return x**t
 
 
-class DoubleGeometricSum(sp.Function):
+class DoubleGeometricSum(_Sum):
     r"""``DoubleGeometricSum(x, y, n)`` is :math:`S_n(x, y) = \sum_{t<n} x^t G_t(y)`.
 
     It equals :math:`x` times the second divided difference of :math:`z \mapsto z^n` at the nodes
     :math:`1, x, xy`, which is how it is computed.
     """
 
-    nargs = 3
-    is_real = True
+    nargs, letter = 3, "S"
 
     @classmethod
-    def eval(cls, x: sp.Expr, y: sp.Expr, n: sp.Expr) -> sp.Expr | None:
-        if n.is_Integer and n >= 0 and n <= 16:
-            return sp.Add(*[x**t * GeometricSum(y, sp.Integer(t)) for t in range(int(n))])
-        return None
-
-    def as_sum(self) -> sp.Sum:
-        x, y, n = self.args
-        t = sp.Symbol("t", integer=True, nonnegative=True)
-        return sp.Sum(x**t * GeometricSum(y, t), (t, 0, n - 1))
-
-    def _latex(self, printer: Any, exp: Any = None) -> str:
-        return _latex_call(printer, "S", self.args[-1], self.args[:-1], exp)
+    def term(cls, x: sp.Expr, y: sp.Expr, t: sp.Expr) -> sp.Expr:
+        return x**t * GeometricSum(y, t)
 
 
-class CappedGeometricSum(sp.Function):
+class CappedGeometricSum(_Sum):
     r"""``CappedGeometricSum(x, y, a, cap, n)`` is :math:`C_n = \sum_{t<n} x^t \min(\mathrm{cap},
     a\,G_t(y))`; n may be ``oo``.
     """
 
-    nargs = 5
-    is_real = True
+    nargs, letter = 5, "C"
 
     @classmethod
-    def eval(cls, x: sp.Expr, y: sp.Expr, a: sp.Expr, cap: sp.Expr, n: sp.Expr) -> sp.Expr | None:
-        if n.is_Integer and n >= 0 and n <= 16:
-            return sp.Add(*[x**t * sp.Min(cap, a * GeometricSum(y, sp.Integer(t))) for t in range(int(n))])
-        return None
-
-    def as_sum(self) -> sp.Sum:
-        x, y, a, cap, n = self.args
-        t = sp.Symbol("t", integer=True, nonnegative=True)
-        return sp.Sum(x**t * sp.Min(cap, a * GeometricSum(y, t)), (t, 0, n - 1))
-
-    def _latex(self, printer: Any, exp: Any = None) -> str:
-        return _latex_call(printer, "C", self.args[-1], self.args[:-1], exp)
-
-
-def _latex_call(printer: Any, letter: str, index: sp.Expr, args: tuple[sp.Expr, ...], exp: Any) -> str:
-    inside = ", ".join(printer._print(arg) for arg in args)
-    text = rf"{letter}_{{{printer._print(index)}}}\!\left({inside}\right)"
-    return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+    def term(cls, x: sp.Expr, y: sp.Expr, a: sp.Expr, cap: sp.Expr, t: sp.Expr) -> sp.Expr:
+        return x**t * sp.Min(cap, a * GeometricSum(y, t))
 
 
 def divided_power(nodes: Sequence[Any], n: Any) -> list[np.ndarray]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sympy as sp
 
 from imagination.theory.claim import Hypothesis, Quantity
-from imagination.theory.terms import mapping, natural, point, real
+from imagination.theory.terms import natural, real
 
 gamma, L_f, L_r, L_pi = real("gamma L_f L_r L_pi")
 eps_dyn, eps_rew, D = real("epsilon_dyn epsilon_rew D")
@@ -51,25 +51,3 @@ ERRORS = tuple(nonnegative(q) for q in (EPS_DYN, EPS_REW))
 CONTRACTION = Hypothesis(
     "gamma * L_f * (1 + L_pi) < 1", sp.Lt(gamma * L, 1), "discounting outweighs the growth of state errors"
 )
-
-# -- points, maps and laws, in which claims about random and straight worlds are written ---------------------
-
-x, y, z = point("x y z", "state")
-a, b = point("a b", "action")
-d_S = mapping("d_S", ("state", "state"))
-d_A = mapping("d_A", ("action", "action"))
-f = mapping("f", ("state", "action"), "state")
-r, r_hat = (mapping(name, ("state", "action")) for name in ("r", "rhat"))
-pi = mapping("pi", ("state",), "action")
-s = mapping("s", ("natural",), "state")
-LIPSCHITZ_R = Hypothesis("r is Lipschitz", sp.Le(sp.Abs(r(x, a) - r(y, b)), L_r * (d_S(x, y) + d_A(a, b))))
-MODEL_REW = Hypothesis(
-    "reward error", sp.Le(sp.Abs(r_hat(x, a) - r(x, a)), eps_rew), "at every state and action"
-)
-BOUNDED = Hypothesis("bounded states", sp.Le(d_S(x, y), D), "no two states are further apart than D")
-V, V_hat = (mapping(name, ("natural", "state")) for name in ("V", "Vhat"))
-V_inf, V_hat_inf = (mapping(name, ("state",)) for name in (r"V_{\infty}", r"\hat{V}_{\infty}"))
-VALUE_LIMIT = Hypothesis("the value exists", sp.Eq(sp.Limit(V(n, x), n, sp.oo), V_inf(x)), "definition of V")
-W_S = mapping("W_S", ("law of state", "law of state"))
-W_A = mapping("W_A", ("law of action", "law of action"))
-TV_S = mapping(r"\mathrm{TV}", ("law of state", "law of state"))

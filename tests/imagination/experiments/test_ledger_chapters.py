@@ -1,4 +1,4 @@
-"""Reading the notebooks: what a chapter's code names of the theory, and below which result."""
+"""Reading the notebooks: numbered results, and code cells with the section that they stand in."""
 
 import json
 
@@ -7,18 +7,20 @@ import pytest
 from imagination.experiments import ledger_chapters as lc
 
 CELLS = [
-    ("markdown", "(above)=\n# A title\n\n```{prf:definition} Not a result\n:label: def-x\n```"),
-    ("code", "from imagination.theory import return_gap as rg\n"
-             "from imagination.theory.series import x as letter\nrg.LEMMA_1"),
-    ("markdown", "```{prf:theorem} First\n:label: thm-first\n```\n"
-                 "```{prf:lemma} $L$ second\n:label: lem-second\n```"),
-    ("code", "%matplotlib inline\nprint(letter, rg.bound(gamma=0.5))"),
+    ("markdown", "title", "(above)=\n# A title\n\n```{prf:definition} Not a result\n:label: def-x\n```"),
+    ("code", "07-first", "assert 1 + 1 == 2"),
+    ("markdown", "results", "```{prf:theorem} First\n:label: thm-first\n```\n## What $L_f$ does\n"
+                 "```{prf:lemma} $L$ second\n:label: lem-second\n# no heading\n```"),
+    ("code", "07-second", "%matplotlib inline\n# a remark\nprint(letter)"),
 ]  # fmt: skip
 
 
 @pytest.fixture
 def folder(tmp_path):
-    cells = [{"cell_type": kind, "source": source.splitlines(keepends=True)} for kind, source in CELLS]
+    cells = [
+        {"cell_type": kind, "id": name, "source": source.splitlines(keepends=True)}
+        for kind, name, source in CELLS
+    ]
     (tmp_path / "07_one.ipynb").write_text(json.dumps({"cells": cells}))
     (tmp_path / "draft.ipynb").write_text("{}")
     return tmp_path
@@ -31,11 +33,21 @@ def test_a_chapter_is_read(folder):
     assert chapter.results[1].address == "07_one.html#lem-second"
 
 
-def test_mentions_know_what_stands_above(folder):
-    found = lc.mentions(lc.chapters(folder))
-    assert found["return_gap", "LEMMA_1"] == [lc.Mention("07_one", None)]
-    assert [m.below.label for m in found["series", "x"]] == ["lem-second"]
-    assert ("return_gap", "bound") in found
+def test_cells_know_their_section(folder):
+    (chapter,) = lc.chapters(folder)
+    assert chapter.cells == {
+        "07-first": lc.Cell("assert 1 + 1 == 2", "A title"),
+        "07-second": lc.Cell("%matplotlib inline\n# a remark\nprint(letter)", "What $L_f$ does"),
+    }
+    assert chapter.cells["07-second"].section == "what-l-f-does"
+
+
+def test_an_appendix_comes_last_and_has_no_number(folder):
+    for name in ("A1_more", "08_two"):
+        (folder / f"{name}.ipynb").write_text((folder / "07_one.ipynb").read_text())
+    read = lc.chapters(folder)
+    assert [chapter.name for chapter in read] == ["07_one", "08_two", "A1_more"]
+    assert [chapter.called for chapter in read] == ["7. A title", "8. A title", "A title"]
 
 
 def test_a_folder_without_chapters_is_refused(tmp_path):
@@ -45,6 +57,6 @@ def test_a_folder_without_chapters_is_refused(tmp_path):
 
 def test_the_books_own_chapters():
     read = lc.chapters()
-    assert [chapter.number for chapter in read] == sorted(chapter.number for chapter in read)
+    assert [chapter.name for chapter in read] == sorted(chapter.name for chapter in read)
     assert lc.results(read)["thm-lemma-1"].chapter == "02_lemma_1"
-    assert ("return_gap", "LEMMA_1") in lc.mentions(read)
+    assert read[0].title == "Training in imagination"

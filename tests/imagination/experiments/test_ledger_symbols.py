@@ -2,44 +2,39 @@
 
 import re
 
-import pytest
-
-from imagination.experiments import ledger, ledger_chapters, ledger_symbols, ledger_table
+from imagination.experiments import ledger_chapters, ledger_symbols
+from imagination.results import RESULTS
 from imagination.theory.latex import latex
 
-
-@pytest.fixture(scope="module")
-def rows():
-    return ledger_table.rows(ledger.recorded(), {})
+LETTERS = ledger_symbols.letters()
 
 
-def test_every_symbol_of_every_claim_has_an_entry(rows):
-    listed = {(letter.formula, letter.code) for letter in ledger_symbols.letters(rows)}
-    for stated in ledger.claims().values():
-        for quantity in stated.claim.symbols:
-            assert (latex(quantity.symbol), quantity.code) in listed, stated.claim.name
+def test_every_symbol_of_every_claim_has_an_entry():
+    listed = {(letter.formula, letter.code) for letter in LETTERS}
+    for result in RESULTS.values():
+        for claim in result.claims:
+            for quantity in claim.symbols:
+                assert (latex(quantity.symbol), quantity.code) in listed, claim.name
 
 
-def test_every_symbol_has_a_meaning(rows):
-    assert all(letter.meaning.strip() for letter in ledger_symbols.letters(rows))
-    assert all(map_.introduced.strip() for map_ in ledger_symbols.maps(rows))
+def test_every_symbol_has_a_meaning():
+    assert all(letter.meaning.strip() for letter in LETTERS)
 
 
-def test_a_map_is_printed_with_its_signature(rows):
-    (dynamics,) = (m for m in ledger_symbols.maps(rows) if m.formula == "f(x, z)")
-    assert dynamics.signature == r"\text{state} \times \text{action} \to \text{state}"
-    assert dynamics.first.chapter == "02_lemma_1"
+def test_a_symbol_leads_to_where_it_is_met_first():
+    (constant,) = (letter for letter in LETTERS if letter.code == "L_f")
+    assert constant.first.chapter == "02_lemma_1"
 
 
-def test_the_page_is_of_this_book(rows):
+def test_the_page_is_of_this_book():
     stale = "run python -m imagination.experiments.ledger_symbols"
-    assert ledger_symbols.FILE.read_text(encoding="utf-8") == ledger_symbols.page(rows), stale
+    assert ledger_symbols.FILE.read_text(encoding="utf-8") == ledger_symbols.page(), stale
 
 
-def test_no_cell_of_the_page_breaks_its_table(rows):
-    for line in ledger_symbols.page(rows).splitlines():
-        if line.startswith("|"):
-            assert line.count("|") == 5, line
+def test_no_cell_of_the_page_breaks_its_table():
+    rows = [line for line in ledger_symbols.page().splitlines() if line.startswith("|")]
+    assert len(rows) == len(LETTERS) + 2
+    assert {row.count("|") for row in rows} == {5}
 
 
 def test_terms_of_the_glossary_are_linked_and_in_order():

@@ -12,12 +12,12 @@ import sympy as sp
 
 from imagination.theory.claim import Claim, Hypothesis, HypothesisError, Quantity, positive
 from imagination.theory.sums import GeometricSum
-from imagination.theory.terms import mapping, natural, point, real
+from imagination.theory.terms import natural, real
 from imagination.theory.terms import positive as positive_symbols
 
 x, y = real("x y")
 n = natural("n")
-e = mapping("e", ("natural",))
+e = real("e_n")
 p = positive_symbols("p")
 P = Quantity(p, "scale", "a scale")
 X, Y, N = (
@@ -27,10 +27,9 @@ X, Y, N = (
 )
 X_SIGN = Hypothesis("ratio >= 0", sp.Ge(x, 0), "not negative")
 PRODUCT = Hypothesis("ratio * weight < 1", sp.Lt(x * y, 1), "the series converges")
-START = Hypothesis("start", sp.Eq(e(0), 0))
 
-SERIES = Claim("A series", "[test]", (X, Y), (X_SIGN, PRODUCT, START), e(n), 1 / (1 - x * y), variables=(n,))
-SUM = Claim("A sum", "[test]", (X, N), (X_SIGN,), e(n), 3 * GeometricSum(x, n))
+SERIES = Claim("A series", "[test]", (X, Y), (X_SIGN, PRODUCT), e, 1 / (1 - x * y), variables=(n,))
+SUM = Claim("A sum", "[test]", (X, N), (X_SIGN,), e, 3 * GeometricSum(x, n))
 
 
 def test_a_claim_evaluates_its_own_expression() -> None:
@@ -131,7 +130,7 @@ def test_a_strict_hypothesis_is_decided_exactly() -> None:
 
 def test_beyond_the_largest_float() -> None:
     assert SUM.evaluate(ratio=1e200, count=5) == np.inf
-    product = Claim("A product", "[test]", (X, Y, N), (), e(n), y * GeometricSum(x, n))
+    product = Claim("A product", "[test]", (X, Y, N), (), e, y * GeometricSum(x, n))
     np.testing.assert_array_equal(product.evaluate(ratio=1e200, weight=[0.0, 1.0], count=5), [0.0, np.inf])
 
 
@@ -154,11 +153,16 @@ def test_claims_that_do_not_add_up_are_refused() -> None:
         Claim("c", "s", (X,), (Hypothesis("h", sp.Ge(y, 0)),), x, x)
 
 
-def test_hypotheses_are_about_numbers_or_about_worlds() -> None:
-    s = point("s", "state")
-    assert SERIES.numeric_hypotheses == (X_SIGN, PRODUCT) and SERIES.world_hypotheses == (START,)
-    assert not Hypothesis("h", sp.Eq(s, point("r", "state"))).is_numeric
-    assert not Hypothesis("h", sp.Eq(sp.Limit(x**n, n, sp.oo), 0)).is_numeric
+@pytest.mark.parametrize(
+    "relation",
+    [sp.Eq(sp.Function("d", real=True)(x), 0), sp.Eq(sp.Limit(x**n, n, sp.oo), 0)],
+    ids=["a map", "a limit"],
+)
+def test_what_numbers_cannot_decide_is_said_in_words(relation: sp.Rel) -> None:
+    with pytest.raises(ValueError, match="say it in words, in assumes"):
+        Claim("c", "s", (X, N), (Hypothesis("h", relation),), x, x)
+    said = Claim("c", "s", (X,), (), x, x, assumes=(r"\(d(x) = 0\)",))
+    assert r"\(d(x) = 0\)" in said._repr_html_()
 
 
 def test_a_claim_shows_itself() -> None:
@@ -166,11 +170,11 @@ def test_a_claim_shows_itself() -> None:
     for part in ("A series", "[test]", "What it supposes", "ratio * weight < 1", "the series converges"):
         assert part in html or part.replace("<", "&lt;") in html
     assert SERIES._repr_latex_().startswith("$")
-    assert SERIES.statement == sp.Le(e(n), 1 / (1 - x * y), evaluate=False)
+    assert SERIES.statement == sp.Le(e, 1 / (1 - x * y), evaluate=False)
 
 
 def test_a_positive_quantity_is_positive_in_numbers() -> None:
-    power = Claim("A power", "[test]", (P, X), (positive(P),), e(n), p**x)
+    power = Claim("A power", "[test]", (P, X), (positive(P),), e, p**x)
     assert power.evaluate(scale=4, ratio=[0.5, -1]).tolist() == [2, 0.25]
     for wrong in (0.0, -1.0, [1.0, -2.0]):
         with pytest.raises(HypothesisError, match=r"scale > 0 \(a scale\)") as failure:

@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagination.theory import sums
-from imagination.theory.discharge import unfold
 from imagination.theory.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
 from imagination.theory.terms import natural, real
 
@@ -118,17 +117,28 @@ def test_powers_of_many_sizes_in_one_array() -> None:
     agree(first[3], geometric(0.1, 3))
 
 
-def test_the_symbols_unfold_to_what_is_computed() -> None:
+def test_a_symbol_is_the_sum_of_its_terms() -> None:
     x, y, a, cap = real("x y a c")
     n = natural("n")
     for symbol in (GeometricSum(x, n), DoubleGeometricSum(x, y, n), CappedGeometricSum(x, y, a, cap, n)):
         total = symbol.as_sum()
+        (index, _, _) = total.limits[0]
         for count in range(6):
             known = symbol.xreplace({n: sp.Integer(count)})
             assert sp.expand(known - total.xreplace({n: sp.Integer(count)}).doit()) == 0
-            following = unfold(symbol.xreplace({n: n + 1})).xreplace({n: sp.Integer(count)})
-            assert sp.expand(following - symbol.xreplace({n: sp.Integer(count + 1)})) == 0
-    values = {"x": 0.5, "y": 2.0, "a": 0.1, "cap": 0.6}
+            more = symbol.xreplace({n: sp.Integer(count + 1)}) - known
+            assert sp.expand(more - total.function.xreplace({index: sp.Integer(count)})) == 0
+
+
+def test_a_symbol_stays_where_its_terms_are_many() -> None:
+    x, y, n = real("x y"), real("z"), sp.Integer(65)
+    assert isinstance(GeometricSum(x[0], n), GeometricSum)
+    assert isinstance(DoubleGeometricSum(x[0], y, sp.Integer(17)), DoubleGeometricSum)
+    assert isinstance(CappedGeometricSum(*x, y, 1, sp.oo), CappedGeometricSum)
+    assert GeometricSum(x[0], 3) == 1 + x[0] + x[0] ** 2
+
+
+def test_a_symbol_is_evaluated_by_what_bears_its_name() -> None:
     capped_symbol = CappedGeometricSum(*map(sp.Rational, ("1/2", "2", "1/10", "6/10")), sp.Integer(8))
-    assert sums.capped_geometric_sum(*values.values(), 8) == pytest.approx(float(capped_symbol), rel=1e-14)
+    assert sums.capped_geometric_sum(0.5, 2.0, 0.1, 0.6, 8) == pytest.approx(float(capped_symbol), rel=1e-14)
     assert set(sums.NUMERIC) == {"GeometricSum", "DoubleGeometricSum", "CappedGeometricSum"}

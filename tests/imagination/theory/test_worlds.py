@@ -1,27 +1,22 @@
-"""The vocabulary: hypotheses are well formed, and those about numbers are the ones that are checked."""
-
-import pytest
+"""The letters of the claims are told apart, in code and in print."""
 
 from imagination.theory import worlds as w
-from imagination.theory.claim import Hypothesis
-from imagination.theory.terms import sort_of
-
-HYPOTHESES = [value for value in vars(w).values() if isinstance(value, Hypothesis)]
+from imagination.theory.latex import latex
 
 
-@pytest.mark.parametrize("hypothesis", HYPOTHESES, ids=lambda h: h.name)
-def test_both_sides_are_of_one_sort(hypothesis: Hypothesis) -> None:
-    left, right = (sort_of(side) for side in hypothesis.relation.args)
-    assert {left, right} <= {"real", "natural"} or left == right
-
-
-def test_numbers_and_worlds_are_told_apart() -> None:
-    assert w.CONTRACTION.is_numeric
-    assert all(h.is_numeric for h in (*w.DISCOUNT, *w.CONSTANTS, *w.ERRORS))
-    assert not any(h.is_numeric for h in (w.LIPSCHITZ_R, w.MODEL_REW, w.BOUNDED))
-
-
-def test_no_two_quantities_share_a_code_name() -> None:
+def test_no_two_quantities_share_a_name() -> None:
     quantities = [value for value in vars(w).values() if isinstance(value, w.Quantity)]
-    codes = [quantity.code for quantity in quantities]
-    assert len(set(codes)) == len(codes)
+    assert len({quantity.code for quantity in quantities}) == len(quantities)
+    assert len({latex(quantity.symbol) for quantity in quantities}) == len(quantities)
+
+
+def test_what_is_shown_is_only_shown() -> None:
+    gap = w.shown(r"\left| J - \hat J \right|")
+    assert gap.is_real
+    assert latex(gap) == r"\left| J - \hat J \right|"
+
+
+def test_a_sign_is_a_hypothesis_with_the_quantitys_meaning() -> None:
+    sign = w.nonnegative(w.LIP_F)
+    assert (sign.name, sign.meaning) == ("L_f >= 0", w.LIP_F.meaning)
+    assert sign.relation == (w.L_f >= 0)
