@@ -227,6 +227,12 @@ Definition multiplier_supposes (gamma L_f L_r L_pi : R) : Prop :=
 Definition theorem_1_error (A_dyn alpha A_rew beta multiplier N_dyn N_rew : R) : R :=
   ((A_rew * (Rpower N_rew ((-1) * beta))) + (A_dyn * multiplier * (Rpower N_dyn ((-1) * alpha)))).
 
+Definition optimal_supposes (A_dyn alpha A_rew beta c_dyn c_rew multiplier N_dyn N_rew M_dyn M_rew : R) : Prop :=
+  A_dyn > 0 /\ alpha > 0 /\ A_rew > 0 /\ beta > 0 /\ c_dyn > 0 /\ c_rew > 0 /\ multiplier > 0 /\
+  N_dyn > 0 /\ N_rew > 0 /\ M_dyn > 0 /\ M_rew > 0 /\ (A_dyn * multiplier * alpha * (/ N_dyn) *
+  (Rpower N_dyn ((-1) * alpha)) * (/ c_dyn)) = (A_rew * beta * (/ N_rew) * (Rpower N_rew ((-1) *
+  beta)) * (/ c_rew)) /\ ((M_dyn * c_dyn) + (M_rew * c_rew)) <= ((N_dyn * c_dyn) + (N_rew * c_rew)).
+
 (* Theorem 1 *)
 Definition theorem_1_ratio (A_dyn alpha A_rew beta c_dyn c_rew multiplier N_dyn N_rew : R) : R :=
   (A_dyn * multiplier * alpha * c_rew * (/ A_rew) * (Rpower N_dyn ((-1) * alpha)) * (Rpower N_rew
@@ -240,6 +246,236 @@ Definition theorem_1_plan (A_dyn alpha A_rew beta c_dyn c_rew multiplier N_dyn N
 Definition theorem_1_spending (A_dyn alpha A_rew beta multiplier N_dyn N_rew : R) : R :=
   (A_dyn * multiplier * alpha * (/ A_rew) * (Rpower N_dyn ((-1) * alpha)) * (Rpower N_rew beta) * (/
   beta)).
+
+(* A power law lies above its tangents *)
+Definition tangent_left (a p x y : R) : R :=
+  (a * (Rpower x ((-1) * p)) * (1 + p + ((-1) * p * y * (/ x)))).
+
+Definition tangent_right (a p y : R) : R :=
+  (a * (Rpower y ((-1) * p))).
+
+Definition tangent_supposes (a p x y : R) : Prop :=
+  a > 0 /\ p > 0 /\ x > 0 /\ y > 0.
+
+(* A power law is convex *)
+Definition chord_left (a p x y u v : R) : R :=
+  (a * (Rpower ((/ (u + v)) * ((u * x) + (v * y))) ((-1) * p))).
+
+Definition chord_right (a p x y u v : R) : R :=
+  ((/ (u + v)) * ((a * u * (Rpower x ((-1) * p))) + (a * v * (Rpower y ((-1) * p))))).
+
+Definition chord_supposes (a p x y u v : R) : Prop :=
+  a > 0 /\ p > 0 /\ x > 0 /\ y > 0 /\ u > 0 /\ v > 0.
+
+(* The error is convex *)
+Definition convex_left (A_dyn alpha A_rew beta multiplier N_dyn N_rew M_dyn M_rew u v : R) : R :=
+  ((A_rew * (Rpower ((/ (u + v)) * ((M_rew * v) + (N_rew * u))) ((-1) * beta))) + (A_dyn *
+  multiplier * (Rpower ((/ (u + v)) * ((M_dyn * v) + (N_dyn * u))) ((-1) * alpha)))).
+
+Definition convex_right (A_dyn alpha A_rew beta multiplier N_dyn N_rew M_dyn M_rew u v : R) : R :=
+  ((/ (u + v)) * ((u * ((A_rew * (Rpower N_rew ((-1) * beta))) + (A_dyn * multiplier * (Rpower N_dyn
+  ((-1) * alpha))))) + (v * ((A_rew * (Rpower M_rew ((-1) * beta))) + (A_dyn * multiplier * (Rpower
+  M_dyn ((-1) * alpha))))))).
+
+Definition convex_supposes (A_dyn alpha A_rew beta c_dyn c_rew multiplier N_dyn N_rew M_dyn M_rew u v : R) : Prop :=
+  A_dyn > 0 /\ alpha > 0 /\ A_rew > 0 /\ beta > 0 /\ c_dyn > 0 /\ c_rew > 0 /\ multiplier > 0 /\
+  N_dyn > 0 /\ N_rew > 0 /\ M_dyn > 0 /\ M_rew > 0 /\ u > 0 /\ v > 0.
+
+(* Rewards that belong to dynamics *)
+Definition rewards_for (A_dyn alpha A_rew beta c_dyn c_rew multiplier N_dyn : R) : R :=
+  ((Rpower N_dyn ((/ (1 + beta)) * (1 + alpha))) * (Rpower (A_rew * beta * c_dyn * (/ A_dyn) * (/
+  multiplier) * (/ alpha) * (/ c_rew)) (/ (1 + beta)))).
+
+(* The remaining equation increases *)
+Definition remaining_cost (A_dyn alpha A_rew beta c_dyn c_rew multiplier N_dyn : R) : R :=
+  ((N_dyn * c_dyn) + (c_rew * (Rpower N_dyn ((/ (1 + beta)) * (1 + alpha))) * (Rpower (A_rew * beta
+  * c_dyn * (/ A_dyn) * (/ multiplier) * (/ alpha) * (/ c_rew)) (/ (1 + beta))))).
+
+(* Where the remaining equation is below the budget *)
+Definition too_few_supposes (A_dyn alpha A_rew beta c_dyn c_rew multiplier budget N_dyn : R) : Prop :=
+  A_dyn > 0 /\ alpha > 0 /\ A_rew > 0 /\ beta > 0 /\ c_dyn > 0 /\ c_rew > 0 /\ multiplier > 0 /\
+  budget > 0 /\ N_dyn > 0 /\ N_dyn <= ((1 / 2) * budget * (/ c_dyn)) /\ N_dyn <= (Rpower ((1 / 2) *
+  budget * (/ c_rew) * (Rpower (A_rew * beta * c_dyn * (/ A_dyn) * (/ multiplier) * (/ alpha) * (/
+  c_rew)) ((-1) * (/ (1 + beta))))) ((/ (1 + alpha)) * (1 + beta))).
+
+(* Equal exponents *)
+Definition equal_exponents_ratio (A_dyn alpha A_rew c_dyn c_rew multiplier : R) : R :=
+  (Rpower (A_dyn * multiplier * c_rew * (/ A_rew) * (/ c_dyn)) (/ (1 + alpha))).
+
+(* Rewards grow slowly *)
+Definition few_rewards_bound (A_dyn alpha A_rew beta c_dyn c_rew multiplier budget : R) : R :=
+  ((Rpower (budget * (/ c_dyn)) ((/ (1 + beta)) * (1 + alpha))) * (Rpower (A_rew * beta * c_dyn * (/
+  A_dyn) * (/ multiplier) * (/ alpha) * (/ c_rew)) (/ (1 + beta)))).
+
+(* The rewards' share *)
+Definition reward_share_bound (A_dyn alpha A_rew beta c_dyn c_rew multiplier budget : R) : R :=
+  (c_rew * (Rpower budget ((-1) * (/ (1 + beta)) * (beta + ((-1) * alpha)))) * (Rpower c_dyn ((-1) *
+  (/ (1 + beta)) * (1 + alpha))) * (Rpower (A_rew * beta * c_dyn * (/ A_dyn) * (/ multiplier) * (/
+  alpha) * (/ c_rew)) (/ (1 + beta)))).
+
+(* Rewards grow no slower *)
+Definition many_rewards_bound (A_dyn alpha A_rew beta c_dyn c_rew multiplier budget : R) : R :=
+  ((Rpower (budget * (/ c_dyn)) ((/ (1 + beta)) * (1 + alpha))) * (Rpower (A_rew * beta * c_dyn * (/
+  A_dyn) * (/ multiplier) * (/ alpha) * (/ c_rew)) (/ (1 + beta))) * (1 + ((-1) * c_rew * (Rpower
+  budget ((-1) * (/ (1 + beta)) * (beta + ((-1) * alpha)))) * (Rpower c_dyn ((-1) * (/ (1 + beta)) *
+  (1 + alpha))) * (Rpower (A_rew * beta * c_dyn * (/ A_dyn) * (/ multiplier) * (/ alpha) * (/
+  c_rew)) (/ (1 + beta)))))).
+
+(* Theorem 1 with floors *)
+Definition floors_ratio (alpha beta c_dyn c_rew multiplier floor_dyn floor_rew eps_dyn eps_rew : R) : R :=
+  (multiplier * alpha * c_rew * (/ beta) * (/ c_dyn) * (/ (eps_rew + ((-1) * floor_rew))) * (eps_dyn
+  + ((-1) * floor_dyn))).
+
+(* The price of a wrong multiplier *)
+Definition price_paid (A_dyn alpha A_rew beta multiplier N_dyn N_rew M_dyn M_rew : R) : R :=
+  ((A_rew * (Rpower N_rew ((-1) * beta))) + ((-1) * A_rew * (Rpower M_rew ((-1) * beta))) + (A_dyn *
+  multiplier * (Rpower N_dyn ((-1) * alpha))) + ((-1) * A_dyn * multiplier * (Rpower M_dyn ((-1) *
+  alpha)))).
+
+Definition price_bound (A_dyn alpha A_rew beta multiplier N_dyn N_rew factor price : R) : R :=
+  ((A_rew * (Rpower N_rew ((-1) * beta)) * (1 + (beta * price) + ((-1) * (Rpower price (beta * (/ (1
+  + beta)))) * (1 + beta)))) + (A_dyn * multiplier * (Rpower N_dyn ((-1) * alpha)) * (1 + ((-1) *
+  (Rpower (price * factor) (alpha * (/ (1 + alpha)))) * (1 + alpha)) + (alpha * price * factor)))).
+
+Definition price_supposes (A_dyn alpha A_rew beta c_dyn c_rew multiplier N_dyn N_rew M_dyn M_rew factor price : R) : Prop :=
+  A_dyn > 0 /\ alpha > 0 /\ A_rew > 0 /\ beta > 0 /\ c_dyn > 0 /\ c_rew > 0 /\ multiplier > 0 /\
+  N_dyn > 0 /\ N_rew > 0 /\ M_dyn > 0 /\ M_rew > 0 /\ factor > 0 /\ (A_dyn * multiplier * alpha *
+  factor * (/ N_dyn) * (Rpower N_dyn ((-1) * alpha)) * (/ c_dyn)) = (A_rew * beta * (/ N_rew) *
+  (Rpower N_rew ((-1) * beta)) * (/ c_rew)) /\ ((M_dyn * c_dyn) + (M_rew * c_rew)) <= ((N_dyn *
+  c_dyn) + (N_rew * c_rew)) /\ price > 0.
+
+(* The price, in dynamics error *)
+Definition price_dyn_bound (A_dyn alpha multiplier N_dyn factor : R) : R :=
+  (A_dyn * multiplier * (Rpower N_dyn ((-1) * alpha)) * (1 + (alpha * factor) + ((-1) * (Rpower
+  factor (alpha * (/ (1 + alpha)))) * (1 + alpha)))).
+
+(* The price, in reward error *)
+Definition price_rew_bound (A_rew beta N_rew factor : R) : R :=
+  (A_rew * (Rpower N_rew ((-1) * beta)) * (1 + (beta * (/ factor)) + ((-1) * (Rpower factor ((-1) *
+  beta * (/ (1 + beta)))) * (1 + beta)))).
+
+(* The largest price *)
+Definition price_factor_left (A_dyn alpha A_rew beta multiplier N_dyn N_rew factor price : R) : R :=
+  (((A_rew * (Rpower N_rew ((-1) * beta))) + (A_dyn * multiplier * (Rpower N_dyn ((-1) * alpha)))) *
+  (Rmin (((Rpower (price * factor) (alpha * (/ (1 + alpha)))) * (1 + alpha)) + ((-1) * alpha * price
+  * factor)) (((Rpower price (beta * (/ (1 + beta)))) * (1 + beta)) + ((-1) * beta * price)))).
+
+(* The price is exact *)
+Definition price_exact_amount (A_dyn alpha A_rew beta multiplier N_dyn N_rew M_rew factor : R) : R :=
+  ((A_rew * (Rpower N_rew ((-1) * beta)) * (1 + (beta * (Rpower (N_rew * (/ M_rew)) (1 + beta))) +
+  ((-1) * (Rpower (N_rew * (/ M_rew)) beta) * (1 + beta)))) + (A_dyn * multiplier * (Rpower N_dyn
+  ((-1) * alpha)) * (1 + ((-1) * (Rpower (factor * (Rpower (N_rew * (/ M_rew)) (1 + beta))) (alpha *
+  (/ (1 + alpha)))) * (1 + alpha)) + (alpha * factor * (Rpower (N_rew * (/ M_rew)) (1 + beta)))))).
+
+Definition price_exact_supposes (A_dyn alpha A_rew beta c_dyn c_rew multiplier N_dyn N_rew M_dyn M_rew factor : R) : Prop :=
+  A_dyn > 0 /\ alpha > 0 /\ A_rew > 0 /\ beta > 0 /\ c_dyn > 0 /\ c_rew > 0 /\ multiplier > 0 /\
+  N_dyn > 0 /\ N_rew > 0 /\ M_dyn > 0 /\ M_rew > 0 /\ factor > 0 /\ (A_dyn * multiplier * alpha *
+  factor * (/ N_dyn) * (Rpower N_dyn ((-1) * alpha)) * (/ c_dyn)) = (A_rew * beta * (/ N_rew) *
+  (Rpower N_rew ((-1) * beta)) * (/ c_rew)) /\ (A_dyn * multiplier * alpha * (/ M_dyn) * (Rpower
+  M_dyn ((-1) * alpha)) * (/ c_dyn)) = (A_rew * beta * (/ M_rew) * (Rpower M_rew ((-1) * beta)) * (/
+  c_rew)) /\ ((M_dyn * c_dyn) + (M_rew * c_rew)) = ((N_dyn * c_dyn) + (N_rew * c_rew)).
+
+(* The price for equal exponents *)
+Definition price_equal_exponents_left (A_dyn alpha A_rew multiplier N_dyn N_rew M_dyn M_rew : R) : R :=
+  ((/ ((A_rew * (Rpower M_rew ((-1) * alpha))) + (A_dyn * multiplier * (Rpower M_dyn ((-1) *
+  alpha))))) * ((A_rew * (Rpower N_rew ((-1) * alpha))) + (A_dyn * multiplier * (Rpower N_dyn ((-1)
+  * alpha))))).
+
+Definition price_equal_exponents_right (alpha factor odds : R) : R :=
+  ((Rpower ((/ (1 + odds)) * (1 + (odds * (Rpower factor (/ (1 + alpha)))))) alpha) * (/ (1 + odds))
+  * (1 + (odds * (Rpower factor ((-1) * alpha * (/ (1 + alpha))))))).
+
+Definition price_equal_exponents_supposes (A_dyn alpha A_rew c_dyn c_rew multiplier N_dyn N_rew M_dyn M_rew factor odds : R) : Prop :=
+  A_dyn > 0 /\ alpha > 0 /\ A_rew > 0 /\ c_dyn > 0 /\ c_rew > 0 /\ multiplier > 0 /\ N_dyn > 0 /\
+  N_rew > 0 /\ M_dyn > 0 /\ M_rew > 0 /\ factor > 0 /\ odds > 0 /\ (A_dyn * multiplier * alpha *
+  factor * (/ N_dyn) * (Rpower N_dyn ((-1) * alpha)) * (/ c_dyn)) = (A_rew * alpha * (/ N_rew) *
+  (Rpower N_rew ((-1) * alpha)) * (/ c_rew)) /\ (A_dyn * multiplier * alpha * (/ M_dyn) * (Rpower
+  M_dyn ((-1) * alpha)) * (/ c_dyn)) = (A_rew * alpha * (/ M_rew) * (Rpower M_rew ((-1) * alpha)) *
+  (/ c_rew)) /\ ((M_dyn * c_dyn) + (M_rew * c_rew)) = ((N_dyn * c_dyn) + (N_rew * c_rew)) /\ odds =
+  (M_dyn * c_dyn * (/ M_rew) * (/ c_rew)).
+
+(* Whole samples *)
+Definition whole_samples_bound (A_dyn alpha A_rew beta multiplier N_dyn N_rew M_dyn M_rew : R) : R :=
+  ((A_rew * (Rpower N_rew ((-1) * beta)) * (Rpower (1 + (/ M_rew)) beta)) + (A_dyn * multiplier *
+  (Rpower N_dyn ((-1) * alpha)) * (Rpower (1 + (/ M_dyn)) alpha))).
+
+Definition whole_samples_supposes (A_dyn alpha A_rew beta c_dyn c_rew multiplier N_dyn N_rew M_dyn M_rew : R) : Prop :=
+  A_dyn > 0 /\ alpha > 0 /\ A_rew > 0 /\ beta > 0 /\ c_dyn > 0 /\ c_rew > 0 /\ multiplier > 0 /\
+  N_dyn > 0 /\ N_rew > 0 /\ M_dyn > 0 /\ M_rew > 0 /\ N_dyn <= (1 + M_dyn) /\ N_rew <= (1 + M_rew).
+
+(* Whole samples, slow laws *)
+Definition whole_samples_slow_bound (A_dyn alpha A_rew beta multiplier N_dyn N_rew M_dyn M_rew : R) : R :=
+  ((A_rew * (Rpower N_rew ((-1) * beta)) * (1 + (beta * (/ M_rew)))) + (A_dyn * multiplier * (Rpower
+  N_dyn ((-1) * alpha)) * (1 + (alpha * (/ M_dyn))))).
+
+Definition whole_samples_slow_supposes (A_dyn alpha A_rew beta c_dyn c_rew multiplier N_dyn N_rew M_dyn M_rew : R) : Prop :=
+  A_dyn > 0 /\ alpha > 0 /\ A_rew > 0 /\ beta > 0 /\ c_dyn > 0 /\ c_rew > 0 /\ multiplier > 0 /\
+  N_dyn > 0 /\ N_rew > 0 /\ M_dyn > 0 /\ M_rew > 0 /\ N_dyn <= (1 + M_dyn) /\ N_rew <= (1 + M_rew)
+  /\ alpha <= 1 /\ beta <= 1.
+
+(* No fewer dynamics samples *)
+Definition fewest_dyn_supposes (A_dyn alpha A_rew beta c_dyn c_rew multiplier N_dyn N_rew M_dyn M_rew : R) : Prop :=
+  A_dyn > 0 /\ alpha > 0 /\ A_rew > 0 /\ beta > 0 /\ c_dyn > 0 /\ c_rew > 0 /\ multiplier > 0 /\
+  N_dyn > 0 /\ N_rew > 0 /\ M_dyn > 0 /\ M_rew > 0 /\ N_dyn <= M_dyn /\ (A_dyn * multiplier * alpha
+  * (/ N_dyn) * (Rpower N_dyn ((-1) * alpha)) * (/ c_dyn)) <= (A_rew * beta * (/ N_rew) * (Rpower
+  N_rew ((-1) * beta)) * (/ c_rew)) /\ ((M_dyn * c_dyn) + (M_rew * c_rew)) <= ((N_dyn * c_dyn) +
+  (N_rew * c_rew)).
+
+(* No fewer reward labels *)
+Definition fewest_rew_supposes (A_dyn alpha A_rew beta c_dyn c_rew multiplier N_dyn N_rew M_dyn M_rew : R) : Prop :=
+  A_dyn > 0 /\ alpha > 0 /\ A_rew > 0 /\ beta > 0 /\ c_dyn > 0 /\ c_rew > 0 /\ multiplier > 0 /\
+  N_dyn > 0 /\ N_rew > 0 /\ M_dyn > 0 /\ M_rew > 0 /\ N_rew <= M_rew /\ (A_rew * beta * (/ N_rew) *
+  (Rpower N_rew ((-1) * beta)) * (/ c_rew)) <= (A_dyn * multiplier * alpha * (/ N_dyn) * (Rpower
+  N_dyn ((-1) * alpha)) * (/ c_dyn)) /\ ((M_dyn * c_dyn) + (M_rew * c_rew)) <= ((N_dyn * c_dyn) +
+  (N_rew * c_rew)).
+
+(* Labels only where one has been *)
+Definition visited_supposes (A_dyn alpha A_rew beta c_dyn c_rew multiplier N_dyn N_rew M_dyn M_rew : R) : Prop :=
+  A_dyn > 0 /\ alpha > 0 /\ A_rew > 0 /\ beta > 0 /\ c_dyn > 0 /\ c_rew > 0 /\ multiplier > 0 /\
+  N_dyn > 0 /\ N_rew > 0 /\ M_dyn > 0 /\ M_rew > 0 /\ N_dyn = N_rew /\ M_rew <= M_dyn /\ (A_dyn *
+  multiplier * alpha * (/ N_dyn) * (Rpower N_dyn ((-1) * alpha)) * (/ c_dyn)) <= (A_rew * beta * (/
+  N_rew) * (Rpower N_rew ((-1) * beta)) * (/ c_rew)) /\ ((M_dyn * c_dyn) + (M_rew * c_rew)) <=
+  ((N_dyn * c_dyn) + (N_rew * c_rew)).
+
+(* Joint samples that save nothing *)
+Definition joint_never_supposes (A_dyn alpha A_rew beta c_dyn c_rew multiplier N_dyn N_rew M_dyn M_rew c_joint joint single_dyn single_rew : R) : Prop :=
+  A_dyn > 0 /\ alpha > 0 /\ A_rew > 0 /\ beta > 0 /\ c_dyn > 0 /\ c_rew > 0 /\ multiplier > 0 /\
+  N_dyn > 0 /\ N_rew > 0 /\ M_dyn > 0 /\ M_rew > 0 /\ c_joint > 0 /\ joint >= 0 /\ single_dyn >= 0
+  /\ single_rew >= 0 /\ M_dyn = (joint + single_dyn) /\ M_rew = (joint + single_rew) /\ c_joint >=
+  (c_dyn + c_rew) /\ (A_dyn * multiplier * alpha * (/ N_dyn) * (Rpower N_dyn ((-1) * alpha)) * (/
+  c_dyn)) = (A_rew * beta * (/ N_rew) * (Rpower N_rew ((-1) * beta)) * (/ c_rew)) /\ ((joint *
+  c_joint) + (single_dyn * c_dyn) + (single_rew * c_rew)) <= ((N_dyn * c_dyn) + (N_rew * c_rew)).
+
+(* Joint samples only *)
+Definition joint_only_supposes (A_dyn alpha A_rew beta c_dyn c_rew multiplier N_dyn N_rew M_dyn M_rew c_joint joint single_dyn single_rew : R) : Prop :=
+  A_dyn > 0 /\ alpha > 0 /\ A_rew > 0 /\ beta > 0 /\ c_dyn > 0 /\ c_rew > 0 /\ multiplier > 0 /\
+  N_dyn > 0 /\ N_rew > 0 /\ M_dyn > 0 /\ M_rew > 0 /\ c_joint > 0 /\ joint >= 0 /\ single_dyn >= 0
+  /\ single_rew >= 0 /\ M_dyn = (joint + single_dyn) /\ M_rew = (joint + single_rew) /\ N_dyn =
+  N_rew /\ (A_dyn * multiplier * alpha * c_joint * (Rpower N_dyn ((-1) * alpha))) <= (c_dyn *
+  ((A_rew * beta * (Rpower N_rew ((-1) * beta))) + (A_dyn * multiplier * alpha * (Rpower N_dyn ((-1)
+  * alpha))))) /\ (A_rew * beta * c_joint * (Rpower N_rew ((-1) * beta))) <= (c_rew * ((A_rew * beta
+  * (Rpower N_rew ((-1) * beta))) + (A_dyn * multiplier * alpha * (Rpower N_dyn ((-1) * alpha)))))
+  /\ ((joint * c_joint) + (single_dyn * c_dyn) + (single_rew * c_rew)) <= (N_rew * c_joint).
+
+(* Every reward with a transition, and transitions besides *)
+Definition joint_and_dynamics_supposes (A_dyn alpha A_rew beta c_dyn c_rew multiplier N_dyn N_rew M_dyn M_rew c_joint joint single_dyn single_rew : R) : Prop :=
+  A_dyn > 0 /\ alpha > 0 /\ A_rew > 0 /\ beta > 0 /\ c_dyn > 0 /\ c_rew > 0 /\ multiplier > 0 /\
+  N_dyn > 0 /\ N_rew > 0 /\ M_dyn > 0 /\ M_rew > 0 /\ c_joint > 0 /\ joint >= 0 /\ single_dyn >= 0
+  /\ single_rew >= 0 /\ M_dyn = (joint + single_dyn) /\ M_rew = (joint + single_rew) /\ c_joint <=
+  (c_dyn + c_rew) /\ (A_dyn * multiplier * N_rew * alpha * (Rpower N_dyn ((-1) * alpha)) * (c_joint
+  + ((-1) * c_dyn))) = (A_rew * N_dyn * beta * c_dyn * (Rpower N_rew ((-1) * beta))) /\ ((joint *
+  c_joint) + (single_dyn * c_dyn) + (single_rew * c_rew)) <= ((N_rew * c_joint) + (c_dyn * (N_dyn +
+  ((-1) * N_rew)))).
+
+(* Every transition with a reward, and rewards besides *)
+Definition joint_and_rewards_supposes (A_dyn alpha A_rew beta c_dyn c_rew multiplier N_dyn N_rew M_dyn M_rew c_joint joint single_dyn single_rew : R) : Prop :=
+  A_dyn > 0 /\ alpha > 0 /\ A_rew > 0 /\ beta > 0 /\ c_dyn > 0 /\ c_rew > 0 /\ multiplier > 0 /\
+  N_dyn > 0 /\ N_rew > 0 /\ M_dyn > 0 /\ M_rew > 0 /\ c_joint > 0 /\ joint >= 0 /\ single_dyn >= 0
+  /\ single_rew >= 0 /\ M_dyn = (joint + single_dyn) /\ M_rew = (joint + single_rew) /\ c_joint <=
+  (c_dyn + c_rew) /\ (A_dyn * multiplier * N_rew * alpha * c_rew * (Rpower N_dyn ((-1) * alpha))) =
+  (A_rew * N_dyn * beta * (Rpower N_rew ((-1) * beta)) * (c_joint + ((-1) * c_rew))) /\ ((joint *
+  c_joint) + (single_dyn * c_dyn) + (single_rew * c_rew)) <= ((N_dyn * c_joint) + (c_rew * (N_rew +
+  ((-1) * N_dyn)))).
 
 (* The global multiplier is never too small *)
 Definition never_too_small_bound (gamma L_f L_r L_pi eps_dyn : R) : R :=
@@ -281,6 +517,42 @@ Definition noise_discounted_bound (gamma sigma : R) (rollouts : nat) (score_boun
 Definition noise_discounted_supposes (gamma sigma : R) (horizon rollouts : nat) (score_bound : R) : Prop :=
   gamma >= 0 /\ gamma < 1 /\ sigma >= 0 /\ score_bound >= 0 /\ (rollouts >= 1)%nat /\ (horizon >=
   1)%nat.
+
+(* State-dependent noise *)
+Definition state_dependent_added (m : nat -> R) (horizon rollouts : nat) : R :=
+  ((/ (INR rollouts)) * (sum horizon (fun t : nat => (m t)))).
+
+Definition state_dependent_supposes (rollouts : nat) : Prop :=
+  (rollouts >= 1)%nat.
+
+(* Leave one out *)
+Definition leave_one_out_factor (rollouts : nat) : R :=
+  ((INR rollouts) * (/ ((-1) + (INR rollouts)))).
+
+Definition leave_one_out_supposes (rollouts : nat) : Prop :=
+  (rollouts >= 2)%nat.
+
+(* What a score hears of the errors *)
+Definition heard_most_bound (gamma sigma : R) (n : nat) : R :=
+  ((sigma ^ 2) * ((geom gamma n) ^ 2)).
+
+Definition heard_most_supposes (gamma : R) : Prop :=
+  gamma >= 0 /\ gamma < 1.
+
+(* Correlated errors, exact *)
+Definition correlated_noise_added (q v : nat -> R) (weight : R) (horizon rollouts : nat) : R :=
+  ((/ (INR rollouts)) * (sum horizon (fun t : nat => ((weight ^ (2 * t)%nat) * (q t) * (v t))))).
+
+Definition correlated_noise_supposes (rollouts : nat) : Prop :=
+  (rollouts >= 1)%nat.
+
+(* What the square in Theorem 2 pays for *)
+Definition correlated_bound_supposes (gamma : R) (rollouts : nat) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ (rollouts >= 1)%nat.
+
+(* Theorem 2's estimator estimates something else *)
+Definition which_gradient_missed (gamma : R) (horizon : nat) : R :=
+  ((INR horizon) + ((-1) * (geom gamma horizon))).
 
 (* Added variance that a budget buys *)
 Definition budget_left (noise_factor noise rollouts : R) : R :=
@@ -478,6 +750,10 @@ Definition proposition_2_error (variance_biased bias_norm rollouts : R) : R :=
 
 Definition proposition_2_supposes (rollouts : R) : Prop :=
   rollouts > 0.
+
+(* Shaping telescopes *)
+Definition shaping_left (gamma first last : R) (horizon : nat) : R :=
+  (((-1) * first) + (last * (gamma ^ horizon))).
 
 (* Lemma 1, the reward ignores the action *)
 Definition reward_ignores_action_bound (gamma L_f L_r L_pi eps_dyn eps_rew : R) : R :=

@@ -20,7 +20,7 @@ from imagination.theory import return_gap, stochastic
 def test_kernels_have_the_bounds_of_maps_under_the_same_numbers(kernels, maps) -> None:
     """In Coq they are the same printed definitions; here, the same expressions and arguments."""
     assert kernels.expression == maps.expression
-    assert {h.relation for h in kernels.hypotheses} == {h.relation for h in maps.numeric_hypotheses}
+    assert {h.relation for h in kernels.hypotheses} == {h.relation for h in maps.hypotheses}
     assert kernels.arguments == maps.arguments
 
 
