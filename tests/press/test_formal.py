@@ -74,12 +74,15 @@ def test_definitions_are_found_with_what_they_use(tmp_path):
         "From Imagination Require Import One.\n"
         "Record world := {\n  state : Type;\n  far : R }.\n"
         "Definition quarter W : R := half * half * far W.\n"
+        "Inductive side := near_one | far_one.\n"
+        "Definition of (s : side) : R := match s with near_one => half | far_one => 1 end.\n"
     )
     found = formal.definitions([tmp_path / "One.v", tmp_path / "Two.v"])
     assert found["One.half"]["words"] == "A half."
     assert found["One.half"]["text"] == "Definition half : R := 1 / 2."
     assert found["Two.world"]["text"].endswith("far : R }.")
     assert found["Two.quarter"]["uses"] == ["One.half", "Two.world"]
+    assert found["Two.of"]["uses"] == ["Two.side", "One.half"]
 
 
 def test_axioms_that_are_not_allowed_are_refused():

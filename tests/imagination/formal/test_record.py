@@ -29,6 +29,12 @@ RESULTS = {
     "corollary_2": "Corollary 2",
     "fidelity_objective": "The whole objective",
     "proposition_2": "Proposition 2",
+    "kernel_bound": "Lemma 1 for kernels",
+    "kernel_either_side": "Lemma 1 for kernels, either side's constants",
+    "kernel_bounded_states": "Bounded states, stochastic",
+    "kernel_identity": "The identity for kernels",
+    "simulation_lemma": "Simulation lemma",
+    "asadi_bound": "Asadi's value bound",
 }
 """Names that are looked up from outside, and what the book calls them."""
 
@@ -130,6 +136,8 @@ def test_statements_hide_no_quantifier():
         ("ReturnGap.described", {"ReturnGap.J", "ReturnGap.J_hat", "ReturnGap.real_reward", "Loops.ret"}),
         ("Either.described_either", {"ReturnGap.J", "ReturnGap.J_hat", "ReturnGap.real_reward", "Loops.ret"}),
         ("Sensitivity.adjoint_pass", {"Sensitivity.rollout", "Sensitivity.nudges", "Sensitivity.return_of"}),
+        ("Kernels.smooth", {"Kernels.J", "Kernels.J_hat", "Kernels.real_reward", "Loops.ret"}),
+        ("KernelIdentity.bounded_rewards", {"KernelIdentity.value", "Kernels.J", "Kernels.J_hat"}),
         ("Curvature.follows", {"Curvature.cosine"}),
         ("Rollouts.proper", {"Rollouts.reinforce", "Rollouts.estimate_variance", "Laws.variance"}),
         ("Rollouts.two_moments", {"Rollouts.reinforce", "Rollouts.estimate_variance", "Laws.variance"}),
