@@ -9,7 +9,7 @@ Proof.
   intros d0 e0. exists (Rpower eps (- / d)). split; [apply power_pos|]. intros B H. pose proof (power_pos eps (- / d)) as m0.
   pose proof (power_less _ _ d (conj m0 H) d0) as l. rewrite Rpower_mult in l. replace (- / d * d) with (- (1)) in l by (field; lra).
   rewrite Rpower_Ropp, Rpower_1 in l by auto. rewrite Rpower_Ropp.
-  rewrite <- (Rinv_involutive eps) by lra. apply Rinv_lt_contravar; [|exact l]. pose proof (pos_inverse eps e0). apply pos_product; lra.
+  rewrite <- (Rinv_inv eps). apply Rinv_lt_contravar; [|exact l]. pose proof (pos_inverse eps e0). apply pos_product; lra.
 Qed.
 
 Section Bounds.

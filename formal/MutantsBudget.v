@@ -73,9 +73,6 @@ Theorem weaker_optimal : forall A_dyn alpha A_rew beta c_dyn c_rew D N_dyn N_rew
   optimal_supposes A_dyn alpha A_rew beta c_dyn c_rew D N_dyn N_rew M_dyn M_rew ->
   theorem_1_error A_dyn alpha A_rew beta D N_dyn N_rew <= theorem_1_error A_dyn alpha A_rew beta D M_dyn M_rew.
 Proof. intros. eapply optimal; eauto. Qed.
-(** There is such a plan, and a rival. *)
-Theorem optimal_instance : optimal_supposes 1 1 1 1 1 1 1 1 1 (3/2) (1/2) /\ (3/2, 1/2) <> (1, 1).
-Proof. split; [unfold optimal_supposes; lra | intros e; injection e; lra]. Qed.
 (** Whatever spends all is optimal: the balance is forgotten. *)
 Theorem mutant_optimal_not_stationary : ~ forall A_dyn alpha A_rew beta c_dyn c_rew D B N_dyn N_rew M_dyn M_rew : R,
   theorem_1_plan A_dyn alpha A_rew beta c_dyn c_rew D N_dyn N_rew B -> theorem_1_plan A_dyn alpha A_rew beta c_dyn c_rew D M_dyn M_rew B ->

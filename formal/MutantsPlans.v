@@ -44,6 +44,15 @@ Proof.
   replace (-1 * 1 * / (1 + 1)) with (- (1 * / (1 + 1))) by ring. rewrite Rpower_Ropp. replace (/ (1 / 4)) with (2 * 2) by field. rewrite root by lra. lra.
 Qed.
 
+(** Less than the reward error is lost, for a multiplier that is too small, too. *)
+Theorem mutant_price_too_small : ~ forall A_rew beta N_rew factor : R, 0 < A_rew -> 0 < beta -> 0 < N_rew -> 0 < factor ->
+  price_rew_bound A_rew beta N_rew factor < eps_r A_rew beta N_rew.
+Proof.
+  intros M. specialize (M 1 1 1 (1/4) ltac:(lra) ltac:(lra) ltac:(lra) ltac:(lra)). unfold price_rew_bound, eps_r in M. revert M. rewrite !power_1.
+  replace (-1 * 1 * / (1 + 1)) with (- (1 * / (1 + 1))) by ring. rewrite <- power_of_inverse by lra. replace (/ (1 / 4)) with (2 * 2) by field.
+  rewrite root by lra. lra.
+Qed.
+
 (** A true weakening: at most. *)
 Theorem weaker_price_exact : forall A_dyn alpha A_rew beta c_dyn c_rew D N_dyn N_rew M_dyn M_rew factor : R,
   price_exact_supposes A_dyn alpha A_rew beta c_dyn c_rew D N_dyn N_rew M_dyn M_rew factor ->

@@ -148,7 +148,8 @@ Ltac plan S := destruct S as (? & ? & ? & ? & ? & ? & ? & ? & ? & ? & ? & ? & j0
 (** Joint samples. A transition with its reward costs c_joint. If that is no less than both apart, the best plan is
     Theorem 1's. If single samples are worth less than they cost, all are joint. Else every reward comes with a
     transition, or every transition with a reward, and Theorem 1 holds with the price that the one adds to the other.
-    Each of these plans errs no more than any plan of single and joint samples that costs no more. *)
+    Each of these plans errs no more than any plan of single and joint samples that costs no more. The third is there to
+    be bought only if it has no more rewards than transitions, the fourth if it has no fewer. *)
 Theorem joint_samples : forall A_dyn alpha A_rew beta c_dyn c_rew D N_dyn N_rew M_dyn M_rew c_joint joint single_dyn single_rew : R,
   joint_never_supposes A_dyn alpha A_rew beta c_dyn c_rew D N_dyn N_rew M_dyn M_rew c_joint joint single_dyn single_rew \/
   joint_only_supposes A_dyn alpha A_rew beta c_dyn c_rew D N_dyn N_rew M_dyn M_rew c_joint joint single_dyn single_rew \/

@@ -64,23 +64,29 @@ Qed.
 End Misled.
 
 (** The price of a wrong multiplier. A plan that is optimal for [factor] times the multiplier errs more than any plan of
-    its cost by at most a bound, for every price of money. At two prices only one of the errors is left in it: so the
-    loss is small of second order in the logarithm of the factor, and never more than the reward error for a large one.
-    Of the error at least the smaller kept part remains for any plan of its cost. *)
+    its cost by at most a bound, for every price of money. At two prices only one of the errors is left in it, and for a
+    multiplier that is too large the loss is less than the plan's own reward error. Of the error at least the smaller
+    kept part remains for any plan of its cost. *)
 Theorem price : forall A_dyn alpha A_rew beta c_dyn c_rew D N_dyn N_rew M_dyn M_rew factor price : R,
   price_supposes A_dyn alpha A_rew beta c_dyn c_rew D N_dyn N_rew M_dyn M_rew factor price ->
   price_paid A_dyn alpha A_rew beta D N_dyn N_rew M_dyn M_rew <= price_bound A_dyn alpha A_rew beta D N_dyn N_rew factor price /\
   price_paid A_dyn alpha A_rew beta D N_dyn N_rew M_dyn M_rew <= price_dyn_bound A_dyn alpha D N_dyn factor /\
   price_paid A_dyn alpha A_rew beta D N_dyn N_rew M_dyn M_rew <= price_rew_bound A_rew beta N_rew factor /\
+  (1 <= factor -> price_rew_bound A_rew beta N_rew factor < eps_r A_rew beta N_rew) /\
   price_factor_left A_dyn alpha A_rew beta D N_dyn N_rew factor price <= theorem_1_error A_dyn alpha A_rew beta D M_dyn M_rew.
 Proof.
   intros Ad al Ar be cd cr D x y x' y' m l S. assert (S' := S). unfold price_supposes in S'.
   assert (at_price : forall q, 0 < q -> price_supposes Ad al Ar be cd cr D x y x' y' m q) by (intros q q0; unfold price_supposes in *; tauto).
-  split; [now apply (paid Ad al Ar be cd cr)|]. split; [|split].
+  split; [now apply (paid Ad al Ar be cd cr)|]. split; [|split; [|split]].
   - eapply Rle_trans; [apply (paid _ _ _ _ _ _ _ _ _ _ _ _ _ (at_price 1 Rlt_0_1))|]. right. rewrite bound_printed.
     rewrite power_1, Rmult_1_l. unfold price_dyn_bound. ring.
   - assert (q0 : 0 < / m) by (apply pos_inverse; lra). eapply Rle_trans; [apply (paid _ _ _ _ _ _ _ _ _ _ _ _ _ (at_price (/ m) q0))|]. right. rewrite bound_printed.
     rewrite (Rinv_l m), power_1, power_of_inverse by lra. unfold price_rew_bound. replace (-1 * be * / (1 + be)) with (- (be * / (1 + be))) by ring. ring.
+  - intros m1. unfold price_rew_bound, eps_r. rewrite minus_one. set (Y := Ar * Rpower y (- be)). assert (Y0 : 0 < Y) by (unfold Y; positive).
+    assert (k : / m <= Rpower m (- be * / (1 + be))).
+    { rewrite <- (Rpower_1 m) at 1 by lra. rewrite <- Rpower_Ropp. apply Rle_Rpower; [exact m1|]. apply Ropp_le_cancel.
+      replace (- (- be * / (1 + be))) with (1 - / (1 + be)) by (field; lra). pose proof (pos_inverse (1 + be) ltac:(lra)). lra. }
+    pose proof (power_pos m (- be * / (1 + be))) as P. rewrite <- (Rmult_1_r Y) at 2. apply Rmult_lt_compat_l; [exact Y0|]. nra.
   - now apply (factor_kept Ad al Ar be cd cr).
 Qed.
 (** The plan of one and one is what somebody buys who believes in twice the multiplier; one and a half and one half

@@ -109,6 +109,10 @@ Proof.
   replace a with (a * / cd * cd) by (field; lra). replace b with (b * / cr * cr) by (field; lra). rewrite <- st. nra.
 Qed.
 
+(** There is such a plan, and a rival. *)
+Theorem optimal_instance : optimal_supposes 1 1 1 1 1 1 1 1 1 (3/2) (1/2) /\ (3/2, 1/2) <> (1, 1).
+Proof. split; [unfold optimal_supposes; lra | intros e; injection e; lra]. Qed.
+
 (** A plan that costs no more than the budget and errs no more than any other that does. *)
 Definition best_plan A_dyn alpha A_rew beta c_dyn c_rew D B N_dyn N_rew := 0 < N_dyn /\ 0 < N_rew /\ c_dyn * N_dyn + c_rew * N_rew <= B /\
   forall M_dyn M_rew, 0 < M_dyn -> 0 < M_rew -> c_dyn * M_dyn + c_rew * M_rew <= B ->

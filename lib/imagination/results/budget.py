@@ -86,7 +86,6 @@ RESULTS: tuple[Result, ...] = (
         label="thm-solution",
         theorem="bracket",
         cell="07-solution",
-        rests_on=("The solution",),
     ),
     Result(
         "Equal exponents",
@@ -365,7 +364,8 @@ WORDS: Mapping[str, Words] = {
     "price": Words(
         title="The price of a wrong multiplier",
         source="[this book]",
-        also=r"At \(\lambda = 1\), and at \(\lambda = 1/m\), only one of the errors is left in the bound.",
+        also=r"At \(\lambda = 1\), and at \(\lambda = 1/m\), only one of the errors is left in the "
+        r"bound. For \(m \ge 1\) the loss is less than the plan's own reward error.",
         fixed=r"\(A_d, \alpha, A_r, \beta, c_d, c_r, D\), a factor \(m\), and a plan, all above 0.",
         for_all=r"prices of money \(\lambda > 0\), and other plans of \(M_d, M_r > 0\) samples.",
         assumptions=(_MISLED, _NO_DEARER),
