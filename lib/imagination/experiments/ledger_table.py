@@ -287,7 +287,7 @@ def _link(row: Row, titles: Mapping[str, Chapter]) -> str:
     if row.chapter not in titles:
         return "the library alone"
     chapter = titles[row.chapter]
-    text = f"{chapter.number}. {chapter.title}" if chapter.number else chapter.title
+    text = f"{chapter.number}. {chapter.title}"
     return f"<a href='{escape(row.address)}'>{escape(text)}</a>"
 
 
