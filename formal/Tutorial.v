@@ -141,12 +141,22 @@ Definition reward_ignores_action_with
   (bound : R -> R -> R -> R -> R -> R -> R) :=
   forall (W : worlds) (gamma L_f L_r L_pi eps_dyn eps_rew : R),
   reward_ignores_action_supposes gamma L_f L_r L_pi eps_dyn eps_rew ->
-  described W L_f L_r L_pi eps_dyn eps_rew -> ignores_action W ->
+  described W L_f L_r L_pi eps_dyn eps_rew ->
+  ignores_action W ->
+  ex_series (real_reward W gamma) /\ ex_series (imagined_reward W gamma) /\
   Rabs (J W gamma - J_hat W gamma) <=
     bound gamma L_f L_r L_pi eps_dyn eps_rew.
+(** It is this theorem that is changed. *)
+Theorem same_reward_ignores_action :
+  reward_ignores_action_with reward_ignores_action_bound.
+Proof. exact reward_ignores_action. Qed.
+
 (** A true weakening remains provable: Lemma 1's own bound, with the factor 1 + L_pi. *)
 Theorem weaker_reward_ignores_action : reward_ignores_action_with lemma_1_bound.
-Proof. intros W gamma L_f L_r L_pi eps_dyn eps_rew numbers world _. exact (proj2 (proj2 (lemma_1 W _ _ _ _ _ _ numbers world))). Qed.
+Proof.
+  intros W gamma L_f L_r L_pi eps_dyn eps_rew numbers world _.
+  exact (lemma_1 W _ _ _ _ _ _ numbers world).
+Qed.
 
 (** Whatever is smaller than the bound for some constants is broken by the line. *)
 Lemma smaller_is_broken bound gamma L_f L_r L_pi eps_dyn eps_rew :
@@ -155,7 +165,7 @@ Lemma smaller_is_broken bound gamma L_f L_r L_pi eps_dyn eps_rew :
   ~ reward_ignores_action_with bound.
 Proof.
   intros numbers less wrong. destruct (reward_ignores_action_attained _ _ _ _ _ _ numbers) as (world & same & gap).
-  pose proof (wrong _ _ _ _ _ _ _ numbers world same). lra.
+  destruct (wrong _ _ _ _ _ _ _ numbers world same) as (_ & _ & smaller). lra.
 Qed.
 
 (** L_f for L: the action leaves the reward, not the loop. *)
