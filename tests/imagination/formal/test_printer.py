@@ -11,7 +11,7 @@ from imagination.theory import return_gap
 from imagination.theory import worlds as w
 from imagination.theory.claim import Claim, Hypothesis, Quantity
 from imagination.theory.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
-from imagination.theory.terms import mapping, natural, point, positive, real
+from imagination.theory.terms import natural, positive, real
 
 x, y = real("x y")
 n, k = natural("n k")
@@ -104,9 +104,10 @@ class MyAbs(sp.Abs):
         GeometricSum(x, n - k),
         sp.Sum(x**k, (k, 1, n)),
         sp.Symbol("z", complex=True) * x,
-        mapping("c", ())(),
-        mapping("f", ("state",))(point("s", "state")),
-        mapping("f", ("real",))(x),
+        sp.Function("c", real=True)(),
+        sp.Function("f", real=True)(x),
+        sp.Function("f", real=True)(n, n),
+        sp.Function("f")(n),
     ],
     ids=str,
 )
@@ -118,7 +119,7 @@ def test_what_is_not_on_the_list_is_refused(value):
 def test_a_map_without_arguments_does_not_print_as_a_number():
     """In Coq it would be a free name, or that of a definition."""
     with pytest.raises(NotPrintable, match="only sequences"):
-        printed(mapping("R", ())() + x)
+        printed(sp.Function("R", real=True)() + x)
 
 
 def test_names_are_not_captured():
@@ -138,7 +139,7 @@ def test_names_that_mean_something_else_are_refused(code):
 
 
 def test_one_name_for_two_things_is_refused():
-    b = mapping("b", ("natural",))
+    b = sp.Function("b", real=True)
     with pytest.raises(NotPrintable, match="used twice"):
         printed(b(n) + x, Quantity(x, "b", ""), N)
     with pytest.raises(NotPrintable, match="used twice"):
@@ -156,10 +157,9 @@ def test_a_symbol_that_the_claim_does_not_declare_is_refused():
         (real("ε"), real("ϵ")),
         (real("epsilon"), real("varepsilon")),
         (real("epsilon"), real("ε")),
-        (real("J_n"), mapping("J", ("natural",))(n)),
         (real("x"), positive("x")),
-        (real("x"), point("x", "state")),
-        (mapping("J", ("real",))(x), mapping("J", ("state",))(x)),
+        (real("x"), sp.Symbol("x")),
+        (sp.Function("J", real=True)(n), sp.Function("J")(n)),
     ],
     ids=str,
 )
