@@ -326,6 +326,7 @@ WORDS: Mapping[str, Words] = {
         definitions=(
             r"\(\hat g_\gamma\) is the discounted estimator, \(\hat g_1\) is Theorem 2's",
             r"the coin shows heads with probability \(\theta = 1/2\), and heads pays 1",
+            r"\(G_H(\gamma) = 1 + \gamma + \dots + \gamma^{H-1}\)",
         ),
         assumptions=(*LEARNER, NOISE),
     ),
