@@ -294,6 +294,9 @@ WORDS: Mapping[str, Words] = {
         for_all=r"every \(\gamma\) and every horizon \(H\).",
         definitions=(
             _FINITE_RETURNS,
+            r"\(\Delta_{\mathrm{rew}} = \sum_{t<H} \gamma^t\, [\hat r - r](\hat s_t, \hat a_t)\) and "
+            r"\(\Delta_{\mathrm{dyn}} = \sum_{t<H} \gamma^{t+1} [V_{H-t-1}(\hat f(\hat s_t, \hat a_t)) "
+            r"- V_{H-t-1}(f(\hat s_t, \hat a_t))]\)",
             r"\(V_n(x)\) is the real return of \(n\) steps from \(x\); \(\hat a_t = \pi(\hat s_t)\)",
         ),
         assumptions=("none",),
@@ -306,7 +309,12 @@ WORDS: Mapping[str, Words] = {
         "concluded. Another theorem, identity_bounded, concludes the same where both rewards are bounded.",
         fixed="two worlds as in Lemma 1.",
         for_all="the assumptions range over all states and actions, of any kind.",
-        definitions=(r"\(V(x) = \sum_t \gamma^t r(s_t, a_t)\) from \(s_0 = x\) in the real world",),
+        definitions=(
+            r"\(\Delta_{\mathrm{rew}} = \sum_t \gamma^t\, [\hat r - r](\hat s_t, \hat a_t)\) and "
+            r"\(\Delta_{\mathrm{dyn}} = \sum_t \gamma^{t+1} [V(\hat f(\hat s_t, \hat a_t)) "
+            r"- V(f(\hat s_t, \hat a_t))]\)",
+            r"\(V(x) = \sum_t \gamma^t r(s_t, a_t)\) from \(s_0 = x\) in the real world",
+        ),
         assumptions=(_CONTRACTS, *_WORLDS),
     ),
     "mirror_identity": Words(
@@ -316,6 +324,9 @@ WORDS: Mapping[str, Words] = {
         for_all=r"every \(\gamma\) and every horizon \(H\).",
         definitions=(
             _FINITE_RETURNS,
+            r"\(\Delta'_{\mathrm{rew}} = \sum_{t<H} \gamma^t\, [r - \hat r](s_t, a_t)\) and "
+            r"\(\Delta'_{\mathrm{dyn}} = \sum_{t<H} \gamma^{t+1} [\hat V_{H-t-1}(f(s_t, a_t)) "
+            r"- \hat V_{H-t-1}(\hat f(s_t, a_t))]\)",
             r"\(\hat V_n(x)\) is the learned pair's return of \(n\) steps from \(x\); \(a_t = \pi(s_t)\)",
         ),
         assumptions=(

@@ -68,6 +68,8 @@ WORDS: Mapping[str, Words] = {
         r"makes a number of one of each, the horizon \(H\), and \(\gamma\).",
         for_all=r"errors \(e_t\), slopes \(g_t\), and maps \(F_t\) of nudges.",
         definitions=(
+            r"\(P = \sum_{t<H} \langle \lambda_{t+1}, e_t \rangle\) and "
+            r"\(P_{\mathrm{end}} = \langle \lambda_H, \delta_H \rangle\)",
             r"\(\langle m, \delta_0 \rangle = 0\) and "
             r"\(\langle m, \delta_{t+1} \rangle = \langle m, F_t \delta_t \rangle + \langle m, e_t \rangle\) "
             r"for every costate \(m\)",
@@ -90,6 +92,7 @@ WORDS: Mapping[str, Words] = {
         r"return's is "
         r"also \(\sum_t \gamma^t \langle g_t, \delta_t \rangle\).",
         definitions=(
+            r"\(P = \sum_{t<H} \langle \lambda_{t+1}, e_t \rangle\)",
             r"the model's rollout: \(s_{t+1} = F(s_t) + h\, e(s_t)\), and its return \(J_H = \sum_{t<H} "
             r"\gamma^t "
             r"u(s_t)\)",

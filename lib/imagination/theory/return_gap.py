@@ -166,62 +166,50 @@ EITHER_SIDE = Claim(
 
 # -- the identity behind it ----------------------------------------------------------------------------------
 
-_ACCOUNT = "the discounted sum along the imagined rollout of"
-_MIRRORED = "the discounted sum along the real rollout of"
 
-
-def _account(total: str, reward: str, dynamics: str, along: str) -> tuple[w.Quantity, w.Quantity]:
-    """The two parts of an account of the gap: what each model did, summed along a rollout."""
-    return (
-        w.Quantity(shown(rf"\sum_{{{total}}} \gamma^t {reward}"), "reward_part", f"{along} reward errors"),
-        w.Quantity(
-            shown(rf"\sum_{{{total}}} \gamma^{{t+1}} {dynamics}"), "dynamics_part",
-            f"{along} what the dynamics errors are worth",
-        ),
-    )  # fmt: skip
-
-
-def _identity(name: str, quantity: str, parts: tuple[w.Quantity, w.Quantity], meaning: str = "") -> Claim:
+def _identity(name: str, quantity: str, mark: str, along: str, meaning: str) -> Claim:
+    """What is claimed of an account of the gap: its two parts are what each model did, summed along a "
+    "rollout."""
+    reward, dynamics = (
+        w.Quantity(shown(rf"\Delta{mark}_{{\mathrm{{{short}}}}}"), code, f"{what}, along the {along} rollout")
+        for short, code, what in (
+            ("rew", "reward_part", "discounted sum of the reward's errors"),
+            ("dyn", "dynamics_part", "discounted sum of what the dynamics' errors are worth"),
+        )
+    )
     return Claim(
         name=name,
         source="[KL02; LXLTDM19]",
-        symbols=parts,
+        symbols=(reward, dynamics),
         hypotheses=(),
         quantity=shown(quantity),
-        expression=parts[0].symbol + parts[1].symbol,
+        expression=reward.symbol + dynamics.symbol,
         relation="==",
         meaning=meaning,
     )
 
 
-_HAT_AT, _REAL_AT = r"(\hat{s}_t, \hat{a}_t)", "(s_t, a_t)"
-
-
-def _worth(value: str, at: str, *maps: str) -> str:
-    """What the first map leads to is worth, less what the second leads to."""
-    return rf"\left[ {value}({maps[0]}{at}) - {value}({maps[1]}{at}) \right]"
-
-
 PARTIAL_IDENTITY = _identity(
     "The identity, H steps",
     r"\hat{J}_H - J_H",
-    _account("t<H", rf"[\hat{{r}} - r]{_HAT_AT}", _worth("V_{H-t-1}", _HAT_AT, r"\hat{f}", "f"), _ACCOUNT),
-    "V of the steps that remain; nothing is supposed",
+    "",
+    "imagined",
+    "with the values of the steps that remain; nothing is supposed",
 )
 
 IDENTITY = _identity(
     "The identity",
     r"\hat{J} - J",
-    _account(r"t \ge 0", rf"[\hat{{r}} - r]{_HAT_AT}", _worth("V", _HAT_AT, r"\hat{f}", "f"), _ACCOUNT),
+    "",
+    "imagined",
     "the return gap is a discounted sum of one-step errors along the imagined rollout, nothing lost",
 )
 
 MIRROR = _identity(
     "The mirror image",
     r"J_H - \hat{J}_H",
-    _account(
-        "t<H", rf"[r - \hat{{r}}]{_REAL_AT}", _worth(r"\hat{V}_{H-t-1}", _REAL_AT, "f", r"\hat{f}"), _MIRRORED
-    ),
+    "'",
+    "real",
     "real on-policy transitions and the learned pair's own value are all it takes",
 )
 

@@ -14,12 +14,8 @@ from imagination.theory import worlds as w
 from imagination.theory.claim import Claim
 from imagination.theory.worlds import shown
 
-PRICED = w.Quantity(
-    shown(r"\sum_{t<H} \langle \lambda_{t+1}, e_t \rangle"), "priced", "each error times the costate after it"
-)
-LAST = w.Quantity(
-    shown(r"\langle \lambda_H, \delta_H \rangle"), "last", "what the last costate makes of the last nudge"
-)
+PRICED = w.Quantity(shown("P"), "priced", "sum of the errors, each times the costate after it")
+LAST = w.Quantity(shown(r"P_{\mathrm{end}}"), "last", "what the last costate makes of the last nudge")
 
 ADJOINT = Claim(
     name="Costates price errors",
