@@ -19,6 +19,9 @@ RESULTS = {
     "exact_noise": "Theorem 2, exact",
     "corollary_2": "Corollary 2",
     "proposition_2": "Proposition 2",
+    "discounted_noise": "Theorem 2, discounted estimator",
+    "which_gradient": "Which gradient",
+    "shaping": "Shaping",
 }
 """Names that are looked up from outside, and what the book calls them."""
 
@@ -121,6 +124,8 @@ def test_statements_hide_no_quantifier():
         ("Curvature.follows", {"Curvature.cosine"}),
         ("Rollouts.proper", {"Rollouts.reinforce", "Rollouts.estimate_variance", "Laws.variance"}),
         ("Rollouts.two_moments", {"Rollouts.reinforce", "Rollouts.estimate_variance", "Laws.variance"}),
+        ("Errors.errors", {"Rollouts.reinforce", "Errors.average_variance", "Errors.heard"}),
+        ("LeaveOneOut.label_errors", {"LeaveOneOut.one_out", "LeaveOneOut.one_out_variance"}),
     ],
 )
 def test_what_is_supposed_does_not_speak_of_what_is_concluded(supposed, concluded):
