@@ -119,7 +119,8 @@ Proof.
   apply Rmult_le_compat_l; [left; now apply Rinv_0_lt_compat | exact g4].
 Qed.
 
-(** Theorem 2, sharp: with the largest expectation in place of the expected largest, and 1 - gamma^2 for (1 - gamma)^2. *)
+(** Theorem 2, sharp. The bound with the largest expectation in place of the expected largest, and 1 - gamma^2 for
+    (1 - gamma)^2. *)
 Theorem noise_sharp : forall (W : learner) (u : state W -> action W -> R) (N : noise W) (gamma sigma : R) (H K : nat) (W_bar : R),
   noise_sharp_supposes gamma sigma H K W_bar -> proper W -> (forall x a, two_moments (N x a) sigma) ->
   (forall t, (t < H)%nat -> score_moment W t <= W_bar ^ 2) ->

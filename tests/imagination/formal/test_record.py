@@ -35,6 +35,9 @@ RESULTS = {
     "kernel_identity": "The identity for kernels",
     "simulation_lemma": "Simulation lemma",
     "asadi_bound": "Asadi's value bound",
+    "discounted_noise": "Theorem 2, discounted estimator",
+    "which_gradient": "Which gradient",
+    "shaping": "Shaping",
 }
 """Names that are looked up from outside, and what the book calls them."""
 
@@ -141,6 +144,8 @@ def test_statements_hide_no_quantifier():
         ("Curvature.follows", {"Curvature.cosine"}),
         ("Rollouts.proper", {"Rollouts.reinforce", "Rollouts.estimate_variance", "Laws.variance"}),
         ("Rollouts.two_moments", {"Rollouts.reinforce", "Rollouts.estimate_variance", "Laws.variance"}),
+        ("Errors.errors", {"Rollouts.reinforce", "Errors.average_variance", "Errors.heard"}),
+        ("LeaveOneOut.label_errors", {"LeaveOneOut.one_out", "LeaveOneOut.one_out_variance"}),
     ],
 )
 def test_what_is_supposed_does_not_speak_of_what_is_concluded(supposed, concluded):
