@@ -23,7 +23,7 @@ def test_symbols_carry_their_sort() -> None:
         sp.Symbol("x", nonnegative=True),
         sp.Symbol("x", integer=True),
         sp.Symbol("x", real=True, nonzero=True),
-        sp.Symbol("x", real=True, commutative=False),
+        sp.Symbol("x", negative=True),
         sp.Dummy("x", real=True),
     ],
     ids=lambda symbol: str(symbol.assumptions0),
