@@ -225,8 +225,9 @@ def ask(copy: Path, found: list[Found]) -> tuple[dict[str, str], dict[str, list[
         script += _IMPORT.findall((copy / f"{module}.v").read_text(encoding="utf-8"))
         script += [f"From {LIBRARY} Require Import {module}.", "Open Scope R_scope."]
         script += [f"{_MARK}\nCheck {each.name}." for each in ordered if each.module == module]
-    everything = [f"pose proof @{LIBRARY}.{each.module}.{each.name}." for each in ordered]
-    script += ["Definition everything : True.", *everything, "exact I.", "Defined."]
+    # One term, no proof: after every step of a proof Coq would print all that it has so far.
+    everything = [f"let _ := @{LIBRARY}.{each.module}.{each.name} in" for each in ordered]
+    script += [_MARK, "Definition everything : True :=", *everything, "I."]
     results = [each for each in ordered if each.result and not each.is_mutant]
     script += [f"{_MARK}\nPrint Assumptions {LIBRARY}.{each.module}.{each.name}." for each in results]
     script += [_MARK, "Print Assumptions everything.", _MARK]
@@ -234,12 +235,12 @@ def ask(copy: Path, found: list[Found]) -> tuple[dict[str, str], dict[str, list[
     said = re.sub(r"(?m)^(?:Coq < )+|^Fetching opaque proofs .*\n", "", said)
     parts = re.split(r'(?m)^ *= "This was a question"(?:%string)?\n *: string\n', said)[1:-1]
     names = [*(each.name for each in results), ""]
-    if len(parts) != len(ordered) + len(names):
-        raise FormalError(f"Coq answered {len(parts)} of {len(ordered) + len(names)} questions:\n{said}")
+    if len(parts) != len(ordered) + 1 + len(names):
+        raise FormalError(f"Coq answered {len(parts)} of {len(ordered) + 1 + len(names)} questions:\n{said}")
     statements_ = zip(ordered, parts[: len(ordered)], strict=True)
     return (
         {each.name: _statement(each.name, part) for each, part in statements_},
-        {name: _axioms(name, part) for name, part in zip(names, parts[len(ordered) :], strict=True)},
+        {name: _axioms(name, part) for name, part in zip(names, parts[len(ordered) + 1 :], strict=True)},
     )
 
 

@@ -35,7 +35,6 @@ RESULTS: tuple[Result, ...] = (
         label="thm-theorem-1",
         theorem="convexity",
         cell="07-tangents",
-        rests_on=("Tangents",),
         differs="As in the paper, which takes it as known.",
     ),
     Result(
@@ -45,7 +44,6 @@ RESULTS: tuple[Result, ...] = (
         label="thm-theorem-1",
         theorem="theorem_1",
         cell="07-unique",
-        rests_on=("Tangents",),
         differs="As in the paper. Errors are those that the split leaves, so the ratio is implicit. That the"
         " split exists is a conclusion, and rivals with as many dynamics samples are compared with, too.",
     ),
@@ -56,7 +54,6 @@ RESULTS: tuple[Result, ...] = (
         label="thm-theorem-1",
         theorem="optimal",
         cell="07-tangents",
-        rests_on=("Tangents",),
         differs="The paper appeals to convexity; here every rival plan is compared with.",
     ),
     Result(
@@ -66,7 +63,7 @@ RESULTS: tuple[Result, ...] = (
         label="cor-spending",
         theorem="spending",
         cell="07-rule",
-        rests_on=("Theorem 1", "What is stationary is optimal"),
+        rests_on=("What is stationary is optimal",),
         differs="The paper's ratio, said of money: spend in proportion to exponent times remaining error.",
     ),
     Result(
@@ -76,7 +73,7 @@ RESULTS: tuple[Result, ...] = (
         label="thm-solution",
         theorem="allocation_solution",
         cell="07-solution",
-        rests_on=("Theorem 1", "What is stationary is optimal"),
+        rests_on=("What is stationary is optimal",),
         differs="The paper leaves an implicit pair of equations; one unknown is left here.",
     ),
     Result(
@@ -94,7 +91,7 @@ RESULTS: tuple[Result, ...] = (
         label="thm-solution",
         theorem="equal_exponents",
         cell="07-solution",
-        rests_on=("The solution",),
+        rests_on=("What is stationary is optimal",),
     ),
     Result(
         "Growth",
@@ -103,7 +100,10 @@ RESULTS: tuple[Result, ...] = (
         label="thm-solution",
         theorem="growth",
         cell="07-growth",
-        rests_on=("The solution",),
+        rests_on=(
+            "What is stationary is optimal",
+            "The solution",
+        ),
     ),
     Result(
         "Theorem 1 with floors",
@@ -122,7 +122,6 @@ RESULTS: tuple[Result, ...] = (
         label="prop-price",
         theorem="price",
         cell="07-price",
-        rests_on=("Tangents",),
     ),
     Result(
         "The price is exact",
@@ -131,7 +130,6 @@ RESULTS: tuple[Result, ...] = (
         label="prop-price",
         theorem="price_exact",
         cell="07-price-exact",
-        rests_on=("Tangents",),
     ),
     Result(
         "The price for equal exponents",
@@ -154,7 +152,6 @@ RESULTS: tuple[Result, ...] = (
         chapter=_CHAPTER,
         theorem="fewest",
         cell="07-practical",
-        rests_on=("Tangents",),
     ),
     Result(
         "Labels only where one has been",
@@ -162,7 +159,7 @@ RESULTS: tuple[Result, ...] = (
         chapter=_CHAPTER,
         theorem="labels_where_visited",
         cell="07-practical",
-        rests_on=("Tangents", "Theorem 1", "What is stationary is optimal"),
+        rests_on=("What is stationary is optimal",),
     ),
     Result(
         "Joint samples",
@@ -170,7 +167,6 @@ RESULTS: tuple[Result, ...] = (
         chapter=_CHAPTER,
         theorem="joint_samples",
         cell="07-practical",
-        rests_on=("Tangents",),
     ),
     Result(
         "Elasticities",

@@ -23,7 +23,6 @@ RESULTS: tuple[Result, ...] = (
         chapter="12_straight_trajectories",
         label="thm-curvature",
         theorem="never_stops",
-        cell="12-paper",
     ),
     Result(
         "The sharp bound is below Proposition 1's",
@@ -31,7 +30,6 @@ RESULTS: tuple[Result, ...] = (
         chapter="12_straight_trajectories",
         label="thm-curvature",
         theorem="sharper",
-        cell="12-paper",
     ),
     Result(
         "Proposition 1",
@@ -53,7 +51,6 @@ RESULTS: tuple[Result, ...] = (
         chapter="12_straight_trajectories",
         label="thm-curvature",
         theorem="curvature_attained",
-        cell="12-attained",
         rests_on=("What moves goes on moving",),
     ),
     Result(

@@ -55,7 +55,11 @@ RESULTS: tuple[Result, ...] = (
         label="thm-best-cost",
         theorem="fidelity_objective",
         cell="10-627b8004",
-        rests_on=("Theorem 2, exact",),
+        rests_on=(
+            "Scores average to 0",
+            "Variance of an average",
+            "Theorem 2, exact",
+        ),
         differs=(
             "The paper looks at the added part alone. K divides the rest, too, and a rollout "
             "costs something before it is labelled."
@@ -68,7 +72,6 @@ RESULTS: tuple[Result, ...] = (
         label="thm-best-cost",
         theorem="best_cost",
         cell="10-d061538b",
-        rests_on=("The whole objective",),
         differs="The paper's advice has no interior optimum; the whole objective has one.",
     ),
     Result(

@@ -14,7 +14,7 @@ RESULTS: tuple[Result, ...] = (
         chapter="05_stochastic_worlds",
         label="thm-wasserstein",
         theorem="kernel_bound",
-        cell="05-kernel-card",
+        cell="05-drift",
         differs=(
             "The paper is about deterministic worlds; AML18 knows the reward. Both are lifted here, and "
             "horizons may be finite."

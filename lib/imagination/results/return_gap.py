@@ -61,7 +61,7 @@ RESULTS: tuple[Result, ...] = (
         chapter="03_what_the_constants_do",
         label="thm-attained",
         theorem="lemma_1_attained",
-        cell="03-attained-card",
+        cell="03-attained-limit",
         differs="The paper does not say whether its bound can be met. It can, exactly.",
     ),
     Result(
@@ -89,7 +89,7 @@ RESULTS: tuple[Result, ...] = (
         chapter="03_what_the_constants_do",
         label="thm-identity",
         theorem="identity_infinite",
-        cell="03-identity-infinite",
+        cell="03-identity-card",
         rests_on=("Lemma 1", "State error", "The value is Lipschitz"),
         differs="Classical (performance difference, telescoping); the learned reward's error is added. The "
         "paper "
