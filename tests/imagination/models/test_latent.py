@@ -81,7 +81,7 @@ def test_limited_predictors_have_the_certified_constant(models):
 
 def test_the_loss_is_what_the_docstring_says(data):
     setting = LatentSetting(0.7, variance=0.9, covariance=0.2, reward=0.5, jacobian=0.3, velocity=0.1)
-    trainer = latent_training._Trainer(data, [3, 4], [setting], latent_training.Camera(), 3, 8, "cpu")
+    trainer = latent_training._Trainer(data, [3, 4], [setting], latent_training.Camera(), 3, 8)
     batch = trainer._batch(16)
     trainer._batch = lambda size: batch  # the same again for the oracle
     found = trainer.loss(16)
@@ -115,7 +115,7 @@ def test_the_loss_is_what_the_docstring_says(data):
 
 def test_an_encoder_keeps_what_it_learned_beforehand_as_its_pace_says(data):
     settings = [LatentSetting(beforehand=True, pace=pace) for pace in (0.0, 0.25, 1.0)]
-    trainer = latent_training._Trainer(data, [3, 4], settings, latent_training.Camera(), 3, 8, "cpu")
+    trainer = latent_training._Trainer(data, [3, 4], settings, latent_training.Camera(), 3, 8)
     seen = trainer.seen.flatten(1, 2)
     start = [layer[:2] for layer in trainer.layers[:6]]
     learned = encoder_beforehand(seen, start, [3, 4], steps=60, batch_size=32, learning_rate=3e-3)
