@@ -1,13 +1,15 @@
 """Imagined rollouts, and REINFORCE's gradient from them: JAX, eager PyTorch and a Gymnasium env beside ours.
 
 All contenders roll the same Gaussian policy through the same networks in float32, draw their own normal
-numbers and may use every core: ours a thread a core, XLA its own pool, eager PyTorch and numpy the threads of
-their libraries. `noise` can be given to each, so that a test can hold them to the same numbers.
+numbers and may use every core: XLA its own pool, the others the threads of their libraries. `noise` can be
+given to each, so that a test can hold them to the same numbers.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -16,9 +18,12 @@ import numpy as np
 import torch
 
 from benchmarks.timing import Case
+from imagination.mdps.continuous import ContinuousMDP
 from imagination.mdps.teacher import NetworkDynamics, NetworkReward, random_network
-from imagination.reinforce.imagined import Imagination
+from imagination.reinforce import gradients
+from imagination.reinforce.problems import DISCOUNTED
 from imagination.reinforce.torch_policies import GaussianPolicy, random_gaussian_policy
+from imagination.reinforce.worlds import ContinuousWorld, Trajectories, sample
 
 THREADS = str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 """Value of OMP_NUM_THREADS under which this suite must run: every contender may use every core."""
@@ -65,25 +70,60 @@ class Networks:
         return self.policy.log_std[0].exp().float().numpy()
 
 
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Initial states that were seen, each once."""
+
+    states: np.ndarray
+
+    def sample(self, generator: np.random.Generator, count: int) -> np.ndarray:
+        """The first `count` of them, (1, count, d_s)."""
+        return self.states[None, :count]
+
+
+@dataclass(eq=False)
+class Given:
+    """A Gaussian policy that takes its normal numbers (H, K, d_a) as they are given, step by step."""
+
+    policy: GaussianPolicy
+    noise: Iterator[np.ndarray]
+    batch_size: int = 1
+
+    def sample(self, state: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+        """An action in each state, (1, K, d_a)."""
+        deviation = self.policy.log_std.exp()[:, None] * torch.from_numpy(next(self.noise))
+        return self.policy.mean(state) + deviation
+
+
 class Ours:
-    """`imagination.reinforce.imagined`."""
+    """`imagination.reinforce` as chapters sample with it: a loop over time, gradients without a graph."""
 
     def __init__(self, shared: Networks, generator: torch.Generator) -> None:
-        self.shared, self.generator = shared, generator
-        self.initial = torch.from_numpy(shared.initial)
-        self.engine = Imagination(
-            shared.dynamics, shared.reward, discount=DISCOUNT, horizon=shared.horizon, threads=int(THREADS)
-        )
+        self.generator, self.shape = generator, shared.shape
+        start, discount = Seen(shared.initial), np.array([DISCOUNT])
+        mdp = ContinuousMDP(shared.dynamics, shared.reward, start, discount)
+        self.world = ContinuousWorld(mdp, dtype=torch.float32)
+        self.policy = shared.policy.map_arrays(lambda array: array.float())
 
     def returns(self, noise: Noise = None) -> np.ndarray:
         """Discounted returns, (K,)."""
-        given = _ours(noise)
-        return self.engine.returns(self.shared.policy, self.initial, self.generator, noise=given).numpy()
+        return gradients.returns(self._sampled(noise).reward, self.world.discount)[0].numpy()
 
     def gradient(self, noise: Noise = None) -> np.ndarray:
         """ĝ, (P,)."""
-        given = _ours(noise)
-        return self.engine.gradient(self.shared.policy, self.initial, self.generator, noise=given)[0].numpy()
+        drawn = self._sampled(noise)
+        return gradients.mean_gradient(self.policy, drawn, DISCOUNTED, self.world.discount)[0].numpy()
+
+    def spread(self) -> tuple[float, float]:
+        """Standard deviations of one rollout's return and of the most variable entry of its gradient."""
+        drawn, discount = self._sampled(None), self.world.discount
+        each = gradients.rollout_gradients(self.policy, drawn, DISCOUNTED, discount)
+        return float(gradients.returns(drawn.reward, discount).std()), float(each.std(1).max())
+
+    def _sampled(self, noise: Noise) -> Trajectories:
+        horizon, rollouts, _ = self.shape
+        policy: Any = self.policy if noise is None else Given(self.policy, iter(noise))
+        return sample(self.world, policy, rollouts, horizon, self.generator)
 
 
 class VectorEnv(gymnasium.vector.VectorEnv):
@@ -299,7 +339,7 @@ def cases(quick: bool, generator: np.random.Generator) -> list[Case]:
     shared = Networks(rollouts, HORIZON, seed)
     entered = contenders(shared, seed)
     # The contenders' own noise makes their means differ; six standard errors of a difference are agreement.
-    returns, gradient = _spread(shared, seed)
+    returns, gradient = Ours(shared, torch.Generator().manual_seed(seed)).spread()
     size = f"K = {rollouts}, H = {HORIZON}"
     return [
         Case(
@@ -319,25 +359,9 @@ def _mean_return(contender: Ours | Jax | Eager | Gymnasium) -> np.ndarray:
     return contender.returns().mean(keepdims=True)
 
 
-def _spread(shared: Networks, seed: int) -> tuple[float, float]:
-    """Standard deviations of one rollout's return and of the most variable entry of its gradient."""
-    engine = Imagination(shared.dynamics, shared.reward, discount=DISCOUNT, horizon=shared.horizon)
-    initial = torch.from_numpy(shared.initial)
-
-    def start(count: int, generator: torch.Generator) -> torch.Tensor:
-        return initial[torch.randint(len(initial), (count,), generator=generator)]
-
-    moments = engine.stream(shared.policy, start, 4096, torch.Generator().manual_seed(seed))
-    return float(moments.returns.variance.max() ** 0.5), float(moments.gradient.variance.max() ** 0.5)
-
-
 def _network(layers: tuple[np.ndarray, ...], inputs: np.ndarray) -> np.ndarray:
     return np.tanh(inputs @ layers[0] + layers[1]) @ layers[2] + layers[3]
 
 
 def _torch_network(layers: list[torch.Tensor], inputs: torch.Tensor) -> torch.Tensor:
     return torch.tanh(inputs @ layers[0] + layers[1]) @ layers[2] + layers[3]
-
-
-def _ours(noise: Noise) -> torch.Tensor | None:
-    return None if noise is None else torch.from_numpy(noise).transpose(0, 1)

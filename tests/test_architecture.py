@@ -12,8 +12,7 @@ MODULES = sorted((LIB / "imagination").rglob("*.py"))
 ROOMS = {
     "records": set(),
     "figures": set(),
-    "huber": set(),
-    "scaling_laws": {"huber"},
+    "scaling_laws": set(),
     "wasserstein": {"mdps"},
     "mdps": {"policies", "rollouts", "lipschitz"},
     "policies": {"mdps"},

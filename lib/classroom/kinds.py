@@ -154,18 +154,28 @@ class OneOf:
         return [right.upper(), f" {right} "]
 
 
-class SomeOf(OneOf):
-    """Several of some names: a set, list, tuple or index of them in any order."""
+class SomeOf:
+    """Several of some names: a set, list, tuple or index of them in any order.
 
-    def read(self, answer: Any) -> frozenset[str]:  # type: ignore[override]
+    Parameters
+    ----------
+    *options : str
+        The names, as for `OneOf`.
+    """
+
+    def __init__(self, *options: str):
+        self.options = options
+        self._each = OneOf(*options)
+
+    def read(self, answer: Any) -> frozenset[str]:
         if isinstance(answer, (str, Mapping)) or not hasattr(answer, "__iter__"):
             raise Unreadable(f"a list of names is asked for, not {_called(answer)}")
-        return frozenset(super(SomeOf, self).read(name) for name in answer)
+        return frozenset(map(self._each.read, answer))
 
-    def same(self, answer: frozenset[str], right: frozenset[str]) -> bool:  # type: ignore[override]
+    def same(self, answer: frozenset[str], right: frozenset[str]) -> bool:
         return answer == right
 
-    def forms(self, right: frozenset[str]) -> list[Any]:  # type: ignore[override]
+    def forms(self, right: frozenset[str]) -> list[Any]:
         ordered = sorted(right)
         return [ordered, ordered[::-1], tuple(ordered), np.array(ordered), {name.upper() for name in right}]
 

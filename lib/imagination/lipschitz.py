@@ -59,21 +59,6 @@ def sampled_lipschitz(
     return np.max([np.max(_steepness(map_, s, a, *pair), axis=-1) for pair in pairs], axis=0)
 
 
-def sampled_policy_lipschitz(
-    policy: Policy, states: Domain, generator: np.random.Generator, count: int = 4096
-) -> np.ndarray:
-    """Steepest of `count` random pairs of states, far and near, (C,)."""
-    s, far = states.sample(generator, count), states.sample(generator, count)
-    steepest = []
-    for other in (far, states.project(s + 0.01 * (far - s))):
-        distance = norm(s - other)
-        rise = norm(policy(s) - policy(other))
-        steepest.append(
-            np.max(np.where(distance > CLOSEST, rise / np.maximum(distance, CLOSEST), 0.0), axis=-1)
-        )
-    return np.maximum(*steepest)
-
-
 def jacobian_lipschitz(map_: Dynamics | Reward, state: np.ndarray, action: np.ndarray) -> np.ndarray:
     """``max(‖∂f/∂s‖, ‖∂f/∂a‖)`` at the worst of the given points, (C,), by automatic differentiation.
 

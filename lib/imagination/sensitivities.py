@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from imagination.mdps.continuous import Array, ContinuousMDP, Policy, check_shape
+from imagination.mdps.continuous import Array, ContinuousMDP, Policy
 from imagination.rollouts import rollout, rollout_return
 
 __all__ = ["Adjoint", "adjoint", "finite_differences", "forward_mode", "model_parameters"]
@@ -54,22 +54,6 @@ class Adjoint:
     weights: np.ndarray
     costates: np.ndarray
     parameters: dict[str, np.ndarray] = field(default_factory=dict)
-
-    def to_dynamics(self, errors: np.ndarray) -> np.ndarray:
-        """First-order change of the return, (C, K), when step t errs by ``errors[:, :, t]``.
-
-        `errors` is (C, K, H, d_s).
-        """
-        check_shape("errors", errors, tuple(self.costates[:, :, 1:].shape))
-        return (self.costates[:, :, 1:] * errors).sum((-2, -1))
-
-    def to_reward(self, errors: np.ndarray) -> np.ndarray:
-        """Change of the return, (C, K), when the reward at time t errs by ``errors[:, :, t]``.
-
-        `errors` is (C, K, H).
-        """
-        check_shape("errors", errors, tuple(self.costates.shape[:2]) + self.weights.shape[1:])
-        return (self.weights[:, None, :] * errors).sum(-1)
 
     def in_any_direction(self) -> np.ndarray:
         """Largest first-order change of the return, (C, K), that step errors of norm at most 1 can make.

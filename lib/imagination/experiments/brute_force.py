@@ -34,10 +34,6 @@ DIGITS = np.finfo(np.longdouble).eps
 """Values are computed with 64 bits: a minimum is known to about the square root of their precision."""
 
 
-def _between(low: float, high: float) -> Callable[[np.random.Generator, int], np.ndarray]:
-    return lambda rng, size: rng.uniform(low, high, size)
-
-
 def _orders(low: float, high: float) -> Callable[[np.random.Generator, int], np.ndarray]:
     return lambda rng, size: 10 ** rng.uniform(low, high, size)
 

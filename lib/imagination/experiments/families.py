@@ -7,7 +7,7 @@ model errors, is certified: an upper bound by construction, never an estimate fr
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -72,6 +72,8 @@ class Pair:
         Certified bound on the norm of every state, real or imagined; infinite where there is none.
     diameter : (C,)
         Certified bound on the distance of a real from an imagined state.
+    known : dict, optional
+        The certified Lipschitz constants, where another pair of the same maps has worked them out.
     """
 
     real: ContinuousMDP
@@ -82,6 +84,7 @@ class Pair:
     eps_rew: np.ndarray
     radius: np.ndarray
     diameter: np.ndarray
+    known: dict[tuple[str, str], np.ndarray] | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.eps_dyn)
@@ -114,7 +117,7 @@ class Pair:
     @cached_property
     def _lipschitz(self) -> dict[tuple[str, str], np.ndarray]:
         """All certified Lipschitz constants: they are asked for often, and some take an optimisation."""
-        return {
+        return self.known or {
             ("real", "dynamics"): self.real.dynamics.lipschitz(),
             ("learned", "dynamics"): self.learned.dynamics.lipschitz(),
             ("real", "reward"): self.real.reward.lipschitz(),
@@ -154,11 +157,8 @@ class Pair:
 
     def discounted(self, discount: np.ndarray) -> Pair:
         """Return the same pairs with other discounts, (C,)."""
-        pair = replace(
-            self, real=replace(self.real, discount=discount), learned=replace(self.learned, discount=discount)
-        )
-        pair.__dict__["_lipschitz"] = self._lipschitz  # the discount changes none of them
-        return pair
+        real, learned = (replace(mdp, discount=discount) for mdp in (self.real, self.learned))
+        return replace(self, real=real, learned=learned, known=self._lipschitz)
 
 
 @dataclass(frozen=True)
@@ -245,9 +245,10 @@ def is_affine(pair: Pair) -> bool:
 def _affine_return(mdp: ContinuousMDP, pair: Pair) -> np.ndarray:
     """Infinite-horizon return from the starts, (C, K): V(s) = c + v·s solves the Bellman equation."""
     origin = np.zeros_like(pair.start[:, :1])
-    base = mdp.dynamics if isinstance(mdp.dynamics, AffineDynamics) else mdp.dynamics.base  # type: ignore[attr-defined]
-    reward = mdp.reward if isinstance(mdp.reward, AffineReward) else mdp.reward.base  # type: ignore[attr-defined]
-    gain, discount = pair.policy.gain, pair.discount  # type: ignore[attr-defined]
+    base: Any = pair.real.dynamics  # the model's slopes are the same
+    reward: Any = pair.real.reward
+    policy: Any = pair.policy
+    gain, discount = policy.gain, pair.discount
     loop = base.state_matrix + base.action_matrix @ gain
     slope = reward.state_weight + (reward.action_weight[:, None, :] @ gain)[:, 0]
     system = np.eye(loop.shape[1]) - discount[:, None, None] * loop.mT
@@ -591,7 +592,8 @@ def extremal(rng: Rng, size: int) -> Pair:
     real, learned, policy = extremal_system(gamma=np.zeros(size), **constants)
     start = rng.standard_normal((size, STARTS, 1)) * (np.arange(STARTS) > 0)[:, None]
     endless = np.full(size, np.inf)
-    return Pair(real, learned, policy, start, constants["eps_dyn"], constants["eps_rew"], endless, endless)
+    errors = constants["eps_dyn"], constants["eps_rew"]
+    return Pair(real, learned, policy, start, *errors, endless, endless)
 
 
 def extremal_clipped(rng: Rng, size: int) -> Pair:

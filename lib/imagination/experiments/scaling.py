@@ -22,7 +22,8 @@ from imagination.experiments.sweep import sweep
 from imagination.lipschitz import climbed_error, difference, jacobian_lipschitz, relu_enclosure
 from imagination.mdps.continuous import UniformBox, norm
 from imagination.mdps.teacher import NetworkDynamics, NetworkReward, normal_teacher
-from imagination.models.many_seeds import Students, train_many
+from imagination.models.fitting import Layers
+from imagination.models.many_seeds import train_many
 
 __all__ = [
     "ALTERNATIVES",
@@ -142,7 +143,7 @@ def models(configuration: Mapping[str, Any], rng: np.random.Generator | None = N
         ("reward", slice(1), False),
     ):
 
-        def measure(epoch: int, these: slice, students: Students, quantity: str = quantity) -> None:
+        def measure(epoch: int, these: slice, students: Layers, quantity: str = quantity) -> None:
             if epoch in settings["curve"]:
                 tables.append(trial.averages(students, quantity, these).assign(epoch=epoch))
 
@@ -245,7 +246,7 @@ class Trial:
         )
         self.fresh = visit(dynamics, reward, seeds, 4 * VALIDATION, settings, FRESH)[0].astype(float)
 
-    def averages(self, students: Students, quantity: str, these: slice) -> pd.DataFrame:
+    def averages(self, students: Layers, quantity: str, these: slice) -> pd.DataFrame:
         """Averages over the validation transitions, and the largest error among them."""
         x, y = self.validation[0][these], self.validation[1][quantity][these]
         predicted = _map(students, quantity)(x[..., :D_STATE], x[..., D_STATE:]).reshape(y.shape)
@@ -266,7 +267,7 @@ class Trial:
             }
         )
 
-    def suprema(self, students: Students, quantity: str) -> pd.DataFrame:
+    def suprema(self, students: Layers, quantity: str) -> pd.DataFrame:
         """Largest errors observed and certified, and Lipschitz constants."""
         student, teacher = _map(students, quantity), self.teachers[quantity]
         count = len(self.seeds)
@@ -300,15 +301,15 @@ class Trial:
         )
 
 
-def _map(students: Students, quantity: str) -> NetworkDynamics | NetworkReward:
+def _map(students: Layers, quantity: str) -> NetworkDynamics | NetworkReward:
     """The students as maps of state and action."""
-    layers = (students.hidden[..., :D_STATE], students.hidden[..., D_STATE:], *students[1:4])
-    if quantity == "reward":
-        return NetworkReward(*layers, "relu")
-    return NetworkDynamics(*layers, "relu", squash=students.squash)
+    parts = students.parts(D_STATE) | {"activation": "relu"}
+    return (
+        NetworkReward(**parts) if quantity == "reward" else NetworkDynamics(**parts, squash=students.squash)
+    )
 
 
-def _certified(students: Students, teacher: NetworkDynamics | NetworkReward) -> np.ndarray:
+def _certified(students: Layers, teacher: NetworkDynamics | NetworkReward) -> np.ndarray:
     """Upper bound of the error on the whole domain, (C,)."""
     hidden = np.concatenate([teacher.hidden_state, teacher.hidden_action], axis=-1)
     if isinstance(teacher, NetworkReward):  # the difference of two ReLU networks is one

@@ -23,7 +23,8 @@ from imagination.experiments.recording import Command, rounded
 from imagination.experiments.sweep import sweep
 from imagination.mdps.continuous import norm
 from imagination.mdps.teacher import NetworkDynamics, NetworkReward, normal_teacher
-from imagination.models.many_seeds import Students, train_many
+from imagination.models.fitting import Layers
+from imagination.models.many_seeds import train_many
 
 __all__ = [
     "OUTPUTS",
@@ -188,7 +189,7 @@ def _data(
     return inputs, TARGETS[settings["target"]](z).astype(np.float32)
 
 
-def _predict(students: Students, inputs: np.ndarray) -> np.ndarray:
+def _predict(students: Layers, inputs: np.ndarray) -> np.ndarray:
     hidden = np.maximum(inputs @ np.swapaxes(students.hidden, 1, 2) + students.bias[:, None], 0)
     return hidden @ np.swapaxes(students.output, 1, 2) + students.offset[:, None]
 

@@ -34,7 +34,7 @@ from imagination.mdps.extremal import extremal_system
 from imagination.mdps.linear_quadratic import QuadraticReward, linear_quadratic, optimal_gain
 from imagination.mdps.teacher import NetworkReward
 from imagination.policies import BallClippedPolicy, LinearPolicy
-from imagination.rollouts import gaussian_noise, horizon_for, rollout_return
+from imagination.rollouts import gaussian_noise, horizon_for
 
 CHUNK = 6000
 """Rollouts at a time."""
@@ -81,17 +81,6 @@ class Sized(Parametric):
     def __call__(self, state: Array, action: Array, noise: Array | None = None) -> Array:
         moved = self.base(state, action, noise)
         return moved + self.size[..., None] * self.error(state, action)
-
-
-@dataclass(frozen=True, eq=False)
-class WithError(Parametric):
-    """A reward with the reward's error as imaginary part: returns are linear, so one rollout sums both."""
-
-    reward: Reward
-    error: Perturbation
-
-    def __call__(self, state: Array, action: Array) -> Array:
-        return self.reward(state, action) + 1j * self.error(state, action)[..., 0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,20 +151,27 @@ class Group:
         points = np.concatenate([np.zeros_like(eps_dyn[:, :1]), eps_dyn], axis=1)
         size = max(1, CHUNK // self.start[..., 0].size)  # so many at a time that the states stay in cache
         chunks = [points[:, low : low + size] for low in range(0, points.shape[1], size)]
-        returns = np.concatenate([self._returns(chunk) for chunk in chunks], axis=1)
-        return returns[:, 1:].real - returns[:, :1].real, returns[:, 1:].imag
-
-    def _returns(self, eps_dyn: np.ndarray) -> np.ndarray:
-        """Mean returns, with what a reward error of size 1 adds as imaginary part, (C, G)."""
-        (batch, count), copies = self.start.shape[:2], eps_dyn.shape[1]
-        learned = self.real.swap(
-            dynamics=self.dynamics(np.repeat(eps_dyn, count, axis=1)),
-            reward=WithError(self.real.reward, self.reward_error),  # type: ignore[arg-type]
+        returns, added = (
+            np.concatenate(part, axis=1) for part in zip(*map(self._returns, chunks), strict=True)
         )
-        start = np.tile(self.start, (1, copies, 1))
+        return returns[:, 1:] - returns[:, :1], added[:, 1:]
+
+    def _returns(self, eps_dyn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Mean returns, and what a reward error of size 1 adds along the same rollouts, (C, G) each."""
+        (batch, count), copies = self.start.shape[:2], eps_dyn.shape[1]
+        dynamics = self.dynamics(np.repeat(eps_dyn, count, axis=1))
+        state = np.tile(self.start, (1, copies, 1))
         noise = None if self.noise is None else np.tile(self.noise, (1, copies, 1, 1))
-        total = rollout_return(learned, self.policy, start, self.horizon, noise)
-        return total.reshape(batch, copies, count).mean(-1)
+        total = added = np.zeros(state.shape[:2])
+        weight = np.ones((batch, 1))
+        for t in range(self.horizon):
+            action = self.policy(state)
+            total = total + weight * self.real.reward(state, action)
+            added = added + weight * self.reward_error(state, action)[..., 0]
+            state = dynamics(state, action, None if noise is None else noise[:, :, t])
+            weight = weight * self.real.discount[:, None]
+        pairs = (batch, copies, -1, 2 - count % 2)  # means of neighbours first: so the record was rounded
+        return total.reshape(pairs).mean(-1).mean(-1), added.reshape(pairs).mean(-1).mean(-1)
 
     def return_error(self, eps_dyn: np.ndarray, eps_rew: np.ndarray) -> np.ndarray:
         """True error of the mean return, (C, G), for model errors (C, G): the worst over their signs."""

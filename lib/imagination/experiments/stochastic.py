@@ -203,22 +203,6 @@ def constants(real: TabularMDP, imagined: TabularMDP, policy: Array) -> dict[str
     }
 
 
-def closed_loop_constants(real: TabularMDP, imagined: TabularMDP, policy: Array) -> dict[str, Array]:
-    """The same for the policy's reward processes: one constant L instead of L_f and L_π."""
-    d, _ = _metrics(real)
-    kernels, rewards = zip(
-        *((mdp.induced(policy), mdp.induced_reward(policy)) for mdp in (real, imagined)), strict=True
-    )
-    return {
-        "gamma": real.discount,
-        "L_f": np.minimum(*(w.kernel_lipschitz(kernel, d) for kernel in kernels)),
-        "L_r": np.minimum(*(w.function_lipschitz(reward, d) for reward in rewards)),
-        "L_pi": np.zeros(len(real)),
-        "eps_dyn": w.wasserstein(kernels[0], kernels[1], d[:, None]).max(axis=1),
-        "eps_rew": np.abs(rewards[1] - rewards[0]).max(axis=1),
-    }
-
-
 def dynamics_errors(real: TabularMDP, imagined: TabularMDP) -> Array:
     """W1 between the two kernels at every (state, action), (B, S, A)."""
     return w.wasserstein(real.transition, imagined.transition, _metrics(real)[0][:, None, None])

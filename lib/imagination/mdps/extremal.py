@@ -80,36 +80,3 @@ def extremal_system(
         reward=PerturbedReward(reward, up, eps_rew),
     )
     return ExtremalSystem(real, imagined, LinearPolicy(L_pi[:, None, None]))
-
-
-def extremal_gap(system: ExtremalSystem, horizon: int | None = None) -> np.ndarray:
-    """``J(π, M̂) − J(π, M)`` of an unclipped extremal system, (C,), from the Bellman equation.
-
-    The imagined value function is affine, ``V(s) = c + v s``, so its two coefficients solve the Bellman
-    equation; the real return from 0 is 0. For a finite horizon they are found backwards from 0.
-
-    Raises
-    ------
-    ValueError
-        If the system is clipped, or `horizon` is None and the infinite sum diverges (``γL >= 1``).
-    """
-    if not isinstance(system.imagined.dynamics, PerturbedDynamics):
-        raise ValueError("system must be unclipped (diameter=None): a clipped value function is not affine")
-    discount = system.real.discount
-    steepness = 1 + system.policy.gain[:, 0, 0]
-    growth = system.real.dynamics.lipschitz() * steepness
-    slope_of_reward = system.real.reward.lipschitz() * steepness
-    eps_dyn = system.imagined.dynamics.scale
-    eps_rew = system.imagined.reward.error()  # type: ignore[attr-defined]
-    if horizon is None:
-        if np.any(discount * growth >= 1):
-            raise ValueError(
-                f"horizon must be finite where gamma * L >= 1, got gamma * L = {discount * growth}"
-            )
-        slope = slope_of_reward / (1 - discount * growth)
-        return (eps_rew + discount * slope * eps_dyn) / (1 - discount)
-    value, slope = np.zeros_like(discount), np.zeros_like(discount)
-    for _ in range(horizon):
-        value = eps_rew + discount * (value + slope * eps_dyn)
-        slope = slope_of_reward + discount * growth * slope
-    return value

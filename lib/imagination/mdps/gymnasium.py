@@ -1,14 +1,10 @@
 """Between Gymnasium's environments and our batched worlds, both ways.
 
 A Gymnasium environment is one stateful system that is stepped, whereas a world here is a pair of maps that
-can be asked about any batch of points. Three ways lead across, from the most to the least exact:
+can be asked about any batch of points. Two ways lead across:
 
 - `pendulum`: Pendulum-v1 re-derived as batched maps with certified constants (exact to Gymnasium's float32).
-- `adapt`: any environment with one-dimensional Box actions whose state can be set
-(``env.unwrapped.state``, as in
-  Gymnasium's classic control, or a function that you pass). Exact, but each point is one call of
-  ``env.step``.
-- `collect`: transitions from any environment with Box spaces; what cannot be set can still be learned from.
+- `collect`: transitions from any environment with Box spaces, to learn from.
 
 The way back is `MDPEnvironment`, one configuration of a `ContinuousMDP` as a `gymnasium.Env`.
 """
@@ -16,7 +12,7 @@ The way back is `MDPEnvironment`, one configuration of a `ContinuousMDP` as a `g
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import gymnasium
@@ -109,143 +105,6 @@ def _check_box(name: str, space: gymnasium.Space) -> gymnasium.spaces.Box:
     if not isinstance(space, gymnasium.spaces.Box) or len(space.shape) != 1:
         raise ValueError(f"{name} must be a one-dimensional Box, got {space}")
     return space
-
-
-# --- any environment whose state can be set --------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class SteppedEnv:
-    """An environment that is stepped from states of our choice.
-
-    Its state is that of the simulation, which need not be the observation. Episodes' ends are ignored: the
-    discounted MDP goes on. Each point costs one call of ``env.step``, since Gymnasium's systems are single.
-    """
-
-    env: gymnasium.Env
-    set_state: Callable[[gymnasium.Env, np.ndarray], None]
-    get_state: Callable[[gymnasium.Env], np.ndarray]
-    _last: dict[bytes, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict, repr=False)
-
-    def step(self, state: np.ndarray, action: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Next states (C, K, d_s) and rewards (C, K); the latest batch is remembered."""
-        key = np.ascontiguousarray(state).tobytes() + b"|" + np.ascontiguousarray(action).tobytes()
-        if key not in self._last:
-            next_state, reward = np.empty(state.shape), np.empty(state.shape[:-1])
-            for index in np.ndindex(*state.shape[:-1]):
-                self.set_state(self.env, state[index])
-                reward[index] = self.env.step(action[index])[1]
-                next_state[index] = self.get_state(self.env)
-            self._last.clear()
-            self._last[key] = next_state, reward
-        return self._last[key]
-
-
-@dataclass(frozen=True, eq=False)
-class SteppedDynamics(Parametric):
-    """Dynamics of a `SteppedEnv`; `constant` (C,) is a certified Lipschitz constant if one is known."""
-
-    stepped: SteppedEnv
-    constant: np.ndarray | None = None
-
-    def __call__(self, state: np.ndarray, action: np.ndarray, noise: np.ndarray | None = None) -> np.ndarray:
-        moved = self.stepped.step(state, action)[0]
-        return moved if noise is None else moved + noise
-
-    def lipschitz(self) -> np.ndarray:
-        """The constant given; ValueError without one."""
-        return _known(self.constant, "L_f")
-
-
-@dataclass(frozen=True, eq=False)
-class SteppedReward(Parametric):
-    """Reward of a `SteppedEnv`; `constant` (C,) is a certified Lipschitz constant if one is known."""
-
-    stepped: SteppedEnv
-    constant: np.ndarray | None = None
-
-    def __call__(self, state: np.ndarray, action: np.ndarray) -> np.ndarray:
-        return self.stepped.step(state, action)[1]
-
-    def lipschitz(self) -> np.ndarray:
-        """The constant given; ValueError without one."""
-        return _known(self.constant, "L_r")
-
-
-@dataclass(frozen=True, eq=False)
-class SteppedInitial:
-    """Initial states of a `SteppedEnv`, from its own ``reset``, for each of `batch` configurations."""
-
-    stepped: SteppedEnv
-    batch: int
-
-    def sample(self, generator: np.random.Generator, count: int) -> np.ndarray:
-        """Draw (C, count, d_s) states."""
-        states = []
-        for _ in range(self.batch * count):
-            self.stepped.env.reset(seed=int(generator.integers(2**31)))
-            states.append(self.stepped.get_state(self.stepped.env))
-        return np.array(states).reshape(self.batch, count, -1)
-
-
-def adapt(
-    env: gymnasium.Env,
-    discount: np.ndarray,
-    *,
-    set_state: Callable[[gymnasium.Env, np.ndarray], None] | None = None,
-    get_state: Callable[[gymnasium.Env], np.ndarray] | None = None,
-    L_f: np.ndarray | None = None,
-    L_r: np.ndarray | None = None,
-) -> ContinuousMDP:
-    """A Gymnasium environment with Box actions as a `ContinuousMDP` whose maps step it.
-
-    Parameters
-    ----------
-    env : the environment; its wrappers (time limits among them) are taken off.
-    discount : (C,); every configuration is the same environment.
-    set_state, get_state : how to write and read the state; by default ``env.unwrapped.state``.
-    L_f, L_r : (C,), certified Lipschitz constants, if known.
-
-    Raises
-    ------
-    ValueError
-        If the actions are not a one-dimensional Box, or the state cannot be set; `collect` needs no such
-        thing.
-    """
-    env = env.unwrapped
-    _check_box("env.action_space", env.action_space)
-    env.reset(seed=0)
-    if (set_state is None) != (get_state is None):
-        raise ValueError("set_state and get_state must be given together")
-    if set_state is None or get_state is None:
-        if not isinstance(getattr(env, "state", None), np.ndarray | list | tuple):
-            raise ValueError(
-                f"env must have an array `state` or come with set_state and get_state, got {env}"
-            )
-        set_state, get_state = _write_state, _read_state
-    discount = np.asarray(discount, dtype=float)
-    check_shape("discount", discount, (None,))
-    stepped = SteppedEnv(env, set_state, get_state)
-    return ContinuousMDP(
-        SteppedDynamics(stepped, L_f),
-        SteppedReward(stepped, L_r),
-        SteppedInitial(stepped, len(discount)),
-        discount,
-    )
-
-
-def _write_state(env: gymnasium.Env, state: np.ndarray) -> None:
-    env.state = np.array(state)  # type: ignore[attr-defined]
-
-
-def _read_state(env: gymnasium.Env) -> np.ndarray:
-    return np.array(env.state, dtype=float)  # type: ignore[attr-defined]
-
-
-def _known(constant: np.ndarray | None, name: str) -> np.ndarray:
-    if constant is None:
-        raise ValueError(f"{name} is not known for this environment: give it to adapt(), or observe it")
-    return constant
 
 
 # --- Pendulum-v1 as batched maps -------------------------------------------------------------------
@@ -534,12 +393,7 @@ __all__ = [
     "PendulumDynamics",
     "PendulumReward",
     "PendulumStates",
-    "SteppedDynamics",
-    "SteppedEnv",
-    "SteppedInitial",
-    "SteppedReward",
     "Transitions",
-    "adapt",
     "collect",
     "pendulum",
 ]

@@ -110,23 +110,6 @@ def gridworld(rows: int, columns: int, slip: ArrayLike, discount: ArrayLike) -> 
     )
 
 
-def random_mrps(batch: int, n_states: int, discount: ArrayLike, generator: np.random.Generator) -> TabularMDP:
-    """Random Markov reward processes: one action, `random_kernels`, and a reward that rises along a line.
-
-    States are equally spaced on the line from 0 to 1, and the reward is the position.
-    """
-    kernel = random_kernels(batch, n_states, generator)
-    positions = np.linspace(0, 1, n_states)
-    reward = np.broadcast_to(positions[:, None], (batch, n_states, 1))
-    return TabularMDP(
-        kernel[:, :, None, :],
-        reward,
-        discount,  # type: ignore[arg-type]
-        state_metric=np.abs(positions[:, None] - positions),
-        action_metric=np.zeros((1, 1)),
-    )
-
-
 def random_kernels(batch: int, n_states: int, generator: np.random.Generator) -> Array:
     """Stochastic matrices (batch, S, S) whose rows are uniform random numbers, normalised."""
     weights = generator.random((*_counts(batch=batch, n_states=n_states), n_states))

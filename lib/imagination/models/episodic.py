@@ -11,7 +11,9 @@ import torch
 
 from imagination.mdps.continuous import check_shape
 from imagination.mdps.episodic import Stepped
-from imagination.models.many_seeds import Students, train_many
+from imagination.models import fitting
+from imagination.models.fitting import Layers
+from imagination.models.many_seeds import train_many
 
 __all__ = ["LearnedWorld", "Regrouped", "Steps", "learn"]
 
@@ -59,7 +61,7 @@ class _Net:
     offset: Tensor
 
     @classmethod
-    def of(cls, fits: Sequence[Students], dtype: torch.dtype) -> _Net:
+    def of(cls, fits: Sequence[Layers], dtype: torch.dtype) -> _Net:
         """Networks side by side: one hidden layer, block by block, and all their outputs."""
 
         def tensor(array: np.ndarray) -> Tensor:
@@ -95,9 +97,9 @@ class LearnedWorld:
     keep : puts predicted states back where states can be.
     """
 
-    dynamics: Students
-    reward: Students
-    ending: Students | None
+    dynamics: Layers
+    reward: Layers
+    ending: Layers | None
     initial: Tensor
     keep: Callable[[Tensor], Tensor] | None = None
     dtype: torch.dtype = torch.float32
@@ -139,8 +141,8 @@ class LearnedWorld:
             raise ValueError(f"index must lie in [0, {self.batch_size}), got {index}")
         one = slice(index, index + 1)
 
-        def alone(fit: Students) -> Students:
-            return Students(fit.hidden[one], fit.bias[one], fit.output[one], fit.offset[one])
+        def alone(fit: Layers) -> Layers:
+            return Layers(fit.hidden[one], fit.bias[one], fit.output[one], fit.offset[one])
 
         ending = None if self.ending is None else alone(self.ending)
         initial = self.initial[one]
@@ -215,7 +217,7 @@ def learn(
     options = {"width": width, "learning_rate": learning_rate, "batch_size": batch_size}
     inputs = torch.cat([steps.state, steps.action], dim=-1)
 
-    def fit(targets: Tensor) -> Students:
+    def fit(targets: Tensor) -> Layers:
         return _normalised(inputs, targets, seeds, epochs=epochs, **options)
 
     return LearnedWorld(
@@ -227,7 +229,7 @@ def learn(
     )
 
 
-def _learn_ending(steps: Steps, seeds: Sequence[int], epochs: int, options: dict[str, Any]) -> Students:
+def _learn_ending(steps: Steps, seeds: Sequence[int], epochs: int, options: dict[str, Any]) -> Layers:
     """Ends are rare and some kinds of them rarer still, so half of what is shown are ends."""
     count = len(steps)
     generator = torch.Generator().manual_seed(int(seeds[0]))
@@ -240,24 +242,6 @@ def _learn_ending(steps: Steps, seeds: Sequence[int], epochs: int, options: dict
     return _normalised(steps.following[row, chosen], ended[..., None], seeds, epochs=epochs, **options)
 
 
-def _normalised(inputs: Tensor, targets: Tensor, seeds: Sequence[int], **options: Any) -> Students:
-    """Train on data of mean 0 and variance 1, and fold the units back into the layers."""
-    x, y = inputs.double().numpy(), targets.double().numpy()
-
-    def moments(data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        spread = data.std(axis=1, keepdims=True)
-        return data.mean(axis=1, keepdims=True), np.where(spread > 1e-12, spread, 1.0)
-
-    (mean, spread), (target_mean, target_spread) = moments(x), moments(y)
-    fit = train_many(
-        (x - mean) / spread,
-        (y - target_mean) / target_spread,
-        seeds,
-        cooling=True,
-        group=len(seeds),
-        **options,
-    )
-    hidden = fit.hidden / spread
-    bias = fit.bias - (hidden @ np.swapaxes(mean, 1, 2))[..., 0]
-    output = fit.output * np.swapaxes(target_spread, 1, 2)
-    return Students(hidden, bias, output, fit.offset * target_spread[:, 0] + target_mean[:, 0])
+def _normalised(inputs: Tensor, targets: Tensor, seeds: Sequence[int], **options: Any) -> Layers:
+    data = inputs.double().numpy(), targets.double().numpy()
+    return fitting.normalised(train_many, *data, seeds, cooling=True, group=len(seeds), **options)

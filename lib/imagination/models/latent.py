@@ -183,17 +183,3 @@ class LatentModels:
         return DecodedPolicy(
             gain, self.decoder, self.decoder_offset, np.full((batch, gain.shape[1]), float(limit))
         )
-
-
-@dataclass(frozen=True, eq=False)
-class SeenThrough(Parametric):
-    """A policy on codes as a policy on real states: camera, encoder, policy."""
-
-    models: LatentModels
-    base: DecodedPolicy
-
-    def __call__(self, state: Array) -> Array:
-        return self.base(self.models.encode(state))
-
-    def lipschitz(self) -> Array:
-        raise ValueError("base: the constant is known in units of codes only; ask the policy on codes")

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 
 import torch
 
-from imagination.models.smooth import start_layers
-
-Tensor = torch.Tensor
+from imagination.models import fitting
+from imagination.models.fitting import Tensor
 
 
 def encoder_beforehand(
@@ -40,34 +39,23 @@ def encoder_beforehand(
     list of Tensor
         Layers as in `start`. Codes are white: of mean 0, standard deviation 1 and uncorrelated on `seen`.
     """
-    generators = [torch.Generator().manual_seed(int(seed) + 1) for seed in seeds]
+    generators = fitting.generators_of([seed + 1 for seed in seeds])
     encoder = [layer.detach().clone().requires_grad_() for layer in start]
     width, dimension = start[0].shape[1], start[5].shape[1]
-    decoder = start_layers(generators, (dimension, width, seen.shape[-1]), 1, str(seen.device))
-    optimiser = torch.optim.Adam([*encoder, *decoder], lr=learning_rate)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
-    row = torch.arange(len(seeds), device=seen.device)[:, None]
-    for _ in range(steps):
-        chosen = torch.stack([torch.randint(seen.shape[1], (batch_size,), generator=g) for g in generators])
-        batch = seen[row, chosen.to(seen.device)]
-        loss = (_layers(_layers(batch, encoder), decoder) - batch).square().mean((1, 2))
-        optimiser.zero_grad()
-        loss.sum().backward()
-        optimiser.step()
-        schedule.step()
+    decoder = fitting.start_layers(generators, (dimension, width, seen.shape[-1]))
+    row = torch.arange(len(seeds))[:, None]
+    for adam in fitting.descent([*encoder, *decoder], steps, learning_rate):
+        batch = seen[row, fitting.drawn(generators, seen.shape[1], batch_size)]
+        adam.zero_grad()
+        drawing = fitting.through(decoder, fitting.through(encoder, batch))
+        (drawing - batch).square().mean((1, 2)).sum().backward()
+        adam.step()
     return _whitened(seen, [layer.detach() for layer in encoder])
-
-
-def _layers(inputs: Tensor, layers: Sequence[Tensor]) -> Tensor:
-    """Tanh layers and a linear one at the end, applied to (S, B, ·)."""
-    for index, (weights, offset) in enumerate(zip(layers[::2], layers[1::2], strict=True)):
-        inputs = torch.baddbmm(offset[:, None], torch.tanh(inputs) if index else inputs, weights.mT)
-    return inputs
 
 
 def _whitened(seen: Tensor, encoder: list[Tensor]) -> list[Tensor]:
     """The encoder with its last layer changed so that codes are white on what was seen."""
-    codes = _layers(seen, encoder).double()
+    codes = fitting.through(encoder, seen).double()
     mean = codes.mean(1)
     centred = codes - mean[:, None]
     root = torch.linalg.cholesky(torch.linalg.inv(centred.mT @ centred / (codes.shape[1] - 1)))

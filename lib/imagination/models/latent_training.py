@@ -30,12 +30,12 @@ from imagination.mdps.continuous import check_shape
 from imagination.mdps.gymnasium import MAX_SPEED, pendulum
 from imagination.mdps.pixels import Camera
 from imagination.mdps.teacher import NetworkDynamics, NetworkReward
+from imagination.models import fitting
 from imagination.models import latent_codes as measures
+from imagination.models.fitting import Tensor
 from imagination.models.latent import Encoder, Health, LatentModels
 from imagination.models.latent_beforehand import encoder_beforehand
-from imagination.models.smooth import jacobian_square, largest_singular_value, start_layers
-
-Tensor = torch.Tensor
+from imagination.models.smooth import jacobian_square, largest_singular_value
 
 REWARD_UNIT = 4.0
 """Reward models learn rewards divided by this, so that their outputs are of the order of 1."""
@@ -130,7 +130,6 @@ def train_latent(
     steps: int = 2500,
     batch_size: int = 32,
     learning_rate: float = 3e-3,
-    device: str = "cpu",
 ) -> LatentModels:
     """Train one latent model per setting and seed.
 
@@ -143,9 +142,8 @@ def train_latent(
     camera : how states are seen; 16 × 16 pixels by default.
     dimension : of the codes.
     width : units of each hidden layer.
-    steps, batch_size, learning_rate : of Adam; a batch has `batch_size` triples of successive observations.
-        The rate falls to 0 along half a cosine.
-    device : where torch computes, in single precision.
+    steps, batch_size, learning_rate : of Adam, in single precision; a batch has `batch_size` triples of
+        successive observations. The rate falls to 0 along half a cosine.
 
     Returns
     -------
@@ -157,16 +155,13 @@ def train_latent(
     ValueError
         If a shape or an option does not fit.
     """
-    if min(dimension, width, steps, batch_size - 1, len(seeds), len(settings)) < 1:
-        raise ValueError(
-            "dimension, width, steps and the numbers of seeds and settings must be >= 1 and batch_size >= 2, "
-            f"got {dimension}, {width}, {steps}, {len(seeds)}, {len(settings)} and {batch_size}"
-        )
-    if not learning_rate > 0:
-        raise ValueError(f"learning_rate must be > 0, got {learning_rate}")
+    counts = {"seeds": len(seeds), "settings": len(settings)}
+    fitting.check_options(learning_rate, dimension=dimension, width=width, steps=steps, **counts)
+    if batch_size < 2:
+        raise ValueError(f"batch_size must be >= 2, got {batch_size}")
     check_shape("data.states", data.states, (len(seeds), None, None, 3))
     camera = camera or Camera()
-    trainer = _Trainer(data, seeds, settings, camera, dimension, width, device)
+    trainer = _Trainer(data, seeds, settings, camera, dimension, width)
     if any(setting.beforehand for setting in settings):
         start = [layer[: len(seeds)] for layer in trainer.layers[:6]]
         learned = encoder_beforehand(
@@ -178,14 +173,11 @@ def train_latent(
             learning_rate=learning_rate,
         )
         trainer.begin_with(learned)
-    optimiser = torch.optim.Adam(trainer.layers, lr=learning_rate)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
-    for _ in range(steps):
-        optimiser.zero_grad()
+    for adam in fitting.descent(trainer.layers, steps, learning_rate):
+        adam.zero_grad()
         trainer.loss(batch_size).sum().backward()
         with trainer.paced():
-            optimiser.step()
-        schedule.step()
+            adam.step()
         trainer.hold(trainer.layers)
     return trainer.models(np.random.default_rng(0))
 
@@ -201,25 +193,27 @@ class _Trainer:
         camera: Camera,
         dimension: int,
         width: int,
-        device: str,
     ) -> None:
-        self.states, self.camera, self.copies, self.device = data.states, camera, len(settings), device
+        self.states, self.camera, self.copies = data.states, camera, len(settings)
         self.mean, self.components = principal_components(camera)
         seen = (camera(data.states) - self.mean) @ self.components.T
         self.seen, self.actions, self.rewards = (
-            torch.as_tensor(array, dtype=torch.float32, device=device)
+            torch.as_tensor(array, dtype=torch.float32)
             for array in (seen, data.actions, data.rewards / REWARD_UNIT)
         )
-        self.generators = [torch.Generator().manual_seed(int(seed)) for seed in seeds]
-        encoder = start_layers(
-            self.generators, (len(self.components), width, width, dimension), self.copies, device
-        )
+        self.generators = fitting.generators_of(seeds)
         d_in = dimension + self.actions.shape[-1]
-        predictor = start_layers(self.generators, (d_in, width, dimension), self.copies, device)
-        reward = start_layers(self.generators, (d_in, width, 1), self.copies, device)
+        encoder, predictor, reward = (
+            fitting.start_layers(self.generators, sizes, self.copies)
+            for sizes in (
+                (len(self.components), width, width, dimension),
+                (d_in, width, dimension),
+                (d_in, width, 1),
+            )
+        )
         self.layers = [*encoder, *predictor, *reward]
         weights = {
-            name: torch.tensor([float(getattr(setting, name)) for setting in settings], device=device)
+            name: torch.tensor([float(getattr(setting, name)) for setting in settings])
             for name in (field.name for field in fields(LatentSetting) if field.name != "spectral")
         }
         self.weights = {name: value.repeat_interleave(len(seeds)) for name, value in weights.items()}
@@ -246,9 +240,8 @@ class _Trainer:
         )
         if self.smooth:
             shape = shape + self._steepness(hidden, output, 1 - units.square())
-        read = _two_layers(torch.cat([_partly(first, self.weights["reward"]), action], -1), self.layers[10:])[
-            ..., 0
-        ]
+        seen_by_reward = torch.cat([_partly(first, self.weights["reward"]), action], -1)
+        read = fitting.through(self.layers[10:], seen_by_reward)[..., 0]
         return prediction + shape + (read - rewards.repeat(self.copies, 1)).square().mean(1)
 
     def _steepness(self, hidden: Tensor, output: Tensor, slope: Tensor) -> Tensor:
@@ -280,10 +273,8 @@ class _Trainer:
     def _batch(self, size: int) -> tuple[Tensor, Tensor, Tensor]:
         """Triples of observations (S, 3 · size, p), and the first step's actions and rewards."""
         _, episodes, steps = self.rewards.shape
-        count = episodes * (steps - 1)
-        chosen = torch.stack([torch.randint(count, (size,), generator=g) for g in self.generators])
-        chosen = chosen.to(self.device)
-        row = torch.arange(len(chosen), device=self.device)[:, None]
+        chosen = fitting.drawn(self.generators, episodes * (steps - 1), size)
+        row = torch.arange(len(chosen))[:, None]
         episode, step = chosen // (steps - 1), chosen % (steps - 1)
         seen = torch.stack([self.seen[row, episode, step + ahead] for ahead in range(3)], 2).flatten(1, 2)
         return seen, self.actions[row, episode, step], self.rewards[row, episode, step]
@@ -310,7 +301,7 @@ class _Trainer:
     @torch.no_grad()
     def models(self, generator: np.random.Generator) -> LatentModels:
         """The models as they are now, their codes centred, with a decoder and what fresh data say of them."""
-        layers = [layer.cpu().double() for layer in self.layers]
+        layers = [layer.double() for layer in self.layers]
         self.hold(layers)  # once more in double precision: rounding must not undo a limit
         first, first_bias, second, second_bias, output, offset, *heads = (layer.numpy() for layer in layers)
         batch = len(offset)
@@ -374,13 +365,6 @@ def _partly(codes: Tensor, share: Tensor) -> Tensor:
     """The same codes (C, B, d), with gradients multiplied by `share` (C,)."""
     share = share[:, None, None]
     return share * codes + (1 - share) * codes.detach()
-
-
-def _two_layers(inputs: Tensor, layers: Sequence[Tensor]) -> Tensor:
-    hidden, bias, output, offset = layers
-    return torch.baddbmm(
-        offset[:, None], torch.tanh(torch.baddbmm(bias[:, None], inputs, hidden.mT)), output.mT
-    )
 
 
 def _head(hidden: np.ndarray, bias: np.ndarray, middle: np.ndarray) -> dict[str, Any]:

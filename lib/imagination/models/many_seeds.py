@@ -2,48 +2,28 @@
 
 One training step of all seeds of a group is a dozen operations on buffers that are made once and stay in the
 cache: a batched matrix product for each layer and each gradient, written out by hand (nothing is
-differentiated with respect to the inputs), and one pass of Adam over all parameters. Each seed draws its
-weights and the order of its data from its own generator, so a seed's network does not depend on which seeds
-are trained with it. The code is the same on a processor and on a GPU.
+differentiated with respect to the inputs), and one pass of Adam over all parameters. A seed's network does
+not depend on which seeds are trained with it.
 
-`imagination.models.networks` is for the odd model: it normalises data, knows other activations, holds
-spectral norms. This module is for hundreds of models trained as they are usually written.
+`imagination.models.networks` is for the odd model, in double precision and on normalised data. This module is
+for hundreds of models trained as they are usually written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 import torch
 
-from imagination.mdps.continuous import check_shape
+from imagination.models import fitting
+from imagination.models.fitting import Layers
 
 GROUP = 8
 """Seeds that train fastest together on a processor: more no longer fit its cache, fewer leave it idle."""
 
 BETAS, EPSILON = (0.9, 0.999), 1e-8
 """Adam's usual constants."""
-
-
-class Students(NamedTuple):
-    """Networks ``O relu(W x + b) + c``, one a seed; with `squash`, tanh of that.
-
-    Attributes
-    ----------
-    hidden : (C, m, d_in)
-    bias : (C, m)
-    output : (C, d_out, m)
-    offset : (C, d_out)
-    squash : bool
-    """
-
-    hidden: np.ndarray
-    bias: np.ndarray
-    output: np.ndarray
-    offset: np.ndarray
-    squash: bool = False
 
 
 def train_many(
@@ -58,13 +38,12 @@ def train_many(
     learning_rate: float = 1e-3,
     cooling: bool = False,
     group: int = GROUP,
-    device: str = "cpu",
-    after_epoch: Callable[[int, slice, Students], None] | None = None,
-) -> Students:
+    after_epoch: Callable[[int, slice, Layers], None] | None = None,
+) -> Layers:
     """Train one network per seed by minibatch Adam on the mean squared error, in single precision.
 
-    Weights and biases start uniform in ±1/√(inputs of the layer), as `torch.nn.Linear` has it. Data are
-    taken as they are. An epoch is one pass in a fresh random order; its last batch may be smaller.
+    Weights and biases start as `torch.nn.Linear` has them. Data are taken as they are. An epoch is one pass
+    in a fresh random order; its last batch may be smaller.
 
     Parameters
     ----------
@@ -76,7 +55,6 @@ def train_many(
     epochs, batch_size, learning_rate : as usual; the rate is constant.
     cooling : let the rate fall along half a cosine instead, epoch by epoch.
     group : seeds trained at the same time. Changes no network.
-    device : where torch computes.
     after_epoch : called with the number of finished epochs, the positions of the group's seeds and the
         group's networks.
 
@@ -85,31 +63,24 @@ def train_many(
     ValueError
         If a shape or an option does not fit.
     """
-    if min(width, epochs, batch_size, group) < 1:
-        raise ValueError(
-            f"width, epochs, batch_size and group must be >= 1, got {width}, {epochs}, {batch_size}, {group}"
-        )
-    if not learning_rate > 0:
-        raise ValueError(f"learning_rate must be > 0, got {learning_rate}")
-    check_shape("inputs", inputs, (len(seeds), None, None))
-    check_shape("targets", targets, (len(seeds), inputs.shape[1], None))
+    fitting.check_options(learning_rate, width=width, epochs=epochs, batch_size=batch_size, group=group)
+    fitting.check_data(inputs, targets, seeds)
     parts = []
     for start in range(0, len(seeds), group):
         these = slice(start, start + group)
-        trainer = _Trainer(inputs[these], targets[these], seeds[these], width, squash, batch_size, device)
+        trainer = _Trainer(inputs[these], targets[these], seeds[these], width, squash, batch_size)
         for epoch in range(1, epochs + 1):
-            left = 0.5 * (1 + np.cos(np.pi * (epoch - 1) / epochs)) if cooling else 1.0
-            trainer.epoch(learning_rate * left)
+            trainer.epoch(learning_rate * (fitting.half_cosine((epoch - 1) / epochs) if cooling else 1.0))
             if after_epoch is not None:
                 after_epoch(epoch, these, trainer.students())
         parts.append(trainer.students())
     hidden, bias, output, offset = (np.concatenate(layer) for layer in list(zip(*parts, strict=True))[:4])
-    return Students(hidden, bias, output, offset, squash)
+    return Layers(hidden, bias, output, offset, squash)
 
 
-def starting_layers(seeds: Sequence[int], d_in: int, width: int, d_out: int) -> Students:
+def starting_layers(seeds: Sequence[int], d_in: int, width: int, d_out: int) -> Layers:
     """Return the networks from which `train_many` starts."""
-    starts = [_start(torch.Generator().manual_seed(int(seed)), d_in, width, d_out) for seed in seeds]
+    starts = [_start(generator, d_in, width, d_out) for generator in fitting.generators_of(seeds)]
     return _students([torch.stack(layer) for layer in zip(*starts, strict=True)], squash=False)
 
 
@@ -124,16 +95,15 @@ class _Trainer:
         width: int,
         squash: bool,
         batch_size: int,
-        device: str,
     ) -> None:
         networks, count, d_in = inputs.shape
         d_out = targets.shape[-1]
         self.squash, self.batch_size, self.steps = squash, batch_size, 0
-        self.generators = [torch.Generator().manual_seed(int(seed)) for seed in seeds]
+        self.generators = fitting.generators_of(seeds)
         # One row a sample: inputs, a one that carries the hidden bias, negated targets (to which a product
         # can be added), and padding to whole cache lines, since rows are fetched in random order.
         d_row = -(-(d_in + 1 + d_out) // 16) * 16
-        self.rows = torch.zeros(networks, count, d_row, device=device)
+        self.rows = torch.zeros(networks, count, d_row)
         self.rows[..., :d_in] = torch.as_tensor(inputs)
         self.rows[..., d_in] = 1
         self.rows[..., d_in + 1 : d_in + 1 + d_out] = torch.as_tensor(-targets)
@@ -142,22 +112,21 @@ class _Trainer:
 
         # Layer by layer, each contiguous over the seeds: batched products work in place only so.
         shapes = [(networks, d_in + 1, width), (networks, d_out, width), (networks, d_out, 1)]
-        self.flat = torch.zeros(sum(int(np.prod(shape)) for shape in shapes), device=device)
+        self.flat = torch.zeros(sum(int(np.prod(shape)) for shape in shapes))
         self.gradient, self.mean, self.square, self.scratch = (torch.zeros_like(self.flat) for _ in range(4))
         self.layers, self.slots = _views(self.flat, shapes), _views(self.gradient, shapes)
         for c, generator in enumerate(self.generators):
             for layer, start in zip(self.layers, _start(generator, d_in, width, d_out), strict=True):
                 layer[c].copy_(start)
         self.buffers = {
-            size: _Buffers(networks, size, d_in + 1, d_out, d_row, width, device)
+            size: _Buffers(networks, size, d_in + 1, d_out, d_row, width)
             for size in {min(batch_size, count), count % batch_size or min(batch_size, count)}
         }
 
     def epoch(self, learning_rate: float) -> None:
         """Pass once over the data, in a new order for each network."""
         count = len(self.rows) // len(self.generators)
-        orders = [torch.randperm(count, generator=generator) for generator in self.generators]
-        order = torch.stack(orders).add_(self.first_row).to(self.rows.device)
+        order = fitting.shuffled(self.generators, count).add_(self.first_row)
         for rows in order.split(self.batch_size, dim=1):
             self._gradient(rows)
             self._adam(learning_rate)
@@ -195,7 +164,7 @@ class _Trainer:
         torch.sqrt(self.square, out=self.scratch).add_(EPSILON * correction)
         self.flat.addcdiv_(self.mean, self.scratch, value=-rate * correction / (1 - first**self.steps))
 
-    def students(self) -> Students:
+    def students(self) -> Layers:
         """Return copies of the networks as they are now."""
         return _students(self.layers, self.squash)
 
@@ -203,30 +172,25 @@ class _Trainer:
 class _Buffers:
     """Where the steps on batches of one size put what they compute."""
 
-    def __init__(
-        self, networks: int, size: int, d_in: int, d_out: int, d_row: int, width: int, device: str
-    ) -> None:
-        def empty(*shape: int) -> torch.Tensor:
-            return torch.empty(shape, device=device)
-
-        self.rows = empty(networks * size, d_row)
+    def __init__(self, networks: int, size: int, d_in: int, d_out: int, d_row: int, width: int) -> None:
+        self.rows = torch.empty(networks * size, d_row)
         self.x, self.y, _ = self.rows.view(networks, size, d_row).split(
             [d_in, d_out, d_row - d_in - d_out], dim=2
         )
-        self.h, self.back = empty(networks, size, width), empty(networks, size, width)
-        self.error = empty(networks, d_out, size)
+        self.h, self.back = (torch.empty(networks, size, width) for _ in range(2))
+        self.error = torch.empty(networks, d_out, size)
 
 
 def _start(generator: torch.Generator, d_in: int, width: int, d_out: int) -> list[torch.Tensor]:
     """One network's layers as the trainer keeps them: the hidden bias is the last row of the hidden layer."""
     shapes = [((d_in + 1, width), d_in), ((d_out, width), width), ((d_out, 1), width)]
-    return [torch.empty(shape).uniform_(-1, 1, generator=generator) / fan_in**0.5 for shape, fan_in in shapes]
+    return [fitting.uniform(shape, fan_in, generator) for shape, fan_in in shapes]
 
 
-def _students(layers: Sequence[torch.Tensor], squash: bool) -> Students:
-    hidden, output, offset = (layer.cpu().numpy().astype(np.float64) for layer in layers)
+def _students(layers: Sequence[torch.Tensor], squash: bool) -> Layers:
+    hidden, output, offset = (layer.numpy().astype(np.float64) for layer in layers)
     weights = np.ascontiguousarray(np.swapaxes(hidden[:, :-1], 1, 2))
-    return Students(weights, hidden[:, -1].copy(), output, offset[..., 0], squash)
+    return Layers(weights, hidden[:, -1].copy(), output, offset[..., 0], squash)
 
 
 def _views(flat: torch.Tensor, shapes: Sequence[tuple[int, ...]]) -> list[torch.Tensor]:

@@ -22,7 +22,6 @@ from imagination.reinforce.problems import DISCOUNTED, Estimator, Problem
 
 __all__ = [
     "Moments",
-    "added_noise_covariance",
     "added_noise_variance",
     "baseline_table",
     "bias_gradient",
@@ -169,23 +168,6 @@ def added_noise_variance(
     """
     weights = _noise_weights(problem, estimator, sigma, rollouts, correlation)
     return (weights * score_norms(problem)).sum(axis=1)
-
-
-def added_noise_covariance(
-    problem: Problem,
-    estimator: Estimator,
-    *,
-    sigma: ArrayLike = 1.0,
-    rollouts: int = 1,
-    correlation: ArrayLike | None = None,
-) -> Array:
-    """The whole matrix of which `added_noise_variance` is the trace, (B, d, d)."""
-    weights = _noise_weights(problem, estimator, sigma, rollouts, correlation)
-    visits = (weights[:, :, None] * state_distributions(problem)).sum(axis=1)
-    scores = problem.policy.scores
-    weighted = (visits[:, :, None] * problem.policy.probabilities)[..., None] * scores
-    flat = (len(problem), -1, scores.shape[-1])
-    return weighted.reshape(flat).swapaxes(1, 2) @ scores.reshape(flat)
 
 
 def _noise_weights(

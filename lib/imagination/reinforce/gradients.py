@@ -17,7 +17,6 @@ from imagination.reinforce.worlds import Trajectories
 
 __all__ = [
     "StateValue",
-    "StreamedMoments",
     "coefficients",
     "fit_state_value",
     "mean_gradient",
@@ -212,62 +211,3 @@ def _past(powers: Tensor) -> Tensor:
     if bool((powers < 1 / LARGEST_POWER).any()):
         raise ValueError(f"discount must have γ^(1−H) below {LARGEST_POWER:g} for rewards of the past")
     return powers
-
-
-# --- moments of a stream --------------------------------------------------------------------------
-
-
-class StreamedMoments:
-    """Mean and variance of vectors that come in chunks, in float64 whatever the chunks are in.
-
-    Chunks are merged by the pairwise update (Chan, Golub and LeVeque), so nothing cancels however long the
-    stream is.
-
-    Attributes
-    ----------
-    count : int
-        Vectors so far.
-    mean : (..., P) float64
-    """
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.mean: Tensor | None = None
-        self._square: Tensor | None = None
-
-    def add(self, chunk: Tensor) -> None:
-        """Take in vectors (..., k, P)."""
-        count = chunk.shape[-2]
-        # Sums over a chunk are taken in float64, about the chunk's own mean.
-        mean = chunk.mean(dim=-2, dtype=torch.float64)
-        centred = chunk - mean[..., None, :].to(chunk.dtype)
-        off = centred.mean(dim=-2, dtype=torch.float64)  # what rounding the mean left over
-        square = centred.square_().sum(dim=-2, dtype=torch.float64) - count * off * off
-        self._merge(count, mean, square)
-
-    def merge(self, other: StreamedMoments) -> None:
-        """Take in all the vectors that `other` has seen."""
-        if other.mean is not None and other._square is not None:
-            self._merge(other.count, other.mean, other._square)
-
-    def _merge(self, count: int, mean: Tensor, square: Tensor) -> None:
-        if self.mean is None or self._square is None:
-            self.count, self.mean, self._square = count, mean, square
-            return
-        total = self.count + count
-        distance = mean - self.mean
-        self.mean = self.mean + distance * (count / total)
-        self._square = self._square + square + distance * distance * (self.count * count / total)
-        self.count = total
-
-    @property
-    def variance(self) -> Tensor:
-        """Unbiased variance of every entry, (..., P)."""
-        if self._square is None or self.count < 2:
-            raise ValueError(f"a variance needs at least 2 vectors, got {self.count}")
-        return self._square / (self.count - 1)
-
-    @property
-    def total_variance(self) -> Tensor:
-        """Trace of the covariance, (...)."""
-        return self.variance.sum(-1)

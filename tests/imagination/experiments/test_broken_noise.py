@@ -17,16 +17,23 @@ def table():
     return bn.broken(ONE, sigma=1.0, rollouts=10, repeats=400, generator=np.random.default_rng(0))
 
 
+def added_by_hand(coefficient: float) -> float:
+    """Σ_t E‖w_t‖² Σ_{u,v ≥ t} γ^(u−t) γ^(v−t) ρ^|u−v|, for Theorem 2's weights."""
+    t = np.arange(10)
+    discount, C = 0.9**t, coefficient ** np.abs(t[:, None] - t)
+    variances = [discount[:left] @ C[:left, :left] @ discount[:left] for left in range(10, 0, -1)]
+    return float(exact.score_norms(ONE)[0] @ variances)
+
+
 def test_what_each_kind_does(table):
-    assert (
-        table.loc[["as supposed", "heavy tails, t(3)", "one draw for all rollouts"], "added / expected"] == 1
-    ).all()
-    assert (
-        table.loc["correlated, 0.9", "added / expected"]
-        > 2
-        > 1
-        > table.loc["correlated, −0.9", "added / expected"]
-    )
+    same = ["as supposed", "heavy tails, t(3)", "one draw for all rollouts"]
+    np.testing.assert_allclose(table.loc[same, "added / expected"], 1, rtol=1e-12)
+    correlated = {"correlated, 0.9": 0.9, "correlated, −0.9": -0.9, "one draw a rollout": 1.0}
+    for name, coefficient in correlated.items():
+        expected = added_by_hand(coefficient) / added_by_hand(0.0)
+        assert table.loc[name, "added / expected"] == pytest.approx(expected, rel=1e-12)
+    added = table["added / expected"]
+    assert added["correlated, −0.9"] < 1 and added["correlated, 0.9"] > 2
     assert table.loc["all of it at one (s, a)", "added / expected"] > 1.2
     assert np.isinf(table.loc["heavy tails, t(1.5)", "added / expected"])
     biased = table["shift"] > 0

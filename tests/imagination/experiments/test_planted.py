@@ -16,8 +16,8 @@ def result(table):
     return power(table)
 
 
-def test_there_are_enough_and_they_differ():
-    assert len(PLANTED) >= 15
+def test_every_claim_has_several_and_they_differ():
+    assert all(sum(p.regime == regime for p in PLANTED) >= 2 for regime in CLAIMS)
     assert len({(planted.regime, planted.name) for planted in PLANTED}) == len(PLANTED)
     for planted in PLANTED:
         right = CLAIMS[planted.regime]

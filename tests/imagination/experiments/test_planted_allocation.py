@@ -24,8 +24,10 @@ def named(name, about="ratio"):
     return found
 
 
-def test_there_are_enough_and_they_differ():
-    assert len(PLANTED) >= 20
+def test_every_claim_has_several_and_they_differ():
+    counts = {about: sum(planted.about == about for planted in PLANTED) for about in CLAIMS}
+    assert counts.pop("many rewards") == 0  # a lower bound on a ratio: only "few rewards" has been spoiled
+    assert all(count >= 2 for count in counts.values())
     assert len({(planted.about, planted.name) for planted in PLANTED}) == len(PLANTED)
     for planted in PLANTED:
         right = CLAIMS[planted.about]

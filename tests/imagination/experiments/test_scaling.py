@@ -8,7 +8,8 @@ from imagination import records
 from imagination.experiments import scaling
 from imagination.experiments import scaling_fits as fits
 from imagination.mdps.teacher import normal_teacher
-from imagination.models.many_seeds import Students, starting_layers
+from imagination.models.fitting import Layers
+from imagination.models.many_seeds import starting_layers
 
 SMALL = {"samples": 600, "epochs": 2, "curve": [1]}
 
@@ -68,7 +69,7 @@ def test_transitions_are_the_teachers_and_the_first_of_more(states):
 def test_no_point_of_the_domain_errs_more_than_is_certified(quantity, squash):
     teacher = normal_teacher([7, 8])[quantity == "reward"]
     start = starting_layers([0, 1], 16, 64, 12 if quantity == "dynamics" else 1)
-    students = Students(*start[:4], squash=squash and quantity == "dynamics")
+    students = Layers(*start[:4], squash=squash and quantity == "dynamics")
     x = np.random.default_rng(0).uniform(-1, 1, (2, 20_000, 16))
     x[:, ::2] = np.sign(x[:, ::2])  # corners too
     s, a = x[..., : scaling.D_STATE], x[..., scaling.D_STATE :]

@@ -13,7 +13,6 @@ from imagination.experiments.families import FAMILIES, draw
 from imagination.experiments.formula_worlds import LINE, line
 from imagination.experiments.formulas import CONTRACTION, read
 from imagination.experiments.try_bound import reward_of_state, try_bound
-from imagination.mdps.extremal import extremal_gap, extremal_system
 from imagination.rollouts import return_gap as rolled_out
 from imagination.theory import return_gap
 from imagination.theory.tutorial import REWARD_IGNORES_ACTION
@@ -176,7 +175,10 @@ def test_worlds_on_the_line_are_measured_exactly():
     rng = np.random.default_rng(1)
     columns = formula_search._random(read(RIGHT["Lemma 1"]), rng, 50)
     table = line(columns, None)
-    np.testing.assert_allclose(table["gap"], extremal_gap(extremal_system(**columns)), rtol=1e-10)
+    growth, slope = (columns[name] * (1 + columns["L_pi"]) for name in ("L_f", "L_r"))
+    slope = slope / (1 - columns["gamma"] * growth)  # of the imagined value, which is affine on the line
+    exact = (columns["eps_rew"] + columns["gamma"] * slope * columns["eps_dyn"]) / (1 - columns["gamma"])
+    np.testing.assert_allclose(table["gap"], exact, rtol=1e-10)
     finite = line(columns | {"horizon": np.full(50, 7.0)}, None)
     system = extremal_system(**columns)
     direct = rolled_out(*system, np.zeros((50, 1, 1)), 7)[:, 0]

@@ -13,7 +13,6 @@ from imagination.mdps.gymnasium import (
     MDPEnvironment,
     OnPendulumStates,
     PendulumStates,
-    adapt,
     collect,
     pendulum,
 )
@@ -43,16 +42,19 @@ def test_pendulum_is_gymnasiums_step_by_step(rng, units):
     np.testing.assert_allclose(reward[0], seen.reward, atol=1e-5)
 
 
-def test_adapting_pendulum_agrees_with_the_batched_maps_in_double_precision(rng):
-    stepped, batched = (
-        adapt(gymnasium.make("Pendulum-v1"), np.array([0.9])),
-        pendulum(np.array([0.9]), velocity_unit=1.0),
-    )
+def test_pendulum_agrees_with_gymnasium_in_double_precision(rng):
+    env = gymnasium.make("Pendulum-v1").unwrapped
+    env.reset(seed=0)
+    batched = pendulum(np.array([0.9]), velocity_unit=1.0)
     angle_speed = np.stack([rng.uniform(-3, 3, (1, 40)), rng.uniform(-8, 8, (1, 40))], axis=-1)
     action = rng.uniform(-1, 1, (1, 40, 1))
     angle, speed = angle_speed[..., 0], angle_speed[..., 1]
     state = np.stack([np.cos(angle), np.sin(angle), speed], axis=-1)
-    moved, paid = stepped.step(angle_speed, 2 * action)
+    moved, paid = np.empty_like(angle_speed), np.empty_like(angle)
+    for index in np.ndindex(angle.shape):
+        env.state = angle_speed[index]
+        paid[index] = env.step(2 * action[index])[1]
+        moved[index] = env.state
     expected, reward = batched.step(state, action)
     np.testing.assert_allclose(np.cos(moved[..., 0]), expected[..., 0], atol=1e-12)
     np.testing.assert_allclose(np.sin(moved[..., 0]), expected[..., 1], atol=1e-12)
@@ -117,37 +119,13 @@ def test_collecting_drops_no_transition_and_crosses_no_reset(rng):
     np.testing.assert_array_equal(pushed.action, np.ones((50, 1)))
 
 
-def test_adapting_steps_a_real_environment_from_any_state(rng):
-    env = gymnasium.make("MountainCarContinuous-v0")
-    mdp = adapt(env, np.array([0.9, 0.99]), L_f=np.array([2.0, 2.0]))
-    start = mdp.initial.sample(rng, 3)
-    assert start.shape == (2, 3, 2)
-    action = rng.uniform(-1, 1, (2, 3, 1))
-    moved, _ = mdp.step(start, action)
-    expected = start[..., 1] + 0.0015 * action[..., 0] - 0.0025 * np.cos(3 * start[..., 0])
-    np.testing.assert_allclose(moved[..., 1], expected, atol=1e-7)
-    np.testing.assert_array_equal(mdp.dynamics.lipschitz(), [2.0, 2.0])
-    with pytest.raises(ValueError, match="L_r"):
-        mdp.reward.lipschitz()
-
-
-def test_what_cannot_be_adapted_is_refused(rng):
-    with pytest.raises(ValueError, match="Box"):
-        adapt(gymnasium.make("CartPole-v1"), np.array([0.9]))
+def test_what_cannot_be_collected_is_refused(rng):
     with pytest.raises(ValueError, match="Box"):
         collect("CartPole-v1", rng, 10)
     with pytest.raises(ValueError, match="count"):
         collect("Pendulum-v1", rng, 0)
-    with pytest.raises(ValueError, match="together"):
-        adapt(gymnasium.make("Pendulum-v1"), np.array([0.9]), get_state=lambda env: env.state)
     with pytest.raises(ValueError, match="velocity_unit"):
         pendulum(np.array([0.9]), velocity_unit=0.0)
-
-    class Opaque(MDPEnvironment):
-        """An environment without a `state` to set."""
-
-    with pytest.raises(ValueError, match="set_state"):
-        adapt(Opaque(pendulum(np.array([0.9])), 1), np.array([0.9]))
 
 
 def worlds(rng: np.random.Generator) -> dict[str, MDPEnvironment]:

@@ -69,13 +69,6 @@ class TestGridworld:
         np.testing.assert_array_equal(mdp.action_metric[0, 0], [0, 1, 2, 1])
 
 
-class TestRandomMRPs:
-    def test_the_reward_is_the_position(self, generator):
-        mdp = makers.random_mrps(3, 10, 0.9, generator)
-        np.testing.assert_allclose(w.reward_lipschitz(mdp.reward, mdp.state_metric), 1)
-        assert np.all(mdp.transition > 0) and mdp.n_actions == 1
-
-
 def test_mixing_towards_the_mean_scales_every_constant(generator):
     mdp = makers.garnet(4, 5, 2, 3, 0.9, generator)
     weight = np.array([0.0, 0.3, 0.7, 1.0])

@@ -7,7 +7,7 @@ import torch
 from imagination import lipschitz
 from imagination.mdps.continuous import Transitions, UniformBall
 from imagination.models.least_squares import affine_dynamics, affine_reward
-from imagination.models.networks import Fit, network_dynamics, network_reward, train
+from imagination.models.networks import network_dynamics, network_reward, train
 
 
 @pytest.fixture
@@ -20,16 +20,10 @@ def smooth(rng: np.random.Generator, count: int = 1000) -> Transitions:
     return Transitions(s, a, 3 * np.sin(s[:, 0]) + a[:, 1], s + 0.2 * np.tanh(s[:, ::-1] + a[:, :1]))
 
 
-def value(fit: Fit, inputs: np.ndarray, function) -> np.ndarray:
-    hidden = function(inputs @ np.swapaxes(fit.hidden, 1, 2) + fit.bias[:, None])
-    return hidden @ np.swapaxes(fit.output, 1, 2) + fit.offset[:, None]
-
-
-@pytest.mark.parametrize("activation", ["tanh", "relu", "sin"])
-def test_one_step_by_hand_is_one_step_by_autograd(rng, activation):
+def test_one_step_by_hand_is_one_step_by_autograd(rng):
     x, y = rng.standard_normal((1, 64, 4)), rng.standard_normal((1, 64, 2))
     x, y = ((data - data.mean(1, keepdims=True)) / data.std(1, keepdims=True) for data in (x, y))
-    fit = train(x, y, [3], width=8, activation=activation, epochs=1, batch_size=64, learning_rate=0.05)
+    found = train(x, y, [3], width=8, epochs=1, batch_size=64, learning_rate=0.05)
     # The same draw of weights, the loss by torch's own layers, one step of Adam.
     padded = 128
     flat = torch.randn(padded, generator=torch.Generator().manual_seed(3), dtype=torch.float64)
@@ -37,14 +31,12 @@ def test_one_step_by_hand_is_one_step_by_autograd(rng, activation):
     parameters = [
         p.clone().requires_grad_() for p in (hidden, bias, output, torch.zeros(2, dtype=torch.float64))
     ]
-    function = {"tanh": torch.tanh, "relu": torch.relu, "sin": torch.sin}[activation]
-    layer = function(torch.as_tensor(x[0]) @ parameters[0].T + parameters[1])
+    layer = torch.tanh(torch.as_tensor(x[0]) @ parameters[0].T + parameters[1])
     loss = ((layer @ parameters[2].T + parameters[3] - torch.as_tensor(y[0])) ** 2).mean()
-    np.testing.assert_allclose(fit.loss, [[loss.item()]], rtol=1e-12)
     optimiser = torch.optim.Adam(parameters, lr=0.05)
     loss.backward()
     optimiser.step()
-    for ours, theirs in zip(fit[:4], parameters, strict=True):
+    for ours, theirs in zip(found[:4], parameters, strict=True):
         np.testing.assert_allclose(ours[0], theirs.detach().numpy(), atol=1e-9)
 
 
@@ -54,7 +46,7 @@ def test_it_does_not_matter_which_seeds_are_trained_together(rng):
     together = train(x, y, [3, 4, 5], **options)
     for c, seed in enumerate([3, 4, 5]):
         alone = train(x[c : c + 1], y[c : c + 1], [seed], **options)
-        for ours, theirs in zip(together, alone, strict=True):
+        for ours, theirs in zip(together[:4], alone[:4], strict=True):
             np.testing.assert_array_equal(ours[c], theirs[0])
     pair = train(x[[2, 0]], y[[2, 0]], [5, 3], **options)
     np.testing.assert_array_equal(pair.output, together.output[[2, 0]])
@@ -71,10 +63,10 @@ def test_shared_data_is_data_repeated(rng):
 def test_layers_come_back_in_the_units_of_the_data(rng):
     x = 100 + 7 * rng.standard_normal((1, 400, 2))
     y = -50 + 0.3 * x @ np.array([[1.0], [-1.0]])
-    fit = train(x, y, [0], width=32, epochs=150, batch_size=50, learning_rate=1e-2)
-    residual = np.sqrt(np.mean((value(fit, x, np.tanh) - y) ** 2))
-    assert residual < 0.03 * y.std()
-    np.testing.assert_allclose(residual**2, fit.loss[0, -1] * y.var(), rtol=0.1)
+    found = train(x, y, [0], width=32, epochs=150, batch_size=50, learning_rate=1e-2)
+    units = np.tanh(x @ np.swapaxes(found.hidden, 1, 2) + found.bias[:, None])
+    values = units @ np.swapaxes(found.output, 1, 2) + found.offset[:, None]
+    assert np.sqrt(np.mean((values - y) ** 2)) < 0.03 * y.std()
 
 
 def test_networks_learn_what_affine_models_cannot_and_are_certified(rng):
@@ -97,27 +89,16 @@ def test_networks_learn_what_affine_models_cannot_and_are_certified(rng):
         assert np.all(observed <= map_.lipschitz() * (1 + 1e-9))
 
 
-def test_a_spectral_limit_makes_the_certificate_small(rng):
-    data = smooth(rng)
-    free, held = (
-        network_reward(data, [0], width=32, epochs=30, learning_rate=1e-2, spectral_limit=limit)
-        for limit in (None, 1.0)
-    )
-    # In normalised units both norms are at most 1; the data's units multiply by reward's over input's spread.
-    units = data.reward.std() / min(data.state.std(axis=0).min(), data.action.std(axis=0).min())
-    assert held.lipschitz()[0] <= units * (1 + 1e-9) < free.lipschitz()[0] * 1.5
-
-
 def test_constant_columns_do_no_harm(rng):
     x = np.concatenate([rng.standard_normal((1, 50, 2)), np.ones((1, 50, 1))], axis=-1)
-    fit = train(x, np.zeros((1, 50, 1)), [0], width=4, epochs=2)
-    assert all(np.isfinite(part).all() for part in fit)
+    found = train(x, np.zeros((1, 50, 1)), [0], width=4, epochs=2)
+    assert all(np.isfinite(part).all() for part in found)
 
 
 def test_bad_input_is_refused():
     x, y = np.zeros((2, 5, 3)), np.zeros((2, 5, 1))
     for change, match in (
-        ({"activation": "gelu"}, "activation"),
+        ({"learning_rate": 0.0}, "learning_rate"),
         ({"epochs": 0}, "epochs"),
         ({"width": 0}, "width"),
     ):

@@ -170,14 +170,6 @@ class TestNoise:
             rtol=1e-9,
         )
 
-    def test_the_whole_matrix(self, make, estimator):
-        problem = make(seed=14)
-        noisy = exact.moments(problem, estimator, noise_variance=0.5, full=True)
-        plain = exact.moments(problem, estimator, full=True)
-        added = exact.added_noise_covariance(problem, estimator, sigma=np.sqrt(0.5))
-        close(noisy.covariance - plain.covariance, added, np.abs(noisy.covariance).max())
-        close(np.trace(added, axis1=1, axis2=2), exact.added_noise_variance(problem, estimator) / 2)
-
     def test_one_state_in_closed_form(self):
         """‖w‖² has mean 1 − Σ π² in a bandit; D2's sum over u and t ≤ u is then a number."""
         pi, gamma, H = np.array([0.2, 0.3, 0.5]), 0.9, 4

@@ -182,38 +182,3 @@ def test_rewards_of_the_past_need_powers_that_can_be_computed():
         gradients.coefficients(
             Estimator("undiscounted", reward_to_go=False), reward, torch.tensor([0.5], dtype=torch.float64)
         )
-
-
-# --- streams --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_streamed_moments_are_those_of_the_whole(dtype):
-    data = torch.randn(1000, 5, generator=generator(), dtype=torch.float64).mul(3).add(2).to(dtype)
-    whole, parts = gradients.StreamedMoments(), []
-    for begin, end in ((0, 1), (1, 400), (400, 777), (777, 1000)):
-        part = gradients.StreamedMoments()
-        part.add(data[begin:end])
-        parts.append(part)
-    for part in parts:
-        whole.merge(part)
-    assert whole.count == 1000
-    tolerance = {"rtol": 1e-12, "atol": 1e-12} if dtype == torch.float64 else {"rtol": 1e-6, "atol": 1e-6}
-    torch.testing.assert_close(whole.mean, data.double().mean(0), **tolerance)
-    torch.testing.assert_close(whole.variance, data.double().var(0), **tolerance)
-    torch.testing.assert_close(whole.total_variance, data.double().var(0).sum(), **tolerance)
-
-
-def test_a_large_mean_does_not_cancel_a_small_variance():
-    noise = torch.randn(200, 3, generator=generator(), dtype=torch.float64)
-    moments = gradients.StreamedMoments()
-    for part in (1e8 + noise).split(50):
-        moments.add(part)
-    torch.testing.assert_close(moments.variance, noise.var(0), rtol=1e-6, atol=0)
-
-
-def test_a_variance_needs_two():
-    moments = gradients.StreamedMoments()
-    moments.add(torch.ones(1, 2))
-    with pytest.raises(ValueError, match="at least 2 vectors, got 1"):
-        _ = moments.variance

@@ -1,6 +1,6 @@
 """Robust fits of decay laws to logarithms of errors, a batch of data sets at a time.
 
-What `imagination.scaling_laws` searches with. A law is ``theta = (a, alpha, e)`` and means
+A law is ``theta = (a, alpha, e)`` and means
 
     log error = log(exp(a - alpha x) + exp(e)),
 

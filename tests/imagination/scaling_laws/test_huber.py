@@ -2,8 +2,17 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from imagination import huber
-from imagination.huber import Measurements, curve, descend, fit_batch, loss, parameters, slopes, start
+from imagination.scaling_laws import huber
+from imagination.scaling_laws.huber import (
+    Measurements,
+    curve,
+    descend,
+    fit_batch,
+    loss,
+    parameters,
+    slopes,
+    start,
+)
 
 ANCHORS = np.array([1e3, 3e3, 1e4, 3e4, 1e5])
 
