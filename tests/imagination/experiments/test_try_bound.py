@@ -13,6 +13,7 @@ from imagination.experiments.families import FAMILIES, draw
 from imagination.experiments.formula_worlds import LINE, line
 from imagination.experiments.formulas import CONTRACTION, read
 from imagination.experiments.try_bound import reward_of_state, try_bound
+from imagination.mdps.extremal import extremal_system
 from imagination.rollouts import return_gap as rolled_out
 from imagination.theory import return_gap
 from imagination.theory.tutorial import REWARD_IGNORES_ACTION
