@@ -89,7 +89,7 @@ class Row:
     @property
     def meaning(self) -> str:
         """What its claims say, in words."""
-        return " ".join(dict.fromkeys(claim.meaning for claim in self.result.claims if claim.meaning))
+        return "; ".join(dict.fromkeys(claim.meaning for claim in self.result.claims if claim.meaning))
 
 
 def rows(trials: Mapping[str, Iterable[Trial]], read: tuple[Chapter, ...] | None = None) -> list[Row]:

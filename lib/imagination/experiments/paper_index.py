@@ -285,9 +285,6 @@ experiment was tuned until it agreed. `make formal` checks the theorems again. A
 or by the experiment that ran, see {doc}`15_what_we_know_and_what_we_dont`.
 
 ## Numbered items
-
-| item | result of this book | derived in | proved in Coq | tried | what differs |
-| --- | --- | --- | --- | --- | --- |
 """
 
 _REPORTED = """
@@ -308,20 +305,23 @@ def of_item(item: str, found: Sequence[Row]) -> list[Row]:
 
 def _numbered(found: Sequence[Row]) -> Iterator[str]:
     for item in NUMBERED:
+        yield f"\n### {item}\n"
         for row in of_item(item, found):
             result = row.result
             where = f"{{prf:ref}}`{result.label}`" if result.label else f"{{doc}}`{result.chapter}`"
-            coq = row.status
-            if row.checked:
-                place = label(Path(row.checked.file).stem)
-                coq = f"`{row.checked.name}`, {{ref}}`{row.checked.file} <formal-{place}>`"
-                coq += f", line {row.checked.line}"
-                coq += f"; {row.refuted} wrong versions refuted" if row.refuted else ""
-            tried = sum(trial.problems for trial in row.trials)
-            broken = sum(trial.violations for trial in row.trials)
-            sources = dict.fromkeys(f"`{trial.source.rpartition('.')[2]}`" for trial in row.trials)
-            said = f"{tried:,} problems, {broken} violations ({', '.join(sources)})" if tried else "–"
-            yield f"| {item} | {result.name} | {where} | {coq} | {said} | {result.differs} |"
+            if not row.checked:
+                yield f"- *{result.name}*: a definition, in {where}. {result.differs}"
+                continue
+            place = label(Path(row.checked.file).stem)
+            yield (
+                f"- *{result.name}*: derived in {where}; proved as `{row.checked.name}` in"
+                f" {{ref}}`{row.checked.file} <formal-{place}>`, line {row.checked.line}, with"
+                f" {row.refuted} wrong versions refuted. {result.differs}"
+            )
+            if tried := sum(trial.problems for trial in row.trials):
+                broken = sum(trial.violations for trial in row.trials)
+                sources = dict.fromkeys(f"`{trial.source.rpartition('.')[2]}`" for trial in row.trials)
+                yield f"  Tried on {tried:,} problems, {broken} violations ({', '.join(sources)})."
 
 
 def _report(report: Report) -> Iterator[str]:
