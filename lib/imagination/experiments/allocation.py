@@ -46,7 +46,7 @@ SCALES = {"quick": 250, "full": 2500}
 CLAIMS: dict[str, Claim] = {
     "ratio": claims.RATIO,
     "spending": claims.SPENDING,
-    "solution": claims.SOLUTION,
+    "solution": claims.REWARDS_FOR,
     "equal exponents": claims.EQUAL_EXPONENTS,
     "few rewards": claims.FEW_REWARDS,
     "many rewards": claims.MANY_REWARDS,

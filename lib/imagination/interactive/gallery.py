@@ -133,7 +133,7 @@ def return_gap() -> Figure:
 def _plan(symbols: tuple[sp.Symbol, sp.Symbol], names: tuple[str, str], weight: sp.Expr) -> tuple[Step, ...]:
     """The steps to the plan that is optimal for a multiplier: the one that costs the whole budget."""
     dyn = symbols[0]
-    rewards = ac.SOLUTION.expression.xreplace({ac.N_d: dyn, ac.D: weight})
+    rewards = ac.REWARDS_FOR.expression.xreplace({ac.N_d: dyn, ac.D: weight})
     # At the first of these the plan costs too little, at the second too much (ac.TOO_FEW, ac.TOO_MANY).
     few = sp.Min(*(h.relation.gts for h in ac.TOO_FEW.hypotheses if isinstance(h.relation, sp.Le)))
     return (
@@ -220,7 +220,7 @@ def budget() -> Figure:
             Row("least", "Least error", ac.error(ac.N_d, ac.N_r), 0),
             Row("share", "Best share for dynamics", unit="%"),
             Row("N_dyn", "Dynamics samples"),
-            Row("N_rew", "Reward labels", ac.SOLUTION.expression),
+            Row("N_rew", "Reward labels", ac.REWARDS_FOR.expression),
             Row("ratio", "Dynamics samples for each label, by Theorem 1", ac.RATIO.expression),
             Row("misled", "Error with the multiplier m times too large", ac.error(ac.M_d, ac.M_r), 3),
             Row("price", "Price of deviating", unit="% more error"),

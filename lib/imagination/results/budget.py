@@ -68,7 +68,7 @@ RESULTS: tuple[Result, ...] = (
     ),
     Result(
         "The solution",
-        (ac.SOLUTION, ac.INCREASING),
+        (ac.REWARDS_FOR, ac.INCREASING),
         chapter=_CHAPTER,
         label="thm-solution",
         theorem="allocation_solution",
@@ -193,7 +193,7 @@ PRINTED: Mapping[str, Printed] = {
     "tangent": (ac.TANGENT, _sides("tangent")),
     "chord": (ac.CHORD, _sides("chord")),
     "convex": (ac.CONVEX, _sides("convex")),
-    "solution": (ac.SOLUTION, {"expression": "rewards_for"}),
+    "solution": (ac.REWARDS_FOR, {"expression": "rewards_for"}),
     "increasing": (ac.INCREASING, {"quantity": "remaining_cost"}),
     "too_few": (ac.TOO_FEW, {"supposes": "too_few_supposes"}),
     "equal_exponents": (ac.EQUAL_EXPONENTS, {"expression": "equal_exponents_ratio"}),

@@ -173,7 +173,7 @@ def rewards_for(dyn: sp.Expr) -> sp.Expr:
     return (beta * A_r * c_d / (alpha * D * A_d * c_r)) ** (1 / (1 + beta)) * dyn**growth
 
 
-SOLUTION = Claim(
+REWARDS_FOR = Claim(
     name="Rewards that belong to dynamics",
     source="[this book]",
     symbols=_OPTIMUM,

@@ -1,5 +1,6 @@
 """The tutorial "Prove your own bound": what it quotes of Coq is in the file, and Coq does answer so."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -51,7 +52,9 @@ def folder(tmp_path_factory):
 
 
 def run(folder: Path, command: str) -> tuple[str, str]:
-    done = subprocess.run(command.split(), cwd=folder, capture_output=True, encoding="utf-8")
+    """What a command says; a make that was called by another make would tell of folders, too."""
+    alone = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    done = subprocess.run(command.split(), cwd=folder, capture_output=True, encoding="utf-8", env=alone)
     return done.stdout.strip("\n"), done.stderr.strip("\n")
 
 

@@ -64,13 +64,13 @@ def test_claims_at_an_optimum_that_is_known() -> None:
         "multiplier": 1.0,
     }
     assert c.RATIO.evaluate(**even, N_dyn=5.0, N_rew=5.0) == 1
-    assert c.SOLUTION.evaluate(**even, N_dyn=7.0) == pytest.approx(7)
+    assert c.REWARDS_FOR.evaluate(**even, N_dyn=7.0) == pytest.approx(7)
     # Minimise 1/N_d + 1/(2 N_r^2) with N_d + N_r = 2: at (1, 1) both derivatives are -1.
     uneven = even | {"beta": 2.0, "A_rew": 0.5}
     assert c.SPENDING.evaluate(
         **{k: v for k, v in uneven.items() if not k.startswith("c_")}, N_dyn=1.0, N_rew=1.0
     ) == pytest.approx(1)
-    assert c.SOLUTION.evaluate(**uneven, N_dyn=1.0) == pytest.approx(1)
+    assert c.REWARDS_FOR.evaluate(**uneven, N_dyn=1.0) == pytest.approx(1)
     assert c.FEW_REWARDS.evaluate(**uneven, budget=2.0) == pytest.approx(2 ** (2 / 3))
     for budget in (2.0, 20.0):
         share = c.REWARD_SHARE.evaluate(**uneven, budget=budget)
