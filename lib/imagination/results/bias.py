@@ -90,11 +90,11 @@ WORDS: Mapping[str, Words] = {
         title="Shaping",
         source="[this book]",
         also=r"For every policy \(B_H = \gamma^H \mathbb{E}\, \Phi_H(s_H) - \mathbb{E}\, \Phi_0(s_0)\). "
-        r"And a potential of the state alone that is 0 at the end leaves the discounted estimator's mean at "
-        r"\(\nabla J_H\).",
-        fixed=r"a world, a policy, \(\gamma\) and \(H\).",
+        r"And a potential of the state alone, whose mean at the end is 0 under every policy, leaves the "
+        r"discounted estimator's mean at \(\nabla J_H\); there it is paid as its mean over the next state.",
+        fixed=r"a world, a policy, \(\gamma\) and \(H\); for the estimator \(K \ge 1\) rollouts.",
         for_all=r"potentials \(\Phi_t(s)\), which may depend on time, and values of the policy's parameters.",
         definitions=(r"\(B_H\) is the mean of the sum in the first line",),
-        assumptions=(LEARNER[0], r"in the second line, \(\Phi_H = 0\)"),
+        assumptions=(*LEARNER, r"in the second line, \(\Phi_H = 0\)", f"for the estimator: {NOISE}"),
     ),
 }

@@ -135,7 +135,8 @@ WORDS: Mapping[str, Words] = {
         title="No bound is smaller",
         source="[this book]",
         also=r"Here \(\beta\) is any number that is at least the loss of every such trajectory. For "
-        r"\(\varepsilon < 1\) a spiral in the plane reaches the bound at every step. For \(\varepsilon = 1\) "
+        r"\(\varepsilon < 1\) a spiral in the plane reaches the bound at every step "
+        r"(the theorem curvature_attained). For \(\varepsilon = 1\) "
         "every loss is below it, and comes as close as one likes. That is concluded, too.",
         fixed=r"a number \(0 < \varepsilon \le 1\).",
         for_all=r"real inner product spaces of any dimension, velocity fields \(v\) on them and trajectories "
@@ -147,18 +148,18 @@ WORDS: Mapping[str, Words] = {
         title="Near 1",
         source="[this book]",
         also=r"So the map is \((1 + \varepsilon)\)-Lipschitz and, where there are two different states, has "
-        r"no constant below \(1 - \varepsilon\). Both ends are met: by \(v(z) = \varepsilon z\), and for "
-        r"\(\varepsilon \le 1\) by \(v(z) = -\varepsilon z\).",
+        r"no constant below \(1 - \varepsilon\). Both ends are met (the theorem near_one_attained): by "
+        r"\(v(z) = \varepsilon z\), and for \(\varepsilon \le 1\) by \(v(z) = -\varepsilon z\).",
         fixed=rf"{_SPACE}, and a number \(\varepsilon > 0\).",
-        for_all=r"pairs of states \(x\) and \(y\).",
+        for_all=r"pairs of different states \(x\) and \(y\).",
         definitions=(r"\(s = \lVert F(x) - F(y) \rVert / \lVert x - y \rVert\)",),
         assumptions=straightening.STRETCH.assumes,
     ),
     "straight_not_smooth": Words(
         title="Straight and not smooth",
         source="[this book]",
-        also=r"And \(\lVert F(x) - F(y) \rVert = c\, \lVert x - y \rVert\) for all states: no smaller number "
-        r"than \(c\) is a Lipschitz constant of \(F\).",
+        also=r"And \(\lVert F(x) - F(y) \rVert = c\, \lVert x - y \rVert\) for all states: where two states "
+        r"differ, no smaller number than \(c\) is a Lipschitz constant of \(F\).",
         fixed=r"a real inner product space of any dimension, and a number \(c > 1\).",
         for_all=r"states \(z_t\).",
         definitions=(r"\(v(z) = F(z) - z\), and \(z_{t+1} = F(z_t)\)",),

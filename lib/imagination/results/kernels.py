@@ -90,6 +90,7 @@ _FIXED = (
     r"a real and a learned random world with the same states, actions, policy and first distribution; "
     r"kernels \(P\), \(\hat P\) and rewards \(r\), \(\hat r\)"
 )
+_NUMBERS = "the numbers of the bound, all at least 0"
 _RETURNS = (
     r"\(J = \sum_t \gamma^t\, \mathbb{E}\, r(s_t, a_t)\) with \(a_t \sim \pi_{s_t}\), "
     r"\(s_{t+1} \sim P_{s_t, a_t}\), and \(\hat J\) likewise in the learned world"
@@ -119,7 +120,7 @@ WORDS: Mapping[str, Words] = {
         title="Lemma 1 for kernels",
         source="[AML18, with a learned reward added]",
         also="In the first line both returns exist: their series converge. That is part of the conclusion.",
-        fixed=f"{_FIXED}; the numbers.",
+        fixed=f"{_FIXED}; {_NUMBERS}.",
         for_all=r"the assumptions range over all states \(x, y\) and actions \(a, b\), of any kind. The "
         r"second line holds for every horizon \(H\).",
         definitions=(_RETURNS, r"\(J_H\), \(\hat J_H\) are the sums over \(t < H\)", _W1),
@@ -129,7 +130,7 @@ WORDS: Mapping[str, Words] = {
         title="Either side's constants",
         source="[this book]",
         also="Both returns exist. That is part of the conclusion.",
-        fixed=f"{_FIXED}; the numbers.",
+        fixed=f"{_FIXED}; {_NUMBERS}.",
         for_all="what Lemma 1 for kernels ranges over.",
         definitions=(_RETURNS, _W1),
         assumptions=(
@@ -144,7 +145,7 @@ WORDS: Mapping[str, Words] = {
         source="[this book]",
         also=r"Both returns exist, and the series \(C_\infty\) converges, whatever \(L_f\) is. Both are "
         "concluded.",
-        fixed=f"{_FIXED}; the numbers.",
+        fixed=f"{_FIXED}; {_NUMBERS}.",
         for_all=r"what Lemma 1 for kernels ranges over; the second line holds for every horizon \(H\).",
         definitions=(
             _RETURNS,
@@ -172,7 +173,7 @@ WORDS: Mapping[str, Words] = {
         title="Simulation lemma",
         source="[KS02, Lemma 4; this book]",
         also="Both returns exist. That is part of the conclusion.",
-        fixed=f"{_FIXED}; the numbers.",
+        fixed=f"{_FIXED}; {_NUMBERS}.",
         for_all=r"\(0 \le \gamma < 1\); states and actions of any kind, without any distance.",
         definitions=(
             _RETURNS,
@@ -191,7 +192,8 @@ WORDS: Mapping[str, Words] = {
         title="Asadi's value bound",
         source="[AML18]",
         also="Both values exist. That is part of the conclusion.",
-        fixed=r"two Markov reward processes with the same states and the same reward \(r\).",
+        fixed=r"two Markov reward processes with the same states and the same reward \(r\), and numbers "
+        r"that are all at least 0.",
         for_all=r"every state \(s\).",
         definitions=(
             r"\(L_f\) is the smaller of the two kernels' constants, \(K\) and \(\hat K\)",
