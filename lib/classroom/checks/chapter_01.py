@@ -9,11 +9,11 @@ import sympy as sp
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Formula, Number, OneOf, Whole, YesNo
 from imagination import lipschitz, rollouts
-from imagination.experiments import pendulum as study
-from imagination.mdps.continuous import ContinuousMDP, Transitions
-from imagination.mdps.gymnasium import pendulum
 from imagination.models.least_squares import sine_dynamics
-from imagination.theory import return_gap
+from imagination.results.return_gap import claims as return_gap
+from imagination.studies import pendulum_gap as study
+from imagination.worlds.continuous import ContinuousMDP, Transitions
+from imagination.worlds.gymnasium import pendulum
 
 GAMMA, PUSH, SPEED_UNIT = 0.95, 0.25, 15**0.5
 

@@ -5,9 +5,9 @@ import sympy as sp
 
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Formula, Whole, YesNo
-from imagination.theory import return_gap
-from imagination.theory.claim import HypothesisError
-from imagination.theory.sums import GeometricSum
+from imagination.claim import HypothesisError
+from imagination.results.return_gap import claims as return_gap
+from imagination.sums import GeometricSum
 
 WORLD: dict[str, float] = {"gamma": 0.95, "L_f": 1.1, "L_r": 1, "L_pi": 0, "eps_dyn": 0.01, "eps_rew": 0.01}
 

@@ -4,7 +4,7 @@ import sympy as sp
 
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Formula, Number, OneOf, YesNo
-from imagination.theory import return_gap
+from imagination.results.return_gap import claims as return_gap
 
 BASE = {"gamma": 0.95, "L_f": 0.8, "L_r": 1.0, "L_pi": 0.2, "eps_dyn": 0.01, "eps_rew": 0.01}
 LOWERED = ("L_f", "L_r", "L_pi", "eps_dyn", "eps_rew")

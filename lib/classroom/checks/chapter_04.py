@@ -9,10 +9,12 @@ import sympy as sp
 
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Number, SomeOf, Table, Whole, YesNo
-from imagination.experiments import looseness, planted, trial
-from imagination.experiments.families import FAMILIES, draw
+from imagination import quantities as w
+from imagination.results.return_gap import mutants as planted
+from imagination.results.return_gap import trial
+from imagination.results.return_gap.systems import FAMILIES, draw
 from imagination.rollouts import horizon_for, truncated_tail
-from imagination.theory import worlds as w
+from imagination.studies import looseness
 
 GAMMA, RANGE, BOUND = np.array([0.9]), np.array([2.0]), 5.0
 """One pair of worlds: discount, range of its rewards' differences, and its bound."""

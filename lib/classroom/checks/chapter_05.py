@@ -9,10 +9,10 @@ import numpy as np
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Number, Numbers, OneOf, Table
 from imagination import wasserstein as w
-from imagination.experiments import distances
-from imagination.experiments import stochastic as trial
-from imagination.mdps import makers
-from imagination.theory import stochastic
+from imagination.results.kernels import claims as stochastic
+from imagination.results.kernels import trial
+from imagination.studies import distances
+from imagination.worlds import makers
 
 SCALES = np.geomspace(0.3, 8, 40)
 

@@ -7,10 +7,11 @@ import pandas as pd
 
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Number, OneOf, Table, YesNo
-from imagination import records, scaling_laws
-from imagination.experiments import scaling
-from imagination.experiments import scaling_fits as fits
-from imagination.mdps.teacher import normal_teacher
+from imagination import records
+from imagination.decide import scaling_laws
+from imagination.studies import scaling_fits as fits
+from imagination.studies import scaling_runs as scaling
+from imagination.worlds.teacher import normal_teacher
 
 
 def exponents(table: pd.DataFrame, measure: str) -> dict[str, float]:

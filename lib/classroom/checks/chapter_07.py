@@ -9,11 +9,10 @@ import pandas as pd
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Number, OneOf, YesNo
 from imagination import records
-from imagination.experiments import allocation as trial
-from imagination.experiments import planner
-from imagination.experiments import planted_allocation as planted
-from imagination.theory import allocation as best
-from imagination.theory import allocation_claims as claims
+from imagination.decide import allocation as best
+from imagination.decide import planner
+from imagination.results.budget import claims, trial
+from imagination.results.budget import mutants as planted
 
 PROBLEM = {**trial.REPORTED, "c_dyn": 1.0, "c_rew": 1.0, "budget": 1e6, "multiplier": 1.0}
 

@@ -11,10 +11,11 @@ import sympy as sp
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Number, OneOf, Table
 from imagination import records
-from imagination.experiments import sensitivity, sensitivity_cost
-from imagination.experiments import sensitivity_groups as groups
-from imagination.mdps.continuous import SinePerturbation
+from imagination.results.sensitivity import systems as groups
+from imagination.results.sensitivity import trial as sensitivity
 from imagination.sensitivities import adjoint, model_parameters
+from imagination.studies import sensitivity_cost
+from imagination.worlds.continuous import SinePerturbation
 
 PLACES = ("hidden_state", "hidden_action", "bias", "output", "offset")
 

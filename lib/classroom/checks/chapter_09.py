@@ -8,12 +8,12 @@ import sympy as sp
 
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Formula, Number, Numbers, OneOf, Whole
-from imagination.experiments import broken_noise
-from imagination.mdps.tabular import TabularMDP
 from imagination.reinforce import exact
 from imagination.reinforce.noise import autoregressive
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator, Problem, tabular_policy
-from imagination.theory import reward_noise
+from imagination.results.noise import claims as reward_noise
+from imagination.studies import violated_hypotheses as broken_noise
+from imagination.worlds.tabular import TabularMDP
 
 WHOLE = Estimator("discounted", reward_to_go=False)
 TIMES, SHUFFLED = 64, 1.5

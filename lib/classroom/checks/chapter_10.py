@@ -7,12 +7,12 @@ import numpy as np
 
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Function, Number, Numbers, Whole
-from imagination.experiments import fidelity as spending
-from imagination.experiments.bias_kinds import copies
+from imagination.decide import label_cost as fidelity
 from imagination.reinforce.estimators import estimate
 from imagination.reinforce.noise import Independent
 from imagination.reinforce.problems import DISCOUNTED
-from imagination.theory import fidelity
+from imagination.studies import label_budgets as spending
+from imagination.studies.biases import copies
 
 BUDGET, FIXED, LABELS, RANGE = 60.0, 4.0, fidelity.PowerLaw(16.0, 1.0), (1.0, 50.0)
 STEEP = spending.CASES[0]

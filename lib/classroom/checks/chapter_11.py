@@ -7,14 +7,14 @@ import numpy as np
 
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Function, Number, OneOf
-from imagination.experiments import bias as biased
-from imagination.experiments import bias_kinds as kinds
-from imagination.experiments import goodhart
-from imagination.experiments import goodhart_arms as asking
-from imagination.experiments.learning import learn
+from imagination.decide import label_cost as fidelity
 from imagination.reinforce import exact
 from imagination.reinforce.problems import DISCOUNTED, Problem
-from imagination.theory import fidelity
+from imagination.results.bias import trial as biased
+from imagination.studies import biases as kinds
+from imagination.studies import goodhart
+from imagination.studies import goodhart_arms as asking
+from imagination.studies.learning import learn
 
 AUDITS, AT = 200, 50
 

@@ -5,11 +5,11 @@ import sympy as sp
 
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Followed, Number, YesNo
+from imagination import quantities as w
+from imagination.claim import Claim
 from imagination.derivation import Verdict, follows
-from imagination.theory import return_gap
-from imagination.theory import straightening as st
-from imagination.theory import worlds as w
-from imagination.theory.claim import Claim
+from imagination.results.curvature import claims as st
+from imagination.results.return_gap import claims as return_gap
 
 FLOW = 4.0
 """The Lipschitz constant of the flow in the second exercise [1/second]."""

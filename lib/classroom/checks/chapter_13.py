@@ -5,7 +5,7 @@ import pandas as pd
 
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Number, OneOf
-from imagination.theory import return_gap
+from imagination.results.return_gap import claims as return_gap
 
 HIDDEN, STATES, GAMMA = 32, 3, 0.9
 TELLERS = ("closed", "L_f", "eps_dyn", "eps_dyn_mean", "eps_rew_mean", "curvature")

@@ -4,8 +4,9 @@ import numpy as np
 
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Number, Whole
-from imagination.experiments.imagination import diagnostics, tabular
-from imagination.theory import return_gap
+from imagination.results.return_gap import claims as return_gap
+from imagination.studies.loop import diagnostics
+from imagination.studies.loop import gridworld as tabular
 
 IMAGINED, REAL, BY_REWARD = 12.1, 10.9, 0.9
 GAP, SHORTFALL = 1.5, 0.2

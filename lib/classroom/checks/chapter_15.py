@@ -5,12 +5,12 @@ from functools import cache
 
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Followed, Whole, YesNo
+from imagination.claim import Claim, Hypothesis, Quantity
 from imagination.derivation import Verdict, follows
 from imagination.formal import record
-from imagination.results import RESULTS
-from imagination.theory import return_gap
-from imagination.theory.claim import Claim, Hypothesis, Quantity
-from imagination.theory.terms import real
+from imagination.results.registry import RESULTS
+from imagination.results.return_gap import claims as return_gap
+from imagination.symbols import real
 
 CLASSIC = "Classical_Prop.classic"
 
