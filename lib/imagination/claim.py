@@ -6,7 +6,7 @@ to break it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -176,7 +176,7 @@ class Claim:
         return self.expression.subs(own, simultaneous=True)
 
     def mutated(self, name: str, expression: sp.Expr) -> Claim:
-        """The same claim with another expression: a planted wrong version for a trial."""
+        """The same claim with another expression: a mutant for a trial."""
         return replace(self, name=name, expression=expression)
 
     # -- numbers ---------------------------------------------------------------------------------------------
@@ -218,11 +218,44 @@ class Claim:
     def _lambdify(self, expression: sp.Expr) -> Callable[..., Any]:
         return sp.lambdify([q.symbol for q in self._arguments], expression, modules=[sums.NUMERIC, "numpy"])
 
-    def evaluate(self, **values: Any) -> Any:
+    def applies(self, **values: Any) -> np.ndarray:
+        """Where the hypotheses hold: exactly, as `evaluate` checks them.
+
+        Parameters
+        ----------
+        **values : array_like
+            As `evaluate` takes them; here a value may be of any sort, infinite or NaN.
+
+        Returns
+        -------
+        bool ndarray
+            False where `evaluate` would refuse.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If something is no array of real numbers, shapes do not fit, or a name is missing or unknown.
+        """
+        arrays = self._arrays(values)
+        fine = np.ones(arrays[0].shape if arrays else (), bool)
+        for _, broken, _ in self._sorts(arrays):
+            fine = fine & ~broken
+        inside = [array[fine] for array in arrays]
+        broken_inside = np.zeros(int(fine.sum()), bool)
+        with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):
+            for _, broken, _ in self._broken(inside):
+                broken_inside = broken_inside | broken
+        fine = np.array(fine)
+        fine[fine] = ~broken_inside
+        return fine
+
+    def evaluate(self, outside: float | None = None, **values: Any) -> Any:
         """The expression's value.
 
         Parameters
         ----------
+        outside : float, optional
+            What to return where a hypothesis fails, such as NaN or infinity; without it that is an error.
         **values : array_like
             One number or array for each name in `arguments`; they broadcast. Natural symbols take whole
             numbers, positive ones positive numbers.
@@ -246,21 +279,23 @@ class Claim:
         difference such as ``1 - gamma L`` would lose its digits, a rational expression is evaluated again,
         by the same function, in exact rational arithmetic.
         """
-        arrays = self._checked(values)
+        if outside is not None:
+            fine = self.applies(**values)
+            result = np.full(fine.shape, float(outside))
+            inside = np.broadcast_arrays(*(np.asarray(values[name], float) for name in self.arguments))
+            if fine.any():
+                result[fine] = self.evaluate(
+                    **dict(zip(self.arguments, (a[fine] for a in inside), strict=True))
+                )
+            return result[()]
+        arrays = self._arrays(values)
+        for what, broken, only in self._sorts(arrays):
+            self._refuse(broken, what, arrays, only=only)
         with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):
             near = np.zeros(arrays[0].shape if arrays else (), bool)
-            for hypothesis, low, high in self._margins:
-                a, b = (np.broadcast_to(side(*arrays), near.shape) for side in (low, high))
-                strict = isinstance(hypothesis.relation, sp.StrictLessThan | sp.StrictGreaterThan)
-                if all(side.is_Atom for side in hypothesis.relation.args):  # floats compare exactly
-                    self._refuse(~((a < b) if strict else (a <= b)), hypothesis.name, arrays)
-                    continue
-                close = np.abs(b - a) <= _NEAR * (np.abs(a) + np.abs(b))
-                exact = self._exactly(close, low, high, arrays)
-                broken = np.where(close, exact >= 0 if strict else exact > 0, a >= b if strict else a > b)
-                self._refuse(broken, hypothesis.name, arrays)
-                if strict:
-                    near = near | close
+            for what, broken, close in self._broken(arrays):
+                self._refuse(broken, what, arrays)
+                near = near | close
             result = np.array(np.broadcast_to(self._function(*arrays), near.shape), float)
             if np.isnan(result).any():
                 result = np.where(np.isnan(result), self._by_terms(arrays), result)
@@ -290,7 +325,33 @@ class Claim:
             total = total + np.where(nothing, 0.0, product)
         return total
 
-    def _checked(self, values: dict[str, Any]) -> list[np.ndarray]:
+    def _broken(self, arrays: list[np.ndarray]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+        """Each hypothesis: its name, where it fails, and where it is strict and all but failing."""
+        shape = arrays[0].shape if arrays else ()
+        for hypothesis, low, high in self._margins:
+            a, b = (np.broadcast_to(side(*arrays), shape) for side in (low, high))
+            strict = isinstance(hypothesis.relation, sp.StrictLessThan | sp.StrictGreaterThan)
+            if all(side.is_Atom for side in hypothesis.relation.args):  # floats compare exactly
+                yield hypothesis.name, ~((a < b) if strict else (a <= b)), np.zeros(shape, bool)
+                continue
+            close = np.abs(b - a) <= _NEAR * (np.abs(a) + np.abs(b))
+            exact = self._exactly(close, low, high, arrays)
+            broken = np.where(close, exact >= 0 if strict else exact > 0, a >= b if strict else a > b)
+            yield hypothesis.name, broken, close & strict
+
+    def _sorts(self, arrays: list[np.ndarray]) -> Iterator[tuple[str, np.ndarray, str]]:
+        """What each argument has to be: in words, where it is not, and its name."""
+        for quantity, array in zip(self._arguments, arrays, strict=True):
+            code = quantity.code
+            yield f"{code} to be a finite number", ~np.isfinite(array), code
+            if quantity.symbol.is_integer:
+                with np.errstate(invalid="ignore"):
+                    whole = (array == np.floor(array)) & (array >= 0) & (array <= 2.0**53)
+                yield f"{code} to be a whole number 0, 1, 2, ...", ~whole, code
+            if quantity.symbol.is_positive:
+                yield f"{code} > 0", ~(array > 0), code
+
+    def _arrays(self, values: dict[str, Any]) -> list[np.ndarray]:
         names = self.arguments
         if missing := [name for name in names if name not in values]:
             raise TypeError(f"{self.name} also needs {', '.join(missing)}")
@@ -302,19 +363,7 @@ class Claim:
         except ValueError as error:
             shapes = {name: np.shape(values[name]) for name in names}
             raise ValueError(f"{self.name}: arguments do not broadcast together: {shapes}") from error
-        arrays = list(arrays)
-        for quantity, array in zip(self._arguments, arrays, strict=True):
-            self._refuse(
-                ~np.isfinite(array), f"{quantity.code} to be a finite number", arrays, only=quantity.code
-            )
-            if quantity.symbol.is_integer:
-                whole = (array == np.floor(array)) & (array >= 0) & (array <= 2.0**53)
-                self._refuse(
-                    ~whole, f"{quantity.code} to be a whole number 0, 1, 2, ...", arrays, only=quantity.code
-                )
-            if quantity.symbol.is_positive:
-                self._refuse(~(array > 0), f"{quantity.code} > 0", arrays, only=quantity.code)
-        return arrays
+        return list(arrays)
 
     def _refuse(self, broken: Any, what: str, arrays: list[np.ndarray], only: str | None = None) -> None:
         broken = np.asarray(broken)

@@ -9,6 +9,8 @@ import mpmath as mp
 import numpy as np
 import pytest
 import sympy as sp
+from hypothesis import given
+from hypothesis import strategies as st
 
 from imagination.claim import Claim, Hypothesis, HypothesisError, Quantity, positive
 from imagination.sums import GeometricSum
@@ -208,3 +210,30 @@ def test_the_expression_in_letters_of_ones_own() -> None:
     assert SUM.in_letters(ratio=a, count=3) == 3 * (1 + a + a**2)
     with pytest.raises(ValueError, match="A series also needs weight"):
         SERIES.in_letters(ratio=a)
+
+
+def test_where_a_claim_applies_is_decided_exactly() -> None:
+    below = np.nextafter(2.0, 0)
+    ratio, weight = [0.5, 0.5, 0.5, -0.5, np.nan, np.inf], [below, 2.0, 3.0, 1.0, 1.0, 0.0]
+    assert SERIES.applies(ratio=ratio, weight=weight).tolist() == [True, False, False, False, False, False]
+    assert SUM.applies(ratio=2, count=[3, 2.5, -1, 2.0**54]).tolist() == [True, False, False, False]
+    assert SERIES.applies(ratio=0.5, weight=0.5).shape == ()
+    with pytest.raises(TypeError, match="also needs weight"):
+        SERIES.applies(ratio=0.5)
+
+
+def test_a_value_may_stand_where_a_hypothesis_fails() -> None:
+    found = SERIES.evaluate(outside=np.inf, ratio=[0.5, 0.5, np.nan], weight=[1.0, 2.0, 1.0])
+    assert found.tolist() == [2.0, np.inf, np.inf]
+    assert SERIES.evaluate(outside=np.nan, ratio=0.5, weight=1.0) == 2.0
+
+
+@given(st.lists(st.tuples(st.floats(-2, 2), st.floats(-2, 2)), min_size=1, max_size=8))
+def test_it_applies_where_evaluating_is_not_refused(pairs: list[tuple[float, float]]) -> None:
+    for ratio, weight in pairs:
+        try:
+            SERIES.evaluate(ratio=ratio, weight=weight)
+            refused = False
+        except HypothesisError:
+            refused = True
+        assert SERIES.applies(ratio=ratio, weight=weight) == (not refused)
