@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from imagination.claim import Claim, Quantity
 
-__all__ = ["Column", "Mutant", "Outcome", "Trial", "mutation_scores", "put", "swap", "times"]
+__all__ = ["Column", "Mutant", "Outcome", "Trial", "mutation_scores", "put", "swap", "times", "violations"]
 
 Column = str | Callable[[pd.DataFrame], ArrayLike]
 """A column of a table: its name, or what makes it from the others."""
@@ -208,11 +208,19 @@ class Trial:
         }
         if self.claim.relation == "==":
             return Outcome(self.claim.name, self.source, off=float(np.nanmax(excess)), **counts)
-        if self.unit is not None:
-            return Outcome(self.claim.name, self.source, **counts)
-        ratio = 1 - excess[spoken] if self.below else 1 + excess[spoken]
+        rows = table[spoken]
+        used, allowed = column(rows, self.measure), self.stated(rows)
+        if self.below:
+            used, allowed = allowed, used
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(used == allowed, np.where(used == 0, 0.0, 1.0), used / allowed)
         middle, largest = float(np.median(ratio)), float(ratio.max())
         return Outcome(self.claim.name, self.source, median=middle, largest=largest, **counts)
+
+
+def violations(trials: Iterable[Trial], table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a table that refute one of the claims that are tried on it."""
+    return table[np.logical_or.reduce([trial.refuted(table) for trial in trials])]
 
 
 def mutation_scores(

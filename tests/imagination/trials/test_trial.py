@@ -7,7 +7,7 @@ import sympy as sp
 
 from imagination.claim import Claim, Hypothesis, Quantity
 from imagination.symbols import real
-from imagination.trials.trial import Mutant, Trial, mutation_scores, put, swap, times
+from imagination.trials.trial import Mutant, Trial, mutation_scores, put, swap, times, violations
 
 x, y, e = real("x y e")
 X, Y = Quantity(x, "side", "a side"), Quantity(y, "other", "another side")
@@ -53,8 +53,8 @@ def test_an_equality_is_refuted_from_both_sides() -> None:
 def test_a_bound_from_below_is_refuted_by_less() -> None:
     trial = Trial(AREA, systems, "area", below=True)
     assert trial.refuted(TABLE).tolist() == [False, True, True, False]
-    assert trial.outcome(TABLE).largest == pytest.approx(1)
-    assert trial.outcome(TABLE).median == pytest.approx(8 / 9)
+    assert trial.outcome(TABLE).largest == pytest.approx(4 / 3)
+    assert trial.outcome(TABLE).median == pytest.approx(9 / 8)
 
 
 def test_a_number_that_is_none_refutes() -> None:
@@ -76,7 +76,7 @@ def test_nothing_measured_where_nothing_is_stated_refutes_nothing() -> None:
 def test_excess_may_be_counted_in_another_unit() -> None:
     trial = Trial(AREA, systems, "area", unit=lambda t: np.full(len(t), 10.0))
     assert trial.excess(TABLE)[1] == pytest.approx(-0.1)
-    assert np.isnan(trial.outcome(TABLE).largest)
+    assert trial.outcome(TABLE).median == pytest.approx(8 / 9)
 
 
 def test_an_outcome_counts_what_is_tried() -> None:
@@ -124,3 +124,10 @@ def test_a_mutant_may_bring_symbols_and_swap_others() -> None:
 def test_a_mutant_of_nothing_that_is_tried_is_refused() -> None:
     with pytest.raises(ValueError, match="'half' changes 'Product', which no trial tries"):
         mutation_scores([Trial(AREA, systems, "area")], [Mutant("half", PRODUCT)], TABLE)
+
+
+def test_violations_are_rows_that_refute_some_claim() -> None:
+    table = TABLE.assign(area=[1.1, 3.0, 8.0, 99.0])
+    found = violations([Trial(AREA, systems, "area"), Trial(EXACT, systems, "area")], table)
+    assert list(found.index) == [0, 1, 2]
+    assert list(violations([Trial(AREA, systems, "area")], table).index) == [0]

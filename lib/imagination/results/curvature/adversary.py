@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from imagination.results.curvature import claims as straightening
+from imagination.results.curvature.claims import curvature_bound
 from imagination.results.curvature.systems import Affine, Scaled, curvature_loss
 from imagination.worlds.continuous import norm
 
@@ -85,7 +85,7 @@ def search(
             raise ValueError(f"{name}: {value} must be at least {least}")
     if not rate > 0:
         raise ValueError(f"rate: {rate} must be positive")
-    sharp = np.asarray(straightening.curvature_bound(np.asarray(eps)))
+    sharp = np.asarray(curvature_bound(np.asarray(eps)))
     constants = torch.as_tensor(np.repeat(np.asarray(eps, dtype=float), restarts))
     size = len(constants)
     shapes = ((size, dimension, dimension), (size, dimension), (size, 1, dimension))

@@ -1,65 +1,52 @@
-import numpy as np
 import pandas as pd
 import pytest
 
-from imagination.results.curvature.mutants import CLAIMS, CONTROLS, PLANTED, Planted, catch, caught, power
+from imagination.results.curvature.mutants import CONTROLS, MUTANTS
+from imagination.results.curvature.systems import EXTREME
+from imagination.results.curvature.trial import TRIALS
+from imagination.trials.trial import mutation_scores
 
-
-@pytest.fixture(scope="module")
-def table(quick_straightening):
-    return quick_straightening
+ROW = {
+    "eps": 0.6,
+    "angles": 3,
+    "loss": 0.19,
+    "loss_apart": 0.5,
+    "steepness": 0.5,
+    "stretch": 1.4,
+    "shrink": 0.7,
+    "family": "linear",
+}
 
 
 def test_every_claim_has_some_and_they_differ():
-    assert {planted.claim for planted in PLANTED} == set(CLAIMS)
-    assert len({(planted.claim, planted.name) for planted in PLANTED}) == len(PLANTED)
-    for planted in PLANTED:
-        same = planted.wrong.expression == CLAIMS[planted.claim].expression
-        assert not same or planted.observed or planted.eps != "eps"
+    assert {mutant.of.name for mutant in MUTANTS} == {trial.claim.name for trial in TRIALS}
+    assert len({(mutant.of.name, mutant.name) for mutant in MUTANTS}) == len(MUTANTS)
 
 
-@pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: f"{planted.claim}: {planted.name}")
-def test_every_one_is_caught_by_families_that_are_not_extreme(planted, table):
-    row = catch(planted, table)
-    assert row["caught by"] >= 20 and row["by other families"] >= 5 and row["excess"] > 0.01
+def test_every_one_is_caught_by_families_that_are_not_extreme(quick_straightening):
+    scores = mutation_scores(TRIALS, MUTANTS, quick_straightening, extreme=EXTREME)
+    assert (scores["caught by"] >= 20).all() and (scores["others"] >= 5).all()
+    assert (scores["excess"] > 0.01).all()
 
 
-@pytest.mark.parametrize("planted", CONTROLS, ids=lambda planted: f"{planted.claim}: {planted.name}")
-def test_what_is_true_is_not_caught(planted, table):
-    row = catch(planted, table)
-    assert row["caught by"] == 0 and row["worst family"] == "none" and row["excess"] == 0
+def test_what_is_true_is_not_caught(quick_straightening):
+    assert (mutation_scores(TRIALS, CONTROLS, quick_straightening)["caught by"] == 0).all()
 
 
-def test_the_table_counts_what_is_caught(table):
-    result = power(table)
-    assert list(result["caught by"]) == [caught(planted, table).sum() for planted in PLANTED]
-    assert len(power(table, CONTROLS)) == len(CONTROLS)
-
-
-def test_wrong_versions_by_hand():
-    row = {
-        "eps": 0.6,
-        "angles": 3,
-        "loss": 0.19,
-        "loss_apart": 0.5,
-        "steepness": 0.5,
-        "stretch": 1.4,
-        "shrink": 0.7,
-    }
-    rows = pd.DataFrame([row | {"family": "linear"}])
-    by_name = {(planted.claim, planted.name): planted for planted in PLANTED}
-
-    def excess(claim, name):
-        return float(by_name[claim, name].excess(rows)[0])
-
-    assert excess("sharp", "both velocities equally long") == pytest.approx((0.19 - 0.18) / 0.2)
-    assert excess("sharp", "half the bound") == pytest.approx((0.19 - 0.1) / 0.2)
-    assert excess("sharp", "velocities two steps apart") == pytest.approx((0.5 - 0.2) / 0.2)
-    assert excess("sharp", "mean change of velocity for the largest") == pytest.approx(
-        (0.19 - 1 + 0.75**0.5) / 0.2
-    )
-    assert excess("paper", "1 + eps for 1 - eps") == pytest.approx((0.19 - 0.36 / 3.2) / 0.45)
-    assert excess("stretch", "eps / 2 for eps") == pytest.approx(0.1)
-    assert excess("shrink", "eps squared for eps") == pytest.approx(0.64 - 0.7)
-    assert np.isnan(excess("stretch", "no loss, so L_f at most 1"))
-    assert Planted("right", "stretch").excess(rows)[0] == pytest.approx(-0.2)
+@pytest.mark.parametrize(
+    ("claim", "name", "expected"),
+    [
+        ("Curvature, sharp", "both velocities equally long", (0.19 - 0.18) / 0.2),
+        ("Curvature, sharp", "half the bound", (0.19 - 0.1) / 0.2),
+        ("Curvature, sharp", "velocities two steps apart", (0.5 - 0.2) / 0.2),
+        ("Curvature, sharp", "mean change of velocity for the largest", (0.19 - 1 + 0.75**0.5) / 0.2),
+        ("Proposition 1", "1 + eps for 1 - eps", (0.19 - 0.36 / 3.2) / 0.45),
+        ("Straight maps stretch little", "eps / 2 for eps", 0.1 / 1.6),
+        ("Straight maps stretch little", "no loss, so L_f at most 1", float("nan")),
+        ("Straight maps shrink little", "eps squared for eps", 0.64 - 0.7),
+    ],
+)
+def test_excess_by_hand(claim, name, expected):
+    (mutant,) = (m for m in MUTANTS if (m.of.name, m.name) == (claim, name))
+    (trial,) = (trial for trial in TRIALS if trial.claim.name == claim)
+    assert trial.excess(pd.DataFrame([ROW]), mutant)[0] == pytest.approx(expected, nan_ok=True)
