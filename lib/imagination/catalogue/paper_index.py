@@ -14,18 +14,17 @@ from pathlib import Path
 import numpy as np
 
 from imagination import records
-from imagination.catalogue import chapter_contents as ledger_chapters
-from imagination.catalogue import outcomes as ledger_trials
+from imagination.catalogue import chapter_contents, outcomes
 from imagination.catalogue.findings import FINDINGS
 from imagination.catalogue.findings.finding import share
-from imagination.catalogue.result_table import Row, rows
+from imagination.catalogue.results_table import Row, rows
 from imagination.formal.cards import label
 from imagination.results.sensitivity import trial as sensitivity
 from imagination.studies import calibration, distances, scaling_fits
 
 __all__ = ["FILE", "NUMBERED", "REPORTS", "Number", "Report", "main", "of_item", "page"]
 
-FILE = ledger_chapters.FOLDER / "paper-index.md"
+FILE = chapter_contents.FOLDER / "paper-index.md"
 """The page of the book."""
 
 NUMBERED = (
@@ -316,13 +315,13 @@ def _numbered(found: Sequence[Row]) -> Iterator[str]:
             )
             if tried := sum(trial.problems for trial in row.trials):
                 broken = sum(trial.violations for trial in row.trials)
-                sources = dict.fromkeys(f"`{trial.source.rpartition('.')[2]}`" for trial in row.trials)
+                sources = dict.fromkeys(f"`{trial.shown}`" for trial in row.trials)
                 yield f"  Tried on {tried:,} problems, {broken} violations ({', '.join(sources)})."
 
 
 def _report(report: Report) -> Iterator[str]:
     yield f"\n### {report.where}\n\n{report.says}\n"
-    read = {chapter.name[:2]: chapter for chapter in ledger_chapters.chapters()}
+    read = {chapter.name[:2]: chapter for chapter in chapter_contents.chapters()}
     places = dict.fromkeys(
         f"{{doc}}`{(chapter := read[cell[:2]]).name}`, *{chapter.cells[cell].heading}*"
         for cell in report.cells
@@ -342,7 +341,7 @@ def _report(report: Report) -> Iterator[str]:
 
 def page() -> str:
     """Return the page, in MyST."""
-    found = rows(ledger_trials.read_all())
+    found = rows(outcomes.read_all())
     reported = [line for report in REPORTS for line in _report(report)]
     return _INTRODUCTION + "\n".join([*_numbered(found), _REPORTED.rstrip(), *reported]) + "\n"
 

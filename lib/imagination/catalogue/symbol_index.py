@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from imagination.catalogue import chapter_contents as ledger_chapters
+from imagination.catalogue import chapter_contents
 from imagination.latex import latex
 from imagination.results.registry import RESULTS
 from imagination.results.result import Result
 
 __all__ = ["FILE", "Letter", "letters", "main", "page"]
 
-FILE = ledger_chapters.FOLDER / "symbols.md"
+FILE = chapter_contents.FOLDER / "symbols.md"
 """The page of the book."""
 
 _INTRODUCTION = """\
@@ -43,7 +43,7 @@ class Letter:
 
 
 def _in_order() -> Iterator[Result]:
-    order = list(ledger_chapters.results(ledger_chapters.chapters()))
+    order = list(chapter_contents.results(chapter_contents.chapters()))
     place = {label: number for number, label in enumerate(order)}
     yield from sorted(RESULTS.values(), key=lambda r: (r.chapter, place.get(r.label, len(order))))
 

@@ -105,6 +105,11 @@ class Outcome:
     largest: float = float("nan")
     off: float = float("nan")
 
+    @property
+    def shown(self) -> str:
+        """The source as a page names it: the record, or the topic whose module ran."""
+        return self.source.split(".")[-2] if "." in self.source else self.source
+
 
 @dataclass(frozen=True)
 class Trial:

@@ -11,8 +11,7 @@ import pandas as pd
 import pytest
 
 from imagination import records
-from imagination.catalogue import chapter_contents as ledger_chapters
-from imagination.catalogue import findings
+from imagination.catalogue import chapter_contents, findings
 from imagination.catalogue.findings import (
     FINDINGS,
     Estimate,
@@ -58,7 +57,7 @@ def test_names_are_told_apart():
 
 def test_every_chapter_that_shows_a_record_has_a_finding():
     recorded = set()
-    for path in ledger_chapters.FOLDER.glob("[0-9][0-9]_*.ipynb"):
+    for path in chapter_contents.FOLDER.glob("[0-9][0-9]_*.ipynb"):
         if path.stem != "15_what_we_know_and_what_we_dont" and RECORDED.search(path.read_text("utf-8")):
             recorded.add(int(path.stem[:2]))
     assert recorded <= {finding.chapter for finding in FINDINGS}
@@ -69,7 +68,7 @@ def test_every_record_of_an_experiment_is_spoken_of():
     parts = ("-steps", "-policies", "-tuning", "-check")
     silent = {name for name in records.names() if not name.endswith(parts)} - spoken
     silent = {name for name in silent if f"{name}-scores" not in spoken and f"{name}-seeds" not in spoken}
-    assert silent <= {"ledger-trials"}
+    assert silent <= {"outcomes"}
 
 
 @pytest.mark.parametrize("finding", FINDINGS, ids=lambda finding: finding.name)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from imagination import records
-from imagination.catalogue import outcomes as ledger_trials
+from imagination.catalogue import outcomes
 from imagination.results.bias import trial as bias
 from imagination.results.curvature import trial as straightening
 from imagination.results.noise import trial as reward_noise
@@ -15,11 +15,11 @@ from imagination.results.return_gap import trial
 
 @pytest.fixture(scope="module")
 def tried():
-    return ledger_trials.read_all()
+    return outcomes.read_all()
 
 
 def test_no_record_is_forgotten():
-    assert ledger_trials.unread() == []
+    assert outcomes.unread() == []
 
 
 def test_trials_are_of_claims(tried):
@@ -57,16 +57,16 @@ def test_a_violation_would_be_counted():
     table.loc[3, "ratio_paper"] = 1.01
     table.loc[4, "ratio_sharp"] = np.nan
     table.loc[5, "off_discounted"] = 1e-3
-    found = {t.claim: t.violations for t in ledger_trials.READERS[reward_noise.RECORD](table)}
+    found = {t.claim: t.violations for t in outcomes.READERS[reward_noise.RECORD](table)}
     assert found == {
         "Theorem 2": 1, "Theorem 2, sharp": 1, "Theorem 2, discounted estimator": 0, "Theorem 2, exact": 1
     }  # fmt: skip
 
 
 def test_a_sample_of_the_live_trials_is_as_recorded():
-    recorded = records.load(ledger_trials.RECORD).set_index("claim")
-    seed = records.describe(ledger_trials.RECORD).parameters["seed"]
-    (again,) = ledger_trials.LIVE["imagination.results.bias.trial"](seed)
+    recorded = records.load(outcomes.RECORD).set_index("claim")
+    seed = records.describe(outcomes.RECORD).parameters["seed"]
+    (again,) = outcomes.LIVE["imagination.results.bias.trial"](seed)
     row = recorded.loc[again.claim]
     assert (again.problems, again.violations, again.planted, again.caught) == tuple(
         row[["problems", "violations", "planted", "caught"]]
@@ -78,6 +78,6 @@ def test_a_sample_of_the_live_trials_is_as_recorded():
 
 
 def test_what_is_run_is_what_is_recorded():
-    table = records.load(ledger_trials.RECORD)
-    assert set(table["source"]) == set(ledger_trials.LIVE)
+    table = records.load(outcomes.RECORD)
+    assert set(table["source"]) == set(outcomes.LIVE)
     assert isinstance(table, pd.DataFrame)

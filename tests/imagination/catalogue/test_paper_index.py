@@ -7,13 +7,9 @@ import pytest
 
 from imagination import records
 from imagination.catalogue import (
-    chapter_contents as ledger_chapters,
-)
-from imagination.catalogue import (
+    chapter_contents,
     paper_index,
-)
-from imagination.catalogue import (
-    result_table as ledger_table,
+    results_table,
 )
 from imagination.catalogue.findings import FINDINGS
 from imagination.catalogue.paper_index import NUMBERED, REPORTS, Number
@@ -21,7 +17,7 @@ from imagination.catalogue.paper_index import NUMBERED, REPORTS, Number
 
 @pytest.fixture(scope="module")
 def rows():
-    return ledger_table.rows({})
+    return results_table.rows({})
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +29,7 @@ def page():
 def test_every_numbered_item_is_a_result_that_coq_proves(rows, item):
     first = paper_index.of_item(item, rows)[0]
     assert first.name == item
-    assert first.status == ledger_table.PROVED
+    assert first.status == results_table.PROVED
 
 
 def test_every_result_of_the_paper_stands_under_an_item(rows):
@@ -43,7 +39,7 @@ def test_every_result_of_the_paper_stands_under_an_item(rows):
 
 @pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.where)
 def test_what_a_report_names_is_there(report):
-    cells = {name for chapter in ledger_chapters.chapters() for name in chapter.cells}
+    cells = {name for chapter in chapter_contents.chapters() for name in chapter.cells}
     assert report.cells and set(report.cells) <= cells
     assert not report.record or report.record in records.names()
     assert not report.finding or report.finding in {finding.name for finding in FINDINGS}
@@ -109,14 +105,14 @@ def test_tables_are_whole(page):
 
 
 def test_links_of_the_page_lead_somewhere(page):
-    read = ledger_chapters.chapters()
-    sources = (ledger_chapters.FOLDER.parent / "formal" / "sources.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"\{prf:ref\}`([^`]+)`", page)) <= set(ledger_chapters.results(read))
+    read = chapter_contents.chapters()
+    sources = (chapter_contents.FOLDER.parent / "formal" / "sources.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"\{prf:ref\}`([^`]+)`", page)) <= set(chapter_contents.results(read))
     assert set(re.findall(r"\{doc\}`([^`]+)`", page)) <= {chapter.name for chapter in read}
     for name in re.findall(r"<(formal-[\w-]+)>`", page):
         assert f"({name})=" in sources
 
 
 def test_the_book_has_the_page():
-    toc = (ledger_chapters.FOLDER.parent / "_toc.yml").read_text(encoding="utf-8")
+    toc = (chapter_contents.FOLDER.parent / "_toc.yml").read_text(encoding="utf-8")
     assert "chapters/paper-index" in toc

@@ -2,12 +2,11 @@
 
 import re
 
-from imagination.catalogue import chapter_contents as ledger_chapters
-from imagination.catalogue import symbol_index as ledger_symbols
+from imagination.catalogue import chapter_contents, symbol_index
 from imagination.latex import latex
 from imagination.results.registry import RESULTS
 
-LETTERS = ledger_symbols.letters()
+LETTERS = symbol_index.letters()
 
 
 def test_every_symbol_of_every_claim_has_an_entry():
@@ -29,17 +28,17 @@ def test_a_symbol_leads_to_where_it_is_met_first():
 
 def test_the_page_is_of_this_book():
     stale = "run python -m imagination.catalogue.symbol_index"
-    assert ledger_symbols.FILE.read_text(encoding="utf-8") == ledger_symbols.page(), stale
+    assert symbol_index.FILE.read_text(encoding="utf-8") == symbol_index.page(), stale
 
 
 def test_no_cell_of_the_page_breaks_its_table():
-    rows = [line for line in ledger_symbols.page().splitlines() if line.startswith("|")]
+    rows = [line for line in symbol_index.page().splitlines() if line.startswith("|")]
     assert len(rows) == len(LETTERS) + 2
     assert {row.count("|") for row in rows} == {5}
 
 
 def test_terms_of_the_glossary_are_linked_and_in_order():
-    text = (ledger_chapters.FOLDER / "glossary.md").read_text(encoding="utf-8")
+    text = (chapter_contents.FOLDER / "glossary.md").read_text(encoding="utf-8")
     entries = re.findall(r"^(\w[^\n]*)\n  (.+(?:\n  .+)*)", text, re.MULTILINE)
     terms = [term for term, _ in entries]
     assert len(terms) > 40

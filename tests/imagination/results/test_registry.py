@@ -8,13 +8,13 @@ from functools import cache
 import pytest
 
 from imagination import results
-from imagination.catalogue import chapter_contents as ledger_chapters
+from imagination.catalogue import chapter_contents
 from imagination.claim import Claim
 from imagination.formal import record
 from imagination.results import registry
 from imagination.results.registry import RESULTS
 
-CHAPTERS = {chapter.name: chapter for chapter in ledger_chapters.chapters()}
+CHAPTERS = {chapter.name: chapter for chapter in chapter_contents.chapters()}
 
 DEFINITIONS = {"Noise by a power law", "Bounded noise", "Noise with a floor"}
 """Results that only say what a letter stands for."""

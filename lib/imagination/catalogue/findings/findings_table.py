@@ -5,7 +5,7 @@ from html import escape
 
 import pandas as pd
 
-from imagination.catalogue import chapter_contents as ledger_chapters
+from imagination.catalogue import chapter_contents
 from imagination.catalogue.chapter_contents import Chapter
 from imagination.catalogue.findings.finding import Measured
 
@@ -37,7 +37,7 @@ def frame(found: Iterable[Measured]) -> pd.DataFrame:
 
 def html(found: Iterable[Measured], read: tuple[Chapter, ...] | None = None) -> str:
     """Return the table as HTML: chapter by chapter, in a frame that scrolls, with the names kept in view."""
-    chapters = {c.number: c for c in (ledger_chapters.chapters() if read is None else read)}
+    chapters = {c.number: c for c in (chapter_contents.chapters() if read is None else read)}
     made = list(found)
     head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in _HEAD)
     body = []
@@ -47,7 +47,8 @@ def html(found: Iterable[Measured], read: tuple[Chapter, ...] | None = None) -> 
         body.append(f"<tr class='part'><th colspan='{len(_HEAD)}' scope='colgroup'>{link}</th></tr>")
         body += [_row(row) for row in made if row.finding.chapter == number]
     return (
-        "<div class='ledger findings' role='region' aria-label='Measured findings of the book' tabindex='0'>"
+        "<div class='results-table findings' role='region' tabindex='0' "
+        "aria-label='Measured findings of the book'>"
         f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
 

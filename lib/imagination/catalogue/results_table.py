@@ -7,13 +7,13 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from imagination.catalogue import chapter_contents as ledger_chapters
+from imagination.catalogue import chapter_contents
 from imagination.catalogue.chapter_contents import Chapter, Numbered
-from imagination.catalogue.outcomes import Trial
 from imagination.formal import record
 from imagination.formal.cards import formulas, place
 from imagination.results.registry import RESULTS, WORDS, topic_of
 from imagination.results.result import Result
+from imagination.trials.trial import Outcome
 
 __all__ = [
     "DEFINITION",
@@ -60,7 +60,7 @@ class Row:
     address: str
     checked: record.Checked | None
     refuted: int
-    trials: tuple[Trial, ...]
+    trials: tuple[Outcome, ...]
 
     @property
     def name(self) -> str:
@@ -92,7 +92,7 @@ class Row:
         return "; ".join(dict.fromkeys(claim.meaning for claim in self.result.claims if claim.meaning))
 
 
-def rows(trials: Mapping[str, Iterable[Trial]], read: tuple[Chapter, ...] | None = None) -> list[Row]:
+def rows(trials: Mapping[str, Iterable[Outcome]], read: tuple[Chapter, ...] | None = None) -> list[Row]:
     """Return a row for every result, topic by topic, each in the order of the chapters.
 
     Parameters
@@ -111,9 +111,9 @@ def rows(trials: Mapping[str, Iterable[Trial]], read: tuple[Chapter, ...] | None
     stated = {claim.name for result in RESULTS.values() for claim in result.claims}
     if strangers := set(trials) - stated:
         raise ValueError(f"trials: no result has a claim {', '.join(map(repr, sorted(strangers)))}")
-    named = {chapter.name: chapter for chapter in (ledger_chapters.chapters() if read is None else read)}
+    named = {chapter.name: chapter for chapter in (chapter_contents.chapters() if read is None else read)}
     refuted = [mutant.result for mutant in record.mutants()]
-    numbered = ledger_chapters.results(tuple(named.values()))
+    numbered = chapter_contents.results(tuple(named.values()))
     made = []
     for result in RESULTS.values():
         under = numbered.get(result.label)
@@ -148,7 +148,7 @@ def frame(found: Iterable[Row]) -> pd.DataFrame:
                 "refuted": row.refuted,
                 **{
                     counted: sum(getattr(trial, counted) for trial in row.trials)
-                    for counted in ("problems", "violations", "planted", "caught")
+                    for counted in ("problems", "violations", "mutants", "caught")
                 },
             }
             for row in found
@@ -205,7 +205,7 @@ _HEAD = ("result", "statement", "derived in", "proof", "trial", "used of the bou
 
 def html(found: Iterable[Row], read: tuple[Chapter, ...] | None = None) -> str:
     """Return the table as HTML: topic by topic, in a frame that scrolls, with the names kept in view."""
-    titles = {c.name: c for c in (ledger_chapters.chapters() if read is None else read)}
+    titles = {c.name: c for c in (chapter_contents.chapters() if read is None else read)}
     made = list(found)
     head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in _HEAD)
     body = []
@@ -213,7 +213,8 @@ def html(found: Iterable[Row], read: tuple[Chapter, ...] | None = None) -> str:
         body.append(f"<tr class='part'><th colspan='{len(_HEAD)}' scope='colgroup'>{escape(topic)}</th></tr>")
         body += [_row_html(row, titles[row.result.chapter]) for row in made if row.topic == topic]
     return (
-        "<div class='ledger tex2jax_process' role='region' aria-label='All results of the book' tabindex='0'>"
+        "<div class='results-table tex2jax_process' role='region' tabindex='0' "
+        "aria-label='All results of the book'>"
         f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
 
@@ -263,11 +264,11 @@ def _trials(row: Row) -> str:
     said = []
     for trial in row.trials:
         text = f"{trial.problems:,} tried, {trial.violations} violations"
-        if trial.planted:
-            text += f"; {trial.caught} of {trial.planted} planted caught"
+        if trial.mutants:
+            text += f"; {trial.caught} of {trial.mutants} mutants caught"
         if np.isfinite(trial.off):
             text += f"; off by at most {trial.off:.0e}"
-        said.append(f"{text} <span class='claim-source'>({escape(trial.source.rpartition('.')[2])})</span>")
+        said.append(f"{text} <span class='claim-source'>({escape(trial.shown)})</span>")
     return "<br>".join(said) or "–"
 
 

@@ -5,8 +5,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from imagination.catalogue import chapter_contents as ledger_chapters
-from imagination.catalogue import map as ledger_map
+from imagination.catalogue import chapter_contents, results_map
 from imagination.results.registry import RESULTS
 from imagination.results.result import Result
 
@@ -15,7 +14,7 @@ CLAIMS = RESULTS["Lemma 1"].claims
 
 @pytest.fixture(scope="module")
 def drawn():
-    return ledger_map.graph()
+    return results_map.graph()
 
 
 def node(drawn, label):
@@ -35,7 +34,7 @@ def test_ways_go_through_what_has_no_number():
         "E": result("E", "lem-state-error"),
         "F": result("F", "thm-attained", ("E",)),
     }
-    map_ = ledger_map.graph(known)
+    map_ = results_map.graph(known)
     assert [n.numbered.label for n in map_.nodes] == [
         "thm-lemma-1", "lem-state-error", "thm-attained", "thm-regret",
     ]  # fmt: skip
@@ -59,9 +58,9 @@ def test_arcs_are_between_results_of_the_map(drawn):
 
 
 def test_the_figure_is_well_formed_and_its_links_lead_to_results(drawn):
-    page = ledger_map.fragment(drawn)
+    page = results_map.fragment(drawn)
     svg = ET.fromstring(re.search(r"<svg.*</svg>", page, re.DOTALL)[0])
-    known = {result.address for result in ledger_chapters.results(ledger_chapters.chapters()).values()}
+    known = {result.address for result in chapter_contents.results(chapter_contents.chapters()).values()}
     links = [a.get("href") for a in svg.iter("{http://www.w3.org/2000/svg}a")]
     assert len(links) == len(drawn.nodes)
     assert set(links) <= known
@@ -71,9 +70,9 @@ def test_the_figure_is_well_formed_and_its_links_lead_to_results(drawn):
 
 def test_names_fit_beside_the_arcs(drawn):
     for n in drawn.nodes:
-        assert len(ledger_map._name(n.numbered)) * 7 < ledger_map.TEXT - 16, n.numbered.title
+        assert len(results_map._name(n.numbered)) * 7 < results_map.TEXT - 16, n.numbered.title
 
 
 def test_the_front_pages_map_is_of_this_book(drawn):
-    stale = "run python -m imagination.catalogue.map"
-    assert ledger_map.FILE.read_text(encoding="utf-8") == ledger_map.fragment(drawn), stale
+    stale = "run python -m imagination.catalogue.results_map"
+    assert results_map.FILE.read_text(encoding="utf-8") == results_map.fragment(drawn), stale

@@ -1,6 +1,6 @@
 """The map of results: which numbered result of the book rests on which, as it is declared with each.
 
-    python -m imagination.catalogue.map
+    python -m imagination.catalogue.results_map
 
 writes the map again that the front page shows. A numbered result rests on another where its proof uses it,
 straight or through results that have no number of their own.
@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from imagination.catalogue import chapter_contents as ledger_chapters
+from imagination.catalogue import chapter_contents
 from imagination.catalogue.chapter_contents import Numbered
 from imagination.results.registry import RESULTS
 from imagination.results.result import Result
 
 __all__ = ["FILE", "Map", "Node", "fragment", "graph", "main"]
 
-FILE = ledger_chapters.FOLDER / "_static" / "results-map.html"
+FILE = chapter_contents.FOLDER / "_static" / "results-map.html"
 """The map as the front page includes it."""
 
 
@@ -47,9 +47,9 @@ class Map:
 
 def graph(results: Mapping[str, Result] = RESULTS) -> Map:
     """Return the map of some results; of all of them unless given."""
-    read = ledger_chapters.chapters()
+    read = chapter_contents.chapters()
     nodes = []
-    for label, numbered in ledger_chapters.results(read).items():
+    for label, numbered in chapter_contents.results(read).items():
         members = tuple(name for name, result in results.items() if result.label == label)
         if members:
             nodes.append(Node(numbered, members, tuple(_reached(members, results))))
