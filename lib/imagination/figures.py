@@ -150,14 +150,15 @@ def ecdf(axes: Axes, values: Any, *, name: str, **options: Any) -> None:
         raise ValueError(
             f"values: {sample.size} numbers of which {np.isnan(sample).sum()} are NaN; need some, none NaN"
         )
-    share = np.arange(1, sample.size + 1) / sample.size
-    axes.step(sample, share, where="post", label=name, marker="", **options)
+    import seaborn as sns
+
+    sns.ecdfplot(x=sample, ax=axes, label=name, marker="", **options)
 
 
 def strip(
-    axes: Axes, groups: Sequence[Any], names: Sequence[str], *, quantiles: Sequence[float] = (0.05, 0.5, 0.95)
+    axes: Axes, groups: Sequence[Any], names: Sequence[str], *, whiskers: tuple[float, float] = (5, 95)
 ) -> None:
-    """Draw a row for each group: a bar between the outer quantiles, a tick at the median, a dot at the top.
+    """Draw a box for each group, with whiskers to the outer quantiles and a dot at the largest.
 
     Parameters
     ----------
@@ -167,21 +168,28 @@ def strip(
         The samples.
     names : sequence of str
         Their names.
-    quantiles : three floats
-        Lower end, middle and upper end of the bar.
+    whiskers : two floats
+        Percentiles at which the whiskers end; the box goes from quartile to quartile.
     """
     if len(groups) != len(names):
         raise ValueError(
             f"groups, names: {len(groups)} and {len(names)}; need as many of one as of the other"
         )
-    for row, sample in enumerate(groups):
-        low, middle, high = np.quantile(np.asarray(sample, dtype=float), quantiles)
-        axes.plot(
-            [low, high], [row, row], color=COLOURS["sky"], linewidth=7, solid_capstyle="butt", marker=""
-        )
-        axes.plot([middle], [row], color=COLOURS["blue"], marker="|", markersize=13, markeredgewidth=2.5)
-        axes.plot([np.max(sample)], [row], color=COLOURS["vermilion"], marker="o", markersize=5)
-    axes.set_yticks(range(len(names)), names)
+    samples = [np.asarray(sample, dtype=float) for sample in groups]
+    rows = range(len(samples))
+    axes.boxplot(
+        samples,
+        positions=rows,
+        orientation="horizontal",
+        whis=whiskers,
+        showfliers=False,
+        widths=0.6,
+        patch_artist=True,
+        boxprops={"facecolor": COLOURS["sky"]},
+        medianprops={"color": COLOURS["black"], "linewidth": 1.9},
+    )
+    axes.plot([sample.max() for sample in samples], rows, "o", color=COLOURS["vermilion"], markersize=5)
+    axes.set_yticks(rows, names)
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
 

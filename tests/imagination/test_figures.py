@@ -111,7 +111,7 @@ def test_ecdf_reaches_one_and_refuses_nan():
     _, (axes,) = figures.panels()
     figures.ecdf(axes, [3.0, 1.0, 2.0], name="x")
     x, y = axes.lines[0].get_data()
-    assert list(x) == [1, 2, 3] and y[-1] == 1
+    assert list(x)[1:] == [1, 2, 3] and list(y) == [0, 1 / 3, 2 / 3, 1]
     with pytest.raises(ValueError, match="1 are NaN"):
         figures.ecdf(axes, [np.nan, 1.0], name="x")
 
@@ -120,6 +120,10 @@ def test_strip_shows_every_group():
     _, (axes,) = figures.panels()
     figures.strip(axes, [np.arange(5), np.arange(9)], ["a", "b"])
     assert [text.get_text() for text in axes.get_yticklabels()] == ["a", "b"]
+    assert list(axes.lines[-1].get_xdata()) == [4, 8] and axes.yaxis_inverted()
+    whiskers = {round(float(x), 6) for line in axes.lines for x in line.get_xdata()}
+    assert {0.2, 3.8, 0.4, 7.6} & whiskers == set()  # they end at numbers of the sample
+    assert {1.0, 3.0, 2.0, 6.0} <= whiskers
     with pytest.raises(ValueError, match="as many of one as of the other"):
         figures.strip(axes, [[1.0]], ["a", "b"])
 
