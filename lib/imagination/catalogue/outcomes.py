@@ -143,7 +143,9 @@ def read_all() -> dict[str, list[Outcome]]:
     """
     names = dict.fromkeys(trial.record for trial, _ in tried() if trial.record)
     found = [outcome for name in (*names, *IN_PASSING) for outcome in read(name)]
-    found += [Outcome(**{str(k): v for k, v in row.items()}) for row in records.load(RECORD).to_dict("records")]
+    found += [
+        Outcome(**{str(k): v for k, v in row.items()}) for row in records.load(RECORD).to_dict("records")
+    ]
     by_claim: dict[str, list[Outcome]] = {}
     for outcome in found:
         by_claim.setdefault(outcome.claim, []).append(outcome)

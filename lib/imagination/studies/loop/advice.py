@@ -25,8 +25,7 @@ from imagination.reinforce.problems import SoftmaxPolicy
 from imagination.results.budget.claims import MULTIPLIER
 from imagination.sensitivities import adjoint
 from imagination.studies import learning
-from imagination.studies.loop import gridworld as tabular
-from imagination.studies.loop import regulator as lq
+from imagination.studies.loop import closed_forms, gridworld, spiral
 from imagination.trials.recording import Command
 from imagination.worlds.continuous import AffineDynamics, BallProjected, ContinuousMDP, Transitions
 from imagination.worlds.policies import LinearPolicy
@@ -83,7 +82,7 @@ PILOT = (16, 32, 64, 128)
 
 def scattered(real: ContinuousMDP, count: int, noise: float, rng: np.random.Generator) -> Transitions:
     """(C, count, ·) noisy transitions from states on the whole disc and actions as large as the class has."""
-    largest = lq.Settings().largest_gain
+    largest = spiral.Settings().largest_gain
     state, action = real.initial.sample(rng, count), largest * real.initial.sample(rng, count)
     next_state, reward = real.step(state, action)
     off = noise * rng.standard_normal(next_state.shape)
@@ -91,7 +90,7 @@ def scattered(real: ContinuousMDP, count: int, noise: float, rng: np.random.Gene
 
 
 def bought(
-    real: ContinuousMDP, N_dyn: int, N_rew: int, settings: lq.Settings, rng: np.random.Generator
+    real: ContinuousMDP, N_dyn: int, N_rew: int, settings: spiral.Settings, rng: np.random.Generator
 ) -> ContinuousMDP:
     """Models of so many transitions and so many other states with a reward."""
     of_dyn, of_rew = rng.spawn(2)
@@ -101,13 +100,13 @@ def bought(
     return real.swap(dynamics=BallProjected(dynamics, ones), reward=reward)
 
 
-def pilot(settings: lq.Settings, rng: np.random.Generator, seeds: int = 10) -> pd.DataFrame:
+def pilot(settings: spiral.Settings, rng: np.random.Generator, seeds: int = 10) -> pd.DataFrame:
     """Largest errors of models of few samples, which the bound speaks of, as the planner reads them."""
-    real, frames = lq.spiral(settings, seeds), []
+    real, frames = spiral.world(settings, seeds), []
     no_thrust = np.zeros((seeds, 2, 2))
     for count in PILOT:
         learned = bought(real, count, count, settings, rng)
-        found = lq.constants_of(real, learned, no_thrust, settings)
+        found = spiral.constants_of(real, learned, no_thrust, settings)
         for quantity, name in (("dynamics", "eps_dyn"), ("reward", "eps_rew")):
             columns = {"samples": count, "error": found[name], "seed": np.arange(seeds)}
             frames.append(pd.DataFrame({"quantity": quantity, **columns}))
@@ -115,9 +114,9 @@ def pilot(settings: lq.Settings, rng: np.random.Generator, seeds: int = 10) -> p
     return table[np.isfinite(table["error"])]
 
 
-def multipliers(settings: lq.Settings, rng: np.random.Generator, seeds: int = 10) -> dict[str, float]:
+def multipliers(settings: spiral.Settings, rng: np.random.Generator, seeds: int = 10) -> dict[str, float]:
     """How much an error of the dynamics weighs: by Theorem 1's constants, and as realised in pilot models."""
-    real = lq.spiral(settings, seeds)
+    real = spiral.world(settings, seeds)
     constants = {
         "gamma": settings.discount,
         "L_f": float(real.dynamics.lipschitz()[0]),
@@ -125,7 +124,7 @@ def multipliers(settings: lq.Settings, rng: np.random.Generator, seeds: int = 10
         "L_pi": settings.largest_gain,
     }
     learned = bought(real, PILOT[-1], PILOT[-1], settings, rng)
-    best, _ = lq.system_of(learned).optimal(real.discount)
+    best, _ = closed_forms.system_of(learned).optimal(real.discount)
     followed = adjoint(learned, LinearPolicy(best), real.initial.sample(rng, 64), settings.listed)
     realised = followed.in_any_direction().mean(axis=1) / followed.weights.sum(axis=1)
     return {"Theorem 1's constants": MULTIPLIER.evaluate(**constants), "realised": float(realised.mean())}
@@ -133,7 +132,7 @@ def multipliers(settings: lq.Settings, rng: np.random.Generator, seeds: int = 10
 
 def splits(rng: np.random.Generator) -> pd.DataFrame:
     """The splits that are compared: `rule`, `multiplier`, `share` of the dynamics, `N_dyn`, `N_rew`."""
-    settings = lq.Settings()
+    settings = spiral.Settings()
     measured = pilot(settings, rng)
     rows = [("half and half", np.inf, 0.5)]
     for name, multiplier in multipliers(settings, rng).items():
@@ -162,22 +161,22 @@ def _rew(share: Any) -> Any:
 
 def split(scale: Scale, rng: np.random.Generator) -> pd.DataFrame:
     """Regret on the spiral after one round, by the share of the budget spent on the dynamics (`x`)."""
-    settings, own = lq.Settings(), rng.spawn(2)
+    settings, own = spiral.Settings(), rng.spawn(2)
     rules = splits(own[0])
     arms = [("swept", share) for share in SHARES]
     arms += list(zip(rules["rule"], rules["share"], strict=True))
-    real = lq.spiral(settings, scale.split_seeds)
+    real = spiral.world(settings, scale.split_seeds)
     models = [
         bought(real, int(_dyn(share)), int(_rew(share)), settings, np.random.default_rng(seed))
         for (_, share), seed in zip(arms, own[1].integers(2**62, size=len(arms)), strict=True)
     ]
-    everywhere, learned = lq.spiral(settings, scale.split_seeds * len(arms)), _stacked(models)
+    everywhere, learned = spiral.world(settings, scale.split_seeds * len(arms)), _stacked(models)
     generator = torch.Generator().manual_seed(int(own[1].integers(2**62)))
-    first = lq.first_policy(settings, everywhere.batch_size)
-    policy = lq.improve(first, learned, replace(settings, updates=100), generator)
-    true, start = lq.system_of(everywhere), lq.start_moment(everywhere.discount**0, 2)
-    parts = lq.decompose_linear(
-        true, lq.system_of(learned), policy.gain.numpy(), start, everywhere.discount, 0
+    first = spiral.first_policy(settings, everywhere.batch_size)
+    policy = spiral.improve(first, learned, replace(settings, updates=100), generator)
+    true, start = closed_forms.system_of(everywhere), closed_forms.start_moment(everywhere.discount**0, 2)
+    parts = closed_forms.decompose_linear(
+        true, closed_forms.system_of(learned), policy.gain.numpy(), start, everywhere.discount, 0
     )
     regret = true.best_return(everywhere.discount, start) - parts.real
     return _table("split", arms, scale.split_seeds, {**parts.columns(), "regret": regret})
@@ -196,7 +195,7 @@ def _stacked(models: Sequence[ContinuousMDP]) -> ContinuousMDP:
         joined(lambda model: model.dynamics.base.offset),
     )
     reward = QuadraticFormReward(joined(lambda model: model.reward.form), 2, ones, ones)
-    whole = lq.spiral(lq.Settings(), len(ones))
+    whole = spiral.world(spiral.Settings(), len(ones))
     return whole.swap(dynamics=BallProjected(dynamics, ones), reward=reward)
 
 
@@ -220,17 +219,17 @@ def labels(scale: Scale, rng: np.random.Generator, rounds: int = 5) -> pd.DataFr
 
     All transitions are counted; only as many as the money buys are labelled, at random.
     """
-    settings = tabular.Settings(seeds=scale.seeds * len(COSTS), rounds=rounds)
-    real = tabular.world(settings)
+    settings = gridworld.Settings(seeds=scale.seeds * len(COSTS), rounds=rounds)
+    real = gridworld.world(settings)
     cost = np.repeat(COSTS, scale.seeds)
     tables = []
     for (name, variance), own in zip(NOISES.items(), rng.spawn(len(NOISES)), strict=True):
         sigma = np.sqrt(variance(cost))
-        policy, moves, paid = tabular.start(real), _empty(real), _empty(real)
+        policy, moves, paid = gridworld.start(real), _empty(real), _empty(real)
         learned = real
         for _ in range(rounds):
             drawn = real.sample(
-                tabular.mixed(policy, settings.explore), settings.episodes, settings.length, own
+                gridworld.mixed(policy, settings.explore), settings.episodes, settings.length, own
             )
             shape = (len(real), settings.real_steps)
             here, after = (drawn.states[:, :, part].reshape(shape) for part in (slice(-1), slice(1, None)))
@@ -239,7 +238,7 @@ def labels(scale: Scale, rng: np.random.Generator, rounds: int = 5) -> pd.DataFr
             moves = moves.observe(here, action, noisy, after)
             paid = _labelled(paid, here, action, noisy, LABEL_BUDGET / cost, own)
             learned = real.with_model(moves.transition(), paid.reward())
-            policy = tabular.improve(policy, learned, settings, own)
+            policy = gridworld.improve(policy, learned, settings, own)
         arms = [(name, value) for value in COSTS]
         tables.append(_table("labels", arms, scale.seeds, _returns(real, learned, policy)))
     return pd.concat(tables, ignore_index=True)
@@ -289,8 +288,8 @@ def frozen(scale: Scale, rng: np.random.Generator, every: int = 10) -> pd.DataFr
     Arms: `frozen`, one error a state and action, for good; `fresh`, the same amount of noise, new in every
     label; `refitted`, frozen, but every `REFIT` updates states where the policy goes are labelled again.
     """
-    settings = tabular.Settings(seeds=1)
-    real = tabular.world(settings)
+    settings = gridworld.Settings(seeds=1)
+    real = gridworld.world(settings)
     shape = (scale.seeds, real.n_states, real.n_actions)
     tables = []
     for arm, own in zip(("frozen", "fresh", "refitted"), rng.spawn(3), strict=True):
@@ -321,7 +320,7 @@ class _Refitter:
     """Buys labels where the policy goes: an error is one label's, averaged with those of later visits."""
 
     def __init__(
-        self, real: TabularMDP, off: Array, settings: tabular.Settings, rng: np.random.Generator
+        self, real: TabularMDP, off: Array, settings: gridworld.Settings, rng: np.random.Generator
     ) -> None:
         self.real, self.settings, self.rng = real, settings, rng
         self.sums, self.visits = off.copy(), np.ones(off.shape)
@@ -361,8 +360,8 @@ def horizons(scale: Scale, rng: np.random.Generator) -> pd.DataFrame:
 
     What was seen are noisy steps under random actions from anywhere; imagination starts anywhere, too.
     """
-    settings = tabular.Settings(seeds=scale.seeds * len(DATA), updates=100)
-    grid = tabular.world(settings)
+    settings = gridworld.Settings(seeds=scale.seeds * len(DATA), updates=100)
+    grid = gridworld.world(settings)
     real = replace(grid, initial=np.full(grid.initial.shape, 1 / grid.n_states))
     model = _empty(real)
     steps = np.repeat(list(DATA.values()), scale.seeds)
@@ -385,7 +384,7 @@ def horizons(scale: Scale, rng: np.random.Generator) -> pd.DataFrame:
     tables = []
     for horizon, own in zip(HORIZONS, rng.spawn(len(HORIZONS)), strict=True):
         how = replace(settings, horizon=horizon, rollouts=IMAGINED_STEPS // horizon)
-        policy = tabular.improve(tabular.start(real), learned, how, own)
+        policy = gridworld.improve(gridworld.start(real), learned, how, own)
         arms = [(name, float(horizon)) for name in DATA]
         tables.append(_table("horizons", arms, scale.seeds, _returns(real, learned, policy)))
     return pd.concat(tables, ignore_index=True)

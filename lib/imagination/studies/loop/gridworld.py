@@ -8,14 +8,13 @@ step in the opposite one. The sensors of its rewards are noisy, and the walker s
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from imagination import records
 from imagination import wasserstein as w
 from imagination.models.counts import CountModel
 from imagination.reinforce.estimators import mean_gradient
@@ -24,7 +23,6 @@ from imagination.results.kernels import claims as theory
 from imagination.results.kernels import trial as stochastic
 from imagination.studies.loop import rounds
 from imagination.studies.loop.diagnostics import bounds, decompose_tabular, regret_bound
-from imagination.trials.recording import Command
 from imagination.worlds.makers import gridworld
 from imagination.worlds.tabular import TabularMDP
 
@@ -37,7 +35,6 @@ __all__ = [
     "improve",
     "measure",
     "mixed",
-    "recorded",
     "run",
     "simulation_bounds",
     "steps_of",
@@ -224,17 +221,7 @@ def steps_of(real: TabularMDP, learned: TabularMDP, policy: SoftmaxPolicy, count
 # The loop, and its rival
 
 
-@dataclass(frozen=True)
-class Result:
-    """Tables of rounds and steps, and how things stood after the last round of the loop in imagination."""
-
-    rounds: pd.DataFrame
-    steps: pd.DataFrame
-    learned: TabularMDP
-    policy: SoftmaxPolicy
-
-
-def run(settings: Settings, rng: np.random.Generator) -> Result:
+def run(settings: Settings, rng: np.random.Generator) -> rounds.Result:
     """The loop in imagination beside REINFORCE in the real world, with as many real steps.
 
     The rival is given the exact real values as a baseline, which no one has: its gradients are as quiet as
@@ -260,7 +247,7 @@ def run(settings: Settings, rng: np.random.Generator) -> Result:
     )
     rival = in_the_real_world(settings, theirs).reindex(columns=table.columns, fill_value=0.0)
     steps = pd.concat(step_tables, ignore_index=True)[list(rounds.STEP_COLUMNS)]
-    return Result(pd.concat([table, rival], ignore_index=True), steps, learned, policy)
+    return rounds.Result(pd.concat([table, rival], ignore_index=True), steps, learned, policy)
 
 
 RATES = (0.5, 1.0, 2.0, 4.0, 8.0)
@@ -299,29 +286,8 @@ def rows(arm: str, number: int, real_steps: int, columns: dict[str, Array]) -> p
     return pd.DataFrame({"arm": arm, "seed": seeds, "round": number, "real_steps": real_steps, **columns})
 
 
-def recorded() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The recorded rounds and steps at full scale."""
-    return records.load(RECORD), records.load(f"{RECORD}-steps")
-
-
-def tables(scale: str, *, seed: int) -> dict[str, pd.DataFrame]:
-    """Go round at a scale; rounds and steps, by the end of their records' names."""
-    found = run(SCALES[scale], np.random.default_rng(seed))
-    return {"": found.rounds, "-steps": found.steps}
-
-
-def _told(found: dict[str, pd.DataFrame]) -> str:
-    means = found[""].groupby(["arm", "round"], sort=False)["real_return"].mean()
-    return means.unstack().round(2).to_string()
-
-
-main = Command(
-    module="imagination.studies.loop.gridworld",
-    record=RECORD,
-    run=tables,
-    say=_told,
-    parameters=lambda scale: asdict(SCALES[scale]),
-    scales=SCALES,
+main = rounds.command(
+    "imagination.studies.loop.gridworld", RECORD, run, SCALES, rounds.mean_by_round("real_return", 2)
 )
 
 

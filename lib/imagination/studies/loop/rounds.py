@@ -6,12 +6,17 @@ improved in them, and what is measured. `run` goes round.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 
-__all__ = ["ROUND_COLUMNS", "STEP_COLUMNS", "run"]
+from imagination import records
+from imagination.trials.recording import Command
+
+__all__ = ["ROUND_COLUMNS", "STEP_COLUMNS", "Result", "command", "mean_by_round", "recorded", "run"]
 
 ROUND_COLUMNS = {
     "arm": "which way of doing it",
@@ -85,3 +90,47 @@ def run(
         policy = improve(policy, models)
         tables.append(measure(number, policy, models, data))
     return policy, models, pd.concat(tables, ignore_index=True)
+
+
+@dataclass(frozen=True)
+class Result:
+    """Tables of rounds and steps, and how things stood after the last round of the loop in imagination."""
+
+    rounds: pd.DataFrame
+    steps: pd.DataFrame
+    learned: Any
+    policy: Any
+
+
+def recorded(record: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The recorded rounds and steps at full scale."""
+    return records.load(record), records.load(f"{record}-steps")
+
+
+def command(
+    module: str,
+    record: str,
+    run: Callable[[Any, np.random.Generator], Result],
+    scales: Mapping[str, Any],
+    shown: Callable[[pd.DataFrame], pd.DataFrame],
+) -> Command:
+    """The command line of a loop: prints what is `shown` of the rounds, records them and their steps."""
+
+    def tables(scale: str, *, seed: int) -> dict[str, pd.DataFrame]:
+        """Go round at a scale; rounds and steps, by the end of their records' names."""
+        found = run(scales[scale], np.random.default_rng(seed))
+        return {"": found.rounds, "-steps": found.steps}
+
+    return Command(
+        module=module,
+        record=record,
+        run=tables,
+        say=lambda found: shown(found[""]).to_string(),
+        parameters=lambda scale: asdict(scales[scale]),
+        scales=scales,
+    )
+
+
+def mean_by_round(column: str, digits: int) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    """What to show of a loop: the mean of one column over seeds, an arm a row, a round a column."""
+    return lambda table: table.groupby(["arm", "round"], sort=False)[column].mean().unstack().round(digits)

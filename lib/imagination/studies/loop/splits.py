@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from imagination import records
 from imagination.models.counts import CountModel
-from imagination.studies.loop import gridworld as tabular
+from imagination.studies.loop import gridworld
 from imagination.studies.loop.advice import COST_DYN, COST_REW, SHARES
 from imagination.trials.recording import Command, rounded
 from imagination.worlds.makers import garnet
@@ -55,7 +55,7 @@ def world(system: str, seeds: int, rng: np.random.Generator) -> TabularMDP:
     if system not in SYSTEMS:
         raise ValueError(f"system must be one of {', '.join(SYSTEMS)}; got {system!r}")
     if system == "grid":
-        return tabular.world(tabular.Settings(), seeds)
+        return gridworld.world(gridworld.Settings(), seeds)
     return garnet(seeds, **SIZES, discount=DISCOUNT, generator=rng)
 
 

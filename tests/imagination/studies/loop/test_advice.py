@@ -3,8 +3,7 @@ import pandas as pd
 import pytest
 
 from imagination.models.counts import CountModel
-from imagination.studies.loop import advice
-from imagination.studies.loop import regulator as lq
+from imagination.studies.loop import advice, spiral
 
 SMALL = advice.Scale(seeds=2, split_seeds=2, updates=20)
 
@@ -21,7 +20,7 @@ def test_splits_spend_the_budget_and_no_more() -> None:
 
 
 def test_the_pilot_s_errors_fall_as_they_should() -> None:
-    table = advice.pilot(lq.Settings(), np.random.default_rng(1), seeds=200)
+    table = advice.pilot(spiral.Settings(), np.random.default_rng(1), seeds=200)
     mean = table.groupby(["quantity", "samples"])["error"].mean().unstack()
     slope = np.log(mean[advice.PILOT[0]] / mean[advice.PILOT[-1]]) / np.log(
         advice.PILOT[-1] / advice.PILOT[0]
@@ -53,10 +52,10 @@ def test_labels_are_bought_for_as_many_steps_as_paid_for() -> None:
 
 
 def test_a_refit_labels_what_the_policy_visits_and_nothing_else() -> None:
-    from imagination.studies.loop import gridworld as tabular
+    from imagination.studies.loop import gridworld
 
-    settings = tabular.Settings(seeds=1)
-    real = tabular.world(settings)
+    settings = gridworld.Settings(seeds=1)
+    real = gridworld.world(settings)
     off = np.ones((1, real.n_states, real.n_actions))
     refitter = advice._Refitter(real, off, settings, np.random.default_rng(4))
     left = real.deterministic_policy(np.full(real.n_states, 3))  # into the wall, slipping now and then
@@ -70,9 +69,9 @@ def test_a_refit_labels_what_the_policy_visits_and_nothing_else() -> None:
 
 
 def test_the_finite_optimum_is_that_of_backups() -> None:
-    from imagination.studies.loop import gridworld as tabular
+    from imagination.studies.loop import gridworld
 
-    real = tabular.world(tabular.Settings(seeds=1))
+    real = gridworld.world(gridworld.Settings(seeds=1))
     best = real[0].solve()
     infinite = float((real.initial * best.values).sum())
     assert advice._finite_optimum(real, 400) == pytest.approx(infinite, rel=1e-6)

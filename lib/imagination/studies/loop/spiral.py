@@ -1,6 +1,6 @@
 """The loop on a linear-quadratic system: least squares, REINFORCE in imagination, all else in closed form.
 
-    python -m imagination.studies.loop.regulator --record
+    python -m imagination.studies.loop.spiral --record
 
 makes the recorded rounds again. The world is a puck that spirals towards the origin by itself, and thrusters
 that help it along. What the learner writes down of it is noisy, so its models are never quite right.
@@ -8,17 +8,14 @@ that help it along. What the learner writes down of it is noisy, so its models a
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import NDArray
-from scipy.linalg import solve_discrete_are
 
-from imagination import records
 from imagination.models.quadratic import linear_dynamics, quadratic_reward
 from imagination.reinforce.gradients import mean_gradient
 from imagination.reinforce.linear_policies import LinearGaussianPolicy
@@ -27,9 +24,15 @@ from imagination.reinforce.training import Adam, train
 from imagination.reinforce.worlds import ContinuousWorld, Labels, sample
 from imagination.rollouts import rollout, transitions
 from imagination.studies.loop import rounds
-from imagination.studies.loop.diagnostics import Decomposition, bounds, regret_bound
+from imagination.studies.loop.closed_forms import (
+    System,
+    decompose_linear,
+    start_moment,
+    system_of,
+    trace,
+)
+from imagination.studies.loop.diagnostics import bounds, regret_bound
 from imagination.studies.loop.gridworld import rival_rows, rows
-from imagination.trials.recording import Command
 from imagination.worlds.continuous import (
     AffineDynamics,
     BallProjected,
@@ -45,18 +48,13 @@ from imagination.worlds.policies import LinearPolicy
 __all__ = [
     "RECORD",
     "SCALES",
-    "Result",
     "Settings",
-    "System",
     "collect",
-    "decompose_linear",
     "improve",
     "learn",
     "measure",
-    "recorded",
     "run",
-    "spiral",
-    "system_of",
+    "world",
 ]
 
 Array = NDArray[Any]
@@ -110,7 +108,7 @@ SCALES = {"quick": Settings(seeds=10, rounds=4), "full": Settings()}
 TURN = np.pi / 6
 
 
-def spiral(settings: Settings, copies: int | None = None) -> ContinuousMDP:
+def world(settings: Settings, copies: int | None = None) -> ContinuousMDP:
     """``s' = P(L_f (R s + a))`` in the plane, R a turn by 30°, P the projection on the unit disc.
 
     Cost ``‖s‖² + action_cost ‖a‖²``; actions of length up to 1; starts anywhere on the disc.
@@ -130,133 +128,6 @@ def spiral(settings: Settings, copies: int | None = None) -> ContinuousMDP:
 
 
 # Closed forms, as long as no projection acts
-
-
-class System(NamedTuple):
-    """``s' = A s + B a``, reward ``(s, a)ᵀ M (s, a)``: (C, d_s, d_s), (C, d_s, d_a) and square ones."""
-
-    state_matrix: Array
-    action_matrix: Array
-    form: Array
-
-    def closed(self, gain: Array) -> tuple[Array, Array]:
-        """The loop's matrix A + B K and its reward's form, (C, d_s, d_s) each, for gains (C, d_a, d_s)."""
-        eye = np.broadcast_to(np.eye(gain.shape[2]), (len(gain), gain.shape[2], gain.shape[2]))
-        both = np.concatenate([eye, gain], axis=1)
-        return self.state_matrix + self.action_matrix @ gain, both.mT @ self.form @ both
-
-    def value(self, gain: Array, discount: Array) -> Array:
-        """P with ``V(s) = sᵀ P s``, (C, d_s, d_s)."""
-        loop, reward = self.closed(gain)
-        return discounted_sum(loop.mT, reward, discount)
-
-    def optimal(self, discount: Array) -> tuple[Array, Array]:
-        """The best gain of all (C, d_a, d_s) and P of its value, by the discounted Riccati equation.
-
-        Raises
-        ------
-        numpy.linalg.LinAlgError
-            If the equation has no solution that stabilises the loop: then no gain is best. It is put into the
-            equation to see, since the solver sometimes returns a matrix that solves nothing.
-        """
-        d, root = self.state_matrix.shape[1], np.sqrt(discount)[:, None, None]
-        A, B, cost = root * self.state_matrix, root * self.action_matrix, -self.form
-        across = cost[:, :d, d:]
-        P = np.stack(
-            [
-                solve_discrete_are(A[c], B[c], cost[c, :d, :d], cost[c, d:, d:], s=across[c])
-                for c in range(len(A))
-            ]
-        )
-        gain = -np.linalg.solve(cost[:, d:, d:] + B.mT @ P @ B, B.mT @ P @ A + across.mT)
-        off = cost[:, :d, :d] + A.mT @ P @ A + (A.mT @ P @ B + across) @ gain - P
-        loop = np.abs(np.linalg.eigvals(A + B @ gain)).max()
-        if np.abs(off).max() > 1e-8 * (1 + np.abs(P).max()) or loop >= 1:
-            raise np.linalg.LinAlgError(
-                f"the Riccati equation has no stabilising solution: what the solver found is off by "
-                f"{np.abs(off).max():.1e} and leaves a spectral radius of {loop:.3f}"
-            )
-        return gain, -P
-
-    def best_return(self, discount: Array, start: Array) -> Array:
-        """Return of the best gain, (C,); infinite where there is none (a model that rewards great thrust).
-
-        A Riccati solution is the optimum if R + Bᵀ P B, what a thrust costs there, is positive definite: the
-        cost of any other policy is larger by a sum of squares in that metric.
-        """
-        found = np.full(len(discount), np.inf)
-        for c in range(len(found)):
-            one = System(*(array[c : c + 1] for array in self))
-            with suppress(np.linalg.LinAlgError):
-                value = one.optimal(discount[c : c + 1])[1]
-                d, B = value.shape[1], one.action_matrix
-                thrust = -one.form[:, d:, d:] - discount[c] * B.mT @ value @ B
-                if np.linalg.eigvalsh(thrust).min() > 0:
-                    found[c] = _trace(value, start[c : c + 1])[0]
-        return found
-
-
-def system_of(mdp: ContinuousMDP) -> System:
-    """The matrices of a linear-quadratic MDP, real or learned, without its projections."""
-    dynamics: Any = mdp.dynamics.base if isinstance(mdp.dynamics, BallProjected) else mdp.dynamics
-    reward: Any = mdp.reward
-    if isinstance(reward, QuadraticReward):
-        batch, d_state, _ = reward.state_cost.shape
-        size = d_state + reward.action_cost.shape[1]
-        form = np.zeros((batch, size, size))
-        form[:, :d_state, :d_state], form[:, d_state:, d_state:] = -reward.state_cost, -reward.action_cost
-    else:
-        form = reward.form
-    return System(dynamics.state_matrix, dynamics.action_matrix, form)
-
-
-def discounted_sum(matrix: Array, term: Array, discount: Array) -> Array:
-    """``Σ_t γ^t Fᵗ X (Fᵗ)ᵀ`` for (C, d, d) arrays F = `matrix` and X = `term`: a linear system of size d².
-
-    Raises
-    ------
-    ValueError
-        If a sum does not converge.
-    """
-    C, d, _ = matrix.shape
-    worst = discount * np.abs(np.linalg.eigvals(matrix)).max(axis=1) ** 2
-    if np.any(worst >= 1):
-        raise ValueError(f"matrix must have discount · (spectral radius)² < 1, got {worst.max()}")
-    pairs = np.einsum("cij,ckl->cikjl", matrix, matrix).reshape(C, d * d, d * d)
-    system = np.eye(d * d) - discount[:, None, None] * pairs
-    return np.linalg.solve(system, term.reshape(C, d * d, 1)).reshape(C, d, d)
-
-
-def start_moment(radius: Array, d_state: int) -> Array:
-    """E s sᵀ for s uniform on a ball of this radius (C,), (C, d_s, d_s)."""
-    return (radius**2 / (d_state + 2))[:, None, None] * np.eye(d_state)
-
-
-def decompose_linear(
-    real: System, learned: System, gain: Array, start: Array, discount: Array, steps: int
-) -> Decomposition:
-    """A7 in closed form, averaged over initial states with second moment `start`, (C, d_s, d_s)."""
-    (loop, reward), (loop_hat, reward_hat) = real.closed(gain), learned.closed(gain)
-    value, value_hat = real.value(gain, discount), learned.value(gain, discount)
-    gamma = discount[:, None, None]
-    errors = np.stack(
-        [reward_hat - reward, gamma * (loop_hat.mT @ value @ loop_hat - loop.mT @ value @ loop)]
-    )
-    visited = discounted_sum(loop_hat, start, discount)
-    parts, now = np.empty((2, len(gain), steps)), start
-    for t in range(steps):
-        parts[:, :, t] = discount**t * _trace(errors, now)
-        now = loop_hat @ now @ loop_hat.mT
-    totals = _trace(errors, visited)
-    returns = _trace(value_hat, start), _trace(value, start)
-    return Decomposition(parts[0], parts[1], totals[0], totals[1], *returns)
-
-
-def _trace(one: Array, other: Array) -> Array:
-    return (one * other).sum(axis=(-2, -1))  # both symmetric
-
-
-# The loop
 
 
 class Data(NamedTuple):
@@ -379,9 +250,9 @@ def measure(
     for_all = {**constants, "L_pi": np.full(len(discount), settings.largest_gain)}
     of_all = bounds(for_all, diameter=real.diameter)
     best, best_value = true.optimal(discount)
-    best_return = _trace(best_value, start)
+    best_return = trace(best_value, start)
     delta = imagined.best_return(discount, start) - parts.imagined
-    optimum = _trace(imagined.value(best, discount), start) - best_return
+    optimum = trace(imagined.value(best, discount), start) - best_return
     known = np.maximum(np.abs(parts.gap), np.abs(optimum))
     return {
         **parts.columns(),
@@ -434,7 +305,7 @@ def finite_gap(
     for system, sign in ((learned, 1), (real, -1)):
         (loop, reward), now = system.closed(gain), start
         for t in range(steps):
-            total += sign * discount**t * _trace(reward, now)
+            total += sign * discount**t * trace(reward, now)
             now = loop @ now @ loop.mT
     return total
 
@@ -454,19 +325,9 @@ def steps_of(
 # The loop in imagination, and its rival
 
 
-@dataclass(frozen=True)
-class Result:
-    """Tables of rounds and steps, and how things stood after the last round of the loop in imagination."""
-
-    rounds: pd.DataFrame
-    steps: pd.DataFrame
-    learned: ContinuousMDP
-    policy: LinearGaussianPolicy
-
-
-def run(settings: Settings, rng: np.random.Generator) -> Result:
+def run(settings: Settings, rng: np.random.Generator) -> rounds.Result:
     """The loop in imagination beside REINFORCE in the real world, with as many real steps."""
-    real = spiral(settings)
+    real = world(settings)
     best, _ = system_of(real).optimal(real.discount)
     if np.any(spectral_norm(best) > settings.largest_gain):
         raise ValueError(
@@ -494,7 +355,7 @@ def run(settings: Settings, rng: np.random.Generator) -> Result:
         measure=measured,
     )
     outside = in_the_real_world(settings, rival).reindex(columns=table.columns, fill_value=0.0)
-    return Result(
+    return rounds.Result(
         pd.concat([table, outside], ignore_index=True),
         pd.concat(step_tables, ignore_index=True)[list(rounds.STEP_COLUMNS)],
         learned,
@@ -504,49 +365,28 @@ def run(settings: Settings, rng: np.random.Generator) -> Result:
 
 def in_the_real_world(settings: Settings, rng: np.random.Generator) -> pd.DataFrame:
     """REINFORCE whose rollouts are the real episodes: one update a round, an arm for each of `RATES`."""
-    real, tables = spiral(settings), []
+    real, tables = world(settings), []
     start = start_moment(np.ones(settings.seeds), 2)
-    true, world = system_of(real), ContinuousWorld(real)
-    best = _trace(true.optimal(real.discount)[1], start)
+    true, outside = system_of(real), ContinuousWorld(real)
+    best = trace(true.optimal(real.discount)[1], start)
     for rate in RATES:
         generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
         policy, labels = first_policy(settings), Labels(settings.noise)
         optimiser = ProjectedAdam(rate, settings.largest_gain, (2, 2))
         for number in range(settings.rounds):
-            drawn = sample(world, policy, settings.episodes, settings.length, generator)
+            drawn = sample(outside, policy, settings.episodes, settings.length, generator)
             drawn = drawn.with_reward(labels(drawn, generator))
             estimator = Estimator("discounted", baseline="constant")
-            gradient = mean_gradient(policy, drawn, estimator, world.discount)
+            gradient = mean_gradient(policy, drawn, estimator, outside.discount)
             policy = policy.with_flat(optimiser.step(policy.flat(), gradient))
-            value = _trace(true.value(policy.gain.numpy(), real.discount), start)
+            value = trace(true.value(policy.gain.numpy(), real.discount), start)
             steps = (number + 1) * settings.real_steps
             tables.append(rival_rows(f"real world, rate {rate:g}", number, steps, value, best - value))
     return pd.concat(tables, ignore_index=True)
 
 
-def recorded() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The recorded rounds and steps at full scale."""
-    return records.load(RECORD), records.load(f"{RECORD}-steps")
-
-
-def tables(scale: str, *, seed: int) -> dict[str, pd.DataFrame]:
-    """Go round at a scale; rounds and steps, by the end of their records' names."""
-    found = run(SCALES[scale], np.random.default_rng(seed))
-    return {"": found.rounds, "-steps": found.steps}
-
-
-def _told(found: dict[str, pd.DataFrame]) -> str:
-    means = found[""].groupby(["arm", "round"], sort=False)["regret"].mean()
-    return means.unstack().round(4).to_string()
-
-
-main = Command(
-    module="imagination.studies.loop.regulator",
-    record=RECORD,
-    run=tables,
-    say=_told,
-    parameters=lambda scale: asdict(SCALES[scale]),
-    scales=SCALES,
+main = rounds.command(
+    "imagination.studies.loop.spiral", RECORD, run, SCALES, rounds.mean_by_round("regret", 4)
 )
 
 
