@@ -3,9 +3,9 @@
 import pytest
 
 from classroom import WrongAnswer, check, require
-from classroom.checks import chapter_02
+from classroom.computations.chapter_02 import longest_horizon
 
-RIGHT = chapter_02.longest_horizon()
+RIGHT = longest_horizon()
 
 
 def test_a_right_answer_is_one_friendly_line(capsys):
