@@ -80,10 +80,10 @@ class Part:
         """What is written in the file or, after a ``=``, what it computes from what is known."""
         if not is_computed(written):
             return written
-        functions = vars(importlib.import_module(self.functions)) if self.functions else {}
         try:
+            functions = vars(importlib.import_module(self.functions)) if self.functions else {}
             return eval(written[1:].strip(), {"np": np, "sp": sp, **functions, **known})
-        except NameError as error:
+        except (NameError, ImportError) as error:
             raise ExerciseError(f"{self.place}, {written!r}: {error}; there is {sorted(known)}") from error
 
     def right_answer(self, given: Mapping[str, Any]) -> Any:

@@ -111,9 +111,13 @@ def test_a_wrong_answer_must_be_declared_unless_there_is_only_one(written):
     assert exercises("77", written(yes))["ex-a"].part("count").hint_for(False, True, {}) == "count"
 
 
-def test_a_name_that_nobody_knows_is_said_with_its_place(written):
-    part = exercises("77", written(GOOD.replace("len(table)", "len(tables)")))["ex-a"].part("count")
-    with pytest.raises(ExerciseError, match=r"77.yml, ex-a, count, '= len.tables.': name 'tables' is not"):
+@pytest.mark.parametrize(
+    ("there", "instead", "message"),
+    [("len(table)", "len(tables)", "name 'tables' is not"), ("chapter_02", "chapter_0", "No module named")],
+)
+def test_a_name_that_nobody_knows_is_said_with_its_place(written, there, instead, message):
+    part = exercises("77", written(GOOD.replace(there, instead)))["ex-a"].part("count")
+    with pytest.raises(ExerciseError, match=f"77.yml, ex-a, count, '= len.table.*': {message}"):
         part.right_answer({"table": [1]})
 
 
