@@ -27,7 +27,7 @@ CHECKED = (
     "Makefile",
 )
 NO_TEXT = "*.svg,*.html,*.png,*.gz,__pycache__"
-NAMES = "ot,shat,thirdparty,chec"
+NAMES = "ot,shat,thirdparty"
 """Names in the code that look like misspelt words."""
 
 NO_PROSE = re.compile(

@@ -16,7 +16,7 @@ def make_assignment(options: argparse.Namespace) -> int:
 
 def write_table(options: argparse.Namespace) -> int:
     """The `table` command."""
-    from classroom.table import rewritten
+    from classroom.lecturers import rewritten
 
     page = options.chapters / "lecturers.md"
     page.write_text(rewritten(page.read_text(encoding="utf-8"), options.chapters), encoding="utf-8")

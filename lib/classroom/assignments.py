@@ -12,10 +12,9 @@ import nbformat
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from classroom import registry
 from classroom.chapters import ChapterError, Code, Question, Solution, Text, path_of, pieces, read, source_of
-from classroom.exercises import Exercise
-from classroom.plain import plain
+from classroom.exercises import Exercise, exercises
+from classroom.markdown import plain
 
 CODE_STUB = "# Your work here: give the names above their values."
 TEXT_STUB = "*Your answer here.*"
@@ -52,7 +51,7 @@ def instructor_version(number: str, folder: Path) -> NotebookNode:
     ChapterError, ValueError
         There is no such chapter, or one of its exercises cannot be made into an assignment.
     """
-    exercises = registry.exercises(number)
+    known = exercises(number)
     cells: list[NotebookNode] = []
     for piece in pieces(read(path_of(number, folder))):
         if isinstance(piece, Text):
@@ -60,9 +59,9 @@ def instructor_version(number: str, folder: Path) -> NotebookNode:
         elif isinstance(piece, Code):
             cells += _story_code(piece.cell)
         elif isinstance(piece, Question):
-            cells.append(_question(piece, exercises[piece.label]))
+            cells.append(_question(piece, known[piece.label]))
         else:
-            cells += _answer(piece, exercises[piece.label])
+            cells += _answer(piece, known[piece.label])
     cells.insert(1, _markdown(NOTE))
     for position, cell in enumerate(cells):
         cell["id"] = f"{number}-{position:03d}"
@@ -117,8 +116,8 @@ def write(number: str, folder: Path, course: Path) -> tuple[Path, Path]:
     """
     instructor = instructor_version(number, folder)
     written = []
-    for kind, notebook in (("source", instructor), ("release", student_version(instructor))):
-        path = course / kind / f"chapter-{number}" / path_of(number, folder).name
+    for version, notebook in (("source", instructor), ("release", student_version(instructor))):
+        path = course / version / f"chapter-{number}" / path_of(number, folder).name
         path.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, path)
         written.append(path)
@@ -142,8 +141,8 @@ def _code(source: str, **nbgrader: Any) -> NotebookNode:
 def _marked(cell: NotebookNode, nbgrader: dict[str, Any]) -> NotebookNode:
     """The cell with nbgrader's metadata, if it has any."""
     if nbgrader:
-        kind = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
-        cell.metadata["nbgrader"] = kind | nbgrader
+        unmarked = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
+        cell.metadata["nbgrader"] = unmarked | nbgrader
     return cell
 
 
@@ -168,18 +167,18 @@ def _answer(solution: Solution, exercise: Exercise) -> list[NotebookNode]:
     """The answer cell with the solution in it, the check cells, and a cell for words if need be."""
     label = exercise.label
     prose = plain("\n\n".join(solution.prose))
-    names = "\n".join(f"{part.name} = ...  # {part.asks}" for part in exercise.parts)
+    names = "\n".join(f"{part.name} = ...  # {part.asks}" for part in exercise.parts.values())
     remarks = "" if exercise.explain else re.sub(r"^", "# ", prose, flags=re.MULTILINE) + "\n"
     work = f"{BEGIN}\n{remarks if prose else ''}{answering(solution, exercise)}\n{END}"
     cells = [_code(f"{names}\n\n{work}", solution=True, grade_id=label)]
     given = given_to_check(solution)
-    for part in exercise.parts:
-        call = f'("{label}", {part.name}={part.name}{given})'
+    for name in exercise.parts:
+        call = f'("{label}", {name}={name}{given})'
         hidden = HIDDEN.format(call=call)
-        marks = {"grade": True, "locked": True, "points": part.points, "grade_id": f"{label}-{part.name}"}
+        marks = {"grade": True, "locked": True, "points": 1, "grade_id": f"{label}-{name}"}
         cells.append(_code(f"check{call}\n{hidden}", **marks))
     if exercise.explain:
-        marks = {"grade": True, "solution": True, "points": exercise.explain_points}
+        marks = {"grade": True, "solution": True, "points": 1}
         cells.append(_markdown(f"{BEGIN}\n{prose}\n{END}", **marks, grade_id=f"{label}-in-words"))
     return cells
 
@@ -194,8 +193,7 @@ def answering(solution: Solution, exercise: Exercise) -> str:
     """
     call, last = solution.call, solution.code[-1]
     values = _values(call, last)
-    answers = [f"{part.name} = {values(part.name)}" for part in exercise.parts]
-    answers = [line for line in answers if line.split(" = ")[0] != line.split(" = ", 1)[1]]
+    answers = [f"{name} = {values(name)}" for name in exercise.parts if values(name) != name]
     lines = last.splitlines()
     lines[call.lineno - 1 : call.end_lineno] = answers
     return "\n\n".join([*solution.code[:-1], "\n".join(lines)])

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from classroom.plain import DIRECTIVE
+from classroom.markdown import DIRECTIVE
 
 Cell = dict[str, Any]
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from classroom import registry
-from classroom.exercises import Exercise, Part
-from classroom.kinds import Unreadable
+from classroom.answers import Unreadable
+from classroom.exercises import Exercise, Part, find
 
 UNANSWERED = "not answered yet"
 
@@ -27,7 +26,7 @@ def is_unanswered(answer: Any) -> bool:
 def fault(part: Part, answer: Any, given: Mapping[str, Any]) -> str:
     """What is wrong with an answer, as a hint; empty if it is right."""
     try:
-        read = part.kind.read(answer)
+        read = part.answer_type.read(answer)
     except Unreadable as error:
         return str(error)
     right = part.right_answer(given)
@@ -53,7 +52,7 @@ def check(label: str, /, *, given: Mapping[str, Any] | None = None, **answers: A
     ValueError
         There is no such exercise or part, or `given` is not what the exercise needs.
     """
-    exercise = registry.find(label)
+    exercise = find(label)
     said = _judged(exercise, given, answers)
     states = set(said.values())
     if len(states) == 1:
@@ -76,7 +75,7 @@ def _judged(
     """What to say of each part that is right or not answered yet."""
     _check_given(exercise, given)
     if not answers:
-        raise ValueError(f"{exercise.label} needs an answer to {[part.name for part in exercise.parts]}")
+        raise ValueError(f"{exercise.label} needs an answer to {list(exercise.parts)}")
     said = {}
     for name, answer in answers.items():
         part = exercise.part(name)

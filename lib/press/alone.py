@@ -23,6 +23,7 @@ SCIENCE = (
     "numpy",
     "pandas",
     "POT",
+    "PyYAML",
     "scipy",
     "stable-baselines3",
     "sympy",
@@ -30,7 +31,7 @@ SCIENCE = (
     "tqdm",
     "z3-solver",
 )
-"""What chapters and library import, of all that printing and testing the book takes."""
+"""What chapters, their checks and the library import, of all that printing and testing the book takes."""
 
 SETUP = """\
 # Does nothing inside the book. In a notebook opened alone it fetches the book's library and records.

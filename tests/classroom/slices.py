@@ -3,9 +3,12 @@
 import ast
 import builtins
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 
-from classroom.chapters import Code, Piece, source_of
+from classroom.chapters import Code, Piece, Solution, path_of, pieces, read, source_of
 
+CHAPTERS = Path(__file__).parents[2] / "chapters"
 SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -96,3 +99,15 @@ def needed(cells: list[str], names: set[str]) -> str:
 
 def _stored(node: ast.Name) -> bool:
     return isinstance(node.ctx, ast.Store)
+
+
+@cache
+def parts_of(number: str) -> list[Piece]:
+    """A chapter taken apart."""
+    return pieces(read(path_of(number, CHAPTERS)))
+
+
+def setting(number: str) -> str:
+    """What a chapter's solutions need of its story."""
+    solutions = [piece for piece in parts_of(number) if isinstance(piece, Solution)]
+    return needed(story(parts_of(number)), set().union(*(names_needed(each.code) for each in solutions)))

@@ -4,31 +4,21 @@ import ast
 import json
 import re
 from functools import cache
-from pathlib import Path
 
-import matplotlib
 import nbformat
 import pytest
 from nbgrader.nbgraderformat.v3 import MetadataValidatorV3
-from tests.classroom.slices import names_given, names_needed, names_read, needed, story
+from tests.classroom.slices import CHAPTERS, names_given, names_read, parts_of, story
 
-from classroom import registry
 from classroom.assignments import answering, given_to_check, instructor_version, student_version, write
-from classroom.chapters import ChapterError, Code, Question, Solution, Text, path_of, pieces, read
-from classroom.checking import UNANSWERED, WrongAnswer
-from classroom.exercises import called
+from classroom.chapters import ChapterError, Code, Question, Solution, Text, path_of
+from classroom.exercises import exercises
 
-CHAPTERS = Path(__file__).parents[2] / "chapters"
 NUMBERS = [path.name[:2] for path in sorted(CHAPTERS.glob("[0-9][0-9]_*.ipynb"))]
 every_chapter = pytest.mark.parametrize("number", NUMBERS)
 
 
-@cache
-def parts_of(number):
-    return pieces(read(path_of(number, CHAPTERS)))
-
-
-def kind(number, wanted):
+def those(number, wanted):
     return [piece for piece in parts_of(number) if isinstance(piece, wanted)]
 
 
@@ -49,38 +39,33 @@ def marked(notebook):
 
 @every_chapter
 def test_every_exercise_has_a_check_and_every_check_an_exercise(number):
-    questions = [question.label for question in kind(number, Question)]
-    assert list(registry.exercises(number)) == questions
-    assert [solution.label for solution in kind(number, Solution)] == questions
+    questions = [question.label for question in those(number, Question)]
+    assert list(exercises(number)) == questions
+    assert [solution.label for solution in those(number, Solution)] == questions
 
 
 @every_chapter
 def test_an_exercises_text_begins_with_its_level(number):
-    for question in kind(number, Question):
-        level = registry.exercises(number)[question.label].level
+    for question in those(number, Question):
+        level = exercises(number)[question.label].level
         assert question.body.lstrip().startswith(f"*{level.capitalize()}.*"), question.label
-
-
-def test_labels_are_unique_in_the_book():
-    labels = [label for number in registry.numbers() for label in registry.exercises(number)]
-    assert len(set(labels)) == len(labels)
 
 
 @every_chapter
 def test_each_solution_checks_all_parts_and_is_given_what_it_needs(number):
-    for solution in kind(number, Solution):
-        exercise = registry.exercises(number)[solution.label]
+    for solution in those(number, Solution):
+        exercise = exercises(number)[solution.label]
         call = solution.call.value
         assert call.args[0].value == solution.label
-        for part in exercise.parts:
-            assert f"{part.name} = " in answering(solution, exercise) or part.name in ast.unparse(call)
+        for name in exercise.parts:
+            assert f"{name} = " in answering(solution, exercise) or name in ast.unparse(call)
         given = re.findall(r'"(\w+)":', given_to_check(solution))
         assert sorted(given) == sorted(exercise.given)
 
 
 @every_chapter
 def test_answers_are_no_variables_of_the_story(number):
-    names = [part.name for exercise in registry.exercises(number).values() for part in exercise.parts]
+    names = [name for exercise in exercises(number).values() for name in exercise.parts]
     assert len(set(names)) == len(names)
     assert not set(names) & set().union(*map(names_given, story(parts_of(number))))
 
@@ -106,8 +91,8 @@ def test_the_students_version_contains_no_solution(number):
     """No line of a solution's code or prose, in no part of the file, but those that the story has as well."""
     _, student = versions(number)
     written = json.dumps(student, ensure_ascii=False)
-    visible = "\n".join([*story(parts_of(number)), *(text.source for text in kind(number, Text))])
-    for solution in kind(number, Solution):
+    visible = "\n".join([*story(parts_of(number)), *(text.source for text in those(number, Text))])
+    for solution in those(number, Solution):
         for line in "\n".join([*solution.prose, *solution.code]).splitlines():
             text = line.strip()
             if len(text) > 15 and text not in visible:
@@ -134,7 +119,7 @@ def test_both_versions_are_in_nbgraders_format(number):
     instructor, student = map(marked, versions(number))
     assert instructor.keys() == student.keys()
     points = sum(cell.metadata.nbgrader.get("points", 0) for cell in student.values())
-    assert points == sum(exercise.points for exercise in registry.exercises(number).values())
+    assert points == sum(exercise.points for exercise in exercises(number).values())
 
 
 @every_chapter
@@ -152,69 +137,6 @@ def test_jupyterlab_can_show_the_text(number):
             assert not re.search(r"^\s*(>\s*)?(`{3,}|:{3,})\{|\{[\w:]+\}`", cell.source, re.MULTILINE), (
                 cell.source
             )
-
-
-# Both, executed
-
-
-@pytest.fixture(scope="module")
-def worlds():
-    """The variables that the chapters' exercises need, made once."""
-    matplotlib.use("Agg")
-    return {}
-
-
-def world_of(number, worlds):
-    if number not in worlds:
-        solutions = kind(number, Solution)
-        used = set().union(*(names_needed(solution.code) for solution in solutions))
-        world = {"__name__": "__main__"}
-        run(needed(story(parts_of(number)), used), world)
-        worlds[number] = world
-    return worlds[number]
-
-
-def run(source, variables):
-    exec(compile(source, "<cell>", "exec"), variables)
-
-
-@every_chapter
-def test_the_students_version_runs_as_it_is_and_earns_nothing(number, worlds, capsys):
-    variables = dict(world_of(number, worlds))
-    instructor, student = map(marked, versions(number))
-    capsys.readouterr()
-    for name, cell in student.items():
-        if cell.cell_type == "code":
-            run(cell.source, variables)
-            if cell.metadata.nbgrader.grade:
-                assert UNANSWERED in capsys.readouterr().out
-                with pytest.raises(WrongAnswer, match=UNANSWERED):
-                    run(instructor[name].source, variables)
-
-
-@every_chapter
-def test_the_instructors_version_passes_and_planted_wrong_answers_fail(number, worlds, monkeypatch):
-    """Each solution stands alone: it has what the story made, and nothing of another solution."""
-    instructor, student = map(marked, versions(number))
-    for label, exercise in registry.exercises(number).items():
-        variables = dict(world_of(number, worlds))
-        run(instructor[label].source, variables)
-        for part in exercise.parts:
-            name = f"{label}-{part.name}"
-            run(instructor[name].source, variables)
-            given = seen_by(student[name].source, variables)
-            right = part.right_answer(given)
-            for wrong in part.wrong:
-                mistaken = variables | {part.name: called(wrong.answer, {**given, "right": right})}
-                with pytest.raises(WrongAnswer):
-                    run(student[name].source, mistaken)
-
-
-def seen_by(cell, variables):
-    """What a check cell passes on as given."""
-    seen = {}
-    run(cell, variables | {"check": lambda label, given=None, **answers: seen.update(given or {})})
-    return seen
 
 
 # The files

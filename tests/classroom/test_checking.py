@@ -3,9 +3,9 @@
 import pytest
 
 from classroom import WrongAnswer, check, require
-from classroom.checks import chapter_02
+from classroom.computations.chapter_02 import longest_horizon
 
-RIGHT = chapter_02.longest_horizon()
+RIGHT = longest_horizon()
 
 
 def test_a_right_answer_is_one_friendly_line(capsys):
@@ -39,8 +39,6 @@ def test_marking_wants_an_answer():
 
 
 def test_what_does_not_exist_is_named():
-    with pytest.raises(ValueError, match="no exercise 'ex-none'"):
-        check("ex-none", answer=1)
     with pytest.raises(ValueError, match="no part 'horizon'; it has"):
         check("ex-02-horizon", horizon=1)
     with pytest.raises(ValueError, match="needs an answer"):

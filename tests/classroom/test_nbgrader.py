@@ -11,13 +11,12 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from tests.classroom.slices import names_needed, needed, story
+from tests.classroom.slices import CHAPTERS, setting
 
-from classroom import registry
 from classroom.assignments import BEGIN, write
-from classroom.chapters import Solution, path_of, pieces, read
+from classroom.chapters import path_of
+from classroom.exercises import exercises
 
-CHAPTERS = Path(__file__).parents[2] / "chapters"
 STUDENTS = ("blank", "mistaken", "perfect")
 
 
@@ -38,11 +37,9 @@ def nbgrader(course, *arguments):
 
 def shortened(path, number):
     """Put the code that the exercises need in the place of the story's."""
-    parts = pieces(read(path_of(number, CHAPTERS)))
-    used = set().union(*(names_needed(part.code) for part in parts if isinstance(part, Solution)))
     notebook = nbformat.read(path, 4)
     told = [c for c in notebook.cells if c.cell_type == "code" and "nbgrader" not in c.metadata]
-    told[0].source = needed(story(parts), used)
+    told[0].source = setting(number)
     notebook.cells = [cell for cell in notebook.cells if cell not in told[1:]]
     nbformat.write(notebook, path)
 
@@ -92,11 +89,11 @@ def test_it_makes_the_students_version_that_we_make(course):
 @pytest.mark.parametrize("student", STUDENTS)
 def test_it_gives_the_points_that_are_due(course, student):
     number, folder, _ = course
-    exercises = registry.exercises(number).values()
-    checked = sum(part.points for exercise in exercises for part in exercise.parts)
+    known = exercises(number).values()
+    checked = sum(len(exercise.parts) for exercise in known)
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
         submission = book.find_submission(f"chapter-{number}", student)
-        assert submission.max_score == sum(exercise.points for exercise in exercises)
+        assert submission.max_score == sum(exercise.points for exercise in known)
         assert submission.score == (checked if student == "perfect" else 0)
         failed = [cell for notebook in submission.notebooks for cell in notebook.grades if cell.failed_tests]
         assert bool(failed) == (student != "perfect")

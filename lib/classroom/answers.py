@@ -1,13 +1,13 @@
-"""Kinds of answers: how one is read, when two are the same, and in which other ways one may be written.
+"""Types of answers: how one is read, and when two are the same.
 
-A kind accepts every honest way to write the same answer, and says in words what it cannot read.
+A type accepts every honest way to write the same answer, and says in words what it cannot read. The fields of
+its class are those that an exercise's file gives beside its name in `TYPES`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,11 +16,11 @@ from sympy.logic.boolalg import BooleanAtom
 
 
 class Unreadable(ValueError):
-    """An answer is not of the kind that is asked for; the message says which kind is."""
+    """An answer is not of the type that is asked for; the message says which is."""
 
 
-class Kind(Protocol):
-    """What every kind of answer can do."""
+class AnswerType(Protocol):
+    """What every type of answer can do."""
 
     def read(self, answer: Any) -> Any:
         """The answer in its one plain form.
@@ -28,14 +28,11 @@ class Kind(Protocol):
         Raises
         ------
         Unreadable
-            It is of another kind.
+            It is of another type.
         """
 
     def same(self, answer: Any, right: Any) -> bool:
         """Whether two answers, both as :meth:`read` returns them, are the same."""
-
-    def forms(self, right: Any) -> Sequence[Any]:
-        """Other ways to write the answer, all to be accepted."""
 
 
 def _array(answer: Any, wanted: str) -> np.ndarray:
@@ -55,6 +52,13 @@ def _array(answer: Any, wanted: str) -> np.ndarray:
     return values
 
 
+def _number(answer: Any) -> float:
+    values = _array(answer, "one number is")
+    if values.size != 1:
+        raise Unreadable(f"one number is asked for, not {values.size}")
+    return values.item()
+
+
 def _called(answer: Any) -> str:
     """What to call an answer in a message: short values as they are, others by their type."""
     shown = repr(answer)
@@ -62,30 +66,41 @@ def _called(answer: Any) -> str:
 
 
 @dataclass(frozen=True)
-class Number:
-    """One number within a tolerance; a float, a fraction, a SymPy number, an array or series of one number.
+class Close:
+    """What numbers are compared by.
 
     Parameters
     ----------
-    relative, absolute : float
-        An answer is right within ``absolute + relative * |right|``; the default allows for three digits.
+    tolerance : mapping
+        An answer is right within ``absolute + relative * |right|``; one of them may be left out.
     """
 
-    relative: float = 5e-3
-    absolute: float = 0.0
+    tolerance: Mapping[str, float]
+
+    def __post_init__(self) -> None:
+        given = self.tolerance
+        if not (
+            isinstance(given, Mapping)
+            and given
+            and given.keys() <= {"relative", "absolute"}
+            and all(type(size) in (int, float) and 0 <= size < np.inf for size in given.values())
+        ):
+            raise ValueError(f"tolerance must be such as {{relative: 0.01, absolute: 0.5}}, not {given!r}")
+
+    def close(self, answer: Any, right: Any) -> Any:
+        """Whether numbers are within the tolerance, one by one."""
+        allowed = self.tolerance.get("absolute", 0) + self.tolerance.get("relative", 0) * np.abs(right)
+        return np.abs(answer - right) <= allowed
+
+
+class Number(Close):
+    """One number within a tolerance; a float, a fraction, a SymPy number, an array or series of one."""
 
     def read(self, answer: Any) -> float:
-        values = _array(answer, "one number is")
-        if values.size != 1:
-            raise Unreadable(f"one number is asked for, not {values.size}")
-        return values.item()
+        return _number(answer)
 
     def same(self, answer: float, right: float) -> bool:
-        return abs(answer - right) <= self.absolute + self.relative * abs(right)
-
-    def forms(self, right: float) -> list[Any]:
-        rounded = float(f"{right:.12g}")
-        return [np.float64(right), np.array([right]), [right], sp.Float(right), Fraction(rounded), rounded]
+        return bool(self.close(answer, right))
 
 
 @dataclass(frozen=True)
@@ -103,9 +118,6 @@ class Whole:
     def same(self, answer: int, right: int) -> bool:
         return answer == right
 
-    def forms(self, right: int) -> list[Any]:
-        return [float(right), np.int64(right), np.array([right]), sp.Integer(right)]
-
 
 @dataclass(frozen=True)
 class YesNo:
@@ -121,113 +133,85 @@ class YesNo:
     def same(self, answer: bool, right: bool) -> bool:
         return answer == right
 
-    def forms(self, right: bool) -> list[Any]:
-        return [
-            np.bool_(right),
-            sp.true if right else sp.false,
-            *(("yes", "True") if right else ("No", "false")),
-        ]
 
-
+@dataclass(frozen=True)
 class OneOf:
     """One of several names; case and blanks around it do not matter.
 
     Parameters
     ----------
-    *options : str
+    options : sequence of str
         The names. They stand in the comment of the student's answer cell.
     """
 
-    def __init__(self, *options: str):
-        self.options = options
-        self._known = {option.lower(): option for option in options}
+    options: Sequence[str]
+
+    def __post_init__(self) -> None:
+        given = self.options
+        texts = isinstance(given, Sequence) and all(isinstance(option, str) for option in given)
+        if not texts or len({option.lower() for option in given}) < max(2, len(given)):
+            raise ValueError(f"options must be a list of different names, not {given!r}")
 
     def read(self, answer: Any) -> str:
-        if isinstance(answer, str) and answer.strip().lower() in self._known:
-            return self._known[answer.strip().lower()]
+        known = {option.lower(): option for option in self.options}
+        if isinstance(answer, str) and answer.strip().lower() in known:
+            return known[answer.strip().lower()]
         raise Unreadable(f"one of {', '.join(map(repr, self.options))} is asked for, not {_called(answer)}")
 
     def same(self, answer: str, right: str) -> bool:
         return answer == right
 
-    def forms(self, right: str) -> list[Any]:
-        return [right.upper(), f" {right} "]
 
-
+@dataclass(frozen=True)
 class SomeOf:
     """Several of some names: a set, list, tuple or index of them in any order.
 
     Parameters
     ----------
-    *options : str
+    options : sequence of str
         The names, as for `OneOf`.
     """
 
-    def __init__(self, *options: str):
-        self.options = options
-        self._each = OneOf(*options)
+    options: Sequence[str]
+
+    def __post_init__(self) -> None:
+        OneOf(self.options)
 
     def read(self, answer: Any) -> frozenset[str]:
         if isinstance(answer, (str, Mapping)) or not hasattr(answer, "__iter__"):
             raise Unreadable(f"a list of names is asked for, not {_called(answer)}")
-        return frozenset(map(self._each.read, answer))
+        return frozenset(map(OneOf(self.options).read, answer))
 
     def same(self, answer: frozenset[str], right: frozenset[str]) -> bool:
         return answer == right
 
-    def forms(self, right: frozenset[str]) -> list[Any]:
-        ordered = sorted(right)
-        return [ordered, ordered[::-1], tuple(ordered), np.array(ordered), {name.upper() for name in right}]
 
-
-@dataclass(frozen=True)
-class Numbers:
+class Numbers(Close):
     """Numbers in a given order: a list, array, tensor or series; axes of length 1 do not matter."""
-
-    relative: float = 5e-3
-    absolute: float = 0.0
 
     def read(self, answer: Any) -> np.ndarray:
         return np.squeeze(_array(answer, "a list of numbers is"))
 
     def same(self, answer: np.ndarray, right: np.ndarray) -> bool:
-        if answer.shape != right.shape:
-            return False
-        return bool(np.all(np.abs(answer - right) <= self.absolute + self.relative * np.abs(right)))
-
-    def forms(self, right: np.ndarray) -> list[Any]:
-        return [right.tolist(), tuple(right.tolist()), right[None], [sp.Float(x) for x in right.ravel()]][
-            : 4 if right.ndim == 1 else 3
-        ]
+        return answer.shape == right.shape and bool(np.all(self.close(answer, right)))
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Close):
     """Names with a number each: a mapping or a series, in any order; names that are numbers count as such."""
-
-    relative: float = 5e-3
-    absolute: float = 0.0
 
     def read(self, answer: Any) -> dict[Hashable, float]:
         if not hasattr(answer, "items"):
             raise Unreadable(f"a dictionary or series is asked for, not {_called(answer)}")
-        number = Number()
-        return {self._key(name): number.read(value) for name, value in answer.items()}
-
-    @staticmethod
-    def _key(name: Any) -> Hashable:
-        return name.strip().lower() if isinstance(name, str) else name
+        return {
+            name.strip().lower() if isinstance(name, str) else name: _number(value)
+            for name, value in answer.items()
+        }
 
     def same(self, answer: dict[Hashable, float], right: dict[Hashable, float]) -> bool:
-        number = Number(self.relative, self.absolute)
-        return answer.keys() == right.keys() and all(number.same(answer[key], right[key]) for key in right)
-
-    def forms(self, right: dict[Hashable, float]) -> list[Any]:
-        import pandas as pd
-
-        return [dict(reversed(right.items())), pd.Series(right), {k: np.float64(v) for k, v in right.items()}]
+        return answer.keys() == right.keys() and all(self.close(answer[key], right[key]) for key in right)
 
 
+@dataclass(frozen=True)
 class Formula:
     """A formula in named symbols: a SymPy expression in any equal form, or text that SymPy reads as one.
 
@@ -236,40 +220,46 @@ class Formula:
 
     Parameters
     ----------
-    **domain : tuple or range
-        For each symbol's name an interval to draw from, or a range of whole numbers.
+    symbols : mapping
+        For each symbol's name an interval to draw from, as two numbers, or more numbers to choose from.
     """
 
-    PLACES, RELATIVE = 8, 1e-9
+    symbols: Mapping[str, Sequence[float]]
 
-    def __init__(self, **domain: tuple[float, float] | range):
-        self.domain = domain
+    def __post_init__(self) -> None:
+        given = self.symbols
+        if not (
+            isinstance(given, Mapping)
+            and all(isinstance(place, Sequence) and len(place) > 1 for place in given.values())
+            and all(type(x) in (int, float) for place in given.values() for x in place)
+        ):
+            raise ValueError(f"symbols must be such as {{x: [0.1, 2], n: [1, 2, 3]}}, not {given!r}")
 
     def read(self, answer: Any) -> sp.Expr:
         if callable(answer) and not isinstance(answer, sp.Basic):
             raise Unreadable(f"a formula in {self._names} is asked for, not a function")
         try:
-            known = {name: sp.Symbol(name) for name in self.domain}
+            known = {name: sp.Symbol(name) for name in self.symbols}
             formula = sp.sympify(answer, locals=known)
         except (sp.SympifyError, TypeError, SyntaxError, AttributeError):
             raise Unreadable(f"a formula in {self._names} is asked for, not {_called(answer)}") from None
         if not isinstance(formula, sp.Expr):
             raise Unreadable(f"a formula in {self._names} is asked for, not {_called(answer)}")
-        if strangers := {str(symbol) for symbol in formula.free_symbols} - self.domain.keys():
+        if strangers := {str(symbol) for symbol in formula.free_symbols} - self.symbols.keys():
             raise Unreadable(f"the formula is to be in {self._names}, without {', '.join(sorted(strangers))}")
         return formula
 
     @property
     def _names(self) -> str:
-        return ", ".join(self.domain)
+        return ", ".join(self.symbols)
 
     def _values(self, formula: sp.Expr) -> list[complex]:
         rng = np.random.default_rng(0)
         values = []
-        for _ in range(self.PLACES):
+        for _ in range(8):
             place = {
-                name: int(rng.choice(domain)) if isinstance(domain, range) else float(rng.uniform(*domain))
-                for name, domain in self.domain.items()
+                name: float(rng.uniform(among[0], among[1])) if len(among) == 2 else rng.choice(among).item()
+                for name, among in self.symbols.items()
             }
             value = formula.subs({symbol: place[str(symbol)] for symbol in formula.free_symbols}).doit()
             values.append(complex(sp.N(value)))
@@ -277,58 +267,47 @@ class Formula:
 
     def same(self, answer: sp.Expr, right: sp.Expr) -> bool:
         try:
-            return bool(
-                np.allclose(self._values(answer), self._values(right), rtol=self.RELATIVE, atol=1e-12)
-            )
+            return bool(np.allclose(self._values(answer), self._values(right), rtol=1e-9, atol=1e-12))
         except (TypeError, ValueError):  # it has no value there
             return False
 
-    def forms(self, right: sp.Expr) -> list[Any]:
-        renamed = right.xreplace({symbol: sp.Symbol(str(symbol)) for symbol in right.free_symbols})
-        return [
-            renamed,
-            sp.expand(renamed.doit()),
-            sp.factor(renamed.doit()),
-            renamed + 0 * sp.Symbol("unused"),
-        ]
 
-
-class Function:
-    """A function: right if it returns what the reference returns for the arguments that are tried.
+@dataclass(frozen=True)
+class Function(Close):
+    """A function: right if it returns what the right one returns for the arguments that are tried.
 
     Parameters
     ----------
-    *tries : tuple
-        One tuple of positional arguments for each call.
-    kind : Kind
-        Of what kind its values are.
+    calls : sequence
+        One list of positional arguments for each call; what is returned is read and compared as `Numbers`.
     """
 
-    def __init__(self, *tries: tuple[Any, ...], kind: Kind | None = None):
-        self.tries = tries
-        self.kind = kind or Numbers()
+    calls: Sequence[Sequence[Any]]
 
-    def read(self, answer: Any) -> list[Any]:
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not (isinstance(self.calls, Sequence) and all(isinstance(each, Sequence) for each in self.calls)):
+            raise ValueError(f"calls must be a list of lists of arguments, not {self.calls!r}")
+
+    def read(self, answer: Any) -> list[np.ndarray]:
         if not callable(answer):
             raise Unreadable(f"a function is asked for, not {_called(answer)}")
         values = []
-        for arguments in self.tries:
+        for arguments in map(tuple, self.calls):
             try:
                 value = answer(*arguments)
             except Exception as error:  # whatever a student's function may do
                 message = f"the function fails for {arguments}: {type(error).__name__}: {error}"
                 raise Unreadable(message) from error
-            values.append(self.kind.read(value))
+            values.append(Numbers(self.tolerance).read(value))
         return values
 
-    def same(self, answer: list[Any], right: list[Any]) -> bool:
-        return all(self.kind.same(a, b) for a, b in zip(answer, right, strict=True))
-
-    def forms(self, right: list[Any]) -> list[Callable[..., Any]]:
-        return []
+    def same(self, answer: list[np.ndarray], right: list[np.ndarray]) -> bool:
+        return all(map(Numbers(self.tolerance).same, answer, right))
 
 
-class Followed:
+@dataclass(frozen=True)
+class Derivation:
     """A verdict of `follows`: proved, of the right statement, from no more than the right facts.
 
     Symbols are known by their names. Sides may be written in any equal form.
@@ -364,5 +343,17 @@ class Followed:
         facts = [fact.subs(own) for fact in answer.facts]
         return all(follows(fact, right.facts) for fact in facts if fact != sp.true)
 
-    def forms(self, right: Any) -> list[Any]:
-        return []
+
+TYPES: dict[str, Any] = {
+    "number": Number,
+    "whole number": Whole,
+    "yes or no": YesNo,
+    "one of": OneOf,
+    "some of": SomeOf,
+    "numbers": Numbers,
+    "table": Table,
+    "formula": Formula,
+    "function": Function,
+    "derivation": Derivation,
+}
+"""What an exercise's file calls them."""

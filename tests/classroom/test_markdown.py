@@ -1,6 +1,6 @@
 """MyST in plain words."""
 
-from classroom.plain import plain
+from classroom.markdown import plain
 
 
 def test_a_theorem_is_a_quotation_with_its_name():

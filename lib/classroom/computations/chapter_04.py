@@ -1,0 +1,66 @@
+"""Computations for the exercises of *The bound on trial*."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import sympy as sp
+
+from imagination.experiments.families import FAMILIES, draw
+from imagination.experiments.looseness import FACTORS, factors
+from imagination.experiments.planted import Planted, catch, caught
+from imagination.rollouts import horizon_for, truncated_tail
+from imagination.theory.worlds import eps_dyn, gamma
+
+GAMMA, RANGE, BOUND = np.array([0.9]), np.array([2.0]), 5.0
+"""One pair of worlds: discount, range of its rewards' differences, and its bound."""
+
+ALL_FAMILIES = list(FAMILIES)
+
+
+def spoiled(powers: int = 2) -> Planted:
+    """The colleague's bound: the dynamics' part times a power of gamma."""
+
+    def slip(expression: sp.Expr) -> sp.Expr:
+        reward_part = expression.subs(eps_dyn, 0)
+        return reward_part + gamma**powers * (expression - reward_part)
+
+    return Planted(f"{powers} more gammas", "contracting", slip)
+
+
+def exceeded(table: pd.DataFrame, powers: int = 2) -> float:
+    """By what factor a gap exceeds it at most."""
+    return float(catch(spoiled(powers), table)["gap / wrong bound"])  # type: ignore[arg-type]
+
+
+def refuting(table: pd.DataFrame) -> list[str]:
+    """The families that refute it."""
+    return list(table["family"][caught(spoiled(), table)].unique())
+
+
+def steps_for(tail: float, spread: np.ndarray = RANGE) -> int:
+    """The smallest T with a tail as small as that."""
+    return horizon_for(GAMMA, spread, np.array([tail]))
+
+
+def share_of_tail(steps: int) -> float:
+    """The tail as a share of the bound."""
+    return truncated_tail(GAMMA, steps, RANGE) / BOUND
+
+
+@cache
+def above_1() -> frozenset[str]:
+    """The factors of looseness that exceed 1 in some world whose dynamics are learned exactly."""
+    both = draw("learned networks", np.random.default_rng(0), 8)
+    both = both.discounted(np.minimum(0.8, 0.8 / both.closed_loop()))
+    exact = both.learned.swap(dynamics=both.real.dynamics)
+    losses = factors(replace(both, learned=exact, eps_dyn=0 * both.eps_dyn), 80)[both.eps_rew > 0]
+    return frozenset(name for name in FACTORS if losses[name].max() > 1 + 1e-6)
+
+
+def share_helped(recorded: pd.DataFrame, than: str = "ratio") -> dict[str, float]:
+    """For each family how often some choice of sides is better than one."""
+    best = recorded[["ratio", "ratio_f_hat", "ratio_r_hat", "ratio_hat"]].max(axis=1)
+    helped = best > recorded[than] * (1 + 1e-9)
+    return helped.groupby(recorded["family"]).mean().to_dict()

@@ -1,0 +1,80 @@
+"""Computations for the exercises of *Stochastic worlds*."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+
+from imagination.experiments.distances import reward_shapes
+from imagination.experiments.stochastic import constants
+from imagination.mdps.makers import gridworld, random_kernels
+from imagination.theory.stochastic import WASSERSTEIN_BOUND
+from imagination.wasserstein import kl_divergence, line_metric, total_variation, wasserstein
+
+SCALES = np.geomspace(0.3, 8, 40)
+
+
+def apart(ground: np.ndarray) -> np.ndarray:
+    """The distances between different states."""
+    return ground[~np.eye(len(ground), dtype=bool)]
+
+
+@cache
+def correlations(mixed: bool = True, pairs: int = 4000) -> dict[str, float]:
+    """How each distance goes with the error of values of the shuffled ramp, for models mixed or not."""
+    n, rng = 10, np.random.default_rng(0)
+    kernel, other = (random_kernels(pairs, n, rng) for _ in range(2))
+    model = kernel + (rng.random((pairs, 1, 1)) if mixed else 1) * (other - kernel)
+    reward = reward_shapes(n)["shuffled"]
+    V, V_hat = (np.linalg.inv(np.eye(n) - 0.5 * k) @ reward for k in (kernel, model))
+    error = np.abs(V - V_hat).max(axis=1)
+    fields = {
+        "TV": total_variation(kernel, model),
+        "KL": kl_divergence(kernel, model),
+        "W1": wasserstein(kernel, model, line_metric(np.linspace(0, 1, n))),
+    }
+    return {name: float(np.corrcoef(field.max(axis=1), error)[0, 1]) for name, field in fields.items()}
+
+
+@cache
+def counting_exponent() -> float:
+    """The slope of the log of the supremum of the W1 error over the log of the visits."""
+    real, rng = gridworld(3, 3, slip=0.1, discount=0.5), np.random.default_rng(0)
+    sizes = np.array([10, 40, 160, 640, 2560])
+    chances = np.broadcast_to(real.transition[0], (20, *real.transition.shape[1:]))
+    suprema = []
+    for size in sizes:
+        learned = rng.multinomial(size, chances) / size
+        errors = wasserstein(learned, real.transition, real.state_metric[0])  # type: ignore[index]
+        suprema.append(errors.max(axis=(1, 2)).mean())
+    return float(np.polyfit(np.log(sizes), np.log(suprema), 1)[0])
+
+
+def by_scale(policy: np.ndarray, scales: np.ndarray = SCALES) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """The bound at each scale of the action metric (infinite without contraction), and its constants."""
+    worlds = [gridworld(3, 3, slip=np.full(len(scales), slip), discount=0.5) for slip in (0.1, 0.2)]
+    metric = scales[:, None, None] * worlds[0].action_metric
+    found = constants(replace(worlds[0], action_metric=metric), worlds[1], policy)
+    inside = found["gamma"] * found["L_f"] * (1 + found["L_pi"]) < 1
+    bounds = np.full(len(scales), np.inf)
+    bounds[inside] = WASSERSTEIN_BOUND.evaluate(**{name: value[inside] for name, value in found.items()})
+    return bounds, found
+
+
+def best_scale(policy: np.ndarray) -> float:
+    """The scale of the least bound."""
+    return float(SCALES[np.argmin(by_scale(policy)[0])])
+
+
+def is_near_best(policy: np.ndarray, answer: float) -> bool:
+    """Whether the bound at a scale is within 1% of the least."""
+    if answer <= 0:
+        return False
+    return bool(by_scale(policy, np.array([answer]))[0][0] <= 1.01 * by_scale(policy)[0].min())
+
+
+def grows_above_the_best(policy: np.ndarray) -> str:
+    """Which constant is larger at the largest scale with contraction than at the best one."""
+    bounds, found = by_scale(policy)
+    best, last = np.argmin(bounds), np.flatnonzero(np.isfinite(bounds))[-1]
+    return max(("L_f", "L_r", "L_pi"), key=lambda name: found[name][last] / found[name][best])
