@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
+from imagination.worlds.checks import finite, whole
 from imagination.worlds.continuous import (
     Array,
     ContinuousMDP,
@@ -21,6 +22,7 @@ from imagination.worlds.continuous import (
     Policy,
     Reward,
     additive_distance,
+    certified,
     check_shape,
     converter,
     norm,
@@ -31,9 +33,16 @@ CLOSEST = 1e-4
 """Pairs of points closer than this are not compared: rounding would show up as steepness."""
 
 
+NO_GRADIENT = "which torch must follow (sampled_lipschitz, and observed_error with steps=0, need none)"
+
+
 def certified_constants(mdp: ContinuousMDP, policy: Policy) -> dict[str, Array]:
     """The certified ``L_f``, ``L_r``, ``L_pi`` of a system and a policy, (C,) each."""
-    return {"L_f": mdp.dynamics.lipschitz(), "L_r": mdp.reward.lipschitz(), "L_pi": policy.lipschitz()}
+    return {
+        "L_f": certified("mdp.dynamics", mdp.dynamics),
+        "L_r": certified("mdp.reward", mdp.reward),
+        "L_pi": certified("policy", policy),
+    }
 
 
 def difference(map_: Dynamics | Reward, other: Dynamics | Reward, state: Array, action: Array) -> Array:
@@ -52,6 +61,7 @@ def sampled_lipschitz(
     count: int = 4096,
 ) -> np.ndarray:
     """Steepest of `count` random pairs of each kind, (C,): far or near, apart in both parts or in one."""
+    whole("count", count, least=1)
     s, a = states.sample(generator, count), actions.sample(generator, count)
     far_s, far_a = states.sample(generator, count), actions.sample(generator, count)
     near_s, near_a = states.project(s + 0.01 * (far_s - s)), actions.project(a + 0.01 * (far_a - a))
@@ -68,7 +78,7 @@ def jacobian_lipschitz(map_: Dynamics | Reward, state: np.ndarray, action: np.nd
 
     to_torch = converter("torch")
     s, a = to_torch(state).clone().requires_grad_(), to_torch(action).clone().requires_grad_()
-    value = _torch(map_)(s, a)
+    value = _differentiable("map_", map_)(s, a)
     value = value[..., None] if value.ndim == 2 else value
     rows: list[tuple] = []
     for output in range(value.shape[-1]):  # each output in turn, all points at once
@@ -89,12 +99,13 @@ def searched_lipschitz(
     rate: float = 0.02,
 ) -> np.ndarray:
     """Steepest pair that gradient ascent finds from `count` random pairs, (C,)."""
+    whole("count", count, least=1)
     points = [domain.sample(generator, count) for domain in (states, actions, states, actions)]
     half = count // 2  # half of the pairs start close together
     for first, second, domain in ((0, 2, states), (1, 3, actions)):
         close = domain.project(points[first] + 0.05 * (points[second] - points[first]))
         points[second][:, :half] = close[:, :half]
-    steep = _torch(map_)
+    steep = _differentiable("map_", map_)
     return _ascend(lambda p: _steepness(steep, *p), points, [states, actions, states, actions], steps, rate)
 
 
@@ -134,7 +145,7 @@ def climbed_error(
         return np.max(error, axis=-1)
     worst = np.argsort(-error, axis=-1)[:, :32, None]
     points = [np.take_along_axis(array, worst, axis=1) for array in (state, action)]
-    one, two = _torch(map_), _torch(other)
+    one, two = _differentiable("map_", map_), _differentiable("other", other)
     return _ascend(lambda p: difference(one, two, *p), points, [states, actions], steps, rate)
 
 
@@ -148,6 +159,7 @@ def _ascend(
     """Largest value of `objective`, (C, K) -> (C,), met on the way of projected Adam from `points`."""
     import torch
 
+    whole("steps", steps)
     tensors = [converter("torch")(array).clone().requires_grad_() for array in points]
     sides = [_torch(domain) for domain in domains]
     optimiser = torch.optim.Adam(tensors, lr=rate, maximize=True)
@@ -183,8 +195,24 @@ def _length(values: Array, state: Array) -> Array:
 
 
 def _torch(thing: Any) -> Any:
-    """A map or domain with torch parameters."""
-    return thing.to("torch")
+    """A map or domain with torch parameters; a plain function has none and is taken as it is."""
+    return thing.to("torch") if hasattr(thing, "to") else thing
+
+
+def _differentiable(name: str, map_: Any) -> Any:
+    """The map on torch tensors; a ValueError where it cannot be asked with them."""
+    on_torch = _torch(map_)
+
+    def called(state: Array, action: Array) -> Array:
+        try:
+            value = on_torch(state, action)
+        except (RuntimeError, TypeError, ValueError) as error:
+            raise ValueError(f"{name} has no gradient, {NO_GRADIENT}: {error}") from error
+        if not getattr(value, "requires_grad", False):
+            raise ValueError(f"{name} has no gradient, {NO_GRADIENT}: its {type(value).__name__} has none")
+        return value
+
+    return called
 
 
 # --- certified: upper bounds -----------------------------------------------------------------------
@@ -216,18 +244,19 @@ def certified_supremum(
     lower, upper : (C,)
         ``lower <= sup function <= upper``, certified up to rounding.
     """
-    slopes, low, high = (np.asarray(array, dtype=float) for array in (slopes, low, high))
+    slopes, low, high = finite("slopes", slopes, least=0), finite("low", low), finite("high", high)
+    if slopes.ndim != 2:
+        raise ValueError(f"slopes must be an array of shape (C, d), got {slopes.shape}")
     check_shape("low", low, (slopes.shape[-1],))
     check_shape("high", high, (slopes.shape[-1],))
-    if tolerance <= 0:
-        raise ValueError(f"tolerance must be > 0, got {tolerance}")
-    if np.any(high < low) or not np.all(np.isfinite(slopes) & (slopes >= 0)):
-        raise ValueError(f"need low <= high and finite slopes >= 0, got {low}, {high}, {slopes}")
+    finite("tolerance", tolerance, above=0)
+    if np.any(high < low):
+        raise ValueError(f"need low <= high, got {low}, {high}")
     centres, half = ((low + high) / 2)[None], (high - low) / 2
     lower = np.full(len(slopes), -np.inf)
     settled = np.full(len(slopes), -np.inf)  # largest upper bound over the cells that were dropped
     while True:
-        values = _in_chunks(function, centres)
+        values = finite("function: its values", _in_chunks(function, centres))
         slack = slopes @ half
         lower = np.maximum(lower, values.max(axis=-1))
         above = values + slack[:, None]
@@ -277,11 +306,11 @@ def relu_enclosure(
     lower, upper : (C, d)
         ``lower <= network <= upper`` on the box, up to rounding.
     """
-    low, high = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
+    low, high = finite("low", low), finite("high", high)
     check_shape("low", low, (hidden.shape[-1],))
     check_shape("high", high, (hidden.shape[-1],))
-    if np.any(high < low) or not np.all(np.isfinite(high - low)):
-        raise ValueError(f"need finite low <= high, got {low}, {high}")
+    if np.any(high < low):
+        raise ValueError(f"need low <= high, got {low}, {high}")
     centre, half = (low + high) / 2, (high - low) / 2
     middle = hidden @ centre + bias
     reach = np.abs(hidden) @ half

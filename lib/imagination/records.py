@@ -31,6 +31,7 @@ __all__ = [
     "load",
     "names",
     "save",
+    "write_whole",
 ]
 
 ENVIRONMENT_VARIABLE = "IMAGINATION_DATA"
@@ -161,8 +162,8 @@ def save(
         workers=int(workers),
     )
     as_json = json.dumps(asdict(record), indent=2, allow_nan=False) + "\n"
-    _replace(_table_path(name), stored)
-    _replace(_record_path(name), as_json.encode())
+    write_whole(_table_path(name), stored)
+    write_whole(_record_path(name), as_json.encode())
     return record
 
 
@@ -241,11 +242,17 @@ def _record_path(name: str) -> Path:
     return _path(name, ".json")
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, whatever is killed or loses its power meanwhile."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_bytes(content)
-    os.replace(beside, path)
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # on disk before it gets its name
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _version(package: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass
 
 import numpy as np
 from array_api_compat import array_namespace
 
+from imagination.worlds.checks import finite, numeric, whole
 from imagination.worlds.continuous import Array, ContinuousMDP, Policy, Transitions, check_shape
 
 
@@ -26,6 +28,7 @@ class Rollout:
     rewards: Array
 
 
+@numeric
 def rollout(
     mdp: ContinuousMDP, policy: Policy, initial_state: Array, horizon: int, noise: Array | None = None
 ) -> Rollout:
@@ -43,15 +46,14 @@ def rollout(
     Raises
     ------
     ValueError
-        If a shape does not fit or `horizon` is not a positive whole number.
+        If a shape does not fit, `horizon` is not a positive whole number, or states grow until inf − inf.
     """
     _check(mdp, initial_state, horizon, noise)
     xp = array_namespace(initial_state)
     state = initial_state
     states, actions, rewards = [state], [], []
     for t in range(horizon):
-        action = policy(state)
-        state, reward = mdp.step(state, action, None if noise is None else noise[:, :, t])
+        state, action, reward = _step(mdp, policy, state, noise, t)
         states.append(state)
         actions.append(action)
         rewards.append(reward)
@@ -70,6 +72,7 @@ def transitions(trajectories: Rollout) -> Transitions:
     )
 
 
+@numeric
 def rollout_return(
     mdp: ContinuousMDP, policy: Policy, initial_state: Array, horizon: int, noise: Array | None = None
 ) -> Array:
@@ -77,12 +80,13 @@ def rollout_return(
     _check(mdp, initial_state, horizon, noise)
     state, total, weight = initial_state, 0.0, mdp.discount[:, None] ** 0
     for t in range(horizon):
-        state, reward = mdp.step(state, policy(state), None if noise is None else noise[:, :, t])
+        state, _, reward = _step(mdp, policy, state, noise, t)
         total = total + weight * reward
         weight = weight * mdp.discount[:, None]
     return total
 
 
+@numeric
 def discounted_return(rewards: Array, discount: Array) -> Array:
     """``Σ_t γ^t r_t`` over the last axis: (C, K, H), (C,) -> (C, K)."""
     check_shape("rewards", rewards, (discount.shape[0], None, None))
@@ -91,6 +95,7 @@ def discounted_return(rewards: Array, discount: Array) -> Array:
     return (rewards * powers[:, None, :]).sum(-1)
 
 
+@numeric
 def return_gap(
     real: ContinuousMDP,
     imagined: ContinuousMDP,
@@ -109,17 +114,24 @@ def truncated_tail(discount: Array, horizon: int, reward_range: Array) -> Array:
 
     `reward_range` (C,) bounds ``|r(s, a) − r̂(s', a')|`` over all pairs that the two trajectories can visit.
     """
+    horizon = whole("horizon", horizon)
     return discount**horizon * reward_range / (1 - discount)
 
 
 def horizon_for(discount: Array, reward_range: Array, tolerance: Array) -> int:
     """The smallest common horizon at which every `truncated_tail` is at most `tolerance`."""
-    for name, value in (("reward_range", reward_range), ("tolerance", tolerance)):
-        if not bool((np.asarray(value) > 0).all()):
-            raise ValueError(f"{name} must be positive, got {value}")
-    discount = np.asarray(discount, dtype=float)
-    with np.errstate(divide="ignore"):
-        steps = np.log(np.asarray(tolerance) * (1 - discount) / np.asarray(reward_range)) / np.log(discount)
+    reward_range, tolerance = (
+        finite("reward_range", reward_range, above=0),
+        finite("tolerance", tolerance, above=0),
+    )
+    discount = finite("discount", discount, least=0)
+    if np.any(discount >= 1):
+        raise ValueError(f"discount must lie in [0, 1), got {discount}")
+    with np.errstate(divide="ignore", over="ignore", under="ignore"):
+        share = tolerance * (1 - discount) / reward_range
+        apart = np.log(tolerance) + np.log1p(-discount) - np.log(reward_range)  # where the ratio has no float
+        log_share = np.where((share > 0) & np.isfinite(share), np.log(share), apart)
+        steps = log_share / np.log(discount)
     return max(1, int(np.ceil(np.max(steps))))
 
 
@@ -131,14 +143,34 @@ def gaussian_noise(
     Give the same array to the real and to the imagined rollout. Each step is then a deterministic map of
     (state, action): what holds for deterministic dynamics holds path by path, hence for the mean over paths.
     """
-    scale = np.asarray(scale, dtype=float)
+    scale = finite("scale", scale, least=0)
+    check_shape("scale", scale, (None,))
     return scale[:, None, None, None] * generator.standard_normal((len(scale), count, horizon, dimension))
 
 
+def _step(
+    mdp: ContinuousMDP, policy: Policy, state: Array, noise: Array | None, t: int
+) -> tuple[Array, Array, Array]:
+    """The next state, the action and the reward; a shape that would broadcast is found at the first step."""
+    action = policy(state)
+    if t == 0:
+        check_shape("policy(state)", action, (*state.shape[:2], None))
+    following, reward = mdp.step(state, action, None if noise is None else noise[:, :, t])
+    if t == 0:
+        check_shape("dynamics(state, action)", following, tuple(state.shape))
+        check_shape("reward(state, action)", reward, tuple(state.shape[:2]))
+    return following, action, reward
+
+
 def _check(mdp: ContinuousMDP, initial_state: Array, horizon: int, noise: Array | None) -> None:
-    if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or horizon < 1:
-        raise ValueError(f"horizon must be a whole number >= 1, got {horizon!r}")
+    whole("horizon", horizon, least=1)
     check_shape("initial_state", initial_state, (mdp.batch_size, None, None))
+    if not bool(array_namespace(initial_state).isfinite(initial_state).all()):
+        raise ValueError("initial_state must be finite")
     if noise is not None:
         batch, count, d_state = initial_state.shape
         check_shape("noise", noise, (batch, count, horizon, d_state))
+        try:
+            inspect.signature(mdp.dynamics).bind(initial_state, None, noise)
+        except TypeError:
+            raise ValueError("noise: the dynamics take none; give them a third argument for it") from None

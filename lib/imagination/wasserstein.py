@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from ot.lp.emd_wrap import emd_c
 
+from imagination.worlds.checks import finite, numeric, whole
 from imagination.worlds.tabular import distributions, metric
 
 Array = NDArray[Any]
@@ -27,28 +28,30 @@ MAX_PIVOTS = 1_000_000
 OPTIMAL = 1  # the network simplex solver's status code
 
 
+@numeric
 def discrete_metric(n_points: int, scale: float = 1.0) -> Array:
     """`scale` between any two different points, (n, n)."""
-    if not scale > 0:
-        raise ValueError(f"scale must be positive, got {scale}")
-    return scale * (1 - np.eye(n_points))
+    return finite("scale", scale, above=0) * (1 - np.eye(whole("n_points", n_points, least=1)))
 
 
+@numeric
 def line_metric(positions: ArrayLike) -> Array:
     """|x − y| between points on a line at `positions` (..., n)."""
-    x = np.asarray(positions, dtype=np.float64)
+    x = finite("positions", positions)
     return np.abs(x[..., :, None] - x[..., None, :])
 
 
 # Distances between distributions
 
 
+@numeric
 def total_variation(p: ArrayLike, q: ArrayLike) -> Array:
     """Half the L1 distance, the largest difference in the probability of an event; in [0, 1]."""
     p, q = _pair(p, q)
     return np.abs(p - q).sum(axis=-1) / 2
 
 
+@numeric
 def kl_divergence(p: ArrayLike, q: ArrayLike) -> Array:
     """KL(p ‖ q) in nats; infinite where p puts mass on a point that q gives none."""
     p, q = (np.maximum(side, 0) for side in _pair(p, q))
@@ -57,6 +60,7 @@ def kl_divergence(p: ArrayLike, q: ArrayLike) -> Array:
     return np.where(p > 0, p * log_ratio, 0).sum(axis=-1)
 
 
+@numeric
 def wasserstein(p: ArrayLike, q: ArrayLike, ground: ArrayLike) -> Array:
     """Exact Wasserstein-1 distance W1(p, q) under a ground metric.
 
@@ -82,10 +86,13 @@ def wasserstein(p: ArrayLike, q: ArrayLike, ground: ArrayLike) -> Array:
     return _transport(p, q, ground)
 
 
+@numeric
 def wasserstein_line(p: ArrayLike, q: ArrayLike, positions: ArrayLike) -> Array:
     """W1 on a line: the area between the two distribution functions. `positions` (..., n), in any order."""
     p, q = _pair(p, q)
-    x = np.asarray(positions, dtype=np.float64)
+    x = finite("positions", positions)
+    if x.shape[-1:] != p.shape[-1:]:
+        raise ValueError(f"positions must hold {p.shape[-1]} points along the last axis, got shape {x.shape}")
     order = np.argsort(x, axis=-1)
     ordered = np.take_along_axis(x, order, axis=-1)
     difference = p - q
@@ -96,12 +103,14 @@ def wasserstein_line(p: ArrayLike, q: ArrayLike, positions: ArrayLike) -> Array:
     return (np.abs(surplus) * np.diff(ordered, axis=-1)).sum(axis=-1)
 
 
+@numeric
 def wasserstein_transport(p: ArrayLike, q: ArrayLike, ground: ArrayLike) -> Array:
     """W1 as a transport problem, whatever the metric (`wasserstein` does this without a closed form)."""
     p, q = _pair(p, q)
     return _transport(p, q, _ground(ground, p.shape[-1]))
 
 
+@numeric
 def kantorovich_potential(p: ArrayLike, q: ArrayLike, ground: ArrayLike) -> Array:
     """A function f (..., n), 1-Lipschitz under the metric, with Σ f p − Σ f q = W1(p, q).
 
@@ -118,7 +127,7 @@ def kantorovich_potential(p: ArrayLike, q: ArrayLike, ground: ArrayLike) -> Arra
 
 def line_positions(ground: ArrayLike) -> Array | None:
     """Positions (..., n) on a line that reproduce the metric, or None if it is not a line's."""
-    d = np.asarray(ground, dtype=np.float64)
+    d = metric("ground", ground)
     n = d.shape[-1]
     end = d.reshape(*d.shape[:-2], n * n).argmax(axis=-1) // n
     positions = np.take_along_axis(d, end[..., None, None], axis=-2)[..., 0, :]
@@ -131,9 +140,12 @@ def line_positions(ground: ArrayLike) -> Array | None:
 # the triangle inequality.
 
 
+@numeric
 def function_lipschitz(values: ArrayLike, ground: ArrayLike) -> Array:
     """Lipschitz constant (...,) of functions `values` (..., n) under a metric `ground` (..., n, n)."""
-    v = np.asarray(values, dtype=np.float64)
+    v = finite("values", values)
+    if v.ndim == 0:
+        raise ValueError("values must have a last axis of points, got a number")
     d = _ground(ground, v.shape[-1])
     i, j = np.triu_indices(v.shape[-1], k=1)
     if not len(i):
@@ -141,6 +153,7 @@ def function_lipschitz(values: ArrayLike, ground: ArrayLike) -> Array:
     return (np.abs(v[..., i] - v[..., j]) / d[..., i, j]).max(axis=-1)
 
 
+@numeric
 def kernel_lipschitz(kernel: ArrayLike, source: ArrayLike, target: ArrayLike | None = None) -> Array:
     """Smallest L with W1(k(x), k(y)) ≤ L d(x, y) for all x, y.
 
@@ -169,6 +182,7 @@ def kernel_lipschitz(kernel: ArrayLike, source: ArrayLike, target: ArrayLike | N
     return (distances / d[..., i, j]).max(axis=-1)
 
 
+@numeric
 def transition_lipschitz(
     transition: ArrayLike, state_metric: ArrayLike, action_metric: ArrayLike | None = None
 ) -> Array:
@@ -184,11 +198,12 @@ def transition_lipschitz(
     return constant
 
 
+@numeric
 def reward_lipschitz(
     reward: ArrayLike, state_metric: ArrayLike, action_metric: ArrayLike | None = None
 ) -> Array:
     """L_r of rewards r(s, a), (B, S, A) → (B,), in the additive metric on (state, action) pairs."""
-    r = np.asarray(reward, dtype=np.float64)
+    r = finite("reward", reward)
     if r.ndim != 3:
         raise ValueError(f"reward must have shape (B, S, A), got {r.shape}")
     d = _ground(state_metric, r.shape[1])
@@ -199,6 +214,7 @@ def reward_lipschitz(
     return constant
 
 
+@numeric
 def policy_lipschitz(
     policy: ArrayLike, state_metric: ArrayLike, action_metric: ArrayLike | None = None
 ) -> Array:

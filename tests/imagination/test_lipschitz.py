@@ -9,12 +9,11 @@ from imagination import lipschitz
 from imagination.worlds.continuous import (
     AffineDynamics,
     AffineReward,
-    PerturbedDynamics,
-    SinePerturbation,
     UniformBall,
     UniformBox,
     spectral_norm,
 )
+from imagination.worlds.perturbations import PerturbedDynamics, SinePerturbation
 from imagination.worlds.teacher import LOWEST_SLOPE, random_network
 from imagination.worlds.teacher import NetworkDynamics as Network
 
@@ -101,6 +100,30 @@ def test_certified_constants_carry_the_bounds_names(rng):
     np.testing.assert_allclose(known["L_r"], 2.0)
 
 
+def test_gradients_asked_of_what_has_none_are_refused_by_name(rng):
+    def with_numpy(s, a):
+        return np.sin(np.asarray(s))
+
+    def detached(s, a):
+        return s.detach() if hasattr(s, "detach") else s
+
+    def plain(s, a):
+        return s * s
+
+    s, a = (domain.sample(rng, 5) for domain in domains())
+    for map_ in (with_numpy, detached, lambda s, a: 3.0):
+        with pytest.raises(ValueError, match=r"map_ has no gradient.*sampled_lipschitz"):
+            lipschitz.jacobian_lipschitz(map_, s, a)
+        with pytest.raises(ValueError, match="has no gradient"):
+            lipschitz.searched_lipschitz(map_, *domains(), rng, count=4, steps=2)
+    with pytest.raises(ValueError, match="other has no gradient"):
+        lipschitz.observed_error(plain, with_numpy, *domains(), rng, count=40, steps=2)
+    largest = 2 * np.abs(s).max(axis=(1, 2))
+    np.testing.assert_allclose(lipschitz.jacobian_lipschitz(plain, s, a), largest)
+    assert lipschitz.sampled_lipschitz(with_numpy, *domains(), rng, 50).max() <= 1
+    assert np.all(lipschitz.searched_lipschitz(plain, *domains(), rng, count=4, steps=5) <= 4)
+
+
 def test_observed_errors_climb_to_the_planted_one(rng):
     direction = np.tile([1.0, 0.0, 0.0], (2, 1))
     wave = SinePerturbation(direction, np.ones((2, 3)), np.ones((2, 2)), np.zeros(2))
@@ -158,6 +181,8 @@ def test_bad_covers_are_refused():
     ):
         with pytest.raises(ValueError, match=match):
             lipschitz.certified_supremum(zero, *arguments, **options)
+    with pytest.raises(ValueError, match="function: its values must be finite"):
+        lipschitz.certified_supremum(lambda p: zero(p) + np.nan, np.ones((1, 2)), *box, tolerance=0.1)
 
 
 def test_a_relu_network_stays_within_its_enclosure(rng):

@@ -1,5 +1,7 @@
 import gzip
 import json
+import os
+import time
 
 import numpy as np
 import pandas as pd
@@ -41,11 +43,46 @@ def test_the_record_says_how_it_was_made(data):
     assert records.names() == ["trial"]
 
 
-def test_the_same_table_is_the_same_bytes(data):
-    save("one")
-    save("two")
+def test_the_same_table_is_the_same_bytes_at_any_time(data, monkeypatch):
+    for name, now in (("one", 1e9), ("two", 2e9)):
+        monkeypatch.setattr(time, "time", lambda now=now: now)
+        save(name)
     assert (data / "one.csv.gz").read_bytes() == (data / "two.csv.gz").read_bytes()
     assert records.describe("one").sha256 == records.describe("two").sha256
+
+
+def test_a_file_is_on_disk_and_whole_before_it_gets_its_name(tmp_path, monkeypatch):
+    path, steps = tmp_path / "file", []
+    path.write_bytes(b"before")
+    sync, rename = os.fsync, os.replace
+
+    def synced(handle):
+        steps.append(("on disk", os.fstat(handle).st_size, path.read_bytes()))
+        sync(handle)
+
+    def renamed(source, target):
+        steps.append(("named", os.path.getsize(source), path.read_bytes()))
+        rename(source, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", renamed)
+    records.write_whole(path, b"after!!")
+    assert steps == [("on disk", 7, b"before"), ("named", 7, b"before")]
+    assert path.read_bytes() == b"after!!"
+
+
+@pytest.mark.parametrize("fails", ["fsync", "replace"])
+def test_a_write_that_fails_leaves_the_old_record_and_no_litter(data, monkeypatch, fails):
+    save(seconds=1)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, fails, full)
+    with pytest.raises(OSError, match="No space left"):
+        save(table=table().assign(ratio=0.0))
+    assert (records.load("trial")["ratio"].to_numpy() == table()["ratio"].to_numpy()).all()
+    assert sorted(path.name for path in data.iterdir()) == ["trial.csv.gz", "trial.json"]
 
 
 def test_a_changed_table_is_refused(data):

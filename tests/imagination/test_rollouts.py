@@ -1,11 +1,14 @@
 """The rollout engine: against a plain loop, in closed form, with noise that is shared, and with gradients."""
 
+import warnings
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from imagination.lipschitz import certified_constants
 from imagination.rollouts import (
     discounted_return,
     gaussian_noise,
@@ -19,11 +22,13 @@ from imagination.rollouts import (
 from imagination.worlds.continuous import (
     AffineDynamics,
     AffineReward,
+    BallProjected,
     ContinuousMDP,
     FixedInitial,
     UniformBall,
+    UniformBox,
 )
-from imagination.worlds.policies import LinearPolicy, random_network_policy
+from imagination.worlds.policies import ClippedPolicy, LinearPolicy, random_network_policy
 from imagination.worlds.teacher import teacher
 
 C, K, H = 3, 5, 12
@@ -155,6 +160,92 @@ def test_noise_has_the_scale_asked_for(rng):
     noise = gaussian_noise(rng, np.array([0.0, 2.0]), 50, 100, 3)
     assert not noise[0].any()
     np.testing.assert_allclose(noise[1].std(), 2.0, rtol=0.05)
+
+
+def plain():
+    """A world of plain functions: s' = 0.5 s + a in the plane, r = s₁, and a policy."""
+    mdp = ContinuousMDP(
+        lambda s, a: 0.5 * s + a, lambda s, a: s[..., 0], UniformBox(np.zeros((1, 2)), np.ones((1, 2))), 0.9
+    )
+    return mdp, lambda s: 0.1 * s[..., :1]
+
+
+def test_plain_functions_do_wherever_no_certificate_is_needed():
+    mdp, policy = plain()
+    start = np.ones((1, 3, 2))
+    expected = sum((0.9 * 0.6) ** t for t in range(H))
+    np.testing.assert_allclose(rollout_return(mdp, policy, start, H), [[expected] * 3])
+    np.testing.assert_array_equal(return_gap(mdp, mdp, policy, start, H), np.zeros((1, 3)))
+    assert rollout(mdp, policy, start, H).states.shape == (1, 3, H + 1, 2)
+    kept = mdp.swap(dynamics=BallProjected(mdp.dynamics, np.ones(1)))
+    assert rollout(kept, policy, start, H).states[:, :, 1:].max() <= 1
+    with pytest.raises(ValueError, match="noise: the dynamics take none"):
+        rollout_return(mdp, policy, start, H, np.zeros((1, 3, H, 2)))
+
+
+def test_where_a_certificate_is_needed_the_error_says_how_to_give_it():
+    mdp, policy = plain()
+    with pytest.raises(ValueError, match=r"mdp.dynamics certifies nothing: .* f.lipschitz = lambda"):
+        certified_constants(mdp, policy)
+    for map_, name in ((mdp.dynamics, "reward"), (mdp.reward, "policy"), (policy, None)):
+        map_.lipschitz = lambda: np.array([2.0])
+        if name:
+            with pytest.raises(ValueError, match=f"{name} certifies nothing"):
+                certified_constants(mdp, policy)
+    assert certified_constants(mdp, policy) == {"L_f": [2.0], "L_r": [2.0], "L_pi": [2.0]}
+    assert BallProjected(mdp.dynamics, np.ones(1)).lipschitz() == 2.0
+    one = np.ones((1, 1))
+    for wrapped in (BallProjected(lambda s, a: s, one[0]), ClippedPolicy(lambda s: s, -one, one)):
+        with pytest.raises(ValueError, match="base certifies nothing"):
+            wrapped.lipschitz()
+    with pytest.raises(ValueError, match="base certifies nothing: give it a method error"):
+        BallProjected(mdp.dynamics, np.ones(1)).error()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"reward": lambda s, a: s[..., :1]}, r"reward\(state, action\) must be an array of shape \(1, 3\)"),
+        ({"dynamics": lambda s, a: s[..., :1]}, r"dynamics\(state, action\) must be an array of shape"),
+        ({"policy": lambda s: s[..., 0]}, r"policy\(state\) must be an array of shape \(1, 3, \*\)"),
+        ({"start": np.full((1, 3, 2), np.nan)}, "initial_state must be finite"),
+        ({"dynamics": lambda s, a: -1e200 * s}, "too large or too small"),
+    ],
+)
+def test_what_would_broadcast_or_leave_the_numbers_is_refused(change, message):
+    mdp, policy = plain()
+    maps = {name: part for name, part in change.items() if name in ("dynamics", "reward")}
+    mdp = mdp.swap(**{"reward": lambda s, a: s[..., 0] - s[..., 1]} | maps)
+    start, policy = change.get("start", np.ones((1, 3, 2))), change.get("policy", policy)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for run in (rollout, rollout_return):
+            with pytest.raises(ValueError, match=message):
+                run(mdp, policy, start, H)
+
+
+def test_a_policy_is_asked_once_a_step():
+    mdp, policy = plain()
+    for run in (rollout, rollout_return):
+        asked = []
+        run(mdp, lambda s, asked=asked: asked.append(1) or policy(s), np.ones((1, 3, 2)), H)
+        assert len(asked) == H
+
+
+def test_one_horizon_is_long_enough_for_every_configuration():
+    gamma, most = np.array([0.5, 0.99, 0.0]), np.array([1.0, 2.0, 5.0])
+    horizon = horizon_for(gamma, most, np.full(3, 0.01))
+    assert np.all(truncated_tail(gamma, horizon, most) <= 0.01 * (1 + 1e-9))
+    assert truncated_tail(gamma, horizon - 1, most).max() > 0.01
+
+
+@pytest.mark.parametrize(("most", "tolerance"), [(1e308, 1e-320), (1e-320, 1e308), (5e-324, 5e-324)])
+@pytest.mark.parametrize("discount", [0.0, 0.5, 1 - 1e-15])
+def test_extreme_tails_have_a_horizon(most, tolerance, discount):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        horizon = horizon_for(np.array([discount]), np.array([most]), np.array([tolerance]))
+    assert horizon >= 1 and (horizon == 1 or most >= tolerance)
 
 
 def test_bad_input_is_refused(world):

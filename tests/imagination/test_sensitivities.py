@@ -6,9 +6,9 @@ import pytest
 from imagination import sensitivities as sens
 from imagination.rollouts import gaussian_noise, rollout_return
 from imagination.worlds import teacher
-from imagination.worlds.continuous import ConstantPerturbation, PerturbedDynamics, SinePerturbation
 from imagination.worlds.extremal import extremal_system
 from imagination.worlds.linear_quadratic import linear_quadratic
+from imagination.worlds.perturbations import ConstantPerturbation, PerturbedDynamics, SinePerturbation
 from imagination.worlds.policies import random_linear_policy, random_network_policy
 
 

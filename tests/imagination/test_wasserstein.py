@@ -1,5 +1,6 @@
 """Distances against closed forms, linear programs by another solver, POT, duality and enumeration."""
 
+import warnings
 from itertools import product
 
 import numpy as np
@@ -156,12 +157,89 @@ class TestWasserstein:
         with pytest.raises(ValueError, match=message):
             w.wasserstein(p, q, ground)
 
+    def test_probabilities_of_float32_are_put_right(self):
+        weights = np.random.default_rng(34).normal(size=(2, 64)).astype(np.float32)
+        p, q = np.exp(weights) / np.exp(weights).sum(axis=-1, keepdims=True)
+        assert p.dtype == np.float32
+        exact_p, exact_q = (side.astype(float) / side.astype(float).sum() for side in (p, q))
+        for ground in (w.line_metric(np.arange(64.0)), plane_metric(np.random.default_rng(35), 64)):
+            found, expected = w.wasserstein(p, q, ground), w.wasserstein(exact_p, exact_q, ground)
+            np.testing.assert_allclose(found, expected, rtol=1e-12)
+        with pytest.raises(ValueError, match=r"p must sum to 1 .* divide it by its sum"):
+            w.total_variation(1.00001 * p, q)
+
+    @pytest.mark.parametrize("size", [1e-320, 1e-300, 1e300, 1e308])
+    def test_extreme_metrics_give_a_value_and_no_warning(self, size):
+        p, q = [0.5, 0.5, 0.0], [0.0, 0.5, 0.5]
+        ground = plane_metric(np.random.default_rng(36), 3)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert w.wasserstein(p, q, size * w.discrete_metric(3)) == size * 0.5
+            found = w.wasserstein(p, q, size * ground)
+            assert found == pytest.approx(size * w.wasserstein(p, q, ground), rel=1e-3)
+
+    def test_what_floats_cannot_hold_is_named(self):
+        for call, name in (
+            (lambda: w.line_metric([0, 10**400]), "positions"),
+            (lambda: w.discrete_metric(3, 10**400), "scale"),
+            (lambda: w.discrete_metric(2.5), "n_points"),
+            (lambda: w.wasserstein_line([0.5, 0.5], [1, 0], [0.0, np.nan]), "positions"),
+            (lambda: w.wasserstein_line([0.5, 0.5], [1, 0], [0.0, 1.0, 2.0]), "positions"),
+            (lambda: w.function_lipschitz([0.0, np.nan], w.discrete_metric(2)), "values"),
+            (lambda: w.function_lipschitz(1.0, w.discrete_metric(2)), "values"),
+            (lambda: w.reward_lipschitz(np.full((1, 2, 1), np.inf), w.discrete_metric(2)), "reward"),
+            (lambda: w.total_variation([10**400, 0], [1, 0]), "p must be"),
+        ):
+            with pytest.raises(ValueError, match=name):
+                call()
+
     def test_scale_of_the_discrete_metric_must_be_positive(self):
-        with pytest.raises(ValueError, match="scale must be positive, got 0"):
+        with pytest.raises(ValueError, match="scale must be finite and > 0, got 0"):
             w.discrete_metric(3, 0)
+
+    @pytest.mark.parametrize("shift", [1, 2])
+    def test_each_of_a_mixed_batch_has_its_own_metric(self, shift):
+        generator = np.random.default_rng(31)
+        line, plane = w.line_metric(generator.normal(size=4)), plane_metric(generator, 4)
+        grounds = np.roll(np.stack([line, plane, 3 * w.discrete_metric(4)]), shift, axis=0)
+        p, q = pairs(generator, 4, 3)
+        for distance in (w.wasserstein, w.wasserstein_transport):
+            found = distance(p, q, grounds)
+            alone = [w.wasserstein_transport(a, b, d) for a, b, d in zip(p, q, grounds, strict=True)]
+            np.testing.assert_allclose(found, alone, rtol=1e-12)
+        order = np.argsort(generator.random((3, 4)), axis=1)  # lines whose points come in other orders
+        lines = w.line_metric(np.sort(generator.normal(size=4))[order])
+        alone = [w.wasserstein_transport(a, b, d) for a, b, d in zip(p, q, lines, strict=True)]
+        np.testing.assert_allclose(w.wasserstein(p, q, lines), alone, rtol=1e-12)
 
 
 class TestConstants:
+    @pytest.mark.parametrize("shift", [0, 1])
+    def test_a_mixed_batch_looks_at_the_pairs_of_each_metric(self, shift):
+        # On the line 0-1-2 the pair (0, 2) has a point between and is left out; in the other order it is
+        # (0, 1), and under the third metric none is. The steepest pair is another one in each.
+        grounds = np.roll(
+            [w.line_metric([0.0, 1.0, 2.0]), w.line_metric([0.0, 2.0, 1.0]), w.discrete_metric(3)], shift, 0
+        )
+        kernels = np.random.default_rng(32).dirichlet(np.full(3, 0.3), (3, 40, 3)).swapaxes(0, 1)
+        distance = w.wasserstein_transport(
+            kernels[:, :, :, None], kernels[:, :, None], grounds[:, None, None]
+        )
+        apart = grounds + np.eye(3)
+        brute = (distance / apart).max(axis=(2, 3))
+        np.testing.assert_allclose(w.kernel_lipschitz(kernels, grounds), brute, rtol=1e-12)
+
+    def test_sources_and_targets_may_be_other_spaces(self):
+        generator = np.random.default_rng(33)
+        source, target = plane_metric(generator, 3), plane_metric(generator, 5)
+        kernel = generator.dirichlet(np.ones(5), (7, 3))
+        brute = np.zeros(7)
+        for i, j in [(0, 1), (0, 2), (1, 2)]:
+            brute = np.maximum(brute, w.wasserstein(kernel[:, i], kernel[:, j], target) / source[i, j])
+        np.testing.assert_allclose(w.kernel_lipschitz(kernel, source, target), brute, rtol=1e-12)
+        policy = w.policy_lipschitz(kernel, source, target)
+        np.testing.assert_allclose(policy, brute, rtol=1e-12)
+
     def test_identity_and_constant_kernels(self):
         ground = plane_metric(np.random.default_rng(7), 5)
         kernels = np.stack([np.eye(5), np.full((5, 5), 0.2)])

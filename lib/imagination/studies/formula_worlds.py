@@ -20,8 +20,9 @@ from imagination.results.return_gap.adversary import search
 from imagination.results.return_gap.systems import FAMILIES, Pair, draw, is_affine, measure
 from imagination.results.return_gap.trial import TAIL
 from imagination.studies.formulas import CONSTANTS, Formula
-from imagination.worlds.continuous import AffineReward, Array, Parametric, PerturbedReward, Reward
+from imagination.worlds.continuous import AffineReward, Array, Parametric, Reward
 from imagination.worlds.extremal import extremal_system
+from imagination.worlds.perturbations import PerturbedReward
 
 __all__ = [
     "DIGITS", "HALF", "LINE", "Table", "Worlds", "admissible", "drawn", "line", "recorded", "reward_of_state",

@@ -9,14 +9,17 @@ at: the others compute them.
 """
 
 import hashlib
+import inspect
 import json
-import os
 import pickle
 import sys
+import sysconfig
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -25,6 +28,8 @@ from joblib import Parallel, delayed, parallel_config
 from tqdm import tqdm
 
 import imagination
+from imagination.records import write_whole
+from imagination.worlds.checks import whole
 
 __all__ = ["Task", "generator", "sweep"]
 
@@ -69,8 +74,10 @@ def sweep(
         Number of configurations computed, and stored, at a time. Changes no result.
     store : path, optional
         Folder for finished chunks. A run that was killed continues from there and has lost at most the chunks
-        in progress. A chunk is found again only if task, configurations, seed and the library's source are
-        the same. On a cluster, a folder that all workers see.
+        in progress; a damaged chunk is named in a warning and computed again. A chunk is found again only if
+        task, configurations, seed and source are the same: the library's, the task's file and the files
+        that it imports, as they are on disk, but not installed ones. On a cluster, a folder that all
+        workers see.
     progress : bool, optional
         Whether to show a bar on stderr; by default only if that is a terminal.
     only : sequence of int, optional
@@ -89,14 +96,12 @@ def sweep(
     ValueError
         If a parameter breaks its rule, a task returns no rows, or a cluster's worker has another source.
     """
-    if seed < 0:
-        raise ValueError(f"seed: {seed} is negative")
-    if chunk < 1:
-        raise ValueError(f"chunk: {chunk}; a chunk holds at least one configuration")
-    if workers is not None and workers < 1:
-        raise ValueError(f"workers: {workers}; need at least one process, or None")
-    positions = list(range(len(configurations))) if only is None else [int(i) for i in only]
-    if not positions or min(positions) < 0 or max(positions) >= len(configurations):
+    whole("seed", seed)
+    whole("chunk", chunk, least=1)
+    if workers is not None:
+        whole("workers", workers, least=1)
+    positions = list(range(len(configurations))) if only is None else [whole("only", i) for i in only]
+    if not positions or max(positions) >= len(configurations):
         raise ValueError(
             f"configurations, only: {positions[:5]} must be positions among {len(configurations)}"
         )
@@ -106,6 +111,10 @@ def sweep(
 
     groups = [positions[i : i + chunk] for i in range(0, len(positions), chunk)]
     jobs = [[(i, dict(configurations[i])) for i in group] for group in groups]
+    paths: list[Path | None] = [None] * len(jobs)
+    if folder is not None:
+        own = _own_source(task)
+        paths = [folder / f"{_key(own, job, seed)}.pickle" for job in jobs]
     bar = tqdm(
         total=len(positions),
         desc=getattr(task, "__name__", "sweep"),
@@ -115,10 +124,10 @@ def sweep(
     )
     with bar:
         if scheduler is not None:
-            tables = _on_cluster(task, jobs, seed, folder, scheduler, bar)
+            tables = _on_cluster(task, jobs, seed, paths, scheduler, bar)
         else:
             tables = []
-            for table, job in zip(_results(task, jobs, seed, folder, workers), jobs, strict=True):
+            for table, job in zip(_results(task, jobs, seed, paths, workers), jobs, strict=True):
                 tables.append(table)
                 bar.update(len(job))
     return pd.concat(tables, ignore_index=True)
@@ -128,13 +137,13 @@ def _results(
     task: Task,
     jobs: list[list[tuple[int, dict[str, Any]]]],
     seed: int,
-    folder: Path | None,
+    paths: list[Path | None],
     workers: int | None,
 ) -> Iterator[pd.DataFrame]:
     """Yield the chunks' tables in order."""
     if workers == 1:
-        return (_chunk(task, job, seed, folder) for job in jobs)
-    calls = (delayed(_chunk)(task, job, seed, folder) for job in jobs)
+        return (_chunk(task, job, seed, path) for job, path in zip(jobs, paths, strict=True))
+    calls = (delayed(_chunk)(task, job, seed, path) for job, path in zip(jobs, paths, strict=True))
     # The backend is left to joblib when no number is asked for: that is where a cluster comes in.
     backend = {} if workers is None else {"n_jobs": workers, "backend": "loky"}
     return Parallel(return_as="generator", **backend)(calls)
@@ -144,7 +153,7 @@ def _on_cluster(
     task: Task,
     jobs: list[list[tuple[int, dict[str, Any]]]],
     seed: int,
-    folder: Path | None,
+    paths: list[Path | None],
     scheduler: str,
     bar: tqdm,
 ) -> list[pd.DataFrame]:
@@ -158,7 +167,8 @@ def _on_cluster(
 
     with _client(scheduler) as client, parallel_config(backend="dask", client=client):
         source = _source()
-        return Watched()(delayed(_chunk)(task, job, seed, folder, source) for job in jobs)
+        pairs = zip(jobs, paths, strict=True)
+        return Watched()(delayed(_chunk)(task, job, seed, path, source) for job, path in pairs)
 
 
 @contextmanager
@@ -180,15 +190,17 @@ def _chunk(
     task: Task,
     job: list[tuple[int, dict[str, Any]]],
     seed: int,
-    folder: Path | None,
+    path: Path | None,
     source: str | None = None,
 ) -> pd.DataFrame:
     """Compute a chunk, or read it if an earlier run has stored it; `source` is the library the caller has."""
     if source is not None and source != _source():
         raise ValueError("scheduler: a worker has another version of the library than this process")
-    path = None if folder is None else folder / f"{_key(task, job, seed)}.pickle"
     if path is not None and path.is_file():
-        return pickle.loads(path.read_bytes())
+        stored = path.read_bytes()
+        if hashlib.sha256(stored[32:]).digest() == stored[:32]:
+            return pickle.loads(stored[32:])
+        warnings.warn(f"store: {path} is damaged; its configurations are computed again", stacklevel=2)
     tables = []
     for index, configuration in job:
         table = task(configuration, generator(seed, index))
@@ -197,16 +209,47 @@ def _chunk(
         tables.append(table.assign(configuration=index))
     result = pd.concat(tables, ignore_index=True)
     if path is not None:
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
-        beside.write_bytes(pickle.dumps(result))
-        os.replace(beside, path)  # whole or not at all
+        content = pickle.dumps(result)
+        write_whole(path, hashlib.sha256(content).digest() + content)
     return result
 
 
-def _key(task: Task, job: list[tuple[int, dict[str, Any]]], seed: int) -> str:
+def _key(own: tuple[str, str], job: list[tuple[int, dict[str, Any]]], seed: int) -> str:
     """Return a name made of all that a chunk's content depends on."""
-    about = [f"{task.__module__}.{task.__qualname__}", seed, job, _source()]
-    return hashlib.sha256(json.dumps(about, sort_keys=True, allow_nan=False).encode()).hexdigest()[:32]
+    about = [*own, seed, job, _source()]
+    try:
+        text = json.dumps(about, sort_keys=True, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"configurations must be representable in JSON to be stored: {error}") from error
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _own_source(task: Task) -> tuple[str, str]:
+    """Return the task's name, and a checksum of its file and of those that it imports, but installed ones."""
+    if not isinstance(task, FunctionType) or "<" in task.__qualname__:
+        raise ValueError(f"task must be a function at the top level of a file to be stored, got {task!r}")
+    files: dict[str, bytes] = {}
+    waiting = [inspect.getmodule(task)]
+    if not getattr(waiting[0], "__file__", None):
+        raise ValueError(f"task must be written in a file to be stored, got {task!r} of {task.__module__}")
+    while waiting:
+        module = waiting.pop()
+        file = getattr(module, "__file__", None)
+        if not isinstance(module, ModuleType) or file is None or file in files or _is_installed(file):
+            continue
+        files[file] = Path(file).read_bytes()
+        for value in vars(module).values():
+            if isinstance(value, ModuleType | FunctionType | type):
+                waiting.append(value if isinstance(value, ModuleType) else inspect.getmodule(value))
+    digest = hashlib.sha256(b"\0".join(sorted(files.values())))
+    return f"{task.__module__}.{task.__qualname__}", digest.hexdigest()
+
+
+def _is_installed(file: str) -> bool:
+    """Return whether a module belongs to Python, to an installed package or to this library."""
+    libraries = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+    roots = [*libraries, *imagination.__path__]
+    return any(Path(file).is_relative_to(root) for root in roots)
 
 
 @cache

@@ -59,6 +59,16 @@ def check_shape(name: str, array: Array, shape: tuple[int | None, ...]) -> None:
         raise ValueError(f"{name} must be an array of shape {wanted}, got {found or type(array).__name__}")
 
 
+def certified(name: str, thing: Any, method: str = "lipschitz") -> Any:
+    """What ``thing.lipschitz()`` (or another `method`) certifies; a ValueError if it certifies nothing."""
+    if not hasattr(thing, method):
+        raise ValueError(
+            f"{name} certifies nothing: give it a method {method}() that returns an array (C,); a plain "
+            f"function can be told its own, as in f.{method} = lambda: np.array([0.9])"
+        )
+    return getattr(thing, method)()
+
+
 # --- parametric objects ---------------------------------------------------------------------------
 
 
@@ -184,6 +194,11 @@ class Domain(Initial, Protocol):
         ...
 
 
+def moved(dynamics: Dynamics, state: Array, action: Array, noise: Array | None) -> Array:
+    """Next states (C, K, d_s); without noise a plain function of (state, action) will do."""
+    return dynamics(state, action) if noise is None else dynamics(state, action, noise)
+
+
 # --- the MDP --------------------------------------------------------------------------------------
 
 
@@ -194,8 +209,9 @@ class ContinuousMDP(Parametric):
     Parameters
     ----------
     dynamics, reward : maps over the batch (see `Dynamics`, `Reward`).
+        Plain functions will do; `lipschitz` is asked for only where a certificate is needed.
     initial : distribution of the initial state.
-    discount : (C,) in [0, 1).
+    discount : (C,) in [0, 1); a number is a batch of one.
     diameter : (C,) or None
         Certified diameter of a set that holds every state of every trajectory; None if unbounded. A learned
         model must be kept in the same set, as `BallProjected` does.
@@ -208,6 +224,11 @@ class ContinuousMDP(Parametric):
     diameter: Array | None = None
 
     def __post_init__(self) -> None:
+        for name in ("dynamics", "reward"):
+            if not callable(getattr(self, name)):
+                raise ValueError(f"{name} must be a map of (state, action), got {getattr(self, name)!r}")
+        if isinstance(self.discount, int | float):
+            object.__setattr__(self, "discount", np.array([float(self.discount)]))
         check_shape("discount", self.discount, (None,))
         if not bool((self.discount >= 0).all()) or not bool((self.discount < 1).all()):
             raise ValueError(f"discount must lie in [0, 1), got {self.discount}")
@@ -221,7 +242,7 @@ class ContinuousMDP(Parametric):
 
     def step(self, state: Array, action: Array, noise: Array | None = None) -> tuple[Array, Array]:
         """Next states (C, K, d_s) and rewards (C, K)."""
-        return self.dynamics(state, action, noise), self.reward(state, action)
+        return moved(self.dynamics, state, action, noise), self.reward(state, action)
 
     def swap(self, *, dynamics: Dynamics | None = None, reward: Reward | None = None) -> ContinuousMDP:
         """The same MDP with other dynamics, another reward, or both: how an imagined MDP is made."""
@@ -237,19 +258,37 @@ class Transitions:
     state, next_state : (N, d_s)
     action : (N, d_a)
     reward : (N,)
+    ended : (N,) of bool, or None
+        Where an episode ended with the transition; None if none did.
+
+    Raises
+    ------
+    ValueError
+        If a shape does not fit, or a number is not finite.
     """
 
     state: Array
     action: Array
     reward: Array
     next_state: Array
+    ended: Array | None = None
+
+    def __post_init__(self) -> None:
+        rows = tuple(self.reward.shape) if is_array_api_obj(self.reward) else (None,)
+        shapes = {"reward": rows} | dict.fromkeys(("state", "action", "next_state"), (*rows, None))
+        for name, shape in shapes.items():
+            array = getattr(self, name)
+            check_shape(name, array, shape)
+            if not bool(array_namespace(array).isfinite(array).all()):
+                raise ValueError(f"{name} must be finite, but NaN or inf is among the transitions")
+        check_shape("next_state", self.next_state, tuple(self.state.shape))
 
     def __len__(self) -> int:
         return self.reward.shape[-1]
 
     def take(self, rows: Any) -> Transitions:
         """The given rows; indices (C, n) give one sample of n transitions for each of C models."""
-        return Transitions(self.state[rows], self.action[rows], self.reward[rows], self.next_state[rows])
+        return Transitions(*(None if array is None else array[rows] for array in vars(self).values()))
 
 
 # --- initial states and domains -------------------------------------------------------------------
@@ -378,11 +417,11 @@ class BallProjected(Parametric):
     radius: Array
 
     def __call__(self, state: Array, action: Array, noise: Array | None = None) -> Array:
-        return project_ball(self.base(state, action, noise), self.radius)
+        return project_ball(moved(self.base, state, action, noise), self.radius)
 
     def lipschitz(self) -> Array:
         """That of the base, (C,)."""
-        return self.base.lipschitz()
+        return certified("base", self.base)
 
     def bound(self) -> Array:
         """sup of the norm, the radius, (C,)."""
@@ -390,7 +429,7 @@ class BallProjected(Parametric):
 
     def error(self) -> Array:
         """Certified distance to the projected base of a `Perturbed` base, (C,)."""
-        return self.base.error()  # type: ignore[attr-defined]
+        return certified("base", self.base, "error")
 
 
 @dataclass(frozen=True, eq=False)
@@ -404,11 +443,11 @@ class BoxProjected(Parametric):
     high: Array
 
     def __call__(self, state: Array, action: Array, noise: Array | None = None) -> Array:
-        return project_box(self.base(state, action, noise), self.low, self.high)
+        return project_box(moved(self.base, state, action, noise), self.low, self.high)
 
     def lipschitz(self) -> Array:
         """That of the base, (C,)."""
-        return self.base.lipschitz()
+        return certified("base", self.base)
 
     def bound(self) -> Array:
         """sup of the norm over the box, (C,)."""
@@ -417,7 +456,7 @@ class BoxProjected(Parametric):
 
     def error(self) -> Array:
         """Certified distance to the projected base of a `Perturbed` base, (C,)."""
-        return self.base.error()  # type: ignore[attr-defined]
+        return certified("base", self.base, "error")
 
 
 def project_ball(points: Array, radius: Array) -> Array:
@@ -434,146 +473,3 @@ def project_box(points: Array, low: Array, high: Array) -> Array:
     """Nearest points of the boxes (C, d) to (C, K, d) points."""
     xp = array_namespace(points)
     return xp.minimum(xp.maximum(points, low[:, None, :]), high[:, None, :])
-
-
-@dataclass(frozen=True, eq=False)
-class PerturbedDynamics(Parametric):
-    """``f(s, a) + scale · u(s, a)``, sup ‖u‖ <= 1 certified, (C,) `scale`: a model whose error is known."""
-
-    base: Dynamics
-    perturbation: Perturbation
-    scale: Array
-
-    def __call__(self, state: Array, action: Array, noise: Array | None = None) -> Array:
-        return self.base(state, action, noise) + self.scale[:, None, None] * self.perturbation(state, action)
-
-    def lipschitz(self) -> Array:
-        """Base plus scaled perturbation, (C,)."""
-        return (
-            self.base.lipschitz()
-            + array_namespace(self.scale).abs(self.scale) * self.perturbation.lipschitz()
-        )
-
-    def error(self) -> Array:
-        """Certified sup of ``‖f̂ − f‖``, (C,)."""
-        return array_namespace(self.scale).abs(self.scale)
-
-
-@dataclass(frozen=True, eq=False)
-class PerturbedReward(Parametric):
-    """``r(s, a) + scale · u(s, a)`` with sup |u| <= 1 certified, (C,) `scale`."""
-
-    base: Reward
-    perturbation: Perturbation
-    scale: Array
-
-    def __call__(self, state: Array, action: Array) -> Array:
-        return self.base(state, action) + self.scale[:, None] * self.perturbation(state, action)[..., 0]
-
-    def lipschitz(self) -> Array:
-        """Base plus scaled perturbation, (C,)."""
-        return (
-            self.base.lipschitz()
-            + array_namespace(self.scale).abs(self.scale) * self.perturbation.lipschitz()
-        )
-
-    def error(self) -> Array:
-        """Certified sup of ``|r̂ − r|``, (C,)."""
-        return array_namespace(self.scale).abs(self.scale)
-
-
-class Perturbation(Protocol):
-    """A vector field ``u(s, a)``, (C, K, d), with sup ‖u‖ <= 1 (d = 1 for rewards)."""
-
-    def __call__(self, state: Array, action: Array) -> Array: ...
-
-    def lipschitz(self) -> Array:
-        """Certified Lipschitz constants in the additive metric, (C,)."""
-        ...
-
-
-@dataclass(frozen=True, eq=False)
-class ConstantPerturbation(Parametric):
-    """A fixed direction, (C, d), of norm at most 1 (it is divided by its norm when longer)."""
-
-    direction: Array
-
-    def __call__(self, state: Array, action: Array) -> Array:
-        xp = array_namespace(state)
-        ones = xp.ones(state.shape[:-1], dtype=state.dtype)
-        return ones[..., None] * unit(self.direction)[:, None, :]
-
-    def lipschitz(self) -> Array:
-        """Zero, (C,)."""
-        return 0 * norm(self.direction)
-
-
-@dataclass(frozen=True, eq=False)
-class SinePerturbation(Parametric):
-    """``direction · sin(p·s + q·a + phase)``, with p (C, d_s), q (C, d_a), phase (C,), direction (C, d)."""
-
-    direction: Array
-    state_frequency: Array
-    action_frequency: Array
-    phase: Array
-
-    def __call__(self, state: Array, action: Array) -> Array:
-        angle = (state * self.state_frequency[:, None, :]).sum(-1) + self.phase[:, None]
-        angle = angle + (action * self.action_frequency[:, None, :]).sum(-1)
-        return array_namespace(state).sin(angle)[..., None] * unit(self.direction)[:, None, :]
-
-    def lipschitz(self) -> Array:
-        """``max(‖p‖, ‖q‖)``, (C,)."""
-        xp = array_namespace(self.phase)
-        return xp.maximum(norm(self.state_frequency), norm(self.action_frequency))
-
-
-@dataclass(frozen=True, eq=False)
-class TanhPerturbation(Parametric):
-    """``O tanh(W_s s + W_a a + b) / √m`` with ‖O‖ <= 1: a random two-layer network of norm at most 1.
-
-    Shapes: hidden_state (C, m, d_s), hidden_action (C, m, d_a), bias (C, m), output (C, d, m).
-    """
-
-    hidden_state: Array
-    hidden_action: Array
-    bias: Array
-    output: Array
-
-    def __call__(self, state: Array, action: Array) -> Array:
-        xp = array_namespace(state)
-        hidden = apply_matrix(self.hidden_state, state) + apply_matrix(self.hidden_action, action)
-        hidden = xp.tanh(hidden + self.bias[:, None, :])
-        return apply_matrix(self._scaled_output(), hidden)
-
-    def _scaled_output(self) -> Array:
-        xp = array_namespace(self.output)
-        longest = xp.maximum(spectral_norm(self.output), xp.ones_like(self.bias[:, 0]))
-        return self.output / (longest[:, None, None] * self.bias.shape[1] ** 0.5)
-
-    def lipschitz(self) -> Array:
-        """Product of the layers' norms, per input block, (C,)."""
-        xp = array_namespace(self.bias)
-        inner = xp.maximum(spectral_norm(self.hidden_state), spectral_norm(self.hidden_action))
-        return spectral_norm(self._scaled_output()) * inner
-
-
-@dataclass(frozen=True, eq=False)
-class OutwardPerturbation(Parametric):
-    """``s / max(‖s‖, core)`` with core (C,) > 0: it pushes states away from the origin, so errors add up."""
-
-    core: Array
-
-    def __call__(self, state: Array, action: Array) -> Array:
-        return project_ball(state, self.core) / self.core[:, None, None]
-
-    def lipschitz(self) -> Array:
-        """``1 / core``, (C,)."""
-        return 1 / self.core
-
-
-def unit(vectors: Array) -> Array:
-    """Vectors (C, d), those longer than 1 scaled to length 1."""
-    xp = array_namespace(vectors)
-    length = norm(vectors)
-    return vectors / xp.maximum(length, xp.ones_like(length))[:, None]

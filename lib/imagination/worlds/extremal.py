@@ -10,17 +10,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from imagination.worlds.checks import finite
 from imagination.worlds.continuous import (
     AffineDynamics,
     AffineReward,
     BoxProjected,
-    ConstantPerturbation,
     ContinuousMDP,
     Dynamics,
     FixedInitial,
-    PerturbedDynamics,
-    PerturbedReward,
 )
+from imagination.worlds.perturbations import ConstantPerturbation, PerturbedDynamics, PerturbedReward
 from imagination.worlds.policies import LinearPolicy
 
 
@@ -59,10 +58,7 @@ def extremal_system(
     given = {"gamma": gamma, "L_f": L_f, "L_r": L_r, "L_pi": L_pi, "eps_dyn": eps_dyn, "eps_rew": eps_rew}
     if diameter is not None:
         given["diameter"] = diameter
-    arrays = [np.atleast_1d(np.asarray(value, dtype=float)) for value in given.values()]
-    for name, array in zip(given, arrays, strict=True):
-        if not np.all(np.isfinite(array) & (array >= 0)):
-            raise ValueError(f"{name} must be finite and >= 0, got {array}")
+    arrays = [np.atleast_1d(finite(name, value, least=0)) for name, value in given.items()]
     gamma, L_f, L_r, L_pi, eps_dyn, eps_rew, *rest = (np.array(a) for a in np.broadcast_arrays(*arrays))
     zero, one = np.zeros_like(gamma), np.ones_like(gamma)
 

@@ -1,16 +1,19 @@
-"""Between Gymnasium's environments and our batched worlds, both ways.
+"""From Gymnasium's environments to our batched worlds.
 
 A Gymnasium environment is one stateful system that is stepped, whereas a world here is a pair of maps that
-can be asked about any batch of points. Two ways lead across:
+can be asked about any batch of points. Three ways lead across, from the most to the least exact:
 
 - `pendulum`: Pendulum-v1 re-derived as batched maps with certified constants (exact to Gymnasium's float32).
-- `collect`: transitions from any environment with Box spaces, to learn from.
+- `imagination.worlds.adapted`: any deterministic environment whose state can be set; each point is one call of
+  ``env.step``.
+- `collect`: transitions from any environment with Box spaces; what cannot be set can still be learned from.
 
-The way back is `MDPEnvironment`, one configuration of a `ContinuousMDP` as a `gymnasium.Env`.
+The way back is in `imagination.worlds.environments`.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,27 +21,39 @@ from typing import Any
 import gymnasium
 import numpy as np
 from array_api_compat import array_namespace
-from gymnasium.envs.registration import EnvSpec
 
+from imagination.worlds.checks import broadcast, finite, whole
 from imagination.worlds.continuous import (
     Array,
-    BallProjected,
-    BoxProjected,
     ContinuousMDP,
     Dynamics,
     Parametric,
     Transitions,
+    certified,
     check_shape,
+    moved,
     norm,
     project_ball,
     project_box,
 )
 
+__all__ = [
+    "OnPendulumStates",
+    "PendulumDynamics",
+    "PendulumReward",
+    "PendulumStates",
+    "Transitions",
+    "collect",
+    "one_dimensional",
+    "pendulum",
+    "within_box",
+]
+
 # --- transitions collected from Gymnasium ----------------------------------------------------------
 
 
 def collect(
-    env_id: str,
+    env: str | gymnasium.Env,
     generator: np.random.Generator,
     count: int,
     *,
@@ -50,13 +65,16 @@ def collect(
 ) -> Transitions:
     """Collect transitions from a Gymnasium environment with one-dimensional Box spaces.
 
+    Where episodes end, `Transitions.ended` marks their last transitions, with a warning: a model of (state,
+    action) alone would go on earning there.
+
     Parameters
     ----------
-    env_id : name under which the environment is registered.
+    env : name under which the environment is registered, or an environment, which then steps alone.
     generator : source of the environments' seeds and of random actions.
     count : number of transitions.
     policy : observations (num_envs, d_s) -> actions (num_envs, d_a); uniformly random actions without one.
-    num_envs : how many copies step side by side.
+    num_envs : how many copies of a registered environment step side by side.
     steps_per_reset : reset every so many steps (where episodes end, a copy is reset anyway).
     reset_options : Gymnasium's `options` of every reset, for example where Pendulum-v1 starts.
     make_options : passed to ``gymnasium.make_vec``.
@@ -64,56 +82,88 @@ def collect(
     Raises
     ------
     ValueError
-        If a space is not a one-dimensional Box, or `count` is not positive.
+        If a space is not a one-dimensional Box of floats, an action lies outside its space, the environment
+        returns NaN, or a number is out of range.
     """
-    if count < 1:
-        raise ValueError(f"count must be >= 1, got {count}")
-    envs = gymnasium.make_vec(
-        env_id,
-        num_envs=num_envs,
-        vectorization_mode="sync",
-        vector_kwargs={"autoreset_mode": gymnasium.vector.AutoresetMode.DISABLED},
-        **make_options,
-    )
+    whole("count", count, least=1)
+    envs = _side_by_side(env, whole("num_envs", num_envs, least=1), make_options)
     try:
-        _check_box("observation_space", envs.single_observation_space)
-        box = _check_box("action_space", envs.single_action_space)
+        one_dimensional("observation_space", envs.single_observation_space)
+        box = one_dimensional("action_space", envs.single_action_space, kinds="f")
+        if policy is None and not np.isfinite(box.high - box.low).all():
+            raise ValueError(f"policy must be given: no action is uniform on an unbounded space, got {box}")
 
         def reset(mask: np.ndarray) -> np.ndarray:
             options = {**(reset_options or {}), "reset_mask": mask}
             return envs.reset(seed=int(generator.integers(2**31)), options=options)[0]
 
-        everyone = np.ones(num_envs, dtype=bool)
+        everyone = np.ones(envs.num_envs, dtype=bool)
         state, rows = reset(everyone), []
-        for step in range(1, -(-count // num_envs) + 1):
+        for step in range(1, -(-count // envs.num_envs) + 1):
             if policy is None:
-                action = generator.uniform(box.low, box.high, (num_envs, *box.low.shape))
+                action = generator.uniform(box.low, box.high, (envs.num_envs, *box.low.shape))
             else:
-                action = np.asarray(policy(state.astype(float)))
+                action = within_box(box, "policy(observations)", policy(state.astype(float)), envs.num_envs)
             action = action.astype(box.dtype)
             next_state, reward, terminated, truncated, _ = envs.step(action)
-            rows.append((state, action, reward.copy(), next_state))
+            rows.append((state, action, reward.copy(), next_state, terminated))
             over = everyone if steps_per_reset and step % steps_per_reset == 0 else terminated | truncated
             state = reset(over.copy()) if over.any() else next_state
     finally:
-        envs.close()
-    columns = [np.concatenate(column).astype(float)[:count] for column in zip(*rows, strict=True)]
-    return Transitions(*columns)
+        if isinstance(env, str):
+            envs.close()
+    columns = (np.concatenate(column)[:count] for column in zip(*rows, strict=True))
+    state, action, reward, next_state, ended = (column.astype(float) for column in columns)
+    if ended.any():
+        warnings.warn(
+            f"env: {int(ended.sum())} of {count} transitions end an episode; `ended` marks them", stacklevel=2
+        )
+    return Transitions(state, action, reward, next_state, ended > 0 if ended.any() else None)
 
 
-def _check_box(name: str, space: gymnasium.Space) -> gymnasium.spaces.Box:
-    if not isinstance(space, gymnasium.spaces.Box) or len(space.shape) != 1:
-        raise ValueError(f"{name} must be a one-dimensional Box, got {space}")
+def _side_by_side(
+    env: str | gymnasium.Env, num_envs: int, make_options: dict[str, Any]
+) -> gymnasium.vector.VectorEnv:
+    manual = gymnasium.vector.AutoresetMode.DISABLED
+    if isinstance(env, gymnasium.Env):
+        if make_options:
+            raise ValueError(f"env is made already; {sorted(make_options)} are for one given by its name")
+        return gymnasium.vector.SyncVectorEnv([lambda: env], autoreset_mode=manual)
+    try:
+        vector = {"autoreset_mode": manual}
+        return gymnasium.make_vec(
+            env, num_envs=num_envs, vectorization_mode="sync", vector_kwargs=vector, **make_options
+        )
+    except (gymnasium.error.Error, TypeError, AttributeError) as error:
+        raise ValueError(f"env: no environment can be made of {env!r}: {error}") from error
+
+
+def one_dimensional(name: str, space: gymnasium.Space, kinds: str = "fiub") -> gymnasium.spaces.Box:
+    """The space if it is a Box (d,) of numbers of these `kinds` (numpy's letters), or a ValueError."""
+    if not isinstance(space, gymnasium.spaces.Box) or len(space.shape) != 1 or space.dtype.kind not in kinds:
+        raise ValueError(
+            f"{name} must be a one-dimensional Box{' of floats' * (kinds == 'f')}, got {space}; "
+            f"gymnasium.wrappers.FlattenObservation and TransformAction make others into one"
+        )
     return space
+
+
+def within_box(box: gymnasium.spaces.Box, name: str, action: Any, *batch: int) -> np.ndarray:
+    """`action` as an array (*batch, d_a) of the space's actions, or a ValueError."""
+    action = finite(name, action)
+    check_shape(name, action, (*batch, *box.shape))
+    rounded = action.astype(box.dtype)  # 0.1 is not the float32 nearest to it
+    outside = (rounded < box.low) | (rounded > box.high)
+    if outside.any():
+        raise ValueError(f"{name} must lie in the action space {box}, got {action[outside.any(axis=-1)][0]}")
+    return action
 
 
 # --- Pendulum-v1 as batched maps -------------------------------------------------------------------
 
 MAX_SPEED, MAX_TORQUE, TIME_STEP = 8.0, 2.0, 0.05  # rad/s, N m, s
-GRAVITY_PULL, TORQUE_PULL = (
-    15.0,
-    3.0,
-)  # angular acceleration by sin(angle) and by torque: 3 g / (2 l), 3 / (m l²)
+# Angular acceleration by sin(angle) and by torque: 3 g / (2 l) and 3 / (m l²).
+GRAVITY_PULL, TORQUE_PULL = 15.0, 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,23 +297,23 @@ class OnPendulumStates(Parametric):
 
     def __call__(self, state: Array, action: Array, noise: Array | None = None) -> Array:
         xp = array_namespace(state)
-        moved = self.base(state, action, noise)
-        circle = project_ball(moved[..., :2], self.floor) / self.floor[:, None, None]
+        following = moved(self.base, state, action, noise)
+        circle = project_ball(following[..., :2], self.floor) / self.floor[:, None, None]
         limit = (MAX_SPEED / self.velocity_unit)[:, None]
-        return xp.concat([circle, project_box(moved[..., 2:], -limit, limit)], axis=-1)
+        return xp.concat([circle, project_box(following[..., 2:], -limit, limit)], axis=-1)
 
     def block_lipschitz(self) -> tuple[Array, Array]:
         """The base's, divided by `floor`, (C,) each."""
-        in_state, in_action = self.base.block_lipschitz()  # type: ignore[attr-defined]
+        in_state, in_action = certified("base", self.base, "block_lipschitz")
         return in_state / self.floor, in_action / self.floor
 
     def lipschitz(self) -> Array:
         """The base's, divided by `floor`, (C,)."""
-        return self.base.lipschitz() / self.floor
+        return certified("base", self.base) / self.floor
 
 
 def pendulum(
-    discount: np.ndarray,
+    discount: float | np.ndarray,
     *,
     velocity_unit: float | np.ndarray = 15.0**0.5,
     torque_unit: float | np.ndarray = MAX_TORQUE,
@@ -273,7 +323,7 @@ def pendulum(
 
     Parameters
     ----------
-    discount : (C,)
+    discount : number or (C,)
     velocity_unit : rad/s, number or (C,)
         The default, √15, balances the pull of gravity on the speed with that of speed on the angle.
     torque_unit : N m, number or (C,)
@@ -281,14 +331,15 @@ def pendulum(
         Initial states are uniform over all angles and speeds up to this, as in Pendulum-v1's ``reset`` (1
         rad/s).
     """
-    discount = np.asarray(discount, dtype=float)
+    discount = np.atleast_1d(finite("discount", discount))
     check_shape("discount", discount, (None,))
-    units = {}
-    for name, value in (("velocity_unit", velocity_unit), ("torque_unit", torque_unit)):
-        units[name] = np.broadcast_to(np.asarray(value, dtype=float), discount.shape).copy()
-        if not np.all(np.isfinite(units[name]) & (units[name] > 0)):
-            raise ValueError(f"{name} must be finite and > 0, got {value}")
-    speeds = np.broadcast_to(np.asarray(initial_speed, dtype=float), discount.shape).copy()
+
+    def filled(name: str, value: float | np.ndarray) -> np.ndarray:
+        return broadcast(name, finite(name, value, above=0), discount.shape).copy()
+
+    units = {"velocity_unit": filled("velocity_unit", velocity_unit)}
+    units["torque_unit"] = filled("torque_unit", torque_unit)
+    speeds = filled("initial_speed", initial_speed)
     return ContinuousMDP(
         PendulumDynamics(**units),
         PendulumReward(**units),
@@ -296,104 +347,3 @@ def pendulum(
         discount,
         diameter=2 * np.sqrt(1 + (MAX_SPEED / units["velocity_unit"]) ** 2),
     )
-
-
-# --- the way back ----------------------------------------------------------------------------------
-
-
-class MDPEnvironment(gymnasium.Env):
-    """One configuration of a `ContinuousMDP`, real or learned, as a Gymnasium environment.
-
-    Parameters
-    ----------
-    mdp : the batch of systems, in numpy; states must be bounded.
-    d_action : dimension of the actions.
-    configuration : which of the batch.
-    action_scale : an action of Gymnasium's, in [-1, 1], is multiplied by this.
-    state_bound : (d_s,), largest |coordinate| of a state; by default from the dynamics' projection.
-    horizon : steps after which an episode is truncated, None for never.
-
-    Raises
-    ------
-    ValueError
-        If no bound on the states is given or known.
-    """
-
-    metadata = {"render_modes": []}  # noqa: RUF012 (Gymnasium declares it an instance variable)
-
-    def __init__(
-        self,
-        mdp: ContinuousMDP,
-        d_action: int,
-        *,
-        configuration: int = 0,
-        action_scale: float = 1.0,
-        state_bound: np.ndarray | None = None,
-        horizon: int | None = None,
-    ) -> None:
-        if not 0 <= configuration < mdp.batch_size:
-            raise ValueError(f"configuration must lie in [0, {mdp.batch_size}), got {configuration}")
-        options: dict[str, Any] = {"configuration": configuration, "action_scale": action_scale}
-        options |= {"state_bound": state_bound, "horizon": horizon}
-        self.spec = EnvSpec(
-            "imagination/MDP-v0",
-            f"{__name__}:MDPEnvironment",
-            kwargs={"mdp": mdp, "d_action": d_action, **options},
-        )
-        self._mdp = mdp
-        self._configuration = configuration
-        self._action_scale = float(action_scale)
-        self._horizon = horizon
-        self._state = self._draw(np.random.default_rng(0))
-        bound = self._known_bound() if state_bound is None else np.asarray(state_bound, dtype=float)
-        check_shape("state_bound", bound, self._state.shape)
-        self.observation_space = gymnasium.spaces.Box(-bound, bound, dtype=np.float64)
-        self.action_space = gymnasium.spaces.Box(-1.0, 1.0, (d_action,), dtype=np.float64)
-        self._steps = 0
-
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[np.ndarray, dict]:
-        """Start an episode; ``options={"state": s}`` starts it at s."""
-        super().reset(seed=seed)
-        given = (options or {}).get("state")
-        self._state = self._draw(self.np_random) if given is None else np.array(given, dtype=float)
-        self._steps = 0
-        return self._state.copy(), {}
-
-    def step(self, action: np.ndarray) -> tuple[np.ndarray, float, bool, bool, dict]:
-        """One step of the system; never terminates, truncated at the horizon."""
-        batch = self._mdp.batch_size
-        states = np.broadcast_to(self._state, (batch, 1, *self._state.shape))
-        scaled = self._action_scale * np.asarray(action, dtype=float)
-        next_states, rewards = self._mdp.step(states, np.broadcast_to(scaled, (batch, 1, *scaled.shape)))
-        self._state = np.array(next_states[self._configuration, 0])
-        self._steps += 1
-        truncated = self._horizon is not None and self._steps >= self._horizon
-        return self._state.copy(), float(rewards[self._configuration, 0]), False, truncated, {}
-
-    def _draw(self, generator: np.random.Generator) -> np.ndarray:
-        return np.array(self._mdp.initial.sample(generator, 1)[self._configuration, 0], dtype=float)
-
-    def _known_bound(self) -> np.ndarray:
-        dynamics, size = self._mdp.dynamics, len(self._state)
-        if isinstance(dynamics, BallProjected):
-            return np.full(size, dynamics.radius[self._configuration])
-        if isinstance(dynamics, BoxProjected):
-            sides = np.maximum(np.abs(dynamics.low), np.abs(dynamics.high))
-            return sides[self._configuration]
-        if isinstance(dynamics, PendulumDynamics | OnPendulumStates):
-            return np.array([1.0, 1.0, MAX_SPEED / dynamics.velocity_unit[self._configuration]])
-        raise ValueError("state_bound must be given: these dynamics are not projected on a bounded domain")
-
-
-__all__ = [
-    "MDPEnvironment",
-    "OnPendulumStates",
-    "PendulumDynamics",
-    "PendulumReward",
-    "PendulumStates",
-    "Transitions",
-    "collect",
-    "pendulum",
-]

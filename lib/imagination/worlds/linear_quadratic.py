@@ -14,6 +14,7 @@ import numpy as np
 from array_api_compat import array_namespace
 from scipy.linalg import solve_discrete_are
 
+from imagination.worlds.checks import broadcast, finite, whole
 from imagination.worlds.continuous import (
     AffineDynamics,
     Array,
@@ -91,15 +92,13 @@ def linear_quadratic(
     ValueError
         If a constant, a radius or a cost is not positive, or a shape does not fit.
     """
-    shape = np.broadcast_shapes(np.shape(L_f), np.shape(discount), (1,))
+    discount = finite("discount", discount)
+    (batch,) = shape = np.broadcast_shapes(np.shape(L_f), discount.shape, (1,))
     values = {"L_f": L_f, "radius": radius, "action_radius": action_radius, "action_cost": action_cost}
     filled = {
-        name: np.broadcast_to(np.asarray(value, dtype=float), shape).copy() for name, value in values.items()
+        name: broadcast(name, finite(name, value, above=0), shape).copy() for name, value in values.items()
     }
-    for name, array in filled.items():
-        if not np.all(np.isfinite(array) & (array > 0)):
-            raise ValueError(f"{name} must be finite and > 0, got {array}")
-    batch = shape[0]
+    d_state, d_action = whole("d_state", d_state, least=1), whole("d_action", d_action, least=1)
     state_matrix = generator.standard_normal((batch, d_state, d_state))
     action_matrix = generator.standard_normal((batch, d_state, d_action))
     strength = filled["L_f"] * generator.uniform(0.2, 1.0, batch)
@@ -118,7 +117,7 @@ def linear_quadratic(
         BallProjected(dynamics, filled["radius"]),
         reward,
         UniformBall(filled["radius"], d_state),
-        np.broadcast_to(np.asarray(discount, dtype=float), shape).copy(),
+        np.broadcast_to(discount, shape).copy(),
         diameter=2 * filled["radius"],
     )
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from imagination.worlds.tabular import TabularMDP, whole
+from imagination.worlds.checks import finite, whole
+from imagination.worlds.tabular import TabularMDP
 
 Array = NDArray[Any]
 
@@ -122,7 +123,7 @@ def towards_mean(distributions: Array, weight: ArrayLike) -> Array:
     `distributions` is (B, S, ..., n) and `weight` (B,), in [0, 1]. Every W1 distance within an MDP, hence the
     Lipschitz constant of its kernel or policy, is multiplied by `weight`.
     """
-    weight = np.asarray(weight, dtype=np.float64)
+    distributions, weight = finite("distributions", distributions), finite("weight", weight)
     if np.any(~((weight >= 0) & (weight <= 1))):
         raise ValueError(f"weight must lie in [0, 1], got {weight}")
     axes = tuple(range(1, distributions.ndim - 1))
@@ -159,15 +160,12 @@ def on_grid(means: Array, positions: Array) -> Array:
 
 
 def _counts(**counts: int) -> tuple[int, ...]:
-    for name, value in counts.items():
-        if whole(name, value) < 1:
-            raise ValueError(f"{name} must be at least 1, got {value}")
-    return tuple(counts.values())
+    return tuple(whole(name, value, least=1) for name, value in counts.items())
 
 
 def _parameters(slip: ArrayLike, discount: ArrayLike) -> tuple[Array, Array]:
     slip, discount = np.broadcast_arrays(
-        np.atleast_1d(slip).astype(float), np.atleast_1d(discount).astype(float)
+        np.atleast_1d(finite("slip", slip)), np.atleast_1d(finite("discount", discount))
     )
     if np.any(~((slip >= 0) & (slip <= 1))):
         raise ValueError(f"slip must lie in [0, 1], got {slip}")

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from array_api_compat import array_namespace
 
+from imagination.worlds.checks import finite
 from imagination.worlds.continuous import (
     Array,
     Parametric,
     Policy,
     apply_matrix,
+    certified,
     check_shape,
     norm,
     project_ball,
@@ -87,7 +89,7 @@ class ClippedPolicy(Parametric):
 
     def lipschitz(self) -> Array:
         """That of the base, (C,)."""
-        return self.base.lipschitz()
+        return certified("base", self.base)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +104,7 @@ class BallClippedPolicy(Parametric):
 
     def lipschitz(self) -> Array:
         """That of the base, (C,)."""
-        return self.base.lipschitz()
+        return certified("base", self.base)
 
     def bound(self) -> Array:
         """sup of the norm, (C,)."""
@@ -113,7 +115,8 @@ def random_linear_policy(
     generator: np.random.Generator, lipschitz: np.ndarray, d_state: int, d_action: int
 ) -> LinearPolicy:
     """Random linear policies with exactly the requested Lipschitz constants, (C,)."""
-    lipschitz = np.asarray(lipschitz, dtype=float)
+    lipschitz = finite("lipschitz", lipschitz, least=0)
+    check_shape("lipschitz", lipschitz, (None,))
     gain = generator.standard_normal((len(lipschitz), d_action, d_state))
     return LinearPolicy(gain * (lipschitz / spectral_norm(gain))[:, None, None])
 
@@ -122,7 +125,8 @@ def random_network_policy(
     generator: np.random.Generator, lipschitz: np.ndarray, d_state: int, d_action: int, width: int = 16
 ) -> NetworkPolicy:
     """Random tanh networks whose certified Lipschitz constants are those requested, (C,)."""
-    lipschitz = np.asarray(lipschitz, dtype=float)
+    lipschitz = finite("lipschitz", lipschitz, least=0)
+    check_shape("lipschitz", lipschitz, (None,))
     batch = len(lipschitz)
     hidden = generator.standard_normal((batch, width, d_state)) / np.sqrt(d_state)
     bias = generator.standard_normal((batch, width))

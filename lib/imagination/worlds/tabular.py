@@ -8,10 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from imagination.worlds.checks import broadcast, finite, numeric, whole
+
 Array = NDArray[Any]
 
 PROBABILITY_TOLERANCE = 1e-9
 """How far the sum of a probability vector may be from 1, and how far below 0 an entry may be."""
+
+SINGLE_PRECISION = 1e-6
+"""How far it may be at most: float32, as networks compute, leaves such sums, which are put right."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,10 +64,10 @@ class TabularMDP:
         B, S, A, _ = transition.shape
         if 0 in transition.shape:
             raise ValueError(f"transition must not be empty, got shape {transition.shape}")
-        reward = _finite("reward", self.reward)
+        reward = finite("reward", self.reward)
         if reward.shape != (B, S, A):
             raise ValueError(f"reward must have shape {(B, S, A)} to match transition, got {reward.shape}")
-        discount = broadcast("discount", _finite("discount", self.discount), (B,))
+        discount = broadcast("discount", finite("discount", self.discount), (B,))
         if np.any((discount < 0) | (discount >= 1)):
             raise ValueError(
                 f"discount must lie in [0, 1), got {discount[(discount < 0) | (discount >= 1)][0]}"
@@ -115,10 +120,12 @@ class TabularMDP:
             return self._kernel(policy.argmax(axis=2))
         return (policy[:, :, None, :] @ self.transition)[:, :, 0, :]
 
+    @numeric
     def induced_reward(self, policy: ArrayLike) -> Array:
         """Expected reward of a state under `policy`, (B, S)."""
         return (self._policy(policy) * self.reward).sum(axis=2)
 
+    @numeric
     def values(self, policy: ArrayLike, horizon: int | None = None) -> Array:
         """Expected discounted rewards from each state, V, of shape (B, S).
 
@@ -134,6 +141,7 @@ class TabularMDP:
         kernel, reward = self.induced(policy), self.induced_reward(policy)
         return _solve(kernel, self.discount, reward)
 
+    @numeric
     def values_to_go(self, policy: ArrayLike, horizon: int) -> Array:
         """Values with 0, 1, ..., `horizon` rewards left to collect, (B, horizon + 1, S)."""
         horizon = whole("horizon", horizon)
@@ -143,10 +151,12 @@ class TabularMDP:
             values[:, left + 1] = self._backup(kernel, reward, values[:, left])
         return values
 
+    @numeric
     def returns(self, policy: ArrayLike, horizon: int | None = None) -> Array:
         """J(π, M), the expected discounted return from the initial distribution, (B,)."""
         return (self.initial * self.values(policy, horizon)).sum(axis=1)
 
+    @numeric
     def occupancy(self, policy: ArrayLike, horizon: int | None = None) -> Array:
         """Discounted occupancy Σ_t γ^t P(s_t = s, a_t = a), (B, S, A).
 
@@ -166,12 +176,14 @@ class TabularMDP:
 
     # Bellman operators
 
+    @numeric
     def action_values(self, values: ArrayLike) -> Array:
         """Q = r + γ P V for given state values V (B, S): shape (B, S, A)."""
-        values = broadcast("values", _finite("values", values), (len(self), self.n_states))
+        values = broadcast("values", finite("values", values), (len(self), self.n_states))
         flat = self.transition.reshape(len(self), -1, self.n_states) @ values[:, :, None]
         return self.reward + self.discount[:, None, None] * flat.reshape(self.reward.shape)
 
+    @numeric
     def bellman(self, values: ArrayLike, policy: ArrayLike | None = None) -> Array:
         """One backup of state values (B, S) under `policy`, or with the best action if there is none."""
         if policy is None:
@@ -330,21 +342,27 @@ def draw(probabilities: Array, generator: np.random.Generator) -> NDArray[np.int
 
 def distributions(name: str, value: ArrayLike) -> Array:
     """`value` as an array whose last axis holds probability vectors, or a ValueError that names it."""
-    array = _finite(name, value)
+    array = finite(name, value)
     if array.ndim == 0 or array.shape[-1] == 0:
         raise ValueError(f"{name} must have a last axis of probabilities, got shape {array.shape}")
     if array.size and array.min() < -PROBABILITY_TOLERANCE:
         raise ValueError(f"{name} must not hold negative probabilities, got {array.min()}")
     total = array.sum(axis=-1)
-    wrong = np.abs(total - 1) > PROBABILITY_TOLERANCE
-    if np.any(wrong):
-        raise ValueError(f"{name} must sum to 1 along its last axis, got {total[wrong][0]}")
+    off = np.abs(total - 1)
+    if np.any(off > SINGLE_PRECISION):
+        raise ValueError(
+            f"{name} must sum to 1 along its last axis, got {total[off > SINGLE_PRECISION][0]}; "
+            f"divide it by its sum if it is meant as weights"
+        )
+    if np.any(off > PROBABILITY_TOLERANCE):
+        array = array / np.where(off > PROBABILITY_TOLERANCE, total, 1)[..., None]
     return array
 
 
+@numeric
 def metric(name: str, value: ArrayLike) -> Array:
     """`value` as a metric (..., n, n): symmetric, zero on the diagonal only, triangle inequality."""
-    array = _finite(name, value)
+    array = finite(name, value)
     if array.ndim < 2 or array.shape[-1] != array.shape[-2]:
         raise ValueError(f"{name} must have shape (..., n, n), got {array.shape}")
     n = array.shape[-1]
@@ -359,25 +377,3 @@ def metric(name: str, value: ArrayLike) -> Array:
         if np.any(array > array[..., :, via, None] + array[..., None, via, :] + slack):
             raise ValueError(f"{name} breaks the triangle inequality through point {via}")
     return array
-
-
-def whole(name: str, value: int) -> int:
-    """`value` as a whole number, at least 0."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
-        raise ValueError(f"{name} must be a whole number, at least 0, got {value!r}")
-    return int(value)
-
-
-def _finite(name: str, value: ArrayLike) -> Array:
-    array = np.asarray(value, dtype=np.float64)
-    if not np.all(np.isfinite(array)):
-        raise ValueError(f"{name} must be finite, got {array[~np.isfinite(array)][0]}")
-    return array
-
-
-def broadcast(name: str, array: Array, shape: tuple[int, ...]) -> Array:
-    """`array` broadcast to `shape`, or a ValueError that names it."""
-    try:
-        return np.broadcast_to(array, shape)
-    except ValueError:
-        raise ValueError(f"{name} must have shape {shape} or broadcast to it, got {array.shape}") from None

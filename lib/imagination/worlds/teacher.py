@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
+from imagination.worlds.checks import broadcast, finite, whole
 from imagination.worlds.continuous import (
     Array,
     ContinuousMDP,
@@ -158,9 +159,10 @@ def random_network(
     activation: str = "tanh",
 ) -> TwoLayerNetwork:
     """Random two-layer networks scaled so that their certified Lipschitz constants are those given, (C,)."""
-    lipschitz = np.asarray(lipschitz, dtype=float)
-    if lipschitz.ndim != 1 or not np.all(np.isfinite(lipschitz) & (lipschitz >= 0)):
-        raise ValueError(f"lipschitz must be (C,), finite and >= 0, got {lipschitz}")
+    lipschitz = finite("lipschitz", lipschitz, least=0)
+    check_shape("lipschitz", lipschitz, (None,))
+    for name, count in (("d_state", d_state), ("d_action", d_action), ("d_out", d_out), ("width", width)):
+        whole(name, count, least=1)
     batch = len(lipschitz)
     raw = TwoLayerNetwork(
         generator.standard_normal((batch, width, d_state)) / np.sqrt(d_state),
@@ -193,8 +195,8 @@ def teacher(
     """
     dynamics = random_network(generator, L_f, d_state, d_action, d_state, width=width, activation=activation)
     reward = random_network(generator, L_r, d_state, d_action, 1, width=width, activation=activation)
-    discount = np.broadcast_to(np.asarray(discount, dtype=float), dynamics.bias.shape[:1]).copy()
-    radius = np.full(len(discount), float(initial_radius))
+    discount = broadcast("discount", finite("discount", discount), dynamics.bias.shape[:1]).copy()
+    radius = np.full(len(discount), float(finite("initial_radius", initial_radius, least=0)))
     reach = np.maximum(dynamics.network_bound(), radius)
     return ContinuousMDP(
         NetworkDynamics(**_fields(dynamics)),

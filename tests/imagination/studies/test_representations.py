@@ -7,8 +7,8 @@ import pytest
 from imagination import records
 from imagination.models.latent_training import pendulum_trajectories
 from imagination.studies import representations as sweep
-from imagination.worlds.continuous import ConstantPerturbation, PerturbedReward
 from imagination.worlds.gymnasium import pendulum
+from imagination.worlds.perturbations import ConstantPerturbation, PerturbedReward
 
 
 def itself(shift: float) -> sweep.Subject:

@@ -1,9 +1,14 @@
+import functools
+import importlib
 import os
+import sys
+import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from imagination.trials import sweep as sweeps
 from imagination.trials.sweep import generator, sweep
 
 CONFIGURATIONS = [{"rows": 1 + i % 3, "scale": 0.5 * i} for i in range(11)]
@@ -92,6 +97,88 @@ def test_another_seed_or_configuration_is_not_read_from_the_store(tmp_path):
     assert as_bytes(sweep(draw, changed, seed=3, store=tmp_path)) == as_bytes(sweep(draw, changed, seed=3))
 
 
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """Writes a task of one's own, outside the library, and its helper; gives the task as it is then."""
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+
+    def write(factor=1, shift=0, name="task"):
+        (tmp_path / "own_helper.py").write_text(f"def shifted(x):\n    return x + {shift}\n")
+        lines = ["import pandas as pd", "from own_helper import shifted"]
+        for task in ("task", "other"):
+            sign = "" if task == "task" else "-"
+            lines.append(f"def {task}(c, rng):\n    y = {sign}{factor} * shifted(c['x'])")
+            lines.append("    return pd.DataFrame({'y': [y]})")
+        (tmp_path / "own_task.py").write_text("\n".join(lines) + "\n")
+        for module in ("own_helper", "own_task"):
+            importlib.reload(importlib.import_module(module))
+        return getattr(sys.modules["own_task"], name)
+
+    yield write
+    for module in ("own_helper", "own_task"):
+        sys.modules.pop(module, None)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [({"factor": 9}, [9, 18]), ({"shift": 5}, [6, 7]), ({"name": "other"}, [-1, -2])],
+    ids=["its code", "what it imports", "another task of the file"],
+)
+def test_another_task_is_not_read_from_the_store(own, tmp_path, change, expected):
+    def run(task):
+        return sweep(task, [{"x": 1}, {"x": 2}], seed=0, store=tmp_path / "store")["y"].tolist()
+
+    assert run(own()) == run(own()) == [1, 2]
+    assert len(list((tmp_path / "store").iterdir())) == 2
+    assert run(own(**change)) == expected
+    assert run(own()) == [1, 2]
+    assert len(list((tmp_path / "store").iterdir())) == 4
+
+
+def test_another_library_is_not_read_from_the_store(tmp_path, monkeypatch):
+    sweep(draw, CONFIGURATIONS, seed=3, store=tmp_path, chunk=20)
+    monkeypatch.setattr(sweeps, "_source", lambda: "another")
+    sweep(draw, CONFIGURATIONS, seed=3, store=tmp_path, chunk=20)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("damage", [lambda c: c[:50], lambda c: b"", lambda c: c[:-9] + b"x" + c[-8:]])
+def test_a_damaged_chunk_is_named_and_computed_again(tmp_path, damage):
+    whole = as_bytes(sweep(draw, CONFIGURATIONS, seed=3, store=tmp_path, chunk=4))
+    broken = sorted(tmp_path.iterdir())[1]
+    broken.write_bytes(damage(broken.read_bytes()))
+    with pytest.warns(UserWarning, match=f"store: .*{broken.name} is damaged"):
+        assert as_bytes(sweep(draw, CONFIGURATIONS, seed=3, store=tmp_path, chunk=4)) == whole
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert as_bytes(sweep(draw, CONFIGURATIONS, seed=3, store=tmp_path, chunk=4)) == whole
+
+
+def test_a_chunk_is_stored_whole_or_not_at_all(tmp_path, monkeypatch):
+    def full(handle):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        sweep(draw, CONFIGURATIONS, seed=3, store=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_task_without_a_file_is_not_stored(tmp_path):
+    exec("def typed(c, rng):\n    return 1", made := {"__name__": "nowhere"})
+    for task, message in (
+        (lambda c, rng: draw(c, rng), "task must be a function at the top level of a file"),
+        (functools.partial(draw), "task must be a function at the top level of a file"),
+        (made["typed"], "task must be written in a file"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            sweep(task, CONFIGURATIONS, seed=3, store=tmp_path)
+    for value in (np.int64(3), np.nan, {1, 2}):
+        with pytest.raises(ValueError, match="configurations must be representable in JSON"):
+            sweep(draw, [{"rows": 1, "scale": value}], seed=3, store=tmp_path)
+
+
 def test_progress_is_shown_when_asked_and_silent_off_a_terminal(capsys):
     sweep(draw, CONFIGURATIONS, seed=3)
     assert capsys.readouterr().err == ""
@@ -102,9 +189,11 @@ def test_progress_is_shown_when_asked_and_silent_off_a_terminal(capsys):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"seed": -1}, "seed: -1"),
-        ({"chunk": 0}, "chunk: 0"),
-        ({"workers": 0}, "workers: 0"),
+        ({"seed": 1.5}, "seed must be .* got 1.5"),
+        ({"only": [1.5]}, "only must be .* got 1.5"),
+        ({"seed": -1}, "seed must be .* got -1"),
+        ({"chunk": 0}, "chunk must be .* got 0"),
+        ({"workers": 0}, "workers must be .* got 0"),
         ({"only": [11]}, "positions among 11"),
         ({"only": []}, "positions among 11"),
     ],

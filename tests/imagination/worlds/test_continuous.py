@@ -10,18 +10,21 @@ from imagination.worlds.continuous import (
     AffineReward,
     BallProjected,
     BoxProjected,
-    ConstantPerturbation,
     ContinuousMDP,
     FixedInitial,
+    Transitions,
+    UniformBall,
+    UniformBox,
+    additive_distance,
+    norm,
+)
+from imagination.worlds.perturbations import (
+    ConstantPerturbation,
     OutwardPerturbation,
     PerturbedDynamics,
     PerturbedReward,
     SinePerturbation,
     TanhPerturbation,
-    UniformBall,
-    UniformBox,
-    additive_distance,
-    norm,
 )
 
 C, D_S, D_A = 3, 4, 2
@@ -196,6 +199,37 @@ def test_an_mdp_checks_its_discount_and_swaps_its_halves(rng):
             ContinuousMDP(f, r, initial, np.full(C, bad))
     with pytest.raises(ValueError, match="diameter"):
         ContinuousMDP(f, r, initial, np.full(C, 0.9), diameter=np.ones(C + 1))
+
+
+def test_a_discount_may_be_a_number_and_maps_must_be_maps(rng):
+    f = AffineDynamics(np.zeros((1, 1, 1)), np.zeros((1, 1, 1)), np.zeros((1, 1)))
+    r, initial = AffineReward(np.ones((1, 1)), np.ones((1, 1)), np.zeros(1)), FixedInitial(np.zeros((1, 1)))
+    np.testing.assert_array_equal(ContinuousMDP(f, r, initial, 0.9).discount, [0.9])
+    with pytest.raises(ValueError, match="reward must be a map"):
+        ContinuousMDP(f, 3.0, initial, 0.9)
+    with pytest.raises(ValueError, match="dynamics must be a map"):
+        ContinuousMDP(None, r, initial, 0.9)
+
+
+@pytest.mark.parametrize("name", ["state", "action", "reward", "next_state"])
+@pytest.mark.parametrize("kind", [np, torch])
+def test_nan_in_a_log_is_refused_by_name(name, kind):
+    log = {n: kind.zeros((5, 2)) for n in ("state", "action", "next_state")} | {"reward": kind.zeros(5)}
+    assert len(Transitions(**log)) == 5 and Transitions(**log).take([0, 3]).ended is None
+    log[name].reshape(-1)[3] = float("nan")
+    with pytest.raises(ValueError, match=f"^{name} must be finite"):
+        Transitions(**log)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"), [("state", (4, 2)), ("action", (5,)), ("reward", (5, 1)), ("next_state", (5, 3))]
+)
+def test_logs_of_different_lengths_are_refused_by_name(name, shape):
+    log = {n: np.zeros((5, 2)) for n in ("state", "action", "next_state")} | {"reward": np.zeros(5)}
+    with pytest.raises(ValueError, match="must be an array of shape"):
+        Transitions(**log | {name: np.zeros(shape)})
+    with pytest.raises(ValueError, match=f"{name} must be an array of shape"):
+        Transitions(**log | {name: [[1.0]]})
 
 
 def test_wrong_shapes_are_refused(rng):

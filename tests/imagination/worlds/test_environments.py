@@ -65,6 +65,18 @@ def test_time_limits_seeds_and_runaways():
     assert held[2] == np.float32(Pendulum.fastest)
 
 
+def test_actions_outside_their_space_are_refused():
+    cart = WorldEnvironment(CartPole(1), BOUND["cartpole"], discrete=True)
+    swing = WorldEnvironment(Pendulum(1), BOUND["pendulum"])
+    for env, actions in ((cart, (2, -1, 0.5, np.array([1]))), (swing, ([1.1], [np.nan], [0.0, 0.0]))):
+        env.reset(seed=0)
+        for action in actions:
+            with pytest.raises(ValueError, match="action must"):
+                env.step(action)
+    with pytest.raises(ValueError, match=r'options\["state"\] must'):
+        swing.reset(options={"state": [np.nan, 0.0, 0.0]})
+
+
 def test_what_makes_no_environment_is_refused():
     with pytest.raises(ValueError, match="configuration"):
         WorldEnvironment(CartPole(1), BOUND["cartpole"], configuration=1)

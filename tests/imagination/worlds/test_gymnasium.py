@@ -5,6 +5,8 @@ import warnings
 import gymnasium
 import numpy as np
 import pytest
+from gymnasium import spaces
+from gymnasium.spaces import Box
 from gymnasium.utils.env_checker import check_env
 
 from imagination import lipschitz
@@ -15,7 +17,8 @@ from imagination.worlds.continuous import (
     FixedInitial,
     UniformBox,
 )
-from imagination.worlds.gymnasium import MDPEnvironment, OnPendulumStates, PendulumStates, collect, pendulum
+from imagination.worlds.environments import MDPEnvironment
+from imagination.worlds.gymnasium import OnPendulumStates, PendulumStates, collect, pendulum
 from imagination.worlds.linear_quadratic import linear_quadratic
 from imagination.worlds.teacher import teacher
 
@@ -119,11 +122,93 @@ def test_collecting_drops_no_transition_and_crosses_no_reset(rng):
     np.testing.assert_array_equal(pushed.action, np.ones((50, 1)))
 
 
-def test_what_cannot_be_collected_is_refused(rng):
-    with pytest.raises(ValueError, match="Box"):
-        collect("CartPole-v1", rng, 10)
-    with pytest.raises(ValueError, match="count"):
-        collect("Pendulum-v1", rng, 0)
+class Given(gymnasium.Env):
+    """An environment with the spaces it was given, which answers with zeros, or what it was given."""
+
+    def __init__(self, seen=None, actions=None, answer=0.0):
+        self.observation_space = Box(-9, 9, (2,), np.float64) if seen is None else seen
+        self.action_space = Box(-1, 1, (1,), np.float32) if actions is None else actions
+        self.answer, self.closed = answer, False
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        return np.zeros(2), {}
+
+    def step(self, action):
+        return np.full(2, self.answer), 0.0, False, False, {}
+
+    def close(self):
+        self.closed = True
+
+
+def test_an_environment_that_is_made_already_steps_alone(rng):
+    env = gymnasium.make("Pendulum-v1", g=1.0)
+    seen = collect(env, np.random.default_rng(5), 30)
+    named = collect("Pendulum-v1", np.random.default_rng(5), 30, num_envs=1, g=1.0)
+    np.testing.assert_array_equal(seen.next_state, named.next_state)
+    np.testing.assert_array_equal(seen.action, named.action)
+    ours = Given()
+    assert len(collect(ours, rng, 3)) == 3 and not ours.closed
+    with pytest.raises(ValueError, match=r"env is made already; \['g'\]"):
+        collect(env, rng, 3, g=1.0)
+
+
+def test_ends_of_episodes_are_marked_with_a_warning(rng):
+    def uphill(seen):
+        return np.sign(seen[:, 1:])
+
+    with pytest.warns(UserWarning, match="env: 2 of 300 transitions end an episode"):
+        seen = collect("MountainCarContinuous-v0", rng, 300, num_envs=2, policy=uphill)
+    np.testing.assert_array_equal(seen.ended, seen.next_state[:, 0] >= 0.45)
+    assert seen.ended.sum() == 2 and (seen.reward[seen.ended] > 90).all()
+    assert seen.take(seen.ended).ended.all() and len(seen.take(seen.ended)) == 2
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert collect("Pendulum-v1", rng, 30).ended is None
+
+
+@pytest.mark.parametrize(
+    ("env", "options", "message"),
+    [
+        ("CartPole-v1", {}, "action_space must be a one-dimensional Box of floats, got Discrete"),
+        ("NoSuchWorld-v7", {}, "env: no environment can be made of 'NoSuchWorld-v7'"),
+        (7, {}, "env: no environment can be made of 7"),
+        ("Pendulum-v1", {"count": 0}, "count must be a whole number, at least 1, got 0"),
+        ("Pendulum-v1", {"count": 2.0}, "count must be a whole number"),
+        ("Pendulum-v1", {"num_envs": 0}, "num_envs must be a whole number"),
+        ("Pendulum-v1", {"policy": lambda s: 2.1 * np.ones((len(s), 1))}, "policy.* must lie in the action"),
+        (
+            "Pendulum-v1",
+            {"policy": lambda s: np.nan * np.ones((len(s), 1))},
+            "policy.* must be finite",
+        ),
+        ("Pendulum-v1", {"policy": lambda s: np.zeros(len(s))}, "policy.* must be an array of shape"),
+        (
+            Given(spaces.Dict(x=spaces.Discrete(2))),
+            {},
+            r"observation_space .* Dict.*FlattenObservation",
+        ),
+        (Given(Box(0, 1, (2, 2), np.float64)), {}, "observation_space must be a one-dimensional Box"),
+        (
+            Given(actions=Box(-1, 1, (1,), np.int64)),
+            {},
+            "action_space must be a one-dimensional Box of floats",
+        ),
+        (Given(actions=Box(-np.inf, 1, (1,), np.float64)), {}, r"policy must be given: .* unbounded"),
+        (Given(answer=np.nan), {}, "state must be finite, but NaN"),
+    ],
+)
+def test_what_cannot_be_collected_is_refused(rng, env, options, message):
+    with warnings.catch_warnings(), pytest.raises(ValueError, match=message):
+        warnings.simplefilter("ignore")  # Gymnasium's own, about spaces
+        collect(env, rng, **{"count": 10} | options)
+
+
+def test_units_of_the_pendulum_are_positive():
+    np.testing.assert_array_equal(pendulum(0.9).discount, [0.9])
+    for bad in (0.0, np.inf, 10**400):
+        with pytest.raises(ValueError, match="initial_speed"):
+            pendulum(0.9, initial_speed=bad)
     with pytest.raises(ValueError, match="velocity_unit"):
         pendulum(np.array([0.9]), velocity_unit=0.0)
 
@@ -174,3 +259,8 @@ def test_episodes_are_truncated_at_the_horizon_and_unbounded_states_are_refused(
         MDPEnvironment(unbounded, 1)
     with pytest.raises(ValueError, match="configuration"):
         MDPEnvironment(unbounded, 1, configuration=1)
+    for action in (np.full(1, 1.01), np.full(1, np.nan), np.zeros(2)):
+        with pytest.raises(ValueError, match="action must"):
+            env.step(action)
+    with pytest.raises(ValueError, match=r'options\["state"\] must be'):
+        env.reset(options={"state": [np.nan, 0, 0]})

@@ -6,14 +6,9 @@ from scipy.linalg import solve_discrete_are
 
 from imagination import lipschitz
 from imagination.rollouts import gaussian_noise, rollout, rollout_return
-from imagination.worlds.continuous import (
-    BallProjected,
-    ConstantPerturbation,
-    PerturbedDynamics,
-    UniformBall,
-    norm,
-)
+from imagination.worlds.continuous import BallProjected, UniformBall, norm
 from imagination.worlds.linear_quadratic import linear_quadratic, optimal_gain
+from imagination.worlds.perturbations import ConstantPerturbation, PerturbedDynamics
 from imagination.worlds.policies import LinearPolicy, random_linear_policy
 
 L_F = np.array([0.3, 0.8, 1.3])

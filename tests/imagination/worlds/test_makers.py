@@ -26,7 +26,7 @@ class TestGarnet:
         ("arguments", "message"),
         [
             ((2, 4, 2, 5), "branching must be at most n_states = 4, got 5"),
-            ((0, 4, 2, 2), "batch must be at least 1, got 0"),
+            ((0, 4, 2, 2), "batch must be a whole number, at least 1, got 0"),
             ((2, 4, 2, 1.5), "branching must be a whole number"),
         ],
     )

@@ -1,5 +1,6 @@
 """Tabular MDPs against closed forms, published examples, enumeration and sampling."""
 
+import warnings
 from itertools import product
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagination.worlds.makers import chain, garnet
-from imagination.worlds.tabular import TabularMDP, draw, metric
+from imagination.worlds.tabular import TabularMDP, distributions, draw, metric
 
 
 def random_mdp(seed, batch=4, n_states=5, n_actions=3, branching=3):
@@ -192,6 +193,13 @@ class TestSample:
         assert np.all(draw(probabilities, Highest()) == 9)
 
 
+def test_draws_are_shares_of_the_total():
+    weights = np.tile([3.0, 1.0], (4000, 1))
+    drawn = draw(weights, np.random.default_rng(17))
+    assert drawn.mean() == pytest.approx(0.25, abs=0.03)
+    np.testing.assert_array_equal(drawn, draw(weights / 4, np.random.default_rng(17)))
+
+
 GOOD = {"transition": np.full((2, 3, 2, 3), 1 / 3), "reward": np.zeros((2, 3, 2)), "discount": 0.9}
 
 
@@ -232,6 +240,33 @@ class TestBadInput:
             mdp.solve("guessing")
         with pytest.raises(ValueError, match="tolerance must be positive, got 0"):
             mdp.solve(tolerance=0)
+
+    def test_probabilities_of_float32_are_put_right_and_others_left_as_they_are(self):
+        weights = np.random.default_rng(16).random((1, 8, 2, 8)).astype(np.float32)
+        single = weights / weights.sum(axis=-1, keepdims=True)
+        mdp = TabularMDP(single, np.zeros((1, 8, 2)), 0.9)
+        assert np.abs(single.astype(float).sum(axis=-1) - 1).max() > 1e-9
+        np.testing.assert_allclose(mdp.transition.sum(axis=-1), 1, rtol=0, atol=1e-9)
+        np.testing.assert_allclose(mdp.transition, single, rtol=2e-7)
+        nearly = np.array([0.1] * 10)
+        assert nearly.cumsum()[-1] != 1
+        np.testing.assert_array_equal(distributions("p", nearly), nearly)
+        with pytest.raises(ValueError, match=r"p must sum to 1 .* divide it by its sum"):
+            distributions("p", [0.5, 0.500002])
+
+    def test_what_floats_cannot_hold_is_named_and_overflow_is_no_warning(self):
+        with pytest.raises(ValueError, match="reward must be numbers that floats can hold"):
+            TabularMDP(**(GOOD | {"reward": [[[10**400, 0]] * 3] * 2}))
+        with pytest.raises(ValueError, match="horizon must be a whole number"):
+            TabularMDP(**GOOD).values(np.full((3, 2), 0.5), 10**400)
+        huge = TabularMDP(**(GOOD | {"reward": np.full((2, 3, 2), 1e308)}))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert np.isinf(huge.values(huge.uniform_policy(), 20)).all()
+            mixed = huge.with_model(np.eye(3)[None, :, None].repeat(2, 0).repeat(2, 2), -huge.reward)
+            mixed = mixed.with_model(reward=mixed.reward * np.array([1.0, -1.0, 1.0])[:, None])
+            with pytest.raises(ValueError, match="too large or too small"):
+                mixed.returns(mixed.uniform_policy(), 50)
 
     def test_metrics_are_checked(self):
         with pytest.raises(ValueError, match="d breaks the triangle inequality through point 1"):

@@ -26,12 +26,11 @@ from imagination.worlds.continuous import (
     ContinuousMDP,
     FixedInitial,
     Parametric,
-    PerturbedDynamics,
-    PerturbedReward,
     apply_matrix,
     norm,
     spectral_norm,
 )
+from imagination.worlds.perturbations import PerturbedDynamics, PerturbedReward
 from imagination.worlds.policies import LinearPolicy
 
 __all__ = ["ENDLESS", "FASTEST", "MixedMap", "Search", "search", "tightness"]

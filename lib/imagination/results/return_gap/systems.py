@@ -20,17 +20,10 @@ from imagination.worlds.continuous import (
     AffineReward,
     Array,
     BallProjected,
-    ConstantPerturbation,
     ContinuousMDP,
     FixedInitial,
-    OutwardPerturbation,
     Parametric,
-    Perturbation,
-    PerturbedDynamics,
-    PerturbedReward,
     Policy,
-    SinePerturbation,
-    TanhPerturbation,
     UniformBall,
     norm,
     spectral_norm,
@@ -46,6 +39,15 @@ from imagination.worlds.gymnasium import (
     pendulum,
 )
 from imagination.worlds.linear_quadratic import QuadraticReward, linear_quadratic
+from imagination.worlds.perturbations import (
+    ConstantPerturbation,
+    OutwardPerturbation,
+    Perturbation,
+    PerturbedDynamics,
+    PerturbedReward,
+    SinePerturbation,
+    TanhPerturbation,
+)
 from imagination.worlds.policies import (
     BallClippedPolicy,
     LinearPolicy,

@@ -20,12 +20,10 @@ from imagination.worlds.continuous import (
     AffineReward,
     Array,
     BallProjected,
-    ConstantPerturbation,
     ContinuousMDP,
     Dynamics,
     FixedInitial,
     Parametric,
-    Perturbation,
     Policy,
     Reward,
     UniformBall,
@@ -33,6 +31,7 @@ from imagination.worlds.continuous import (
 )
 from imagination.worlds.extremal import extremal_system
 from imagination.worlds.linear_quadratic import QuadraticReward, linear_quadratic, optimal_gain
+from imagination.worlds.perturbations import ConstantPerturbation, Perturbation
 from imagination.worlds.policies import BallClippedPolicy, LinearPolicy
 from imagination.worlds.teacher import NetworkReward
 

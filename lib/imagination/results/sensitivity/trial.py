@@ -35,7 +35,7 @@ from imagination.results.sensitivity.systems import (
 )
 from imagination.sensitivities import adjoint
 from imagination.trials.recording import Command, rounded
-from imagination.worlds.continuous import PerturbedDynamics, PerturbedReward
+from imagination.worlds.perturbations import PerturbedDynamics, PerturbedReward
 
 __all__ = [
     "BUDGETS",

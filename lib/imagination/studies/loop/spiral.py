@@ -179,8 +179,9 @@ def collect(
     )
     if data is None:
         return Data(new)
-    pairs = zip(vars(data.transitions).values(), vars(new).values(), strict=True)
-    return Data(Transitions(*(np.concatenate(pair, axis=1) for pair in pairs)))
+    both = (data.transitions, new)
+    names = ("state", "action", "reward", "next_state")
+    return Data(Transitions(*(np.concatenate([getattr(d, n) for d in both], axis=1) for n in names)))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from imagination.decide import allocation
 from imagination.results.sensitivity import trial as s
 from imagination.results.sensitivity.systems import draw, extremal, linear, lqg, quadratic, tanh
 from imagination.sensitivities import adjoint
-from imagination.worlds.continuous import ConstantPerturbation
+from imagination.worlds.perturbations import ConstantPerturbation
 
 
 def at(group):
