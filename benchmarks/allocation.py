@@ -7,7 +7,7 @@ from scipy.optimize import minimize_scalar
 from scipy.optimize.elementwise import find_minimum
 
 from benchmarks.timing import Case
-from imagination.theory.allocation import allocate
+from imagination.decide.allocation import allocate
 
 ONE_BY_ONE = 300
 

@@ -18,12 +18,12 @@ import numpy as np
 import torch
 
 from benchmarks.timing import Case
-from imagination.mdps.continuous import ContinuousMDP
-from imagination.mdps.teacher import NetworkDynamics, NetworkReward, random_network
 from imagination.reinforce import gradients
 from imagination.reinforce.problems import DISCOUNTED
 from imagination.reinforce.torch_policies import GaussianPolicy, random_gaussian_policy
 from imagination.reinforce.worlds import ContinuousWorld, Trajectories, sample
+from imagination.worlds.continuous import ContinuousMDP
+from imagination.worlds.teacher import NetworkDynamics, NetworkReward, random_network
 
 THREADS = str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 """Value of OMP_NUM_THREADS under which this suite must run: every contender may use every core."""

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.timing import Case
-from imagination.experiments.sensitivity_cost import METHODS, network
 from imagination.sensitivities import model_parameters
+from imagination.studies.sensitivity_cost import METHODS, network
 
 SIZES = ((25, 8), (100, 8), (400, 8), (100, 16), (100, 64), (100, 512))
 """(steps, hidden units); the state has 12 numbers and the action 4."""

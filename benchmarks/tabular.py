@@ -6,8 +6,8 @@ import numpy as np
 from quantecon.markov import DiscreteDP
 
 from benchmarks.timing import Case
-from imagination.mdps.makers import garnet
-from imagination.mdps.tabular import TabularMDP
+from imagination.worlds.makers import garnet
+from imagination.worlds.tabular import TabularMDP
 
 SIZES = ((1000, 5, 3), (1000, 20, 4), (50, 100, 4), (1, 500, 4))
 """(problems, states, actions): from many small problems to one large one, where batching cannot help."""

@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
 def _plan(chosen: argparse.Namespace) -> int:
     # Imported late: asking for help should not load the symbolic library.
     from imagination import figures
-    from imagination.experiments import planner, planner_report
+    from imagination.decide import planner, planner_report
 
     made = planner.plan(
         planner.read_pilot(chosen.pilot),

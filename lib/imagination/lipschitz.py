@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
-from imagination.mdps.continuous import (
+from imagination.worlds.continuous import (
     Array,
     ContinuousMDP,
     Domain,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from array_api_compat import array_namespace
 
-from imagination.mdps.continuous import Array, ContinuousMDP, Policy, Transitions, check_shape
+from imagination.worlds.continuous import Array, ContinuousMDP, Policy, Transitions, check_shape
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,9 +6,9 @@ The return is a long composition, ``J = Σ_t γ^t r(s_t, π(s_t))`` with ``s_{t+
     λ_t = γ^t ∂(r∘π)/∂s (s_t) + [∂(f∘π)/∂s (s_t)]ᵀ λ_{t+1},        λ_H = 0,
 
 and weighs every error made on the way: to first order the error ``e_t`` of step t changes the return by
-``λ_{t+1} · e_t`` (`imagination.theory.sensitivity` proves it). So one pass gives the sensitivity to every
-error and to every parameter. `finite_differences` and `forward_mode` give the same numbers one parameter at a
-time; they are here to be compared with.
+``λ_{t+1} · e_t`` (`imagination.results.sensitivity`). So one pass gives the sensitivity to every error and to
+every parameter. `finite_differences` and `forward_mode` give the same numbers one parameter at a time; they
+are here to be compared with.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from imagination.mdps.continuous import Array, ContinuousMDP, Policy
 from imagination.rollouts import rollout, rollout_return
+from imagination.worlds.continuous import Array, ContinuousMDP, Policy
 
 __all__ = ["Adjoint", "adjoint", "finite_differences", "forward_mode", "model_parameters"]
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from ot.lp.emd_wrap import emd_c
 
-from imagination.mdps.tabular import distributions, metric
+from imagination.worlds.tabular import distributions, metric
 
 Array = NDArray[Any]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from imagination.formal import bounds, record
-from imagination.results import RESULTS, of_theorem
+from imagination.results.registry import RESULTS, of_theorem
 from press import globs
 from press.book import Book, BookError, write_atomically
 

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from imagination import figures
-from imagination.experiments import trial
+from imagination.results.return_gap import trial
 
 GROUPS = {
     "networks": ("tanh networks", "sine networks", "relu networks", "learned networks"),
@@ -26,7 +26,7 @@ def figure(table: pd.DataFrame) -> Figure:
     Parameters
     ----------
     table : DataFrame
-        A trial's rows; see `imagination.experiments.trial.trial`.
+        A trial's rows; see `imagination.results.return_gap.trial.trial`.
     """
     drawn, axes = plt.subplots(figsize=(7.2, 4.4))
     for (name, families), colour, marker in zip(

@@ -24,7 +24,7 @@ from classroom.answers import (
     YesNo,
 )
 from imagination.derivation import follows
-from imagination.theory.sums import GeometricSum
+from imagination.sums import GeometricSum
 
 CLOSE = {"relative": 5e-3}
 finite = st.floats(-1e6, 1e6, allow_nan=False).filter(lambda x: abs(x) > 1e-6)

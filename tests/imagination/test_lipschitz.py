@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagination import lipschitz
-from imagination.mdps.continuous import (
+from imagination.worlds.continuous import (
     AffineDynamics,
     AffineReward,
     PerturbedDynamics,
@@ -15,8 +15,8 @@ from imagination.mdps.continuous import (
     UniformBox,
     spectral_norm,
 )
-from imagination.mdps.teacher import LOWEST_SLOPE, random_network
-from imagination.mdps.teacher import NetworkDynamics as Network
+from imagination.worlds.teacher import LOWEST_SLOPE, random_network
+from imagination.worlds.teacher import NetworkDynamics as Network
 
 
 @pytest.fixture
@@ -91,8 +91,8 @@ def test_close_pairs_are_not_compared(rng):
 
 
 def test_certified_constants_carry_the_bounds_names(rng):
-    from imagination.mdps.linear_quadratic import linear_quadratic
-    from imagination.policies import random_linear_policy
+    from imagination.worlds.linear_quadratic import linear_quadratic
+    from imagination.worlds.policies import random_linear_policy
 
     mdp = linear_quadratic(rng, L_f=np.array([0.5, 0.9]), discount=0.9)
     known = lipschitz.certified_constants(mdp, random_linear_policy(rng, np.array([0.1, 0.2]), 4, 2))

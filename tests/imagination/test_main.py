@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from imagination.__main__ import main
-from imagination.experiments.planner import plan, read_pilot
+from imagination.decide.planner import plan, read_pilot
 
 
 @pytest.fixture

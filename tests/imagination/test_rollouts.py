@@ -6,9 +6,6 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imagination.mdps.continuous import AffineDynamics, AffineReward, ContinuousMDP, FixedInitial, UniformBall
-from imagination.mdps.teacher import teacher
-from imagination.policies import LinearPolicy, random_network_policy
 from imagination.rollouts import (
     discounted_return,
     gaussian_noise,
@@ -19,6 +16,15 @@ from imagination.rollouts import (
     transitions,
     truncated_tail,
 )
+from imagination.worlds.continuous import (
+    AffineDynamics,
+    AffineReward,
+    ContinuousMDP,
+    FixedInitial,
+    UniformBall,
+)
+from imagination.worlds.policies import LinearPolicy, random_network_policy
+from imagination.worlds.teacher import teacher
 
 C, K, H = 3, 5, 12
 

@@ -4,16 +4,12 @@ import numpy as np
 import pytest
 
 from imagination import sensitivities as sens
-from imagination.mdps import teacher
-from imagination.mdps.continuous import (
-    ConstantPerturbation,
-    PerturbedDynamics,
-    SinePerturbation,
-)
-from imagination.mdps.extremal import extremal_system
-from imagination.mdps.linear_quadratic import linear_quadratic
-from imagination.policies import random_linear_policy, random_network_policy
 from imagination.rollouts import gaussian_noise, rollout_return
+from imagination.worlds import teacher
+from imagination.worlds.continuous import ConstantPerturbation, PerturbedDynamics, SinePerturbation
+from imagination.worlds.extremal import extremal_system
+from imagination.worlds.linear_quadratic import linear_quadratic
+from imagination.worlds.policies import random_linear_policy, random_network_policy
 
 
 def networks(seed=0, size=3, activation="tanh", count=2, width=5):

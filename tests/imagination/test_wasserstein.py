@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from imagination import wasserstein as w
-from imagination.mdps.makers import garnet, gridworld
+from imagination.worlds.makers import garnet, gridworld
 
 seeds = st.integers(0, 2**32 - 1)
 

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from imagination import figures
-from imagination.experiments.families import FAMILIES
+from imagination.results.return_gap.systems import FAMILIES
 from press.picture import GROUPS, figure
 
 

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from imagination.lipschitz import difference, jacobian_lipschitz
-from imagination.mdps.continuous import ContinuousMDP, Transitions
-from imagination.mdps.gymnasium import pendulum
 from imagination.models.least_squares import sine_dynamics
+from imagination.results.return_gap.claims import bound
 from imagination.rollouts import return_gap
-from imagination.theory.return_gap import bound
+from imagination.worlds.continuous import ContinuousMDP, Transitions
+from imagination.worlds.gymnasium import pendulum
 
 GAMMA, PUSH, SPEED_UNIT = 0.95, 0.25, 15**0.5
 

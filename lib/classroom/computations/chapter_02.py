@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from imagination.theory.return_gap import bound
+from imagination.results.return_gap.claims import bound
 
 WORLD: dict[str, float] = {"gamma": 0.95, "L_f": 1.1, "L_r": 1, "L_pi": 0, "eps_dyn": 0.01, "eps_rew": 0.01}
 

@@ -1,6 +1,6 @@
 """Computations for the exercises of *What the constants do*."""
 
-from imagination.theory.return_gap import EITHER_SIDE, bound
+from imagination.results.return_gap.claims import EITHER_SIDE, bound
 
 BASE = {"gamma": 0.95, "L_f": 0.8, "L_r": 1.0, "L_pi": 0.2, "eps_dyn": 0.01, "eps_rew": 0.01}
 LOWERED = ("L_f", "L_r", "L_pi", "eps_dyn", "eps_rew")

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import sympy as sp
 
-from imagination.experiments.families import FAMILIES, draw
-from imagination.experiments.looseness import FACTORS, factors
-from imagination.experiments.planted import Planted, catch, caught
+from imagination.quantities import eps_dyn, gamma
+from imagination.results.return_gap.mutants import Planted, catch, caught
+from imagination.results.return_gap.systems import FAMILIES, draw
 from imagination.rollouts import horizon_for, truncated_tail
-from imagination.theory.worlds import eps_dyn, gamma
+from imagination.studies.looseness import FACTORS, factors
 
 GAMMA, RANGE, BOUND = np.array([0.9]), np.array([2.0]), 5.0
 """One pair of worlds: discount, range of its rewards' differences, and its bound."""

@@ -5,11 +5,11 @@ from functools import cache
 
 import numpy as np
 
-from imagination.experiments.distances import reward_shapes
-from imagination.experiments.stochastic import constants
-from imagination.mdps.makers import gridworld, random_kernels
-from imagination.theory.stochastic import WASSERSTEIN_BOUND
+from imagination.results.kernels.claims import WASSERSTEIN_BOUND
+from imagination.results.kernels.trial import constants
+from imagination.studies.distances import reward_shapes
 from imagination.wasserstein import kl_divergence, line_metric, total_variation, wasserstein
+from imagination.worlds.makers import gridworld, random_kernels
 
 SCALES = np.geomspace(0.3, 8, 40)
 

@@ -5,10 +5,10 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from imagination.experiments.scaling import ANCHORS
-from imagination.experiments.scaling_fits import law
-from imagination.mdps.teacher import normal_teacher
-from imagination.scaling_laws import fit
+from imagination.decide.scaling_laws import fit
+from imagination.studies.scaling_fits import law
+from imagination.studies.scaling_runs import ANCHORS
+from imagination.worlds.teacher import normal_teacher
 
 
 def exponents(table: pd.DataFrame, measure: str) -> dict[str, float]:

@@ -5,12 +5,12 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from imagination.experiments.allocation import REPORTED
-from imagination.experiments.planner import plan, read_pilot
-from imagination.experiments.planted_allocation import Planted, caught, regret
+from imagination.decide.allocation import allocate, elasticities
+from imagination.decide.planner import plan, read_pilot
 from imagination.records import folder
-from imagination.theory.allocation import allocate, elasticities
-from imagination.theory.allocation_claims import D, eps_d, eps_r
+from imagination.results.budget.claims import D, eps_d, eps_r
+from imagination.results.budget.mutants import Planted, caught, regret
+from imagination.results.budget.trial import REPORTED
 
 PROBLEM = {**REPORTED, "c_dyn": 1.0, "c_rew": 1.0, "budget": 1e6, "multiplier": 1.0}
 

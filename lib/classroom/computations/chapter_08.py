@@ -6,11 +6,11 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from imagination.experiments.sensitivity import LAWS, global_multiplier, realised, stream
-from imagination.experiments.sensitivity_cost import network
-from imagination.experiments.sensitivity_groups import REPORTED_GROUPS, draw, extremal
-from imagination.mdps.continuous import SinePerturbation
+from imagination.results.sensitivity.systems import REPORTED_GROUPS, draw, extremal
+from imagination.results.sensitivity.trial import LAWS, global_multiplier, realised, stream
 from imagination.sensitivities import adjoint, model_parameters
+from imagination.studies.sensitivity_cost import network
+from imagination.worlds.continuous import SinePerturbation
 
 
 @cache

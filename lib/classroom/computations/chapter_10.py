@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from imagination.experiments.bias_kinds import copies
-from imagination.experiments.fidelity import CASES, advice, along_learning, grid, ingredients
+from imagination.decide.label_cost import OptimalCost, PowerLaw, optimal_cost
 from imagination.reinforce.estimators import estimate
 from imagination.reinforce.noise import Independent
 from imagination.reinforce.problems import DISCOUNTED
-from imagination.theory.fidelity import OptimalCost, PowerLaw, optimal_cost
+from imagination.studies.biases import copies
+from imagination.studies.label_budgets import CASES, advice, along_learning, grid, ingredients
 
 BUDGET, FIXED, LABELS, RANGE = 60.0, 4.0, PowerLaw(16.0, 1.0), (1.0, 50.0)
 STEEP = CASES[0]

@@ -5,14 +5,14 @@ from typing import Any
 
 import numpy as np
 
-import imagination.theory.fidelity
-from imagination.experiments.bias import audit
-from imagination.experiments.bias_kinds import copies
-from imagination.experiments.goodhart import HORIZON, Buyer, answers
-from imagination.experiments.goodhart_arms import NOISES
-from imagination.experiments.learning import learn
+import imagination.decide.label_cost
 from imagination.reinforce.exact import bias_gradient, moments
 from imagination.reinforce.problems import DISCOUNTED, Problem
+from imagination.results.bias.trial import audit
+from imagination.studies.biases import copies
+from imagination.studies.goodhart import HORIZON, Buyer, answers
+from imagination.studies.goodhart_arms import NOISES
+from imagination.studies.learning import learn
 
 AUDITS, AT = 200, 50
 
@@ -26,7 +26,7 @@ def variance(grid: Problem, error: Any = 0.0, noise: float = 0.0) -> float:
 def crossing(grid: Problem, error: np.ndarray, times: float = 1.0) -> float:
     """Rollouts up to which a judge's bias is worth it, when its error is so many times as large."""
     return float(
-        imagination.theory.fidelity.crossing(
+        imagination.decide.label_cost.crossing(
             variance_noisy=variance(grid, noise=1.0),
             variance_biased=variance(grid, times * error),
             bias_norm=times * float(np.linalg.norm(bias_gradient(grid, error))),

@@ -4,7 +4,7 @@ import numpy as np
 import sympy as sp
 
 from imagination.derivation import Verdict, follows
-from imagination.theory.straightening import PROPOSITION_1, SHARP, curvature_bound, eps
+from imagination.results.curvature.claims import PROPOSITION_1, SHARP, curvature_bound, eps
 
 FLOW = 4.0
 """The Lipschitz constant of the flow in the second exercise [1/second]."""

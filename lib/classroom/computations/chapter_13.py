@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from imagination.theory.return_gap import bound
+from imagination.results.return_gap.claims import bound
 
 TELLERS = ["closed", "L_f", "eps_dyn", "eps_dyn_mean", "eps_rew_mean", "curvature"]
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from imagination.experiments.imagination.tabular import recorded
-from imagination.theory.return_gap import bound
+from imagination.results.return_gap.claims import bound
+from imagination.studies.loop.gridworld import recorded
 
 WORLD: dict[str, float] = {"gamma": 0.95, "L_f": 1, "L_r": 1, "L_pi": 0.1, "eps_dyn": 0.002, "eps_rew": 0.01}
 

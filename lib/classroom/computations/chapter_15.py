@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
+from imagination.claim import Claim, Hypothesis, Quantity
 from imagination.derivation import Verdict, follows
 from imagination.formal import record
-from imagination.results import RESULTS
-from imagination.theory.claim import Claim, Hypothesis, Quantity
-from imagination.theory.return_gap import REGRET
-from imagination.theory.terms import real
+from imagination.results.registry import RESULTS
+from imagination.results.return_gap.claims import REGRET
+from imagination.symbols import real
 
 
 def proved() -> dict[str, record.Checked]:

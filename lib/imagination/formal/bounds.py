@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imagination.formal.printer import check_claim, definition
-from imagination.results import PRINTED
-from imagination.theory import allocation_claims as ac
-from imagination.theory import return_gap as rg
+from imagination.results.budget import claims as ac
+from imagination.results.registry import PRINTED
+from imagination.results.return_gap import claims as rg
 
 __all__ = ["text"]
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from imagination.claim import Claim
 from imagination.formal import record
-from imagination.results import WORDS
+from imagination.latex import latex
+from imagination.results.registry import WORDS
 from imagination.results.result import Words
-from imagination.theory.claim import Claim
-from imagination.theory.latex import latex
 
 __all__ = ["Card", "card", "formulas", "place"]
 

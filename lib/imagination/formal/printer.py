@@ -19,9 +19,9 @@ from operator import itemgetter
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from imagination.theory.claim import Claim, Quantity
-from imagination.theory.latex import latex
-from imagination.theory.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
+from imagination.claim import Claim, Quantity
+from imagination.latex import latex
+from imagination.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
 
 __all__ = ["NotPrintable", "check_claim", "check_glyphs", "definition"]
 

@@ -6,6 +6,8 @@ from functools import cache
 
 import sympy as sp
 
+from imagination import quantities as w
+from imagination.claim import Claim, Quantity
 from imagination.interactive.figure import Figure
 from imagination.interactive.parts import (
     Axis,
@@ -22,13 +24,11 @@ from imagination.interactive.parts import (
     whole,
 )  # fmt: skip
 from imagination.interactive.program import Let, Program, Root, Step, Value
-from imagination.theory import allocation_claims as ac
-from imagination.theory import fidelity_claims as fc
-from imagination.theory import return_gap as rg
-from imagination.theory import reward_noise as rn
-from imagination.theory import straightening as st
-from imagination.theory import worlds as w
-from imagination.theory.claim import Claim, Quantity
+from imagination.results.budget import claims as ac
+from imagination.results.curvature import claims as st
+from imagination.results.fidelity import claims as fc
+from imagination.results.noise import claims as rn
+from imagination.results.return_gap import claims as rg
 
 
 def _names(*groups: Claim | Quantity | tuple[Quantity, ...]) -> dict[sp.Symbol, str]:

@@ -15,8 +15,8 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import BooleanTrue
 from sympy.printing.jscode import JavascriptCodePrinter
 
-from imagination.theory.claim import Claim, Hypothesis
-from imagination.theory.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
+from imagination.claim import Claim, Hypothesis
+from imagination.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
 
 SUMS = {
     GeometricSum: "geometricSum",
@@ -159,7 +159,7 @@ def exact(expression: sp.Expr, names: Names) -> str:
 def claim(of: Claim) -> str:
     """A claim as an object that `N.evaluate` takes: its value, and the hypotheses about numbers.
 
-    Its arguments are those of :meth:`Claim.evaluate <imagination.theory.claim.Claim.evaluate>`, in the same
+    Its arguments are those of :meth:`Claim.evaluate <imagination.claim.Claim.evaluate>`, in the same
     order. Next to the boundary of a strict hypothesis, both go on in exact arithmetic where they can.
 
     Raises

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from imagination.theory.latex import factor_order, fraction, ordered_terms
-from imagination.theory.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
+from imagination.latex import factor_order, fraction, ordered_terms
+from imagination.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
 
 _LETTERS = {GeometricSum: "G", DoubleGeometricSum: "S", CappedGeometricSum: "C"}
 

@@ -1,4 +1,4 @@
-// What the printed expressions are computed with. `N` is the counterpart of imagination.theory.sums and of
+// What the printed expressions are computed with. `N` is the counterpart of imagination.sums and of
 // Claim.evaluate; nothing here knows any claim.
 const N = (() => {
   "use strict";
@@ -80,7 +80,7 @@ const N = (() => {
 
   // -- claims -------------------------------------------------------------------------------------------------
 
-  const NEAR = 1e-3; // as in imagination.theory.claim
+  const NEAR = 1e-3; // as in imagination.claim
 
   // How far a hypothesis is from failing: whether it holds, and whether digits may have been lost.
   function margin(hypothesis, values) {

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from imagination.claim import Claim, HypothesisError
 from imagination.interactive.javascript import claim as printed_claim
 from imagination.interactive.javascript import number
-from imagination.theory.claim import Claim, HypothesisError
-from imagination.theory.sums import NUMERIC
+from imagination.sums import NUMERIC
 
 
 @dataclass(frozen=True)

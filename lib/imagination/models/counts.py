@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from imagination.mdps.tabular import TabularMDP, whole
+from imagination.worlds.tabular import TabularMDP, whole
 
 Array = NDArray[Any]
 

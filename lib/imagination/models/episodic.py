@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from imagination.mdps.continuous import check_shape
-from imagination.mdps.episodic import Stepped
 from imagination.models import fitting
 from imagination.models.fitting import Layers
 from imagination.models.many_seeds import train_many
+from imagination.worlds.continuous import check_shape
+from imagination.worlds.episodic import Stepped
 
 __all__ = ["LearnedWorld", "Regrouped", "Steps", "learn"]
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from imagination.mdps.continuous import Transitions, check_shape
+from imagination.worlds.continuous import Transitions, check_shape
 
 Tensor = torch.Tensor
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from array_api_compat import array_namespace
 
-from imagination.mdps.continuous import (
+from imagination.worlds.continuous import (
     Array,
     BallProjected,
     ContinuousMDP,
@@ -25,8 +25,8 @@ from imagination.mdps.continuous import (
     project_box,
     spectral_norm,
 )
-from imagination.mdps.pixels import Camera
-from imagination.mdps.teacher import NetworkDynamics, NetworkReward
+from imagination.worlds.pixels import Camera
+from imagination.worlds.teacher import NetworkDynamics, NetworkReward
 
 
 @dataclass(frozen=True, eq=False)

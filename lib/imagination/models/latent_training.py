@@ -26,16 +26,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from imagination.mdps.continuous import check_shape
-from imagination.mdps.gymnasium import MAX_SPEED, pendulum
-from imagination.mdps.pixels import Camera
-from imagination.mdps.teacher import NetworkDynamics, NetworkReward
 from imagination.models import fitting
 from imagination.models import latent_codes as measures
 from imagination.models.fitting import Tensor
 from imagination.models.latent import Encoder, Health, LatentModels
 from imagination.models.latent_beforehand import encoder_beforehand
 from imagination.models.smooth import jacobian_square, largest_singular_value
+from imagination.worlds.continuous import check_shape
+from imagination.worlds.gymnasium import MAX_SPEED, pendulum
+from imagination.worlds.pixels import Camera
+from imagination.worlds.teacher import NetworkDynamics, NetworkReward
 
 REWARD_UNIT = 4.0
 """Reward models learn rewards divided by this, so that their outputs are of the order of 1."""

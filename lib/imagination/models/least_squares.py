@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from imagination.mdps.continuous import AffineDynamics, AffineReward, Transitions, check_shape
-from imagination.mdps.teacher import NetworkDynamics, NetworkReward
+from imagination.worlds.continuous import AffineDynamics, AffineReward, Transitions, check_shape
+from imagination.worlds.teacher import NetworkDynamics, NetworkReward
 
 
 def ridge(features: np.ndarray, targets: np.ndarray, penalty: float = 0.0) -> np.ndarray:

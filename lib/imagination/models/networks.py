@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from imagination.mdps.continuous import Transitions
-from imagination.mdps.teacher import NetworkDynamics, NetworkReward
 from imagination.models import fitting
 from imagination.models.fitting import Layers, Tensor
+from imagination.worlds.continuous import Transitions
+from imagination.worlds.teacher import NetworkDynamics, NetworkReward
 
 _VECTOR = 64
 """Rows of parameters are padded to a multiple of this, so that vectorised steps round all of them alike."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from array_api_compat import array_namespace
 
-from imagination.mdps.continuous import (
+from imagination.models.least_squares import ridge
+from imagination.worlds.continuous import (
     AffineDynamics,
     Array,
     Parametric,
@@ -16,7 +17,6 @@ from imagination.mdps.continuous import (
     project_ball,
     spectral_norm,
 )
-from imagination.models.least_squares import ridge
 
 __all__ = ["QuadraticFormReward", "linear_dynamics", "quadratic_reward"]
 

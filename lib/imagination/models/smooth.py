@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from imagination.mdps.continuous import Transitions
-from imagination.mdps.teacher import NetworkDynamics, NetworkReward
 from imagination.models import fitting
 from imagination.models.fitting import Layers
+from imagination.worlds.continuous import Transitions
+from imagination.worlds.teacher import NetworkDynamics, NetworkReward
 
 CLIPS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0)
 """The clip values that Asadi, Misra and Littman tried."""

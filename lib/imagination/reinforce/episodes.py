@@ -14,10 +14,10 @@ from typing import TypeVar
 
 import torch
 
-from imagination.mdps.episodic import EpisodicWorld
 from imagination.reinforce.gradients import returns_to_go
 from imagination.reinforce.torch_policies import CategoricalPolicy, GaussianPolicy, Tensor, TorchPolicy
 from imagination.reinforce.training import Adam
+from imagination.worlds.episodic import EpisodicWorld
 
 __all__ = ["Baseline", "Episodes", "act", "ascend", "greedy", "play", "steps_used"]
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from imagination.mdps.tabular import TabularRollouts, broadcast, whole
 from imagination.reinforce import exact
 from imagination.reinforce.noise import Noise, look_up
 from imagination.reinforce.problems import Estimator, Problem
+from imagination.worlds.tabular import TabularRollouts, broadcast, whole
 
 __all__ = [
     "Estimate",

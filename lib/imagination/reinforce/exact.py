@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from imagination.mdps.tabular import broadcast
 from imagination.reinforce.problems import DISCOUNTED, Estimator, Problem
+from imagination.worlds.tabular import broadcast
 
 __all__ = [
     "Moments",

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import torch
 
-from imagination.mdps.continuous import check_shape
 from imagination.reinforce.problems import Estimator
 from imagination.reinforce.torch_policies import Tensor, TorchPolicy
 from imagination.reinforce.worlds import Trajectories
+from imagination.worlds.continuous import check_shape
 
 __all__ = [
     "StateValue",

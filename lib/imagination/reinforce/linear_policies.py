@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import torch
 
-from imagination.mdps.continuous import check_shape
 from imagination.reinforce.torch_policies import LOG_ROOT_TWO_PI, Tensor, TorchPolicy
+from imagination.worlds.continuous import check_shape
 
 __all__ = ["LinearGaussianPolicy"]
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from imagination.mdps.tabular import broadcast
+from imagination.worlds.tabular import broadcast
 
 __all__ = [
     "Correlated",

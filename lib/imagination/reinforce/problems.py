@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from imagination.mdps.tabular import TabularMDP, TabularRollouts, broadcast, whole
+from imagination.worlds.tabular import TabularMDP, TabularRollouts, broadcast, whole
 
 __all__ = ["DISCOUNTED", "THEOREM_2", "Estimator", "Problem", "SoftmaxPolicy", "tabular_policy"]
 

@@ -16,7 +16,7 @@ from typing import Self
 
 import torch
 
-from imagination.mdps.continuous import Parametric, check_shape
+from imagination.worlds.continuous import Parametric, check_shape
 
 Tensor = torch.Tensor
 

@@ -9,9 +9,9 @@ from typing import Protocol
 import numpy as np
 import torch
 
-from imagination.mdps.continuous import ContinuousMDP
-from imagination.mdps.tabular import TabularMDP
 from imagination.reinforce.torch_policies import Tensor, TorchPolicy, draw
+from imagination.worlds.continuous import ContinuousMDP
+from imagination.worlds.tabular import TabularMDP
 
 Bias = Callable[[Tensor, Tensor], Tensor]
 """States (C, K, H, ...) and actions (C, K, H, ...) -> what the reward is wrong by, (C, K, H)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from imagination.theory.claim import Claim
+from imagination.claim import Claim
 
 __all__ = ["Printed", "Result", "Words"]
 

@@ -6,9 +6,10 @@ import pytest
 
 from imagination.formal import record
 from imagination.formal.cards import card, label
-from imagination.results import WORDS
-from imagination.theory import return_gap, reward_noise
-from imagination.theory.latex import latex
+from imagination.latex import latex
+from imagination.results.noise import claims as reward_noise
+from imagination.results.registry import WORDS
+from imagination.results.return_gap import claims as return_gap
 
 FOLDER = record.folder()
 

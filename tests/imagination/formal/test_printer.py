@@ -3,15 +3,15 @@
 import pytest
 import sympy as sp
 
+from imagination import quantities as w
+from imagination.claim import Claim, Hypothesis, Quantity
 from imagination.formal.bounds import text
 from imagination.formal.printer import NotPrintable, check_claim, check_glyphs, definition
 from imagination.formal.record import folder
-from imagination.results import PRINTED
-from imagination.theory import return_gap
-from imagination.theory import worlds as w
-from imagination.theory.claim import Claim, Hypothesis, Quantity
-from imagination.theory.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
-from imagination.theory.terms import natural, positive, real
+from imagination.results.registry import PRINTED
+from imagination.results.return_gap import claims as return_gap
+from imagination.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
+from imagination.symbols import natural, positive, real
 
 x, y = real("x y")
 n, k = natural("n k")

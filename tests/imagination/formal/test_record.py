@@ -7,7 +7,7 @@ import pytest
 
 from imagination import results
 from imagination.formal import record
-from imagination.results import PRINTED
+from imagination.results.registry import PRINTED
 
 RESULTS = {
     "lemma_1": "Lemma 1",

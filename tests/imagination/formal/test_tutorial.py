@@ -83,7 +83,7 @@ def test_the_counterexample_of_the_page_is_the_mutants():
     """The numbers of the first mutant are those that the trial finds."""
     numbers = re.search(r"smaller_is_broken _ ([^)]*\) \S+ \S+ [^)]*\) \S+ \S+)\)\.", QUOTED[-1])
     assert numbers is not None
-    from imagination.experiments.try_bound import reward_of_state, try_bound
+    from imagination.studies.try_bound import reward_of_state, try_bound
 
     def too_small(gamma, L_f, L_r, eps_dyn, eps_rew):
         return eps_rew / (1 - gamma) + gamma * L_r * eps_dyn / ((1 - gamma) * (1 - gamma * L_f))

@@ -10,9 +10,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from imagination import interactive
+from imagination.claim import HypothesisError
+from imagination.decide import allocation
+from imagination.decide import label_cost as fidelity
 from imagination.interactive.figure import Figure
-from imagination.theory import allocation, fidelity, return_gap, reward_noise, straightening
-from imagination.theory.claim import HypothesisError
+from imagination.results.curvature import claims as straightening
+from imagination.results.noise import claims as reward_noise
+from imagination.results.return_gap import claims as return_gap
 
 from .conftest import PHONE
 

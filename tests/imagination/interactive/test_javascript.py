@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import sympy as sp
 
+from imagination import sums
+from imagination.claim import HypothesisError
 from imagination.interactive import javascript as js
-from imagination.theory import return_gap as rg
-from imagination.theory import reward_noise as rn
-from imagination.theory import straightening as st
-from imagination.theory import sums
-from imagination.theory.claim import HypothesisError
+from imagination.results.curvature import claims as st
+from imagination.results.noise import claims as rn
+from imagination.results.return_gap import claims as rg
 
 x, y, z = sp.symbols("x y z", positive=True)
 n, k = sp.symbols("n k", integer=True, nonnegative=True)

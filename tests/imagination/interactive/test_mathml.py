@@ -6,8 +6,8 @@ import pytest
 import sympy as sp
 
 from imagination.interactive import gallery, mathml
-from imagination.theory import reward_noise as rn
-from imagination.theory.sums import DoubleGeometricSum, GeometricSum
+from imagination.results.noise import claims as rn
+from imagination.sums import DoubleGeometricSum, GeometricSum
 
 x, y, L_f = sp.symbols("x y L_f", positive=True)
 n = sp.Symbol("n", integer=True, nonnegative=True)

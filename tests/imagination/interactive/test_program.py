@@ -8,7 +8,7 @@ import sympy as sp
 
 from imagination.interactive import gallery
 from imagination.interactive.program import Let, Program, Root, Value
-from imagination.theory import straightening as st
+from imagination.results.curvature import claims as st
 
 a, b, u = sp.symbols("a b u", positive=True)
 NAMES = {a: "a", b: "b", u: "u", st.eps: "eps"}

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from imagination.mdps.makers import garnet
 from imagination.models.counts import CountModel
+from imagination.worlds.makers import garnet
 
 
 def seen():

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from imagination.mdps.episodic import CartPole
 from imagination.models.episodic import LearnedWorld, Steps, learn
+from imagination.worlds.episodic import CartPole
 
 OPTIONS = {"width": 32, "epochs": 40, "learning_rate": 5e-3}
 

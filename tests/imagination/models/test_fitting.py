@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from imagination.mdps.teacher import NetworkDynamics
 from imagination.models import fitting
 from imagination.models.fitting import Layers
+from imagination.worlds.teacher import NetworkDynamics
 
 
 def values(layers: Layers, inputs: np.ndarray) -> np.ndarray:

@@ -7,7 +7,6 @@ import torch
 from scipy.spatial import cKDTree
 
 from imagination import lipschitz
-from imagination.mdps.gymnasium import MAX_SPEED, MAX_TORQUE, pendulum
 from imagination.models import latent_training
 from imagination.models.latent_beforehand import encoder_beforehand
 from imagination.models.latent_training import (
@@ -17,6 +16,7 @@ from imagination.models.latent_training import (
     train_latent,
 )
 from imagination.rollouts import rollout
+from imagination.worlds.gymnasium import MAX_SPEED, MAX_TORQUE, pendulum
 
 UNIT = 15.0**0.5
 BARE = {"variance": 0.0, "covariance": 0.0}

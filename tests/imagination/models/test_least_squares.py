@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from imagination import lipschitz
-from imagination.mdps.continuous import AffineDynamics, AffineReward, Transitions, UniformBall
 from imagination.models.least_squares import (
     affine_dynamics,
     affine_reward,
@@ -12,6 +11,7 @@ from imagination.models.least_squares import (
     sine_dynamics,
     sine_reward,
 )
+from imagination.worlds.continuous import AffineDynamics, AffineReward, Transitions, UniformBall
 
 C, N = 2, 300
 

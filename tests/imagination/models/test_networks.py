@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from imagination import lipschitz
-from imagination.mdps.continuous import Transitions, UniformBall
 from imagination.models.least_squares import affine_dynamics, affine_reward
 from imagination.models.networks import network_dynamics, network_reward, train
+from imagination.worlds.continuous import Transitions, UniformBall
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from imagination.experiments.families import draw
 from imagination.lipschitz import sampled_lipschitz
-from imagination.mdps.continuous import Transitions, UniformBall
-from imagination.mdps.linear_quadratic import linear_quadratic
 from imagination.models.quadratic import QuadraticFormReward, linear_dynamics, quadratic_reward
+from imagination.results.return_gap.systems import draw
+from imagination.worlds.continuous import Transitions, UniformBall
+from imagination.worlds.linear_quadratic import linear_quadratic
 
 
 @pytest.fixture(scope="module")

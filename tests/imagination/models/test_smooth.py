@@ -5,8 +5,6 @@ import pytest
 import torch
 
 from imagination import lipschitz
-from imagination.mdps.continuous import Transitions
-from imagination.mdps.gymnasium import MAX_SPEED, PendulumStates, pendulum
 from imagination.models.smooth import (
     Smoothing,
     jacobian_square,
@@ -15,6 +13,8 @@ from imagination.models.smooth import (
     smooth_reward,
     train_smooth,
 )
+from imagination.worlds.continuous import Transitions
+from imagination.worlds.gymnasium import MAX_SPEED, PendulumStates, pendulum
 
 SETTINGS = [Smoothing(), Smoothing(clip=0.1), Smoothing(spectral=0.7), Smoothing(penalty=0.1)]
 

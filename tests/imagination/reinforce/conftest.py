@@ -6,8 +6,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from imagination.mdps.makers import garnet
 from imagination.reinforce.problems import Estimator, Problem, SoftmaxPolicy, tabular_policy
+from imagination.worlds.makers import garnet
 
 ESTIMATORS = [
     Estimator(outer, baseline, to_go)

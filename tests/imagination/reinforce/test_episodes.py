@@ -5,13 +5,13 @@ import math
 import pytest
 import torch
 
-from imagination.mdps.episodic import CartPole, Pendulum
 from imagination.reinforce.episodes import Baseline, act, ascend, greedy, play, steps_used
 from imagination.reinforce.gradients import mean_gradient
 from imagination.reinforce.problems import THEOREM_2
 from imagination.reinforce.torch_policies import random_categorical_policy, random_gaussian_policy
 from imagination.reinforce.training import Adam, Ascent
 from imagination.reinforce.worlds import Trajectories
+from imagination.worlds.episodic import CartPole, Pendulum
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from imagination.mdps.makers import garnet
 from imagination.models.counts import CountModel
 from imagination.reinforce import estimators, exact
 from imagination.reinforce.noise import Correlated, Frozen, Independent, StateDependent, autoregressive
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator, Problem, tabular_policy
+from imagination.worlds.makers import garnet
 
 FAMILY_WISE_ERROR = 1e-4
 """Chance that any comparison of a test below fails though all is right (Bonferroni, normal limits).

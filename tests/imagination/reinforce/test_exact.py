@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imagination.mdps.tabular import TabularMDP
 from imagination.reinforce import exact
 from imagination.reinforce.noise import autoregressive
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator, Problem, tabular_policy
+from imagination.worlds.tabular import TabularMDP
 
 
 def close(found, expected, scale=None):

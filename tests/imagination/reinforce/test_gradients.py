@@ -5,8 +5,6 @@ import pytest
 import torch
 from scipy.stats import norm
 
-from imagination.mdps.linear_quadratic import linear_quadratic
-from imagination.mdps.makers import garnet
 from imagination.reinforce import exact, gradients
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator, Problem, tabular_policy
 from imagination.reinforce.torch_policies import (
@@ -15,6 +13,8 @@ from imagination.reinforce.torch_policies import (
     random_gaussian_policy,
 )
 from imagination.reinforce.worlds import ContinuousWorld, Labels, TabularWorld, Trajectories, sample
+from imagination.worlds.linear_quadratic import linear_quadratic
+from imagination.worlds.makers import garnet
 
 HORIZON, SIGMA = 5, 0.7
 ESTIMATORS = [

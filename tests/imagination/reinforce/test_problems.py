@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from imagination.mdps.makers import garnet
 from imagination.reinforce.problems import (
     DISCOUNTED,
     THEOREM_2,
@@ -10,6 +9,7 @@ from imagination.reinforce.problems import (
     SoftmaxPolicy,
     tabular_policy,
 )
+from imagination.worlds.makers import garnet
 
 
 class TestSoftmaxPolicy:

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from imagination.mdps.linear_quadratic import linear_quadratic
-from imagination.mdps.makers import garnet, gridworld
 from imagination.reinforce import exact
 from imagination.reinforce.problems import Estimator, Problem, tabular_policy
 from imagination.reinforce.torch_policies import TabularPolicy, random_gaussian_policy
 from imagination.reinforce.training import Adam, Ascent, train
 from imagination.reinforce.worlds import ContinuousWorld, Labels, TabularWorld
+from imagination.worlds.linear_quadratic import linear_quadratic
+from imagination.worlds.makers import garnet, gridworld
 
 
 def generator(seed=0):

@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from imagination.mdps.linear_quadratic import linear_quadratic
-from imagination.mdps.makers import garnet
 from imagination.reinforce.torch_policies import (
     TabularPolicy,
     random_categorical_policy,
@@ -13,6 +11,8 @@ from imagination.reinforce.torch_policies import (
 )
 from imagination.reinforce.worlds import ContinuousWorld, Labels, TabularWorld, sample
 from imagination.rollouts import rollout
+from imagination.worlds.linear_quadratic import linear_quadratic
+from imagination.worlds.makers import garnet
 
 
 def generator(seed=0):

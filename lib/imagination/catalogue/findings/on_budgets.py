@@ -1,0 +1,243 @@
+"""Findings about scaling laws, budgets and multipliers: chapters 6, 7 and 8."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from imagination.catalogue.findings.finding import (
+    LEVEL,
+    Estimate,
+    Finding,
+    Said,
+    counted,
+    median,
+    over,
+    paired,
+    quoted,
+    word,
+)
+from imagination.results.sensitivity import trial as sensitivity
+from imagination.studies import scaling_fits
+
+__all__ = ["FINDINGS"]
+
+Say = Callable[[pd.DataFrame], Said]
+
+
+def _slopes(errors: pd.DataFrame) -> pd.Series:
+    """The exponent of each seed's own line; a row a seed, a column a number of samples."""
+    logs = np.log(errors)
+    found = -np.polyfit(np.log(logs.columns.to_numpy(float)), logs.to_numpy().T, 1)[0]
+    return pd.Series(found, index=errors.index)
+
+
+def _exponents(table: pd.DataFrame) -> Said:
+    lines = {quantity: _slopes(scaling_fits.curves(table, quantity)) for quantity in scaling_fits.QUANTITIES}
+    dynamics, reward = (over(lines[quantity], np.mean) for quantity in scaling_fits.QUANTITIES)
+    apart = paired(lines["reward"], lines["dynamics"])
+    faster = word(apart, "more slowly than", "about as fast as", "faster than")
+    return Said(
+        f"The mean error of rewards falls {faster} that of dynamics: exponents {reward} and {dynamics}, "
+        "means over "
+        "seeds of a line through each seed's own errors.",
+        apart,
+        "difference of exponents, reward less dynamics",
+        counted(len(lines["reward"]), "seed"),
+    )
+
+
+def _bent(table: pd.DataFrame) -> Said:
+    parts, verdicts = [], []
+    for quantity in scaling_fits.QUANTITIES:
+        local = scaling_fits.local_exponents(table, quantity)["exponent"]
+        straight = scaling_fits.one_exponent(table, quantity)
+        verdicts.append("what may be a power law" if straight > 1 - LEVEL else "no power law")
+        parts.append(
+            f"for the {quantity} {local.min():.2f} to {local.max():.2f} (p = {straight:.1g} if all are one)"
+        )
+    errors = scaling_fits.curves(table, "reward")
+    steps = sorted(errors.columns)
+    first, last = steps[0], steps[-1]
+    early, late = _slopes(errors[steps[:2]]), _slopes(errors[steps[-2:]])
+    found = paired(early, late)
+    return Said(
+        f"A power law has the same exponent between any numbers of samples. From {first:,} to {last:,} "
+        f"samples those between neighbours range, {', '.join(parts)}: so the dynamics' error follows "
+        f"{verdicts[0]}, the reward's {verdicts[1]}.",
+        found,
+        "reward's exponent at the beginning less that at the end",
+        counted(len(errors), "seed"),
+    )
+
+
+def _largest(table: pd.DataFrame) -> Said:
+    told, apart = [], {}
+    for quantity in scaling_fits.QUANTITIES:
+        mean, worst = (
+            _slopes(scaling_fits.curves(table, quantity, measure))
+            for measure in ("mean_norm", "max_searched")
+        )
+        apart[quantity], of_mean, of_worst = paired(mean, worst), over(mean, np.mean), over(worst, np.mean)
+        moves = word(of_worst, "rises", "does not move", "falls")
+        beside = word(apart[quantity], "above", "about", "below")
+        told.append(f"{moves} for the {quantity} (exponent {of_worst}, {beside} the mean error's {of_mean})")
+    return Said(
+        f"The largest error that a search finds in the domain {'; '.join(told)}.",
+        apart["dynamics"],
+        "dynamics: exponent of the mean less that of the largest",
+        counted(table["seed"].nunique(), "seed"),
+    )
+
+
+def _readings(table: pd.DataFrame) -> Said:
+    apart = {}
+    for reading, rows in table.groupby("reading", sort=False):
+        lines = {
+            quantity: _slopes(scaling_fits.curves(rows, quantity)) for quantity in scaling_fits.QUANTITIES
+        }
+        apart[reading] = paired(lines["reward"], lines["dynamics"])
+    faster = [reading for reading, found in apart.items() if found.low > 0]
+    least = min(apart, key=lambda reading: apart[reading].value)
+    return Said(
+        f"The reward's exponent is larger than the dynamics' in {len(faster)} of {len(apart)} readings of "
+        "the experiment; "
+        f"least so where we read {quoted(least)}: by {apart[least]}.",
+        apart[least],
+        "smallest difference of exponents",
+        counted(table["seed"].nunique(), "seed") + " a reading",
+    )
+
+
+def _extrapolated(quantity: str) -> Say:
+    def say(table: pd.DataFrame) -> Said:
+        known = sorted(table["samples"].unique())[3]
+        furthest = scaling_fits.beyond(table, known).loc[quantity].iloc[-1]
+        samples = int(table["samples"].max())
+        found = Estimate(furthest["ratio"], furthest["low"], furthest["high"])
+        kept = word(found, "below", "not told from", "above", at=1)
+        return Said(
+            f"At {samples:,} samples the error of the {quantity} is {kept} the line through each seed's "
+            "errors at up to "
+            f"{known:,}: {found} times that, geometric mean.",
+            found,
+            "measured over extrapolated error",
+            counted(int(furthest["seeds"]), "seed"),
+        )
+
+    return say
+
+
+def _at(table: pd.DataFrame, group: str) -> pd.DataFrame:
+    """One group at the middle budget: a column a multiplier, regret and l below it, a row a system."""
+    middle = sorted(table["budget"].unique())[len(table["budget"].unique()) // 2]
+    rows = table[(table["group"] == group) & (table["budget"] == middle)]
+    return rows.pivot(index="system", columns="multiplier", values=["l", "regret"])
+
+
+def _too_large(group: str) -> Say:
+    def say(table: pd.DataFrame) -> Said:
+        of = _at(table, group)
+        signed = of["l"]["global"]
+        size, price = median(signed.abs()), median(of["regret"]["global"], percent=True)
+        large = int((signed < -sensitivity.NOTHING).sum())
+        return Said(
+            f"{group}: predicted from global constants, the ratio of samples is too large for {large} of "
+            f"{counted(len(of), 'system')}, in the middle by a factor of {np.exp(size.value):,.3g}; the "
+            f"plan costs {price} more "
+            f"return error than the best split, at worst {of['regret']['global'].max():.1%}.",
+            size,
+            "|log of predicted over best ratio|, median",
+            counted(len(of), "system"),
+        )
+
+    return say
+
+
+def _cheaper(first: str, second: str = "global", group: str = "LQG") -> Say:
+    def say(table: pd.DataFrame) -> Said:
+        price = _at(table, group)["regret"]
+        one, other = (median(price[name], percent=True) for name in (first, second))
+        saved = median(price[second] - price[first], percent=True)
+        cheaper = word(saved, "dearer than", "neither cheaper nor dearer than", "cheaper than")
+        return Said(
+            f"{group}: the plan by the multiplier {quoted(first)} is {cheaper} that by {quoted(second)}: "
+            "in the middle it "
+            f"costs {one} more return error than the best split, against {other}; at worst "
+            f"{price[first].max():.1%}, "
+            f"against {price[second].max():.1%}.",
+            saved,
+            "regret saved, median over systems",
+            counted(len(price), "system"),
+        )
+
+    return say
+
+
+def _dimension(table: pd.DataFrame) -> Said:
+    parts, apart = [], {}
+    for target, rows in table.groupby("target", sort=False):
+        slopes = {
+            count: _slopes(part.pivot(index="seed", columns="samples", values="mean_norm"))
+            for count, part in rows.groupby("outputs")
+        }
+        one, many = min(slopes), max(slopes)
+        apart[target] = paired(slopes[one], slopes[many])
+        parts.append(f"{target}: {over(slopes[one], np.mean)} and {over(slopes[many], np.mean)}")
+    larger = [target for target, found in apart.items() if found.low > 0]
+    smaller = [target for target, found in apart.items() if found.high < 0]
+    first = next(iter(apart))
+    return Said(
+        f"Of one and the same teacher, errors in {counted(int(one), 'component')} fall with a larger "
+        "exponent than errors "
+        f"in {many} for {len(larger)} of {len(apart)} kinds of targets, with a smaller one for "
+        f"{len(smaller)}. Exponents: "
+        f"{'; '.join(parts)}.",
+        apart[first],
+        f"difference of exponents for {first}",
+        counted(table["seed"].nunique(), "seed"),
+    )
+
+
+def _recipes(table: pd.DataFrame, usual: pd.DataFrame) -> Said:
+    last = table[table["epoch"] == table.groupby("recipe")["epoch"].transform("max")]
+    moved: dict[str, Estimate] = {}
+    for recipe, rows in last[last["quantity"] == "dynamics"].groupby("recipe", sort=False):
+        errors = rows.pivot(index="seed", columns="samples", values="mean_norm").dropna(axis=1)
+        before = scaling_fits.curves(usual, "dynamics")[errors.columns]
+        moved[str(recipe)] = paired(_slopes(errors), _slopes(before))
+    most = max(moved, key=lambda recipe: abs(moved[recipe].value))
+    told = "; ".join(f"{recipe}: {found}" for recipe, found in moved.items())
+    return Said(
+        "Trained otherwise, the dynamics' error falls with another exponent; by so much the exponent "
+        "grows, seed by "
+        f"seed: {told}. Most is moved by {quoted(most)}.",
+        moved[most],
+        "change of the exponent, largest",
+        counted(last["seed"].nunique(), "seed"),
+    )
+
+
+FINDINGS = (
+    Finding("Rewards against dynamics", 6, "scaling", _exponents, ("mean_norm",)),
+    Finding("Is it a power law?", 6, "scaling", _bent, ("mean_norm",)),
+    Finding("The largest error", 6, "scaling", _largest, ("mean_norm", "max_searched")),
+    Finding("Other readings", 6, "scaling-alternatives", _readings, ("mean_norm",)),
+    *(
+        Finding(f"Beyond a pilot: {quantity}", 7, "scaling", _extrapolated(quantity), ("mean_norm",))
+        for quantity in scaling_fits.QUANTITIES
+    ),
+    *(
+        Finding(f"Global constants: {group}", 8, sensitivity.RECORD, _too_large(group), ("l", "regret"))
+        for group in ("LQG", "quadratic")
+    ),
+    *(
+        Finding(f"Multipliers: {first}", 8, sensitivity.RECORD, _cheaper(first), ("regret",))
+        for first in ("realised", "half and half")
+    ),
+    Finding("Scalar against vector", 6, "scaling-outputs", _dimension, ("mean_norm",)),
+    Finding("The recipe", 6, "scaling-recipes+scaling", _recipes, ("mean_norm",)),
+)
+"""Chapters 6, 7 and 8."""

@@ -1,0 +1,472 @@
+"""Scaling laws: how a model's error falls with the number of its samples.
+
+Two laws are fitted, ``error = A N^-alpha`` and ``error = A N^-alpha + floor``, by Huber's loss on the
+residuals of the logarithm, as studies of scaling laws do [HBM22]: relative errors count alike at every N,
+and a seed that went wrong pulls with bounded force.
+
+Uncertainty comes from a bootstrap over seeds, all of whose replicates are fitted at once (`huber`):
+`scipy.optimize.least_squares`, one after the other, finds the same and takes 5 to 40 times as long. Draws are
+stretched to the scatter of their source; `scipy.stats.bootstrap` takes them as they are, and of few seeds its
+intervals are narrower still.
+
+Worlds differ in how hard they are to learn. Where it is known which measurements belong to one seed, each
+seed may have a factor of its own, and the law is that of the typical one.
+
+The fitted curve is the centre of the errors' logarithms: of a skewed error it is nearer the median than
+the mean.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from imagination.decide.scaling_laws import huber
+from imagination.decide.scaling_laws.huber import Measurements
+
+__all__ = [
+    "PARAMETERS",
+    "Comparison",
+    "DecayError",
+    "Interval",
+    "ScalingLaw",
+    "compare",
+    "fit",
+    "power_law",
+]
+
+PARAMETERS = ("amplitude", "exponent", "floor")
+"""What a law is made of: ``error = amplitude * samples ** -exponent + floor``."""
+
+SMALLEST_SCALE = 1e-7
+"""Noise below this is rounding: data that lie on a law exactly are fitted as if they scattered so much."""
+
+RESAMPLING = ("seeds", "replicates", "residuals")
+
+
+class DecayError(ValueError):
+    """The errors do not fall with the number of samples, so no law of decay describes them."""
+
+
+def power_law(samples: Any, amplitude: Any, exponent: Any, floor: Any = 0.0) -> Any:
+    """Return ``amplitude * samples ** -exponent + floor`` (arrays broadcast)."""
+    return amplitude * samples**-exponent + floor
+
+
+class Interval(NamedTuple):
+    """An interval that should hold the true value with probability `level`."""
+
+    low: float
+    high: float
+    level: float
+
+
+@dataclass(frozen=True, eq=False)
+class ScalingLaw:
+    """A fitted law ``error = amplitude * samples ** -exponent + floor``.
+
+    Attributes
+    ----------
+    amplitude : float
+        A, the error at one sample if the law held there, less the floor [unit of the error].
+    exponent : float
+        alpha [no unit]; positive unless the fit was allowed not to decay.
+    floor : float
+        The error that no number of samples removes [unit of the error]; 0 for a pure power law.
+    with_floor : bool
+        Whether a floor was looked for (it may have been found to be 0).
+    samples, errors : array, shape (n,)
+        The measurements.
+    scale : float
+        Robust standard deviation of the log error around the law, seeds' own factors taken off; it sets
+        Huber's threshold [no unit].
+    bootstrap : DataFrame, shape (replicates, 3)
+        Amplitude, exponent and floor of each bootstrap replicate; empty without a bootstrap.
+    resampling : str
+        What the bootstrap drew again: ``seeds`` (whole curves), ``replicates`` (measurements at each sample
+        size) or ``residuals``.
+    """
+
+    amplitude: float
+    exponent: float
+    floor: float
+    with_floor: bool
+    samples: np.ndarray = field(repr=False)
+    errors: np.ndarray = field(repr=False)
+    scale: float
+    bootstrap: pd.DataFrame = field(repr=False)
+    resampling: str
+    _data: Measurements = field(repr=False)
+
+    def __call__(self, samples: Any) -> np.ndarray:
+        """Return the error at `samples` (array, broadcast)."""
+        count = _positive("samples", samples)
+        return power_law(count, self.amplitude, self.exponent, self.floor)
+
+    def predict(self, samples: Any, *, level: float = 0.95) -> pd.DataFrame:
+        """Predict the error at new numbers of samples, (k,), with intervals for the law there.
+
+        Returns
+        -------
+        DataFrame
+            Columns `samples`, `error`, `low`, `high`, `extrapolates` (True outside the fitted range).
+
+        Raises
+        ------
+        ValueError
+            If `level` is none, or the law was fitted without a bootstrap.
+        """
+        at = np.atleast_1d(_positive("samples", samples)).ravel()
+        a, alpha, floor = (self._replicates(name)[:, None] for name in PARAMETERS)
+        curves = np.log(power_law(at, a, alpha, floor))
+        tail = _tail(level)
+        low, high = np.exp(np.quantile(curves, [tail, 1 - tail], axis=0))
+        beyond = (at > self.samples.max()) | (at < self.samples.min())
+        return pd.DataFrame(
+            {"samples": at, "error": self(at), "low": low, "high": high, "extrapolates": beyond}
+        )
+
+    def interval(self, name: str, *, level: float = 0.95) -> Interval:
+        """Return the interval between the bootstrap's quantiles of a parameter.
+
+        Parameters
+        ----------
+        name : {"amplitude", "exponent", "floor"}
+            The parameter.
+        level : float
+            Probability of the interval.
+
+        Raises
+        ------
+        ValueError
+            If there is no such parameter, or the law was fitted without a bootstrap.
+        """
+        if name not in PARAMETERS:
+            raise ValueError(f"name: {name!r} is none of {', '.join(PARAMETERS)}")
+        tail = _tail(level)
+        low, high = np.quantile(self._replicates(name), [tail, 1 - tail])
+        return Interval(float(low), float(high), level)
+
+    def summary(self, *, level: float = 0.95) -> pd.DataFrame:
+        """Return a table of the parameters with their intervals: columns `value`, `low`, `high`."""
+        shown = PARAMETERS if self.with_floor else PARAMETERS[:2]
+        rows = {name: self.interval(name, level=level)[:2] for name in shown}
+        table = pd.DataFrame.from_dict(rows, orient="index", columns=["low", "high"])
+        table.insert(0, "value", [getattr(self, name) for name in shown])
+        return table
+
+    @cached_property
+    def residuals(self) -> np.ndarray:
+        """log(error) - log(law) at the measurements, shape (n,)."""
+        return np.log(self.errors) - np.log(self(self.samples))
+
+    @property
+    def r_squared_of_means(self) -> float:
+        """Share of the variance that the law explains, of the mean log errors at each sample size.
+
+        Seeds' own factors are taken off.
+        """
+        data = self._data
+        means = np.bincount(data.at, _levelled(data, data.y[None])[0]) / data.counts
+        left = means - np.log(self(data.anchors))
+        return 1 - float((left**2).sum() / ((means - means.mean()) ** 2).sum())
+
+    def _replicates(self, name: str) -> np.ndarray:
+        if self.bootstrap.empty:
+            raise ValueError("replicates: 0 were drawn with this fit, and an interval needs some")
+        return self.bootstrap[name].to_numpy()
+
+    @property
+    def _theta(self) -> np.ndarray:
+        """The fit in the coordinates of the search."""
+        with np.errstate(divide="ignore"):
+            floor = np.log(self.floor)
+        a = np.log(self.amplitude) - self.exponent * self._data.centre
+        return np.array([a, self.exponent, floor])
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Both laws on the same measurements, and which one they support.
+
+    Attributes
+    ----------
+    plain, floored : ScalingLaw
+        The pure power law, and the one with a floor.
+    table : DataFrame
+        A row for each law: `parameters`, `deviance` (twice the loss in units of the noise), `AIC`, `BIC`,
+        `left out` (root mean squared log residual at sample sizes that were left out of the fit, one at a
+        time) and `R2` (of the mean log errors).
+    """
+
+    plain: ScalingLaw
+    floored: ScalingLaw
+    table: pd.DataFrame
+
+    @property
+    def chosen(self) -> ScalingLaw:
+        """The law with the smaller BIC.
+
+        A floor is a strong claim: near it samples are wasted. BIC asks for more evidence of it the more
+        measurements there are, and in the limit picks the true one of two nested laws. Leaving out sample
+        sizes judges extrapolation, but by a handful of numbers: it is shown as a second opinion.
+        """
+        return self.floored if self.table["BIC"].iloc[1] < self.table["BIC"].iloc[0] else self.plain
+
+
+def fit(
+    samples: Any,
+    errors: Any,
+    *,
+    floor: bool = False,
+    seeds: Any = None,
+    replicates: int = 1000,
+    rng: np.random.Generator | None = None,
+    resampling: str | None = None,
+    must_decay: bool = True,
+) -> ScalingLaw:
+    """Fit a power law, with or without a floor, to measured errors.
+
+    Parameters
+    ----------
+    samples : array_like, shape (n,)
+        Number of samples of each measurement; repeated numbers are replicates.
+    errors : array_like, shape (n,)
+        The errors, positive [any unit].
+    floor : bool
+        Whether the law may level off.
+    seeds : array_like, shape (n,), optional
+        Which measurements belong to one seed (one world, trained on at each sample size). Every seed then
+        has a factor of its own, and the bootstrap draws whole seeds. Every seed must have one measurement
+        at every sample size.
+    replicates : int
+        Size of the bootstrap; 0 for none.
+    rng : numpy.random.Generator
+        Draws the bootstrap.
+    resampling : {"seeds", "replicates", "residuals"}, optional
+        What the bootstrap draws again. By default `seeds` where these are given, `replicates` where each
+        sample size was measured four times or more, else `residuals`.
+    must_decay : bool
+        Whether an exponent that is not positive is an error.
+
+    Returns
+    -------
+    ScalingLaw
+
+    Raises
+    ------
+    DecayError
+        If the errors do not fall and `must_decay`.
+    ValueError
+        If there are fewer than 3 different sample sizes (4 with a floor), or bad numbers.
+    """
+    data = _data(samples, errors, seeds, floor)
+    y = _levelled(data, data.y[None])
+    scale = _scale(data, y, floor)
+    one = np.ones((1, len(data.y)))
+    # Far from the law, with a small scale, Huber's loss is a slope without a bottom in sight: begin wider.
+    begin = huber.fit_batch(data, y, one, max(scale, 0.02), floor)[0]
+    theta = huber.fit_batch(data, y, one, scale, floor, begin)[0]
+    amplitude, exponent, level = huber.parameters(data, theta[None])[0]
+    if must_decay and not exponent > 0:
+        raise DecayError(
+            f"errors: they do not fall with the samples (fitted exponent {exponent:.3g}, need > 0); "
+            "a law of decay cannot describe them"
+        )
+    chosen = resampling or _default_resampling(data)
+    draws = np.empty((0, len(PARAMETERS)))
+    if replicates:
+        starred = _levelled(data, _resampled(data, theta, chosen, replicates, rng))
+        found = huber.fit_batch(data, starred, one, scale, floor, theta)
+        draws = huber.parameters(data, found)
+    return ScalingLaw(
+        amplitude=float(amplitude),
+        exponent=float(exponent),
+        floor=float(level),
+        with_floor=floor,
+        samples=data.anchors[data.at],
+        errors=np.exp(data.y),
+        scale=scale,
+        bootstrap=pd.DataFrame(draws, columns=list(PARAMETERS)),
+        resampling=chosen,
+        _data=data,
+    )
+
+
+def compare(samples: Any, errors: Any, **options: Any) -> Comparison:
+    """Fit both laws and say which one the measurements support.
+
+    Parameters
+    ----------
+    samples, errors : array_like, shape (n,)
+        The measurements, at 4 different sample sizes or more.
+    **options
+        As `fit` takes them, except `floor`.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    ValueError
+        As `fit` does.
+    """
+    floored = fit(samples, errors, floor=True, **options)
+    plain = fit(samples, errors, floor=False, **options)
+    rows = [_criteria(law, floored.scale) for law in (plain, floored)]
+    table = pd.DataFrame(rows, index=pd.Index(["power law", "power law with a floor"], name="law"))
+    return Comparison(plain, floored, table)
+
+
+def _criteria(law: ScalingLaw, scale: float) -> dict[str, float]:
+    """What the comparison shows of a law; both laws are judged with the noise of the more flexible one."""
+    parameters = 3 if law.with_floor else 2
+    residuals = _levelled(law._data, law._data.y[None])[0] - np.log(law(law.samples))
+    deviance = 2 * float(huber.loss(residuals, huber.THRESHOLD * scale).sum()) / scale**2
+    return {
+        "parameters": parameters,
+        "deviance": deviance,
+        "AIC": deviance + 2 * parameters,
+        "BIC": deviance + parameters * np.log(len(law.errors)),
+        "left out": _left_out(law),
+        "R2": law.r_squared_of_means,
+    }
+
+
+def _left_out(law: ScalingLaw) -> float:
+    """Root mean squared log residual at each sample size, of the law fitted to the others."""
+    data = law._data
+    kept = 1 - data.member.T
+    y = _levelled(data, data.y[None])
+    theta = huber.fit_batch(data, y, kept, law.scale, law.with_floor, law._theta)
+    off = (y - huber.curve(theta, data.x)[:, data.at])[kept == 0]
+    return float(np.sqrt((off**2).mean()))
+
+
+# Reading the measurements
+
+
+def _positive(name: str, values: Any) -> np.ndarray:
+    try:
+        array = np.asarray(values, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}: {values!r} are not numbers") from error
+    bad = ~(np.isfinite(array) & (array > 0))
+    if bad.any():
+        raise ValueError(f"{name}: {array[bad].ravel()[0]:g} is among them; need positive, finite numbers")
+    return array
+
+
+def _tail(level: float) -> float:
+    if not 0 < level < 1:
+        raise ValueError(f"level: {level!r} is no probability between 0 and 1")
+    return (1 - level) / 2
+
+
+def _data(samples: Any, errors: Any, seeds: Any, floor: bool) -> Measurements:
+    count, error = _positive("samples", samples), _positive("errors", errors)
+    if count.ndim != 1 or count.shape != error.shape:
+        raise ValueError(f"samples, errors: shapes {count.shape} and {error.shape}; need two equal lengths")
+    anchors, at = np.unique(count, return_inverse=True)
+    needed = 4 if floor else 3
+    if len(anchors) < needed:
+        law = "a power law with a floor" if floor else "a power law"
+        raise ValueError(
+            f"samples: {len(anchors)} different sample sizes; {law} needs {needed} or more, "
+            "or nothing is left to judge it by"
+        )
+    if seeds is None:
+        return Measurements(anchors, at, np.log(error), None)
+    rows = np.unique(np.asarray(seeds), return_inverse=True)[1]
+    if rows.shape != at.shape:
+        raise ValueError(f"seeds: shape {np.shape(seeds)}; need one for each of the {len(at)} measurements")
+    cells = rows * len(anchors) + at
+    if len(np.unique(cells)) != len(cells) or len(cells) != (rows.max() + 1) * len(anchors):
+        raise ValueError(
+            "seeds: some seed was not measured exactly once at each sample size; "
+            "leave seeds out to draw measurements at each sample size instead"
+        )
+    return Measurements(anchors, at, np.log(error), rows)
+
+
+def _levelled(data: Measurements, y: np.ndarray, kept: np.ndarray | None = None) -> np.ndarray:
+    """Take each seed's own factor off the log errors and give all the typical one, shape (batch, n).
+
+    `kept` says which seeds count, shape (batch, seeds).
+    """
+    if data.seeds is None:
+        return y
+    own = y @ data.member_of_seed / len(data.anchors)
+    typical = huber.location(own, np.ones_like(own) if kept is None else kept)
+    return y - own[:, data.seeds] + typical[:, None]
+
+
+def _scale(data: Measurements, y: np.ndarray, floor: bool) -> float:
+    """Return a robust standard deviation of the noise: between replicates, else around a first fit."""
+    if data.counts.min() >= 2:
+        medians = np.array([np.median(y[0, data.at == k]) for k in range(len(data.anchors))])
+        off = (y[0] - medians[data.at]) * np.sqrt(data.counts / (data.counts - 1))[data.at]
+        if data.seeds is not None:
+            off *= np.sqrt(len(data.anchors) / (len(data.anchors) - 1))
+    else:
+        one = np.ones((1, len(data.y)))
+        first = huber.fit_batch(data, y, one, 0.02 / huber.THRESHOLD, floor)
+        freedom = max(len(data.y) - (3 if floor else 2), 1)
+        off = (y[0] - huber.curve(first, data.x)[0, data.at]) * np.sqrt(len(data.y) / freedom)
+    return max(1.4826 * float(np.median(np.abs(off))), SMALLEST_SCALE)
+
+
+def _default_resampling(data: Measurements) -> str:
+    if data.seeds is not None:
+        return "seeds"
+    return "replicates" if data.counts.min() >= 4 else "residuals"
+
+
+def _resampled(
+    data: Measurements, theta: np.ndarray, resampling: str, replicates: int, rng: np.random.Generator | None
+) -> np.ndarray:
+    """Draw the log errors of the bootstrap's replicates, shape (replicates, n)."""
+    if rng is None:
+        raise ValueError("rng: None; a bootstrap needs a numpy.random.Generator")
+    if replicates < 0:
+        raise ValueError(f"replicates: {replicates}; need 0 or more")
+    if resampling == "residuals":
+        return _resampled_residuals(data, theta, replicates, rng)
+    if resampling not in RESAMPLING:
+        raise ValueError(f"resampling: {resampling!r} is none of {', '.join(RESAMPLING)}")
+    # Draws from k values scatter by (k - 1)/k less than the values' source: stretch them around their mean.
+    means = np.bincount(data.at, data.y) / data.counts
+    if data.counts.min() < 2:
+        raise ValueError("resampling: some sample size was measured once only; use 'residuals'")
+    off = (data.y - means[data.at]) * np.sqrt(data.counts / (data.counts - 1))[data.at]
+    if resampling == "seeds":
+        if data.seeds is None:
+            raise ValueError("resampling: 'seeds' needs the argument seeds")
+        drawn = rng.integers(data.seeds.max() + 1, size=(replicates, data.seeds.max() + 1))
+        cell = np.empty((data.seeds.max() + 1, len(data.anchors)), int)
+        cell[data.seeds, data.at] = np.arange(len(data.y))
+        return means[data.at] + off[cell[drawn[:, data.seeds], data.at]]
+    order = np.argsort(data.at, kind="stable")
+    first = np.cumsum(data.counts) - data.counts
+    position = (rng.random((replicates, len(data.y))) * data.counts[data.at]).astype(int)
+    return means[data.at] + off[order[first[data.at] + position]]
+
+
+def _resampled_residuals(
+    data: Measurements, theta: np.ndarray, replicates: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw residuals, each stretched by what its own leverage took from it, around the fitted curve."""
+    curve, slopes = huber.curve(theta[None], data.x)[0], huber.slopes(theta[None], data.x)[0]
+    slopes = slopes if np.isfinite(theta[2]) else slopes[:, :2]
+    projector = slopes[data.at] @ np.linalg.pinv(slopes[data.at])
+    leverage = np.clip(np.diag(projector), 0, 0.9)
+    off = (data.y - curve[data.at]) / np.sqrt(1 - leverage)
+    # A few residuals leave their own size uncertain: draw it too, as for Student's distribution.
+    freedom = max(len(off) - slopes.shape[1], 1)
+    size = np.sqrt(freedom / rng.chisquare(freedom, (replicates, 1)))
+    return curve[data.at] + size * rng.choice(off - off.mean(), size=(replicates, len(off)))

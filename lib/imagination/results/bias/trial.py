@@ -1,0 +1,372 @@
+"""Proposition 2 on trial: the mean squared error of a gradient whose rewards are biased, against K.
+
+The two sides of the trial share no code. What is measured comes from the moments of the estimator under
+biased, noisy rewards. What it is compared with is made of finite differences of returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from imagination.decide import label_cost as fidelity
+from imagination.reinforce import exact
+from imagination.reinforce.estimators import observed_rewards, rollout_gradients, sample
+from imagination.reinforce.noise import Independent
+from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator, Problem, tabular_policy
+from imagination.trials.sweep import sweep
+from imagination.worlds import makers
+from imagination.worlds.tabular import TabularMDP
+
+__all__ = [
+    "BIASES",
+    "PLANTED",
+    "SCALES",
+    "TOLERANCE",
+    "Planted",
+    "against_rollouts",
+    "audit",
+    "configurations",
+    "difference_gradient",
+    "draw_problems",
+    "mean_squared_error",
+    "power",
+    "run",
+    "trial",
+]
+
+Array = NDArray[Any]
+
+TOLERANCE = 1e-7
+"""A prediction that is off by more than this share refutes a version: room for finite differences."""
+
+NO_BIAS = 1e-150
+"""The claim speaks of a positive norm; the square of this one is too small to change a sum."""
+
+BIASES = ("frozen error", "state error", "one cell", "taste", "constant", "opposite")
+"""What the biases of the trial are drawn as: see `_draw_bias`."""
+
+FEW = 20_000
+"""Rollouts sampled at least for each number K."""
+
+SCALES = {"quick": {"batches": 1, "size": 60}, "full": {"batches": 10, "size": 100}}
+
+
+# What is measured
+
+
+def mean_squared_error(
+    problem: Problem,
+    bias: Array,
+    *,
+    sigma: ArrayLike,
+    rollouts: ArrayLike,
+    truth: Array,
+    estimator: Estimator = DISCOUNTED,
+) -> Array:
+    """E||g - truth||^2 of the average g of K rollouts whose labels have a bias and noise, exactly, (B,).
+
+    One rollout's estimate has second moment m about the truth and mean offset d; the average of K
+    independent ones has m / K + (1 - 1/K) ||d||^2. No derivative is taken.
+    """
+    sigma, K = np.asarray(sigma, dtype=float), np.asarray(rollouts, dtype=float)
+    labelled = problem.with_reward(problem.mdp.reward + bias)
+    noise = np.broadcast_to(sigma, len(problem))[:, None, None] ** 2
+    found = exact.moments(labelled, estimator, noise_variance=noise)
+    systematic = ((found.mean - truth) ** 2).sum(axis=1)
+    about_truth = found.variance + systematic
+    return about_truth / K + (1 - 1 / K) * systematic
+
+
+def difference_gradient(
+    problem: Problem, reward: Array | None = None, *, discount: Array | None = None, step: float = 2e-3
+) -> Array:
+    """Gradient of the H-step return by differences of returns, (B, d), its error of order step^4.
+
+    It knows of no score and of no policy gradient theorem: returns of policies, and nothing else.
+    """
+    B, d = problem.policy.parameters.shape
+    reward = problem.mdp.reward if reward is None else reward
+    discount = problem.discount if discount is None else np.broadcast_to(discount, (B,))
+    many = copies_of_each(problem, 4 * d)
+    shifts = np.array([step, -step, 2 * step, -2 * step])[:, None, None] * np.eye(d)
+    logits = (problem.policy.parameters[:, None] + shifts.reshape(1, 4 * d, d)).reshape(-1, d)
+    moved = tabular_policy(logits.reshape(-1, *problem.mdp.reward.shape[1:])).probabilities
+    world = TabularMDP(
+        many.mdp.transition,
+        np.repeat(np.broadcast_to(reward, problem.mdp.reward.shape), 4 * d, axis=0),
+        np.repeat(discount, 4 * d),
+        initial=many.mdp.initial,
+    )
+    at = world.returns(moved, problem.horizon).reshape(B, 4, d)
+    return (8 * (at[:, 0] - at[:, 1]) - (at[:, 2] - at[:, 3])) / (12 * step)
+
+
+def copies_of_each(problem: Problem, count: int) -> Problem:
+    """Every problem of the batch `count` times, next to each other."""
+    return problem[np.repeat(np.arange(len(problem)), count)]
+
+
+# The trial
+
+
+def draw_problems(
+    rng: np.random.Generator, size: int, kind: str = "frozen error"
+) -> tuple[Problem, Array, Array, NDArray[np.int64]]:
+    """Random problems, biases (size, S, A), noise deviations (size,) and numbers of rollouts (size,)."""
+    S, A = int(rng.integers(2, 6)), int(rng.integers(2, 4))
+    discount = 1 - 10 ** -rng.uniform(0.1, 2, size)
+    mdp = makers.garnet(size, S, A, int(rng.integers(1, S + 1)), discount, rng)
+    horizon = int(rng.integers(2, 16))
+    logits = rng.exponential(1, (size, 1, 1)) * rng.standard_normal(mdp.reward.shape)
+    bias = _draw_bias(rng, kind, mdp) * 10 ** rng.uniform(-1.5, 0.5, (size, 1, 1))
+    sigma = 10 ** rng.uniform(-2, 0.5, size) * rng.integers(0, 2, size)
+    rollouts = np.exp(rng.uniform(np.log(2), np.log(1000), size)).astype(np.int64)
+    return Problem(mdp, tabular_policy(logits), horizon), bias, sigma, rollouts
+
+
+def _draw_bias(rng: np.random.Generator, kind: str, mdp: TabularMDP) -> Array:
+    """One bias for each problem."""
+    B, S, A = mdp.reward.shape
+    if kind == "frozen error":  # of a reward model: Gaussian for each state and action
+        return rng.standard_normal((B, S, A))
+    if kind == "state error":  # blind to the action
+        return np.broadcast_to(rng.standard_normal((B, S, 1)), (B, S, A))
+    if kind == "one cell":  # right everywhere but in one place
+        return np.eye(S * A)[rng.integers(0, S * A, B)].reshape(B, S, A)
+    if kind == "taste":  # for an action, whatever the state
+        return np.broadcast_to(rng.standard_normal((B, 1, A)), (B, S, A))
+    if kind == "constant":
+        return np.ones((B, S, A))
+    if kind == "opposite":  # pays less than is due
+        return -mdp.reward
+    raise ValueError(f"kind must be one of {', '.join(BIASES)}, got {kind!r}")
+
+
+def configurations(scale: str = "quick") -> list[dict[str, Any]]:
+    """Batches of the trial."""
+    if scale not in SCALES:
+        raise ValueError(f"scale must be one of {', '.join(SCALES)}, got {scale!r}")
+    batches, size = SCALES[scale]["batches"], SCALES[scale]["size"]
+    return [{"bias": kind, "size": size} for kind in BIASES for _ in range(6 * batches)]
+
+
+def trial(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.DataFrame:
+    """Draw problems, measure the mean squared error and compare with Proposition 2: one row a problem.
+
+    Columns: `bias` (its kind), `gamma`, `horizon`, `rollouts`; measured: `mse`, and `mse undiscounted` of
+    Theorem 2's estimator; the `variance` of one rollout with these labels and `unbiased variance` without
+    the bias; by finite differences: `bias_gradient` = ||grad B_H||, the same `undiscounted`, `inner` =
+    <grad J_H, grad B_H>, `return` = B_H; `predicted` and its relative error `off`.
+    """
+    problem, bias, sigma, rollouts = draw_problems(rng, configuration["size"], configuration["bias"])
+    truth, of_bias = difference_gradient(problem), difference_gradient(problem, bias)
+    undiscounted = difference_gradient(problem, bias, discount=np.full(len(problem), 1 - 1e-12))
+    labelled: dict[str, Any] = {"bias": bias, "sigma": sigma, "rollouts": rollouts, "truth": truth}
+    noise = sigma[:, None, None] ** 2
+    judged = problem.with_reward(problem.mdp.reward + bias)
+    table = pd.DataFrame(
+        {
+            "bias": configuration["bias"],
+            "gamma": problem.discount,
+            "horizon": problem.horizon,
+            "rollouts": rollouts,
+            "mse": mean_squared_error(problem, **labelled),
+            "mse undiscounted": mean_squared_error(problem, **labelled, estimator=THEOREM_2),
+            "variance": exact.moments(judged, DISCOUNTED, noise_variance=noise).variance,
+            "unbiased variance": exact.moments(problem, DISCOUNTED, noise_variance=noise).variance,
+            "variance undiscounted": exact.moments(judged, THEOREM_2, noise_variance=noise).variance,
+            "bias_gradient": np.linalg.norm(of_bias, axis=1),
+            "undiscounted": np.linalg.norm(undiscounted, axis=1),
+            "gradient": np.linalg.norm(truth, axis=1),
+            "inner": (truth * of_bias).sum(axis=1),
+            "return": exact.returns(problem, bias),
+        }
+    )
+    table["predicted"] = predicted(table)
+    table["off"] = np.abs(table["predicted"] / table["mse"] - 1)
+    return table
+
+
+def predicted(table: pd.DataFrame) -> Array:
+    """Proposition 2's mean squared error for the rows of a trial."""
+    return np.asarray(
+        fidelity.mean_squared_error(
+            rollouts=table["rollouts"].to_numpy(),
+            variance=table["variance"].to_numpy(),
+            bias_norm=np.maximum(table["bias_gradient"].to_numpy(), NO_BIAS),
+        )
+    )
+
+
+def run(scale: str = "quick", *, seed: int = 0, **options: Any) -> pd.DataFrame:
+    """Run the trial; options as in `imagination.trials.sweep.sweep`."""
+    return sweep(trial, configurations(scale), seed=seed, **options)
+
+
+# Planted wrong versions
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A wrong version of Proposition 2: a slip in what is put in, or in the expression itself."""
+
+    name: str
+    wrong: Callable[[pd.DataFrame], Array]
+
+
+def _with(**instead: Callable[[pd.DataFrame], Any]) -> Callable[[pd.DataFrame], Array]:
+    """The claim with other columns put in."""
+
+    def wrong(table: pd.DataFrame) -> Array:
+        return predicted(table.assign(**{name: make(table) for name, make in instead.items()}))
+
+    return wrong
+
+
+def _bias_part(change: Callable[[Array, pd.DataFrame], Array]) -> Callable[[pd.DataFrame], Array]:
+    """The claim with its second term changed."""
+
+    def wrong(table: pd.DataFrame) -> Array:
+        variance_part = predicted(table.assign(bias_gradient=0.0))
+        return variance_part + change(predicted(table) - variance_part, table)
+
+    return wrong
+
+
+PLANTED: tuple[Planted, ...] = (
+    Planted("bias divided by K", _bias_part(lambda part, t: part / t["rollouts"].to_numpy())),
+    Planted("gradient's norm not squared", _bias_part(lambda part, _: np.sqrt(np.abs(part)))),
+    Planted("variance not divided by K", _with(variance=lambda t: t["variance"] * t["rollouts"])),
+    Planted("variance divided by K squared", _with(variance=lambda t: t["variance"] / t["rollouts"])),
+    Planted("K - 1 for K", _with(rollouts=lambda t: t["rollouts"] - 1)),
+    Planted("B_H undiscounted", _with(bias_gradient=lambda t: t["undiscounted"])),
+    Planted("cross term kept", _bias_part(lambda part, t: part + 2 * t["inner"].to_numpy())),
+    Planted("B_H itself for its gradient", _with(bias_gradient=lambda t: t["return"].abs())),
+    Planted("variance of the unbiased labels", _with(variance=lambda t: t["unbiased variance"])),
+    Planted("bias forgotten", _bias_part(lambda part, _: 0 * part)),
+    Planted("gradient of J for that of B", _with(bias_gradient=lambda t: t["gradient"])),
+    Planted(
+        "Theorem 2's estimator for the discounted one",
+        lambda t: t["mse undiscounted"].to_numpy(),
+    ),
+)
+"""The slips, in the order of the chapter's table."""
+
+
+def power(table: pd.DataFrame) -> pd.DataFrame:
+    """How the trial refutes each planted version: `caught by` problems, their `share`, `largest error`."""
+    rows = []
+    for planted in PLANTED:
+        off = np.abs(planted.wrong(table) / table["mse"].to_numpy() - 1)
+        refuted = off > TOLERANCE * 10
+        rows.append(
+            {
+                "planted": planted.name,
+                "caught by": int(refuted.sum()),
+                "share": float(refuted.mean()),
+                "median error": float(np.median(off)),
+                "largest error": float(off.max()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+# Against the number of rollouts
+
+
+def against_rollouts(
+    problem: Problem,
+    bias: Array,
+    *,
+    sigma: float,
+    rollouts: ArrayLike,
+    generator: np.random.Generator,
+    groups: int = 400,
+) -> pd.DataFrame:
+    """Mean squared errors of unbiased noisy labels and of biased noise-free ones, exact and sampled.
+
+    Parameters
+    ----------
+    problem : Problem
+        A batch of one.
+    bias : (1, S, A) array
+    sigma : float
+        Standard deviation of the unbiased labels' noise.
+    rollouts : (n,) int array
+        Numbers K.
+    generator : Generator
+    groups : int
+        Independent averages that each sampled value is a mean of, at least: more where K is small, whose
+        errors have long tails.
+
+    Returns
+    -------
+    DataFrame
+        For each K: `noisy` and `biased`, exactly, by Proposition 2's claim; `sampled noisy` and `sampled
+        biased` with their standard errors (`... error`).
+    """
+    truth = exact.gradient(problem)
+    size = np.linalg.norm(exact.bias_gradient(problem, bias), axis=1)[0]
+    judged = problem.with_reward(problem.mdp.reward + bias)
+    variances = {
+        "noisy": exact.moments(problem, DISCOUNTED, noise_variance=sigma**2).variance[0],
+        "biased": exact.moments(judged, DISCOUNTED).variance[0],
+    }
+    rows = []
+    for K in np.asarray(rollouts):
+        row: dict[str, Any] = {"rollouts": int(K)}
+        count = max(groups, FEW // int(K))
+        for name, offset in (("noisy", NO_BIAS), ("biased", size)):
+            about = {"variance": variances[name], "bias_norm": offset}
+            row[name] = float(fidelity.mean_squared_error(rollouts=int(K), **about))
+            options: dict[str, Any] = {"noise": Independent(sigma)} if name == "noisy" else {"bias": bias}
+            parts = [part[0] for part in sample(problem, DISCOUNTED, int(K) * count, generator, **options)]
+            averages = np.concatenate(parts).reshape(count, int(K), -1).mean(axis=1)
+            squares = ((averages - truth) ** 2).sum(axis=1)
+            row[f"sampled {name}"] = squares.mean()
+            row[f"sampled {name} error"] = squares.std(ddof=1) / np.sqrt(count)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def audit(
+    problem: Problem, bias: Array, *, sigma: float, rollouts: int, generator: np.random.Generator
+) -> dict[str, Array]:
+    """What can be learnt from rollouts that are labelled twice, by the biased source and by the noisy one.
+
+    Parameters
+    ----------
+    problem : Problem
+        A batch: each is audited once.
+    bias : (B, S, A) array
+    sigma : float
+    rollouts : int
+        Rollouts labelled twice, at least 2.
+    generator : Generator
+
+    Returns
+    -------
+    dict
+        Unbiased estimates, (B,) each: `bias_norm_squared` of ||grad B_H||^2 (it may be negative),
+        `noisy_variance` and `biased_variance` of a single rollout's estimate.
+    """
+    if rollouts < 2:
+        raise ValueError(f"rollouts must be at least 2, got {rollouts}")
+    drawn = problem.rollouts(rollouts, generator)
+    noisy = rollout_gradients(
+        problem, DISCOUNTED, drawn, observed_rewards(drawn, generator, noise=Independent(sigma))
+    )
+    biased = rollout_gradients(problem, DISCOUNTED, drawn, observed_rewards(drawn, generator, bias=bias))
+    difference = biased - noisy
+    spread = difference.var(axis=1, ddof=1).sum(axis=1)
+    return {
+        "bias_norm_squared": (difference.mean(axis=1) ** 2).sum(axis=1) - spread / rollouts,
+        "noisy_variance": noisy.var(axis=1, ddof=1).sum(axis=1),
+        "biased_variance": biased.var(axis=1, ddof=1).sum(axis=1),
+    }

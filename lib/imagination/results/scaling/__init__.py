@@ -1,0 +1,1 @@
+"""How errors fall with data."""

@@ -1,0 +1,1 @@
+"""A bound of one's own."""

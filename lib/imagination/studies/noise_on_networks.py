@@ -1,0 +1,137 @@
+"""Theorem 2 where nothing is known exactly: network policies, in real and in learned worlds, by sampling.
+
+The estimate is linear in the rewards, so what noise adds to it is the estimate from the noise alone. Its
+second moment is measured, and so is what the theorem says it is: both are means over the same rollouts, and
+their difference must be 0 within its standard error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import torch
+from scipy import stats
+
+from imagination.reinforce import gradients
+from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator
+from imagination.reinforce.torch_policies import (
+    TorchPolicy,
+    random_categorical_policy,
+    random_gaussian_policy,
+)
+from imagination.reinforce.worlds import ContinuousWorld, TabularWorld, World, sample
+from imagination.results.noise import claims as theory
+from imagination.results.return_gap import systems as families
+from imagination.worlds.makers import gridworld
+
+__all__ = ["WORLDS", "run"]
+
+Made = tuple[World, TorchPolicy]
+
+
+def _gaussian(side: str) -> Callable[[int, np.random.Generator, torch.Generator], Made]:
+    def make(size: int, rng: np.random.Generator, generator: torch.Generator) -> Made:
+        pair = families.draw("learned networks", rng, size)
+        pair = pair.discounted(rng.uniform(0.3, 0.99, size))
+        mdp = getattr(pair, side)
+        state = mdp.initial.sample(np.random.default_rng(0), 1)
+        d_action = pair.policy(state).shape[-1]
+        policy = random_gaussian_policy(generator, size, state.shape[-1], d_action, width=8)
+        return ContinuousWorld(mdp), policy
+
+    return make
+
+
+def _categorical(size: int, rng: np.random.Generator, generator: torch.Generator) -> Made:
+    mdp = gridworld(3, 3, rng.uniform(0, 0.5, size), rng.uniform(0.3, 0.99, size))
+    return TabularWorld(mdp, one_hot=True), random_categorical_policy(generator, size, 9, 4, width=8)
+
+
+WORLDS: dict[str, Callable[[int, np.random.Generator, torch.Generator], Made]] = {
+    "Gaussian policy, real world": _gaussian("real"),
+    "Gaussian policy, learned world": _gaussian("learned"),
+    "categorical policy, gridworld": _categorical,
+}
+
+
+@torch.no_grad()
+def run(*, size: int, rollouts: int, horizon: int, seed: int, sigma: float = 1.0) -> pd.DataFrame:
+    """Measure what noise adds to the gradient of network policies.
+
+    Parameters
+    ----------
+    size : int
+        Worlds, each with a policy of its own, of every kind.
+    rollouts, horizon : int
+        How many rollouts of how many steps are sampled in each.
+    seed : int
+    sigma : float
+        Standard deviation of the noise.
+
+    Returns
+    -------
+    DataFrame
+        A row for each world and estimator: `kind`, `outer sum`, `gamma`, `parameters`; `added`, measured for
+        one rollout, `exact amount`, the theorem's sum with measured E‖w_t‖², and `z` of their difference;
+        `mean z`, the largest |z| of the noise's mean over the parameters; `used`, added as a share of the
+        bound (Theorem 2's for its estimator), and `sharp used`. ``attrs["limit"]`` is what no |z| of the
+        column `z` exceeds with probability 0.999, if all is right (Bonferroni).
+    """
+    rng, generator = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
+    parts = []
+    for kind, make in WORLDS.items():
+        world, policy = make(size, rng, generator)
+        drawn = sample(world, policy, rollouts, horizon, generator)
+        noise = sigma * torch.randn(drawn.reward.shape, generator=generator, dtype=drawn.reward.dtype)
+        square = policy.score_square(drawn.state, drawn.action)
+        for estimator in (THEOREM_2, DISCOUNTED):
+            weight = gradients.coefficients(estimator, noise, world.discount)
+            alone = policy.score_sum(drawn.state, drawn.action, weight)
+            added = (alone**2).sum(dim=2)
+            said = sigma**2 * (square * _squared_weights(estimator, world.discount, horizon)).sum(dim=2)
+            z, _ = _z_score(added - said)
+            mean_z = alone.mean(dim=1).abs() / (alone.std(dim=1) / rollouts**0.5).clamp(min=1e-300)
+            part = pd.DataFrame(
+                {
+                    "kind": kind,
+                    "outer sum": estimator.outer,
+                    "gamma": world.discount.numpy(),
+                    "parameters": policy.n_parameters,
+                    "added": added.mean(dim=1).numpy(),
+                    "exact amount": said.mean(dim=1).numpy(),
+                    "z": z.numpy(),
+                    "mean z": mean_z.amax(dim=1).numpy(),
+                }
+            )
+            scores = {
+                "paper": square.amax(dim=2).mean(dim=1),
+                "sharp": square.mean(dim=1).amax(dim=1),
+                "discounted": square.mean(dim=1).amax(dim=1),
+            }
+            forms = ("paper", "sharp") if estimator == THEOREM_2 else ("discounted", "discounted")
+            for column, form in zip(("used", "sharp used"), forms, strict=True):
+                bound = theory.added_variance_bound(
+                    sigma=sigma, horizon=horizon, gamma=part["gamma"].to_numpy(), rollouts=1,
+                    score_bound=scores[form].sqrt().numpy(), form=form,
+                )  # fmt: skip
+                part[column] = part["exact amount"] / bound
+            parts.append(part)
+    table = pd.concat(parts, ignore_index=True)
+    table.attrs["limit"] = float(stats.norm.isf(1e-3 / (2 * len(table))))
+    return table
+
+
+def _squared_weights(estimator: Estimator, discount: torch.Tensor, horizon: int) -> torch.Tensor:
+    """Σ_{u≥t} (c_t γ^(u−t))², what multiplies ‖w_t‖², (C, 1, H)."""
+    times = torch.arange(horizon)
+    squared = (discount**2)[:, None]
+    togo = torch.stack([(squared ** torch.arange(horizon - t)).sum(dim=1) for t in times.tolist()], dim=1)
+    return (togo * squared**times if estimator.outer == "discounted" else togo)[:, None]
+
+
+def _z_score(values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean over rollouts (dimension 1) in units of its standard error, and that error."""
+    error = values.std(dim=1) / values.shape[1] ** 0.5
+    return values.mean(dim=1) / error, error

@@ -1,0 +1,225 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imagination.decide.scaling_laws import PARAMETERS, DecayError, compare, fit
+
+ANCHORS = np.array([2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5])
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(7)
+
+
+def law(amplitude, exponent, floor=0.0):
+    return lambda samples: amplitude * samples**-exponent + floor
+
+
+def planted(rng, parameters, *, per_anchor=20, noise=0.05, anchors=ANCHORS):
+    samples = np.repeat(anchors, per_anchor)
+    return samples, law(*parameters)(samples) * np.exp(noise * rng.standard_normal(len(samples)))
+
+
+# What is fitted
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.floats(1e-3, 1e3),
+    st.floats(0.05, 2),
+    st.floats(0.05, 3),
+)
+def test_an_exact_law_is_found_exactly(amplitude, exponent, floor_share):
+    plain = fit(ANCHORS, law(amplitude, exponent)(ANCHORS), replicates=0)
+    assert (plain.amplitude, plain.exponent) == pytest.approx((amplitude, exponent), rel=1e-8)
+    assert plain.floor == 0
+    floor = floor_share * amplitude * ANCHORS[-1] ** -exponent
+    errors = law(amplitude, exponent, floor)(ANCHORS)
+    found = fit(ANCHORS, errors, floor=True, replicates=0)
+    assert found(ANCHORS) == pytest.approx(errors, rel=1e-6)
+
+
+def test_the_reported_laws_are_recovered_from_noisy_seeds(rng):
+    for parameters in ((0.34, 0.11), (90.4, 0.96)):
+        found = fit(*planted(rng, parameters, per_anchor=100), rng=rng)
+        low, high, level = found.interval("exponent")
+        assert low < parameters[1] < high and high - low < 0.01 and level == 0.95
+        assert found.r_squared_of_means > 0.999
+
+
+def test_a_floor_is_recovered_and_chosen(rng):
+    result = compare(*planted(rng, (3.0, 0.5, 0.02)), rng=rng, replicates=200)
+    assert result.chosen is result.floored
+    table = result.floored.summary()
+    assert (table["low"] < [3.0, 0.5, 0.02]).all() and (table["high"] > [3.0, 0.5, 0.02]).all()
+    worse = result.table[["AIC", "BIC", "left out"]].diff().iloc[1]
+    assert (worse < 0).all()
+
+
+def test_no_floor_is_chosen_where_none_is(rng):
+    chosen = [compare(*planted(rng, (3.0, 0.5)), replicates=0).chosen.with_floor for _ in range(20)]
+    assert sum(chosen) <= 2
+
+
+def test_one_bad_seed_hardly_moves_the_law(rng):
+    samples, errors = planted(rng, (3.0, 0.5), per_anchor=5)
+    before = fit(samples, errors, replicates=0).exponent
+    errors[-1] *= 1000
+    after = fit(samples, errors, replicates=0).exponent
+    least_squares = -np.polyfit(np.log(samples), np.log(errors), 1)[0]
+    assert abs(after - before) < 0.01 < 0.1 < abs(least_squares - before)
+
+
+def test_the_unit_of_the_error_does_not_matter(rng):
+    samples, errors = planted(rng, (3.0, 0.5, 0.02))
+    one, other = (fit(samples, errors * unit, floor=True, replicates=0) for unit in (1, 1e-6))
+    assert other.exponent == pytest.approx(one.exponent, rel=1e-5)
+    assert (other.amplitude, other.floor) == pytest.approx((one.amplitude * 1e-6, one.floor * 1e-6), rel=1e-4)
+
+
+def test_the_order_of_measurements_does_not_matter(rng):
+    samples, errors = planted(rng, (3.0, 0.5))
+    shuffled = rng.permutation(len(samples))
+    one, other = fit(samples, errors, replicates=0), fit(samples[shuffled], errors[shuffled], replicates=0)
+    assert (one.amplitude, one.exponent) == pytest.approx((other.amplitude, other.exponent), rel=1e-10)
+
+
+# How sure one can be
+
+
+@pytest.mark.parametrize(
+    "per_anchor, seeds, resampling",
+    [(1, False, "residuals"), (8, False, "replicates"), (8, True, "seeds")],
+)
+def test_intervals_cover_as_often_as_they_say(rng, per_anchor, seeds, resampling):
+    """Of 100 intervals of level 0.9, 80 to 98 cover, but for a chance in a thousand on each side."""
+    groups = np.tile(np.arange(per_anchor), len(ANCHORS)) if seeds else None
+    covered = dict.fromkeys(PARAMETERS[:2], 0)
+    for _ in range(100):
+        data = planted(rng, (3.0, 0.5), per_anchor=per_anchor)
+        found = fit(*data, rng=rng, replicates=250, seeds=groups)
+        assert found.resampling == resampling
+        for name in covered:
+            low, high, _ = found.interval(name, level=0.9)
+            covered[name] += low <= {"amplitude": 3.0, "exponent": 0.5}[name] <= high
+    assert all(80 <= count <= 98 for count in covered.values()), covered
+
+
+def test_whole_seeds_are_drawn_where_seeds_share_their_luck(rng):
+    """A seed's own factor shifts its whole curve: it widens the amplitude's interval, not the exponent's."""
+    luck = np.tile(np.exp(0.5 * rng.standard_normal(20)), 7)
+    samples, errors = planted(rng, (3.0, 0.5), noise=0.02)
+    groups = np.tile(np.arange(20), 7)
+    shared = fit(samples, errors * luck, seeds=groups, rng=rng)
+    scattered = fit(samples, errors * luck, rng=rng)
+
+    def width(found, name):
+        low, high, _ = found.interval(name)
+        return high - low
+
+    assert width(shared, "exponent") < 0.25 * width(scattered, "exponent")
+    assert width(shared, "amplitude") / shared.amplitude > 0.2
+    assert shared.r_squared_of_means > 0.999
+    assert shared.exponent == pytest.approx(0.5, abs=0.01) and shared.scale == pytest.approx(0.02, rel=0.3)
+
+
+def test_a_seed_of_an_odd_world_does_not_move_the_law(rng):
+    samples, errors = planted(rng, (3.0, 0.5), per_anchor=9, noise=0.02)
+    groups = np.tile(np.arange(9), 7)
+    before = fit(samples, errors, seeds=groups, replicates=0)
+    after = fit(samples, np.where(groups == 4, 1000 * errors, errors), seeds=groups, replicates=0)
+    assert after.exponent == pytest.approx(before.exponent, abs=1e-9)
+    assert after.amplitude == pytest.approx(before.amplitude, rel=0.02)
+
+
+def test_predictions_at_new_sizes(rng):
+    samples, errors = planted(rng, (3.0, 0.5), noise=0.1)
+    found = fit(samples, errors, rng=rng)
+    curve = found.predict([1e4, 1e6], level=0.999)
+    assert curve["extrapolates"].tolist() == [False, True]
+    assert curve["error"].to_numpy() == pytest.approx(found([1e4, 1e6]))
+    assert (curve["low"] < law(3.0, 0.5)(curve["samples"])).all()
+    assert (curve["high"] > law(3.0, 0.5)(curve["samples"])).all()
+
+
+def test_residuals_and_r_squared_by_hand():
+    samples, errors = np.array([1.0, 10, 100]), np.array([1.0, 0.2, 0.01])
+    found = fit(samples, errors, replicates=0)
+    residuals = np.log(errors) - np.log(found.amplitude * samples**-found.exponent)
+    assert found.residuals == pytest.approx(residuals)
+    y = np.log(errors)
+    explained = 1 - (residuals**2).sum() / ((y - y.mean()) ** 2).sum()
+    assert found.r_squared_of_means == pytest.approx(explained)
+
+
+def test_the_same_generator_gives_the_same_bootstrap(rng):
+    data = planted(rng, (3.0, 0.5))
+    one, other = (fit(*data, rng=np.random.default_rng(3), replicates=50) for _ in range(2))
+    pd.testing.assert_frame_equal(one.bootstrap, other.bootstrap)
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    "samples, errors, message",
+    [
+        ([1, 2, 3], [1, 0.5, -1], "errors: -1 "),
+        ([1, 2, 3], [1, 0.5, 0], "errors: 0 "),
+        ([1, 2, 3], [1, np.nan, 1], "errors: nan "),
+        ([0, 2, 3], [1, 0.5, 0.3], "samples: 0 "),
+        ([1, 2, np.inf], [1, 0.5, 0.3], "samples: inf "),
+        ([1, 2, 2], [1, 0.5, 0.3], "2 different sample sizes"),
+        ([], [], "0 different sample sizes"),
+        ([1, 2, 3], [1, 0.5], "two equal lengths"),
+        ([1, 2, 3], ["a", "b", "c"], "are not numbers"),
+    ],
+)
+def test_bad_measurements(samples, errors, message):
+    with pytest.raises(ValueError, match=message):
+        fit(samples, errors, replicates=0)
+
+
+def test_a_floor_needs_four_sizes():
+    with pytest.raises(ValueError, match="a floor needs 4"):
+        fit([1, 2, 3], [3, 2, 1.5], floor=True, replicates=0)
+
+
+def test_errors_that_do_not_fall():
+    with pytest.raises(DecayError, match="do not fall"):
+        fit([1, 10, 100], [1, 2, 3], replicates=0)
+    assert fit([1, 10, 100], [1, 2, 3], replicates=0, must_decay=False).exponent < 0
+
+
+def test_bad_options(rng):
+    data = planted(rng, (3.0, 0.5), per_anchor=1)
+    with pytest.raises(ValueError, match="rng: None"):
+        fit(*data)
+    with pytest.raises(ValueError, match="replicates: -1"):
+        fit(*data, rng=rng, replicates=-1)
+    with pytest.raises(ValueError, match="measured once only"):
+        fit(*data, rng=rng, resampling="replicates")
+    with pytest.raises(ValueError, match="needs the argument seeds"):
+        fit(*planted(rng, (3.0, 0.5)), rng=rng, resampling="seeds")
+    with pytest.raises(ValueError, match="is none of seeds"):
+        fit(*data, rng=rng, resampling="magic")
+    with pytest.raises(ValueError, match="exactly once at each sample size"):
+        fit(*data, rng=rng, seeds=np.arange(7))
+    with pytest.raises(ValueError, match="one for each of the 7"):
+        fit(*data, rng=rng, seeds=np.arange(6))
+
+
+def test_bad_questions(rng):
+    data = planted(rng, (3.0, 0.5))
+    found = fit(*data, rng=rng, replicates=20)
+    with pytest.raises(ValueError, match="level: 1"):
+        found.interval("exponent", level=1)
+    with pytest.raises(ValueError, match="name: 'alpha'"):
+        found.interval("alpha")
+    with pytest.raises(ValueError, match="samples: -1"):
+        found([-1])
+    with pytest.raises(ValueError, match="0 were drawn"):
+        fit(*data, replicates=0).interval("exponent")

@@ -1,0 +1,275 @@
+"""The optimal split: against brute force, closed forms, 50 digits, and for arguments that make no sense."""
+
+import itertools
+from decimal import Decimal, localcontext
+
+import numpy as np
+import pytest
+from scipy.optimize.elementwise import find_minimum
+
+from imagination.claim import HypothesisError
+from imagination.decide.allocation import allocate, allocate_joint, allocate_whole, elasticities
+
+REPORTED = {"A_dyn": 0.34, "alpha": 0.11, "A_rew": 90.4, "beta": 0.96, "c_dyn": 1.0, "c_rew": 1.0}
+ORDER = ("A_dyn", "alpha", "A_rew", "beta", "c_dyn", "c_rew", "budget", "multiplier")
+
+
+def problems(count: int, seed: int = 0) -> dict[str, np.ndarray]:
+    """Random problems over the whole range that the function promises."""
+    rng = np.random.default_rng(seed)
+    spans = {"A_dyn": 3, "A_rew": 3, "c_dyn": 3, "c_rew": 3, "multiplier": 9}
+    made = {name: 10 ** rng.uniform(-span, span, count) for name, span in spans.items()}
+    made["budget"] = 10 ** rng.uniform(-3, 15, count)
+    return made | {name: rng.uniform(0.02, 2, count) for name in ("alpha", "beta")}
+
+
+def weighted_error(A_dyn, alpha, A_rew, beta, c_dyn, c_rew, budget, multiplier, log_odds):  # type: ignore[no-untyped-def]
+    """Written here once more: brute force must know nothing of the claims."""
+    N_dyn = budget / c_dyn / (1 + np.exp(-log_odds))
+    N_rew = budget / c_rew / (1 + np.exp(log_odds))
+    return multiplier * A_dyn * N_dyn**-alpha + A_rew * N_rew**-beta
+
+
+def test_brute_force_finds_nothing_better_in_10_000_problems() -> None:
+    many = problems(10_000)
+    arguments = tuple(many[name] for name in ORDER)
+    objective = lambda u, *a: np.log(weighted_error(*a, u))  # noqa: E731
+    grid = np.linspace(-300, 300, 301)
+    lowest = np.argmin([objective(u, *arguments) for u in grid], axis=0)
+    bracket = tuple(grid[np.clip(lowest + step, 0, 300)] for step in (-1, 0, 1))
+    found = find_minimum(objective, bracket, args=arguments, maxiter=500)
+    assert found.success.mean() > 0.999
+    ours = allocate(**many).error
+    np.testing.assert_allclose(ours[found.success], np.exp(found.f_x[found.success]), rtol=1e-9)
+    assert np.all(np.log(ours) <= np.min([objective(u, *arguments) for u in grid], axis=0) + 1e-12)
+
+
+def test_the_split_spends_the_budget_and_satisfies_the_spending_condition() -> None:
+    many = problems(100_000, seed=1)
+    split = allocate(**many)
+    spent = many["c_dyn"] * split.N_dyn + many["c_rew"] * split.N_rew
+    np.testing.assert_allclose(spent, many["budget"], rtol=1e-14)
+    left = np.log(many["c_dyn"] * split.N_dyn) - np.log(many["c_rew"] * split.N_rew)
+    right = np.log(many["alpha"] * many["multiplier"] * split.eps_dyn) - np.log(many["beta"] * split.eps_rew)
+    np.testing.assert_allclose(left, right, rtol=1e-12, atol=1e-12)
+
+
+def test_equal_exponents_have_the_closed_form() -> None:
+    many = problems(1_000, seed=2)
+    many["beta"] = many["alpha"]
+    split = allocate(**many)
+    ratio = many["multiplier"] * many["A_dyn"] * many["c_rew"] / (many["A_rew"] * many["c_dyn"])
+    np.testing.assert_allclose(
+        np.log(split.N_dyn / split.N_rew), np.log(ratio) / (1 + many["alpha"]), rtol=1e-12, atol=1e-12
+    )
+
+
+def test_extreme_problems_agree_with_50_digits() -> None:
+    """Budgets from 1e-3, multipliers to 1e9, steep against flat laws: bisection with 60 digits."""
+    for budget, multiplier, (alpha, beta) in itertools.product(
+        (1e-3, 1.0, 1e15), (1e-9, 1.0, 1e9), ((0.01, 3.0), (3.0, 0.01), (0.11, 0.96))
+    ):
+        split = allocate(
+            A_dyn=0.34,
+            alpha=alpha,
+            A_rew=90.4,
+            beta=beta,
+            c_dyn=2.0,
+            c_rew=0.1,
+            budget=budget,
+            multiplier=multiplier,
+        )
+        with localcontext() as context:
+            context.prec = 60
+            B, D, a, b, A, R = map(Decimal, (budget, multiplier, alpha, beta, 0.34, 90.4))
+            c, d = map(Decimal, (2.0, 0.1))
+            low, high = Decimal(-200), Decimal(200)
+            for _ in range(160):
+                u = (low + high) / 2
+                share = 1 / (1 + (-u).exp())
+                n, m = B / c * share, B / d * (1 - share)
+                # u grows with the left side less the right side of the spending condition.
+                if (c * n / (d * m)).ln() < (a * D * A * n**-a / (b * R * m**-b)).ln():
+                    low = u
+                else:
+                    high = u
+            expected = float(n), float(m), float(D * A * n**-a + R * m**-b)
+        np.testing.assert_allclose((split.N_dyn, split.N_rew, split.error), expected, rtol=1e-12)
+
+
+def test_floors_move_the_errors_and_not_the_split() -> None:
+    bare = allocate(**REPORTED, budget=1e6, multiplier=2.0)
+    floored = allocate(**REPORTED, budget=1e6, multiplier=2.0, floor_dyn=0.5, floor_rew=3.0)
+    assert (bare.N_dyn, bare.N_rew) == (floored.N_dyn, floored.N_rew)
+    assert floored.eps_dyn == pytest.approx(bare.eps_dyn + 0.5)
+    assert floored.eps_rew == pytest.approx(bare.eps_rew + 3.0)
+    assert floored.error == pytest.approx(bare.error + 2 * 0.5 + 3.0)
+
+
+def test_arguments_broadcast_and_one_problem_is_a_batch_of_one() -> None:
+    grid = allocate(**REPORTED, budget=np.geomspace(1e3, 1e9, 4)[:, None], multiplier=[0.1, 1.0, 10.0])
+    assert grid.N_dyn.shape == grid.error.shape == (4, 3)
+    alone = allocate(**REPORTED, budget=1e3, multiplier=0.1)
+    assert isinstance(alone.error, float)
+    assert alone.error == grid.error[0, 0]
+    assert allocate(**REPORTED, budget=np.empty(0), multiplier=1.0).error.shape == (0,)
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 1 << 14])
+def test_results_do_not_depend_on_how_problems_are_grouped(
+    chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = problems(50, seed=3)
+    together = allocate(**many)
+    monkeypatch.setattr("imagination.decide.allocation._CHUNK", chunk)
+    np.testing.assert_allclose(allocate(**many).N_rew, together.N_rew, rtol=1e-13)
+
+
+@pytest.mark.parametrize("name", [*ORDER, "floor_dyn", "floor_rew"])
+@pytest.mark.parametrize("value", [-1.0, np.nan, np.inf, 0.0])
+def test_bad_values_are_refused_by_name(name: str, value: float) -> None:
+    arguments = {**REPORTED, "budget": 1e3, "multiplier": 1.0, name: [1.0, value]}
+    if name.startswith("floor") and value == 0:
+        assert np.isfinite(allocate(**arguments).error).all()
+        return
+    with pytest.raises(HypothesisError, match=rf"{name} >=? 0.*index \(1,\).*{name} = {value}"):
+        allocate(**arguments)
+
+
+@pytest.mark.parametrize("value", ["many", None, 1j, [[1.0, 2.0], [3.0]]])
+def test_what_is_no_number_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match="budget"):
+        allocate(**REPORTED, budget=value, multiplier=1.0)
+
+
+def test_shapes_that_do_not_broadcast_are_named() -> None:
+    with pytest.raises(ValueError, match=r"budget.*\(2,\).*multiplier.*\(3,\)"):
+        allocate(**REPORTED, budget=[1.0, 2.0], multiplier=[1.0, 2.0, 3.0])
+
+
+# -- whole samples -------------------------------------------------------------------------------------------
+
+
+def small_problems(count: int, seed: int) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    spans = {"A_dyn": (0.1, 10), "alpha": (0.05, 2), "A_rew": (0.1, 10), "beta": (0.05, 2)}
+    spans |= {"c_dyn": (0.2, 9), "c_rew": (0.2, 9), "budget": (40, 300)}
+    made = {name: rng.uniform(*span, count) for name, span in spans.items()}
+    return made | {"multiplier": 10 ** rng.uniform(-2, 2, count)}
+
+
+def test_whole_samples_are_the_best_of_all_pairs() -> None:
+    many = small_problems(300, seed=4)
+    split = allocate_whole(**many, minimum_dyn=2, minimum_rew=3)
+    for i in range(300):
+        p = {name: value[i] for name, value in many.items()}
+        N_dyn, N_rew = np.meshgrid(np.arange(2, 1501), np.arange(3, 1501), sparse=True)
+        affordable = p["c_dyn"] * N_dyn + p["c_rew"] * N_rew <= p["budget"]
+        errors = p["multiplier"] * p["A_dyn"] * N_dyn ** -p["alpha"] + p["A_rew"] * N_rew ** -p["beta"]
+        assert split.error[i] == pytest.approx(errors[affordable].min(), rel=1e-12)
+        assert p["c_dyn"] * split.N_dyn[i] + p["c_rew"] * split.N_rew[i] <= p["budget"] * (1 + 1e-12)
+    assert np.all(split.N_dyn == np.floor(split.N_dyn)) and split.N_dyn.min() >= 2
+    assert np.all(split.N_rew == np.floor(split.N_rew)) and split.N_rew.min() >= 3
+
+
+def test_rounding_down_is_not_always_best() -> None:
+    """What rounding leaves over buys more of the cheaper kind: the reason for a search."""
+    many = small_problems(300, seed=5)
+    split, exact = allocate_whole(**many), allocate(**many)
+    rounded = [np.maximum(1, np.floor(n)) for n in (exact.N_dyn, exact.N_rew)]
+    plain = (
+        many["multiplier"] * many["A_dyn"] * rounded[0] ** -many["alpha"]
+        + many["A_rew"] * rounded[1] ** -many["beta"]
+    )
+    affordable = many["c_dyn"] * rounded[0] + many["c_rew"] * rounded[1] <= many["budget"]
+    assert np.all(split.error[affordable] <= plain[affordable] * (1 + 1e-12))
+    assert np.mean(split.error[affordable] < plain[affordable] * (1 - 1e-6)) > 0.2
+
+
+def test_whole_samples_of_a_large_budget_lose_nothing_that_matters() -> None:
+    problem = {**REPORTED, "c_rew": 5.0, "budget": 1e9, "multiplier": 3.0}
+    assert allocate_whole(**problem).error == pytest.approx(allocate(**problem).error, rel=1e-9)
+
+
+def test_a_budget_below_the_minimum_and_broken_minima_are_refused() -> None:
+    with pytest.raises(HypothesisError, match="budget to buy the fewest"):
+        allocate_whole(**REPORTED, budget=10.0, multiplier=1.0, minimum_dyn=6, minimum_rew=5)
+    with pytest.raises(HypothesisError, match="minimum_rew to be a whole number"):
+        allocate_whole(**REPORTED, budget=10.0, multiplier=1.0, minimum_rew=1.5)
+    with pytest.raises(HypothesisError, match="minimum_dyn > 0"):
+        allocate_whole(**REPORTED, budget=10.0, multiplier=1.0, minimum_dyn=0)
+
+
+# -- samples that carry both labels --------------------------------------------------------------------------
+
+
+def test_joint_samples_against_a_grid() -> None:
+    many = small_problems(100, seed=6)
+    discount = np.random.default_rng(7).uniform(0.2, 1.2, 100)
+    c_joint = discount * (many["c_dyn"] + many["c_rew"])
+    split = allocate_joint(**many, c_joint=c_joint)
+    joint_share, dynamics_share = np.meshgrid(np.linspace(0, 1, 301), np.linspace(0, 1, 301))
+    for i in range(100):
+        p = {name: value[i] for name, value in many.items()}
+        joint = joint_share * p["budget"] / c_joint[i]
+        rest = p["budget"] - c_joint[i] * joint
+        N_dyn = joint + dynamics_share * rest / p["c_dyn"]
+        N_rew = joint + (1 - dynamics_share) * rest / p["c_rew"]
+        with np.errstate(divide="ignore"):
+            grid = p["multiplier"] * p["A_dyn"] * N_dyn ** -p["alpha"] + p["A_rew"] * N_rew ** -p["beta"]
+        assert split.error[i] <= grid.min() * (1 + 1e-12)
+        assert split.error[i] >= grid.min() * (1 - 1e-3)  # the grid's coarseness
+        # The plan can be paid for.
+        single = [max(0.0, n - split.N_joint[i]) for n in (split.N_dyn[i], split.N_rew[i])]
+        cost = c_joint[i] * split.N_joint[i] + p["c_dyn"] * single[0] + p["c_rew"] * single[1]
+        assert cost == pytest.approx(p["budget"], rel=1e-12)
+    assert np.all((split.N_joint == 0) == (discount >= 1))
+
+
+def test_joint_samples_all_three_ways() -> None:
+    same = {
+        "A_dyn": 1.0,
+        "alpha": 0.5,
+        "A_rew": 1.0,
+        "beta": 0.5,
+        "c_dyn": 1.0,
+        "c_rew": 1.0,
+        "budget": 100.0,
+    }
+    edge, dynamics, reward = (allocate_joint(**same, multiplier=m, c_joint=1.5) for m in (1.0, 100.0, 0.01))
+    assert edge.N_dyn == edge.N_rew == edge.N_joint == pytest.approx(100 / 1.5)
+    assert dynamics.N_dyn > dynamics.N_rew == dynamics.N_joint > 0
+    assert reward.N_rew > reward.N_dyn == reward.N_joint > 0
+    dear = allocate_joint(**same, multiplier=3.0, c_joint=2.5)
+    plain = allocate(**same, multiplier=3.0)
+    assert (dear.N_dyn, dear.N_rew, dear.N_joint) == (plain.N_dyn, plain.N_rew, 0.0)
+
+
+# -- how the plan moves --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("floors", [{}, {"floor_dyn": 0.3, "floor_rew": 0.01}])
+def test_elasticities_are_the_slopes_of_the_optimum(floors: dict[str, float]) -> None:
+    many = small_problems(200, seed=8)
+    moved = elasticities(**many, **floors)
+    assert set(moved) == set(ORDER)
+    step = 1e-5
+    for name, elasticity in moved.items():
+        up, down = (
+            allocate(**{**many, name: many[name] * np.exp(sign * step)}, **floors) for sign in (1, -1)
+        )
+        for field in ("N_dyn", "N_rew", "eps_dyn", "eps_rew", "error"):
+            slope = np.log(getattr(up, field) / getattr(down, field)) / (2 * step)
+            np.testing.assert_allclose(getattr(elasticity, field), slope, rtol=1e-6, atol=1e-8)
+
+
+def test_only_relative_prices_and_weights_matter() -> None:
+    """Dearer samples are a smaller budget; both error scales together change the error and not the plan."""
+    many = small_problems(50, seed=9)
+    moved = elasticities(**many)
+    for field in ("N_dyn", "N_rew", "error"):
+        together = sum(getattr(moved[name], field) for name in ("budget", "c_dyn", "c_rew"))
+        np.testing.assert_allclose(together, 0, atol=1e-12)
+    np.testing.assert_allclose(moved["A_dyn"].N_dyn, -moved["A_rew"].N_dyn, rtol=1e-12)
+    np.testing.assert_allclose(moved["A_dyn"].error + moved["A_rew"].error, 1, rtol=1e-12)
+    np.testing.assert_array_equal(moved["multiplier"].N_rew, moved["A_dyn"].N_rew)

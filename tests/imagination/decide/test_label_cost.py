@@ -1,0 +1,152 @@
+"""The best cost of a label: against bracketed search, brute force over whole rollouts, and with bad input."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize_scalar
+
+from imagination.decide import label_cost as fi
+
+N = 60
+NOISES = ("power", "floor", "bounded")
+
+
+def problems(kind: str, seed: int = 0) -> tuple[Any, dict[str, Any], Any]:
+    """Random problems, the same problems one at a time, and a plain Psi for each."""
+    rng = np.random.default_rng(seed)
+    low, high = rng.uniform(0.01, 0.3, N), rng.uniform(1, 30, N)
+    V, c_0 = (rng.exponential(size=N) * rng.integers(0, 2, N) for _ in range(2))
+    kappa, A = rng.exponential(size=N) + 0.1, rng.exponential(size=N) + 0.1
+    exponent, spread = rng.choice([0.3, 0.5, 1.0, 1.3, 2.0, 3.0], N), rng.exponential(size=N)
+    top = high * 1.3
+    noise = {
+        "power": fi.PowerLaw(A, exponent),
+        "floor": fi.Floor(spread, A),
+        "bounded": fi.Bounded(spread, top),
+    }[kind]
+
+    def plain(i: int, cost: Any) -> Any:
+        variance = {
+            "power": A[i] * cost ** -exponent[i],
+            "floor": spread[i] ** 2 + A[i] / cost,
+            "bounded": spread[i] ** 2 * (1 - cost / top[i]),
+        }[kind]
+        return (c_0[i] + cost) * (V[i] + kappa[i] * variance)
+
+    given = {"noise_free_variance": V, "noise_factor": kappa, "fixed_cost": c_0, "cost_range": (low, high)}
+    return noise, given, plain
+
+
+@pytest.mark.parametrize("kind", NOISES)
+def test_closed_forms_against_a_bracketed_search(kind: str) -> None:
+    noise, given, plain = problems(kind)
+    best = fi.optimal_cost(noise, **given)
+    exactly = {"xatol": 1e-10}
+    for i in range(N):
+        low, high = (end[i] for end in given["cost_range"])
+        cuts = np.geomspace(low, high, 9)
+        found = [
+            minimize_scalar(lambda c, i=i: plain(i, c), bounds=ends, method="bounded", options=exactly).fun
+            for ends in itertools.pairwise(cuts)
+        ]
+        least = min(*found, plain(i, low), plain(i, high))
+        assert best.objective[i] == pytest.approx(least, rel=1e-9, abs=1e-14)
+        assert best.objective[i] == pytest.approx(plain(i, best.cost[i]), rel=1e-12)
+        where = {"cheapest": low, "dearest": high}.get(best.regime[i])
+        assert where is None or best.cost[i] == where
+
+
+@pytest.mark.parametrize("kind", NOISES)
+def test_whole_rollouts_against_all_numbers_of_them(kind: str) -> None:
+    noise, given, plain = problems(kind, seed=1)
+    budget = 40.0
+    best = fi.optimal_cost(noise, **given, budget=budget)
+    low, high = given["cost_range"]
+    for i in range(N):
+        c_0 = given["fixed_cost"][i]
+        K = np.arange(1, int(budget / (c_0 + low[i])) + 1)
+        cost = np.clip(budget / K - c_0, low[i], high[i])
+        K, cost = K[K * (c_0 + cost) <= budget * (1 + 1e-9)], cost[K * (c_0 + cost) <= budget * (1 + 1e-9)]
+        variance = plain(i, cost) / (c_0 + cost) / K
+        assert best.whole.variance[i] == pytest.approx(variance.min(), rel=1e-9, abs=1e-14)
+        assert best.rollouts[i] == np.floor(budget / (c_0 + best.cost[i]) * (1 + 1e-12))
+
+
+def test_regimes_of_corollary_2() -> None:
+    wide = (0.1, 10.0)
+    assert fi.optimal_cost(fi.PowerLaw(3.0, 2.0), cost_range=wide).regime == "dearest"
+    assert fi.optimal_cost(fi.PowerLaw(3.0, 0.5), cost_range=wide).regime == "cheapest"
+    assert fi.optimal_cost(fi.PowerLaw(3.0, 1.0), cost_range=wide).regime == "indifferent"
+    assert fi.optimal_cost(fi.Floor(1.0, 3.0), cost_range=wide).regime == "cheapest"
+    assert fi.optimal_cost(fi.Bounded(1.0, 10.0), cost_range=wide).objective == 0
+
+
+def test_the_worked_optima() -> None:
+    best = fi.optimal_cost(fi.PowerLaw(4.0, 2.0), noise_free_variance=1.0, cost_range=(0.1, 10), budget=17)
+    assert (best.cost, best.objective, best.regime, best.rollouts) == (2.0, 4.0, "interior", 8)
+    floor = fi.optimal_cost(fi.Floor(1.0, 6.0), noise_free_variance=0.5, fixed_cost=1.0, cost_range=(0.1, 10))
+    assert floor.cost == pytest.approx(2.0, rel=1e-12)
+
+
+def test_perfect_labels_win_where_c0_kappa_sigma2_exceeds_cmax_v() -> None:
+    V = np.array([0.19, 0.21])
+    best = fi.optimal_cost(
+        fi.Bounded(2.0, 10.0), noise_free_variance=V, fixed_cost=0.5, cost_range=(1e-9, 10.0)
+    )
+    assert list(best.regime) == ["dearest", "cheapest"]
+
+
+def test_a_callable_with_many_minima_is_searched_globally() -> None:
+    def noise(cost: Any) -> Any:
+        return (2 + np.sin(7 * cost) + 0.5 * np.cos(23 * cost)) / (1 + 0.1 * cost)
+
+    best = fi.optimal_cost(
+        noise, noise_free_variance=0.3, fixed_cost=4.0, cost_range=(0.1, 12.0), budget=500.0
+    )
+    grid = np.linspace(0.1, 12.0, 2_000_001)
+    psi = (4 + grid) * (0.3 + noise(grid))
+    assert best.objective <= psi.min() * (1 + 1e-12)
+    assert best.cost == pytest.approx(grid[psi.argmin()], abs=1e-5)
+    assert best.regime == "interior"
+    assert best.whole.variance >= best.objective / 500 * (1 - 1e-12)
+    assert best.whole.rollouts * (4 + best.whole.cost) <= 500 * (1 + 1e-12)
+
+
+@pytest.mark.parametrize(
+    ("changed", "text"),
+    [
+        ({"noise_free_variance": -1}, "noise_free_variance must be at least 0, got -1.0"),
+        ({"noise_factor": np.nan}, "noise_factor must be a finite real number"),
+        ({"fixed_cost": "much"}, "fixed_cost must be a finite real number"),
+        ({"cost_range": (0, 1)}, r"cost_range\[0\] must be above 0"),
+        ({"cost_range": (2, 1)}, "lowest < highest"),
+        ({"cost_range": 3}, "must be a pair"),
+        ({"budget": 0.05}, "budget must be enough for one rollout"),
+        ({"noise": fi.PowerLaw(-1, 2)}, "noise.amplitude must be above 0"),
+        ({"noise": fi.Bounded(1, 5)}, "at most the noise's noise_free_cost"),
+        ({"noise": 3}, "noise must be a PowerLaw"),
+        ({"noise": lambda c: -c}, "finite numbers of at least 0"),
+        ({"noise": lambda c: 1.0}, "array of its argument's shape"),
+        ({"fixed_cost": np.ones(2), "noise_factor": np.ones(3)}, "do not broadcast"),
+    ],
+)
+def test_bad_input_is_named(changed: dict[str, Any], text: str) -> None:
+    given: dict[str, Any] = {"noise": fi.PowerLaw(1, 2), "cost_range": (0.1, 10)} | changed
+    with pytest.raises(ValueError, match=text):
+        fi.optimal_cost(given.pop("noise"), **given)
+
+
+def test_crossing_is_where_both_errors_are_equal() -> None:
+    noisy, biased, norm = np.array([5.0, 9.0]), 1.0, np.array([0.5, 2.0])
+    K = fi.crossing(variance_noisy=noisy, variance_biased=biased, bias_norm=norm)
+    assert pytest.approx([16.0, 2.0]) == K
+    assert fi.mean_squared_error(variance=biased, rollouts=K, bias_norm=norm) == pytest.approx(noisy / K)
+    for bad in ({"bias_norm": 0}, {"variance_noisy": -1}):
+        with pytest.raises(ValueError, match=next(iter(bad))):
+            fi.crossing(**({"variance_noisy": 1, "variance_biased": 1, "bias_norm": 1} | bad))
+    with pytest.raises(ValueError, match="rollouts must be at least 1"):
+        fi.mean_squared_error(variance=1, rollouts=0, bias_norm=1)

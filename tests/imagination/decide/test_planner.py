@@ -1,0 +1,233 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from imagination.decide.allocation import allocate, allocate_whole
+from imagination.decide.planner import LAWS, plan, read_pilot
+from imagination.decide.planner_report import figure, text
+from imagination.decide.scaling_laws import DecayError, power_law
+
+TRUE = {"dynamics": (0.5, 0.2, 0.0), "reward": (20.0, 0.7, 0.0)}
+PROBLEM = {"budget": 1e5, "cost_dyn": 1.0, "cost_rew": 4.0}
+SIZES = (300, 1000, 3000, 10_000)
+
+
+def pilot(rng, *, laws=TRUE, noise=0.05, replicates=6, sizes=SIZES):
+    rows = [
+        (quantity, size, power_law(size, *law) * np.exp(noise * rng.standard_normal()), seed)
+        for quantity, law in laws.items()
+        for size in sizes
+        for seed in range(replicates)
+    ]
+    return pd.DataFrame(rows, columns=["quantity", "samples", "error", "seed"])
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(5)
+
+
+def make(rng, table=None, **changes):
+    chosen = PROBLEM | {"multiplier": 3.0, "replicates": 200} | changes
+    return plan(pilot(rng) if table is None else table, **chosen, rng=np.random.default_rng(1))
+
+
+def true_laws(laws=TRUE):
+    (A_dyn, alpha, floor_dyn), (A_rew, beta, floor_rew) = laws.values()
+    return {
+        "A_dyn": A_dyn, "alpha": alpha, "floor_dyn": floor_dyn, "A_rew": A_rew, "beta": beta,
+        "floor_rew": floor_rew, "c_dyn": 1.0, "c_rew": 4.0, "budget": 1e5, "multiplier": 3.0,
+    }  # fmt: skip
+
+
+# What is planned
+
+
+def test_without_noise_the_plan_is_the_optimum_of_the_true_laws(rng):
+    made = make(rng, pilot(rng, noise=0), law="power")
+    best = allocate_whole(**true_laws())
+    assert made.split["samples"].tolist() == pytest.approx([best.N_dyn, best.N_rew], abs=1)
+    assert made.error.value == pytest.approx(best.error, rel=1e-6)
+    assert made.error.low == pytest.approx(made.error.high, rel=1e-4)
+    assert abs(made.hindsight) < 1e-6
+
+
+def test_the_plan_is_whole_and_within_the_budget(rng):
+    made = make(rng, cost_rew=7.3)
+    samples = made.split["samples"]
+    assert (samples == np.floor(samples)).all() and (samples >= 1).all()
+    spent = samples["dynamics"] + 7.3 * samples["reward"]
+    assert 1e5 - 8.3 < spent <= 1e5
+    assert made.split["share"].sum() == pytest.approx(spent / 1e5)
+
+
+def test_intervals_cover_the_true_optimum(rng):
+    """Of 30 intervals of level 0.95 fewer than 24 cover once in a thousand times."""
+    best = allocate(**true_laws())
+    inside = covered = 0
+    for _ in range(30):
+        made = make(rng, law="power")
+        inside += made.split.loc["dynamics", "low"] <= best.N_dyn <= made.split.loc["dynamics", "high"]
+        covered += made.error.low <= best.error <= made.error.high
+    assert inside >= 24 and covered >= 24
+
+
+def test_floors_are_found_and_kept_in_the_error(rng):
+    laws = {"dynamics": (5.0, 0.5, 0.05), "reward": (20.0, 0.7, 0.0)}
+    table = pilot(rng, laws=laws, noise=0.02, replicates=10, sizes=(100, 300, 1000, 3000, 10_000))
+    made = make(rng, table)
+    assert made.laws["dynamics"].with_floor and not made.laws["reward"].with_floor
+    assert made.error.value == pytest.approx(float(allocate(**true_laws(laws)).error), rel=0.1)
+    assert any("levels off" in warning for warning in made.warnings)
+
+
+def test_the_law_that_is_asked_for(rng):
+    forms = {law: make(rng, law=law).laws["reward"].with_floor for law in LAWS}
+    assert forms == {"auto": False, "power": False, "floor": True}
+
+
+def test_regrets_of_the_common_rules_by_hand(rng):
+    constants = {"gamma": 0.9, "L_f": 0.5, "L_r": 10, "L_pi": 1}
+    made = make(rng, pilot(rng, noise=0), law="power", constants=constants)
+    best = allocate(**true_laws())
+    rules = made.rules
+
+    def regret(N_dyn, N_rew):
+        error = 3 * power_law(N_dyn, *TRUE["dynamics"]) + power_law(N_rew, *TRUE["reward"])
+        return error / best.error - 1
+
+    assert rules.loc["half the budget each", "regret"] == pytest.approx(regret(5e4, 1.25e4), rel=1e-4)
+    by_cost = rules.loc["by cost: as many samples of each"]
+    assert by_cost["N_dyn"] == by_cost["N_rew"] == 2e4
+    assert by_cost["regret"] == pytest.approx(regret(2e4, 2e4), rel=1e-4)
+    wrong = allocate(**true_laws() | {"multiplier": 0.9 * 10 * 2 / (1 - 0.9)})
+    with_constants = rules.loc["Theorem 1 with global constants (multiplier 180)"]
+    assert with_constants["regret"] == pytest.approx(regret(wrong.N_dyn, wrong.N_rew), rel=1e-4)
+    assert (rules["regret"] >= 0).all() and (rules["low"] <= rules["high"]).all()
+
+
+def test_constants_give_the_multiplier(rng):
+    constants = {"gamma": 0.5, "L_f": 0.5, "L_r": 2.0, "L_pi": 1.0}
+    table = pilot(rng)
+    one = make(rng, table, multiplier=None, constants=constants)
+    other = make(rng, table, multiplier=0.5 * 2 * 2 / 0.5)
+    assert one.multiplier == pytest.approx(4) and one.error == other.error
+    assert not any("global constants" in rule for rule in one.rules.index)
+
+
+def test_seeds_are_drawn_whole_where_they_are_complete(rng):
+    table = pilot(rng)
+    assert make(rng, table).laws["reward"].resampling == "seeds"
+    assert make(rng, table.iloc[1:]).laws["dynamics"].resampling == "replicates"
+    assert make(rng, table.drop(columns="seed")).laws["reward"].resampling == "replicates"
+
+
+def test_extrapolation_is_said(rng):
+    far = make(rng, budget=1e7)
+    assert sum("times the pilot's largest" in warning for warning in far.warnings) == 2
+    assert any("fewer than the pilot's smallest" in warning for warning in make(rng, budget=500).warnings)
+    near = make(rng, pilot(rng, sizes=(100, 1000, 10_000, 1_000_000)))
+    assert not any("pilot's" in warning for warning in near.warnings)
+
+
+def test_the_generator_alone_decides(rng):
+    table = pilot(rng)
+    assert make(rng, table).to_dict() == make(rng, table).to_dict()
+
+
+# How it is shown
+
+
+def test_the_report_says_the_numbers(rng):
+    made = make(rng, budget=1e6)
+    report = text(made)
+    for number in (*made.split["samples"], *made.rules["N_dyn"]):
+        assert f"{number:,.0f}" in report
+    assert "Expected error" in report and report.count("Warning") == len(made.warnings)
+    assert max(map(len, report.splitlines())) <= 110
+
+
+def test_to_dict_is_plain(rng):
+    made = make(rng)
+    again = json.loads(json.dumps(made.to_dict(), allow_nan=False))
+    assert again["split"]["dynamics"]["samples"] == made.split.loc["dynamics", "samples"]
+    assert again["laws"]["reward"]["exponent"]["low"] < 0.75
+    assert set(again["rules"]) == set(made.rules.index)
+
+
+def test_the_figure_has_both_laws_and_all_rules(rng):
+    made = make(rng)
+    left, right = figure(made).axes
+    assert left.get_xscale() == left.get_yscale() == "log"
+    named = right.get_legend_handles_labels()[1]
+    assert len(named) == 2 + len(made.rules)
+    (lowest,) = [line for line in right.lines if line.get_label() == "plan"]
+    assert lowest.get_ydata()[0] <= min(np.min(line.get_ydata()) for line in right.lines) * (1 + 1e-3)
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"budget": -1}, "budget: -1"),
+        ({"budget": np.inf}, "budget: inf"),
+        ({"cost_rew": 0}, "cost_rew: 0"),
+        ({"multiplier": 0}, "multiplier: 0"),
+        ({"multiplier": None}, "multiplier: none given"),
+        ({"law": "cubic"}, "law: 'cubic'"),
+        ({"replicates": 10}, "replicates: 10"),
+        ({"level": 1.5}, "level: 1.5"),
+        ({"constants": {"gamma": 0.9}}, "constants: got gamma"),
+        ({"constants": {"gamma": 0.9, "L_f": 2, "L_r": 1, "L_pi": 0}}, "needs"),
+        ({"budget": 3}, "fewest samples"),
+    ],
+)
+def test_bad_requests(rng, change, message):
+    with pytest.raises(ValueError, match=message):
+        make(rng, **change)
+
+
+def test_bad_pilots(rng):
+    table = pilot(rng)
+    with pytest.raises(ValueError, match="no column 'error'; there are: quantity, samples"):
+        make(rng, table[["quantity", "samples"]])
+    with pytest.raises(ValueError, match="'speed' is neither"):
+        make(rng, table.replace({"quantity": {"reward": "speed"}}))
+    with pytest.raises(ValueError, match="no measurement of 'reward'"):
+        make(rng, table[table["quantity"] == "dynamics"])
+    with pytest.raises(ValueError, match=r"error: -2\.0 in measurement 3"):
+        make(rng, table.assign(error=table["error"].where(table.index != 2, -2)))
+    with pytest.raises(ValueError, match="samples: many in measurement 1"):
+        make(rng, table.assign(samples=table["samples"].astype(object).where(table.index != 0, "many")))
+    with pytest.raises(ValueError, match=r"reward: samples: 2 different sample sizes"):
+        make(rng, table[(table["quantity"] == "dynamics") | (table["samples"] < 2000)])
+
+
+def test_laws_that_do_not_decay(rng):
+    grows = TRUE | {"reward": (1.0, -0.2, 0.0)}
+    with pytest.raises(DecayError, match="reward: errors: they do not fall"):
+        make(rng, pilot(rng, laws=grows), law="power")
+    flat = TRUE | {"dynamics": (1.0, 0.002, 0.0)}
+    with pytest.raises(DecayError, match=r"dynamics: .*(do not fall|does not show)"):
+        make(rng, pilot(rng, laws=flat, noise=0.3), law="power")
+
+
+def test_files(tmp_path, rng):
+    path = tmp_path / "pilot.csv"
+    pilot(rng).to_csv(path, index=False)
+    pd.testing.assert_frame_equal(read_pilot(path), pilot(np.random.default_rng(5)), check_dtype=False)
+    path.write_text("quantity, samples , error\ndynamics , 1, 2\n")
+    assert read_pilot(path).to_dict("records") == [{"quantity": "dynamics", "samples": 1.0, "error": 2.0}]
+    for content in ("", "\x00\x01", "a,b\n1,2,3\n4"):
+        path.write_text(content)
+        with pytest.raises(ValueError, match=r"pilot.csv: "):
+            read_pilot(path)
+    path.write_bytes(b"\xff\xfe\xfa")
+    with pytest.raises(ValueError, match=r"pilot.csv: not a CSV file"):
+        read_pilot(path)
+    with pytest.raises(OSError):
+        read_pilot(tmp_path / "none.csv")

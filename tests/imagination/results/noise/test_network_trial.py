@@ -1,0 +1,99 @@
+"""Theorem 2 with networks as policies: measured beside exact and bounds, live and recorded."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from imagination import records
+from imagination.reinforce import exact
+from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Problem, tabular_policy
+from imagination.reinforce.torch_policies import TabularPolicy
+from imagination.reinforce.worlds import TabularWorld, sample
+from imagination.results.noise import network_trial as torch_noise
+from imagination.results.noise.network_trial import (
+    FAMILIES,
+    SCALES,
+    run,
+    summary,
+    violations,
+    z_limit,
+    z_scores,
+)
+from imagination.worlds.makers import garnet
+
+
+@pytest.fixture(scope="module")
+def small():
+    """A run with few rollouts and short horizons."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(SCALES, "quick", {"members": 2, "rollouts": 1500})
+        patch.setattr(torch_noise, "HORIZONS", (1, 8))
+        return run("quick", seed=3)
+
+
+def test_what_noise_adds_is_the_exact_amount_and_below_the_bounds(small):
+    assert len(small) == len(FAMILIES) * 2 * 2 * 3 * 3
+    assert z_scores(small).abs().max() < z_limit(len(small))
+    assert violations(small).empty
+    assert (small["noise_free"] >= 0).all() and (small["added"] > 0).all()
+
+
+def test_the_sharp_bound_is_attained_at_one_step_and_the_papers_is_not(small):
+    one = small[small["horizon"] == 1].assign(z=lambda t: (t["ratio"] - 1) / t["ratio_error"])
+    limit = z_limit(len(one))
+    # at one step the sharp bound still carries 1/(1 − γ²), and the exact amount does not
+    factor = {
+        "paper": lambda g: (1 - g) ** 2,
+        "sharp": lambda g: 1 - g**2,
+        "discounted": lambda g: (1 - g**2) ** 2,
+    }
+    for form, loose in factor.items():
+        rows = one[one["form"] == form]
+        assert np.all(np.abs(rows["ratio"] - loose(rows["gamma"])) < limit * rows["ratio_error"])
+
+
+def test_on_tabular_policies_the_measure_is_that_of_the_exact_library():
+    mdp = garnet(2, 4, 2, 3, 0.9, np.random.default_rng(0))
+    own = torch.Generator().manual_seed(0)
+    policy = TabularPolicy(torch.randn(2, 4, 2, generator=own, dtype=torch.float64))
+    drawn = sample(TabularWorld(mdp), policy, 20_000, 6, own)
+    noise = torch.randn(drawn.reward.shape, generator=own, dtype=torch.float64)
+    problem = Problem(mdp, tabular_policy(policy.logits.numpy()), 6)
+    discount = torch.full((2,), 0.9, dtype=torch.float64)
+    for estimator in (THEOREM_2, DISCOUNTED):
+        added, error, noise_free = torch_noise._growth(policy, drawn, noise, estimator, discount)
+        z = (added.numpy() - exact.added_noise_variance(problem, estimator)) / error.numpy()
+        assert np.abs(z).max() < z_limit(4)
+        expected = exact.moments(problem, estimator).variance
+        np.testing.assert_allclose(noise_free.numpy(), expected, rtol=0.06)
+
+
+def test_a_measure_above_its_bound_is_a_violation_only_beyond_chance(small):
+    table = small.head(3).assign(ratio=[1.2, 1.2, 0.9], ratio_error=[0.01, 0.2, 0.001])
+    assert list(violations(table).index) == [0]
+
+
+def test_the_record_says_the_same_as_a_live_run(small):
+    recorded = torch_noise.recorded()
+    assert list(recorded.columns) == list(small.columns)
+    assert len(recorded) == len(FAMILIES) * SCALES["full"]["members"] * 4 * 3 * 3
+    assert z_scores(recorded).abs().max() < z_limit(len(recorded)) and violations(recorded).empty
+    shown = summary(recorded)
+    assert isinstance(shown, pd.DataFrame) and len(shown) == 9
+    assert (shown["median_ratio"] < 1).all()
+
+
+def test_a_sample_of_the_record_computes_again(monkeypatch):
+    """The first family at the longest horizon, which is what its rollouts are drawn for."""
+    monkeypatch.setattr(torch_noise, "FAMILIES", {"linear systems": FAMILIES["linear systems"]})
+    monkeypatch.setattr(torch_noise, "HORIZONS", (max(torch_noise.HORIZONS),))
+    recorded = torch_noise.recorded()
+    again = run("full", seed=records.describe(torch_noise.RECORD).parameters["seed"])
+    kept = recorded[(recorded["family"] == "linear systems") & (recorded["horizon"] == again["horizon"][0])]
+    pd.testing.assert_frame_equal(again, kept.reset_index(drop=True), rtol=1e-6)
+
+
+def test_an_unknown_scale_is_named():
+    with pytest.raises(ValueError, match="scale must be one of"):
+        run("huge")

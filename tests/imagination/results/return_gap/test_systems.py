@@ -1,0 +1,123 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from imagination.results.return_gap.systems import FAMILIES, draw, measure
+from imagination.rollouts import return_gap, rollout, truncated_tail
+from imagination.worlds.continuous import norm
+
+ROUNDING = 1e-9
+
+
+def batch(family, seed=0, size=12, discount=0.6):
+    pair = draw(family, np.random.default_rng(seed), size)
+    return pair.discounted(np.minimum(discount, 0.9 / pair.closed_loop()))
+
+
+def visited(pair, steps=12):
+    """States of both trajectories, and the policy's actions in them in another order: pairs of the domain."""
+    paths = [rollout(mdp, pair.policy, pair.start, steps) for mdp in (pair.real, pair.learned)]
+    states = np.concatenate(
+        [path.states.reshape(len(pair), -1, path.states.shape[-1]) for path in paths], axis=1
+    )
+    actions = pair.policy(states)
+    order = np.random.default_rng(1).permutation(states.shape[1])
+    return states, actions[:, order]
+
+
+@pytest.fixture(
+    params=[(family, seed) for family in FAMILIES for seed in (0, 1, 2)], ids=lambda p: f"{p[0]}-{p[1]}"
+)
+def pair(request):
+    return batch(*request.param)
+
+
+def test_constants_are_certified(pair):
+    states, actions = visited(pair)
+    shift = states.shape[1] // 3
+    others, other_actions = np.roll(states, shift, axis=1), np.roll(actions, shift + 5, axis=1)
+    apart = norm(states - others) + norm(actions - other_actions)
+    for mdp in (pair.real, pair.learned):
+        rise = norm(mdp.dynamics(states, actions) - mdp.dynamics(others, other_actions))
+        assert np.all(rise <= mdp.dynamics.lipschitz()[:, None] * apart + ROUNDING)
+        rise = np.abs(mdp.reward(states, actions) - mdp.reward(others, other_actions))
+        assert np.all(rise <= mdp.reward.lipschitz()[:, None] * apart + ROUNDING)
+    rise = norm(pair.policy(states) - pair.policy(others))
+    assert np.all(rise <= pair.policy.lipschitz()[:, None] * norm(states - others) + ROUNDING)
+
+
+def test_discounting_changes_the_discount_alone(pair):
+    other = pair.discounted(pair.discount / 2)
+    np.testing.assert_array_equal(other.real.discount, pair.discount / 2)
+    np.testing.assert_array_equal(other.learned.discount, pair.discount / 2)
+    constants = other.constants(dynamics="learned")
+    np.testing.assert_array_equal(constants["gamma"], pair.discount / 2)
+    np.testing.assert_array_equal(constants["L_f"], other.learned.dynamics.lipschitz())
+    np.testing.assert_array_equal(constants["L_r"], other.real.reward.lipschitz())
+    np.testing.assert_array_equal(constants["L_pi"], other.policy.lipschitz())
+
+
+def test_model_errors_are_certified(pair):
+    states, actions = visited(pair)
+    error = norm(pair.learned.dynamics(states, actions) - pair.real.dynamics(states, actions))
+    assert np.all(error <= pair.eps_dyn[:, None] + ROUNDING)
+    error = np.abs(pair.learned.reward(states, actions) - pair.real.reward(states, actions))
+    assert np.all(error <= pair.eps_rew[:, None] + ROUNDING)
+    mean_dyn, mean_rew = pair.mean_errors(np.random.default_rng(2))
+    assert np.all(mean_dyn <= pair.eps_dyn + ROUNDING) and np.all(mean_rew <= pair.eps_rew + ROUNDING)
+
+
+def test_radius_diameter_and_reward_range_hold_along_trajectories(pair):
+    real, imagined = (rollout(mdp, pair.policy, pair.start, 30) for mdp in (pair.real, pair.learned))
+    largest = np.maximum(norm(real.states), norm(imagined.states)).max(axis=(1, 2))
+    assert np.all(largest <= pair.radius + ROUNDING)
+    assert np.all(norm(real.states - imagined.states).max(axis=(1, 2)) <= pair.diameter + ROUNDING)
+    apart = np.abs(real.rewards[..., :, None] - imagined.rewards[..., None, :]).max(axis=(1, 2, 3))
+    assert np.all(apart <= pair.reward_range() + ROUNDING)
+
+
+def test_a_longer_rollout_stays_within_the_tail(pair):
+    steps = 12
+    if not np.isfinite(pair.reward_range()).all():
+        pair = replace(pair, radius=np.full(len(pair), 1e6))  # a tail for the unbounded: of no use, but true
+    hidden = np.abs(_gap(pair, 200) - _gap(pair, steps))
+    assert np.all(hidden <= truncated_tail(pair.discount, steps, pair.reward_range()) + ROUNDING)
+
+
+def _gap(pair, steps):
+    return np.abs(return_gap(pair.real, pair.learned, pair.policy, pair.start, steps)).max(axis=1)
+
+
+@pytest.mark.parametrize("family", ["extremal", "near-extremal"])
+def test_affine_pairs_are_solved_exactly(family):
+    pair = batch(family, size=40)
+    exact = measure(pair)
+    assert exact.steps == 0 and np.all(exact.tail == 0)
+    rolled = np.abs(return_gap(pair.real, pair.learned, pair.policy, pair.start, 400)).max(axis=1)
+    np.testing.assert_allclose(exact.value, rolled, rtol=1e-9, atol=1e-12)
+
+
+def test_the_tail_asked_for_is_kept():
+    pair = batch("sine networks")
+    tolerance = np.full(len(pair), 1e-7)
+    gap = measure(pair, tolerance=tolerance)
+    assert np.all(gap.tail <= tolerance) and gap.steps > 10
+    assert np.all(measure(pair, horizon=5).tail == 0)
+
+
+def test_an_infinite_horizon_needs_a_bounded_tail():
+    with pytest.raises(ValueError, match="needs bounded rewards and a tolerance"):
+        measure(batch("tanh networks"))
+
+
+def test_sides_and_families_are_named():
+    pair = batch("tanh networks")
+    assert np.all(pair.constants(dynamics="learned")["L_f"] >= pair.constants()["L_f"])
+    assert np.array_equal(pair.constants(dynamics="learned")["L_r"], pair.constants()["L_r"])
+    with pytest.raises(ValueError, match="dynamics: 'both'"):
+        pair.constants(dynamics="both")
+    with pytest.raises(ValueError, match="'square' is none of tanh networks"):
+        draw("square", np.random.default_rng(0), 3)
+    with pytest.raises(ValueError, match="size: 0"):
+        draw("extremal", np.random.default_rng(0), 0)

@@ -1,0 +1,116 @@
+import numpy as np
+import pytest
+
+from imagination.reinforce import exact
+from imagination.reinforce.estimators import rollout_gradients
+from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Problem, tabular_policy
+from imagination.studies.biases import (
+    copies,
+    fitted_rewards,
+    frozen_or_fresh,
+    grid,
+    repeat,
+    shaping,
+    which_estimator,
+    with_clock,
+)
+from imagination.worlds import makers
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(1)
+
+
+@pytest.fixture
+def problem(rng):
+    mdp = makers.garnet(3, 4, 2, 2, [0.6, 0.8, 0.95], rng)
+    return Problem(mdp, tabular_policy(rng.standard_normal((3, 4, 2))), 5)
+
+
+def test_repeat_keeps_policies(rng, problem):
+    again = repeat(problem.mdp[0], problem.policy.probabilities, 5)
+    np.testing.assert_allclose(again.policy.probabilities, problem.policy.probabilities)
+    np.testing.assert_array_equal(again.mdp.reward[2], problem.mdp.reward[0])
+
+
+@pytest.mark.parametrize("estimator", [DISCOUNTED, THEOREM_2])
+def test_a_clock_changes_nothing(problem, estimator):
+    clocked = with_clock(problem)
+    np.testing.assert_allclose(exact.gradient(clocked), exact.gradient(problem), atol=1e-14)
+    now, before = exact.moments(clocked, estimator), exact.moments(problem, estimator)
+    np.testing.assert_allclose(now.variance, before.variance, rtol=1e-12)
+    np.testing.assert_allclose(exact.returns(clocked), exact.returns(problem), rtol=1e-12)
+
+
+@pytest.mark.parametrize("timed", [False, True])
+def test_potentials_with_terminal_0_have_no_gradient_and_others_do(rng, problem, timed):
+    phi = rng.standard_normal((3, 5, 4) if timed else (3, 4))
+    clocked = with_clock(problem)
+    harmless = shaping(problem, phi, terminal=True)
+    np.testing.assert_allclose(exact.bias_gradient(clocked, harmless), 0, atol=1e-14)
+    start = phi[:, 0] if timed else phi
+    total = exact.returns(clocked, harmless)  # telescopes to minus the first potential
+    np.testing.assert_allclose(total, -(problem.mdp.initial * start).sum(axis=1), atol=1e-13)
+    harmful = exact.bias_gradient(clocked, shaping(problem, phi, terminal=False))
+    assert np.linalg.norm(harmful, axis=1).min() > 1e-4
+
+
+def test_shaping_by_values_is_nearly_the_value_baseline(problem):
+    """The shaped reward-to-go is the reward-to-go less the potential, but for the noise of the next state."""
+    V = exact.values_to_go(problem)[:, :0:-1]
+    bias = shaping(problem, V, terminal=True)
+    drawn = with_clock(problem).rollouts(6, np.random.default_rng(3))
+    states, actions = drawn.states[:, :, :-1], drawn.actions
+    batch = np.arange(3)[:, None, None]
+    gamma, S = problem.discount[:, None, None], 4
+    at = V.reshape(3, -1)[batch, states]  # V_t(s_t), states being numbered t S + s
+    after = np.concatenate([at[:, :, 1:], 0 * at[:, :, :1]], axis=2)
+    realised = drawn.rewards + gamma * after - at
+    by_shaping = rollout_gradients(with_clock(problem), DISCOUNTED, drawn, realised)
+    table = np.zeros((3, 5, 5 * S + 1))
+    for t in range(5):
+        table[:, t, t * S : (t + 1) * S] = V[:, t]
+    by_baseline = rollout_gradients(with_clock(problem), DISCOUNTED, drawn, baseline=table)
+    np.testing.assert_allclose(by_shaping, by_baseline, atol=1e-12)
+    means = np.take_along_axis(bias.reshape(3, 1, -1), (states * 2 + actions).reshape(3, 1, -1), axis=2)
+    assert means.shape[2] == realised[0].size  # the expected bias of the same visits
+
+
+def test_frozen_errors_do_not_average_out_and_fresh_ones_do(rng):
+    table = frozen_or_fresh(grid(6), [1, 10, 10_000], sigma=0.5, generator=rng, draws=50)
+    assert table["fresh"][0] / table["fresh"][2] == pytest.approx(10_000)
+    assert table["per rollout"][0] / table["per rollout"][2] == pytest.approx(10_000)
+    assert table["frozen"][0] == pytest.approx(table["per rollout"][0])
+    floor = (table["frozen"][0] - table["frozen"][1]) / 0.9  # the part that K divides
+    assert table["frozen"][2] == pytest.approx(table["frozen"][0] - floor * (1 - 1e-4))
+    assert table["frozen"][2] > 100 * table["fresh"][2]
+
+
+def test_the_floor_of_frozen_errors_is_their_bias(rng):
+    """Of i.i.d. errors: sigma squared times the squared norm of the linear map from biases to gradients."""
+    problem, sigma = grid(6), 0.5
+    unit = np.eye(36).reshape(36, 9, 4)
+    norms = (exact.bias_gradient(copies(problem, 36), unit) ** 2).sum()
+    table = frozen_or_fresh(problem, [10**9], sigma=sigma, generator=rng, draws=1500)
+    assert table["frozen"][0] == pytest.approx(sigma**2 * norms, rel=0.1)
+
+
+def test_fitted_rewards_improve_with_labels(rng):
+    problem = grid(6)
+    few, many = (
+        fitted_rewards(problem, labels, sigma=1.0, generator=rng, models=4000) for labels in (36, 360)
+    )
+    error = np.var(few - problem.mdp.reward), np.var(many - problem.mdp.reward)
+    assert error[0] == pytest.approx(1, rel=0.05) and error[1] == pytest.approx(0.1, rel=0.05)
+    one = fitted_rewards(problem, 1, sigma=0.0, generator=rng, models=200)
+    assert set(np.unique(one)) == {0.0, 1.0}  # the other cells repeat the one label
+
+
+def test_only_the_discounted_estimator_keeps_proposition_2s_promise(rng):
+    bias = 0.1 * rng.standard_normal((1, 9, 4))
+    table = which_estimator(grid(), bias, [0.5, 0.9, 1.0])
+    np.testing.assert_allclose(table["discounted"], 0, atol=1e-25)
+    np.testing.assert_allclose(table["discounted, with bias"], table["promised"], rtol=1e-9)
+    assert table["undiscounted"][0] > 0.01 and table["undiscounted"][2] < 1e-25
+    assert abs(table["undiscounted, with bias"][0] / table["promised"][0] - 1) > 0.5
