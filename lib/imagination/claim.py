@@ -249,7 +249,7 @@ class Claim:
         fine[fine] = ~broken_inside
         return fine
 
-    def evaluate(self, outside: float | None = None, **values: Any) -> Any:
+    def evaluate(self, outside: Any = None, **values: Any) -> Any:
         """The expression's value.
 
         Parameters

@@ -10,7 +10,7 @@ from imagination.results.sensitivity.systems import REPORTED_GROUPS, draw, extre
 from imagination.results.sensitivity.trial import LAWS, global_multiplier, realised, stream
 from imagination.sensitivities import adjoint, model_parameters
 from imagination.studies.sensitivity_cost import network
-from imagination.worlds.continuous import SinePerturbation
+from imagination.worlds.perturbations import SinePerturbation
 
 
 @cache

@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 
 from imagination.results.return_gap.claims import bound
-from imagination.studies.loop.gridworld import recorded
+from imagination.studies.loop import gridworld, rounds
 
 WORLD: dict[str, float] = {"gamma": 0.95, "L_f": 1, "L_r": 1, "L_pi": 0.1, "eps_dyn": 0.002, "eps_rew": 0.01}
 
 
 def last_round() -> pd.DataFrame:
     """The last round of imagination in the recorded run on the grid, a seed a row."""
-    table, _ = recorded()
+    table, _ = rounds.recorded(gridworld.RECORD)
     ours = table[table["arm"] == "imagination"]
     return ours[ours["round"] == ours["round"].max()]
 

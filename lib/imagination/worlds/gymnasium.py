@@ -4,7 +4,7 @@ A Gymnasium environment is one stateful system that is stepped, whereas a world 
 can be asked about any batch of points. Three ways lead across, from the most to the least exact:
 
 - `pendulum`: Pendulum-v1 re-derived as batched maps with certified constants (exact to Gymnasium's float32).
-- `imagination.worlds.adapted`: any deterministic environment whose state can be set; each point is one call of
+- `worlds.adapted`: any deterministic environment whose state can be set; each point is one call of
   ``env.step``.
 - `collect`: transitions from any environment with Box spaces; what cannot be set can still be learned from.
 

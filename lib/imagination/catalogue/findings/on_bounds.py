@@ -161,7 +161,7 @@ def _networks(table: pd.DataFrame) -> Said:
 
 def _curvature(table: pd.DataFrame) -> Said:
     compared = straightening.compared(table)
-    above = compared["ratio"] > 1 + straightening.TOLERANCE
+    above = compared["ratio"] > 1 + 1e-9
     used = median(compared["ratio"], compared["configuration"], percent=True)
     return Said(
         f"{int(above.sum())} of {counted(len(compared), 'velocity map')} turn by more than the sharp bound "
