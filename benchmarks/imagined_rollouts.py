@@ -20,8 +20,8 @@ import torch
 from benchmarks.timing import Case
 from imagination.reinforce import gradients
 from imagination.reinforce.problems import DISCOUNTED
+from imagination.reinforce.sampling import ContinuousWorld, Trajectories, sample
 from imagination.reinforce.torch_policies import GaussianPolicy, random_gaussian_policy
-from imagination.reinforce.worlds import ContinuousWorld, Trajectories, sample
 from imagination.worlds.continuous import ContinuousMDP
 from imagination.worlds.teacher import NetworkDynamics, NetworkReward, random_network
 

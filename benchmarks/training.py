@@ -53,10 +53,10 @@ def remarks(timings: list[Timing]) -> list[str]:
 
 
 def ours(x: np.ndarray, y: np.ndarray, start: dict, seeds: list[int], epochs: int) -> np.ndarray:
-    """`imagination.models.many_seeds`; it draws the same starting layers by itself."""
-    from imagination.models.many_seeds import train_many
+    """`imagination.models.networks`; it draws the same starting layers by itself."""
+    from imagination.models.networks import train
 
-    fit = train_many(x, y, seeds, width=WIDTH, epochs=epochs, batch_size=BATCH, learning_rate=RATE)
+    fit = train(x, y, seeds, width=WIDTH, epochs=epochs, batch_size=BATCH, learning_rate=RATE)
     return _losses(x, y, fit.hidden, fit.bias, fit.output, fit.offset)
 
 
@@ -243,8 +243,8 @@ def _part(name: str, epochs: int, seed: int, part: list[int], threads: int = 1) 
 
 @cache
 def _problem(seed: int, part: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
-    """Data of random teachers, and the starting layers that `train_many` draws for these seeds."""
-    from imagination.models.many_seeds import starting_layers
+    """Data of random teachers, and the starting layers that `train` draws for these seeds."""
+    from imagination.models.networks import starting_layers
 
     inputs, targets = [], []
     for c in part:

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from imagination.reinforce.exact import added_noise_variance, maximal_score_norm, mean_score_norm
-from imagination.reinforce.noise import autoregressive
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator, Problem, tabular_policy
+from imagination.reinforce.reward_errors import autoregressive
 from imagination.results.noise.claims import added_variance_bound
 from imagination.studies.violated_hypotheses import problem
 from imagination.worlds.tabular import TabularMDP

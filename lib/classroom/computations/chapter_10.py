@@ -7,8 +7,8 @@ import numpy as np
 
 from imagination.decide.label_cost import OptimalCost, PowerLaw, optimal_cost
 from imagination.reinforce.estimators import estimate
-from imagination.reinforce.noise import Independent
 from imagination.reinforce.problems import DISCOUNTED
+from imagination.reinforce.reward_errors import Independent
 from imagination.studies.biases import copies
 from imagination.studies.label_budgets import CASES, advice, along_learning, grid, ingredients
 

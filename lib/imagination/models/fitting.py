@@ -1,4 +1,4 @@
-"""What the trainers of small networks share: layers, draws of many seeds, units of the data, and the descent.
+"""How small networks are trained: layers, draws of many seeds, units of the data, Adam, and the descent.
 
 Networks of all seeds train side by side, along the first axis, and each draws its start and the order of its
 data from a generator of its own.
@@ -6,16 +6,23 @@ data from a generator of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
-from imagination.worlds.continuous import Transitions, check_shape
+from imagination.worlds.continuous import check_shape
 
 Tensor = torch.Tensor
+
+
+Gradient = Callable[[Tensor], Sequence[Tensor]]
+"""Positions of a batch's samples, (C, B), -> a gradient for each tensor that is trained."""
+
+BETAS, EPSILON = (0.9, 0.999), 1e-8
+"""Adam's usual constants."""
 
 
 class Layers(NamedTuple):
@@ -62,11 +69,6 @@ def check_data(inputs: np.ndarray, targets: np.ndarray, seeds: Sequence[int]) ->
     check_shape("targets", targets, (len(seeds), inputs.shape[1], None))
 
 
-def state_and_action(transitions: Transitions) -> np.ndarray:
-    """What models of dynamics and reward are shown, (..., d_s + d_a)."""
-    return np.concatenate([transitions.state, transitions.action], axis=-1)
-
-
 # Draws, each seed's from its own generator
 
 
@@ -75,14 +77,20 @@ def generators_of(seeds: Sequence[int]) -> list[torch.Generator]:
     return [torch.Generator().manual_seed(int(seed)) for seed in seeds]
 
 
-def shuffled(generators: Sequence[torch.Generator], count: int) -> Tensor:
-    """A random order of `count` samples for each seed, (C, count)."""
-    return torch.stack([torch.randperm(count, generator=g) for g in generators])
+def passes(generators: Sequence[torch.Generator], count: int, size: int, epochs: int) -> Iterator[Tensor]:
+    """Batches (C, B) of so many passes over `count` samples, each in an order of its own for each seed.
+
+    The last batch of a pass may be smaller.
+    """
+    for _ in range(epochs):
+        order = torch.stack([torch.randperm(count, generator=g) for g in generators])
+        yield from order.split(size, dim=1)
 
 
-def drawn(generators: Sequence[torch.Generator], count: int, size: int) -> Tensor:
-    """Positions of `size` samples out of `count`, with repetition, for each seed, (C, size)."""
-    return torch.stack([torch.randint(count, (size,), generator=g) for g in generators])
+def draws(generators: Sequence[torch.Generator], count: int, size: int, steps: int) -> Iterator[Tensor]:
+    """Batches (C, size) drawn from `count` samples, with repetition, for each seed."""
+    for _ in range(steps):
+        yield torch.stack([torch.randint(count, (size,), generator=g) for g in generators])
 
 
 def uniform(shape: tuple[int, ...], fan_in: int, generator: torch.Generator) -> Tensor:
@@ -115,38 +123,96 @@ def through(layers: Sequence[Tensor], inputs: Tensor) -> Tensor:
 # The descent
 
 
-def half_cosine(done: float) -> float:
-    """What share of its first value the learning rate has after this share of the training: from 1 to 0."""
-    return 0.5 * (1 + np.cos(np.pi * done))
+class Adam:
+    """Adam downhill, in place [Kingma and Ba, 2015], with the bias corrections folded into rate and epsilon.
+
+    It keeps its averages from step to step, so make one a run. That of torch, which does the same, takes
+    seconds to import.
+    """
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self._state: list[tuple[Tensor, Tensor, Tensor]] = []
+
+    @torch.no_grad()
+    def step(self, parameters: Sequence[Tensor], gradients: Sequence[Tensor], rate: float) -> None:
+        """Move the parameters; there are as many gradients, of the same shapes."""
+        if not self._state:
+            self._state = [(torch.zeros_like(g), torch.zeros_like(g), torch.empty_like(g)) for g in gradients]
+        self.steps += 1
+        first, second = BETAS
+        correction = (1 - second**self.steps) ** 0.5
+        length = -rate * correction / (1 - first**self.steps)
+        for values, gradient, (mean, square, root) in zip(parameters, gradients, self._state, strict=True):
+            mean.lerp_(gradient, 1 - first)
+            square.mul_(second).addcmul_(gradient, gradient, value=1 - second)
+            torch.sqrt(square, out=root).add_(EPSILON * correction)
+            values.addcdiv_(mean, root, value=length)
 
 
-def descent(
-    parameters: Sequence[Tensor], steps: int, learning_rate: float, *, fused: bool = False
-) -> Iterator[torch.optim.Optimizer]:
-    """Adam, once for each step that is to be taken with it; its rate falls to 0 along half a cosine."""
-    optimiser = torch.optim.Adam(parameters, lr=learning_rate, fused=fused)
-    for step in range(steps):
-        optimiser.param_groups[0]["lr"] = learning_rate * half_cosine(step / steps)
-        yield optimiser
-
-
-def normalised(
-    train: Callable[..., Layers], inputs: np.ndarray, targets: np.ndarray, *args: Any, **options: Any
-) -> Layers:
-    """Train on data of mean 0 and variance 1, each network's own, and fold the units back into the layers.
+def descend(
+    parameters: Sequence[Tensor],
+    gradient: Gradient,
+    batches: Iterable[Tensor],
+    rate: Callable[[int], float],
+) -> Iterator[int]:
+    """Train in place, a step of Adam a batch: the one loop of all learned models.
 
     Parameters
     ----------
-    train : trainer of linear outputs, called with what follows.
-    inputs, targets : (C, N, d_in), (C, N, d_out)
+    parameters : of all networks, each tensor with the networks on its first axis.
+    gradient : of the loss on a batch. The loss is a sum over networks, so that none feels the others.
+    batches : see `passes` and `draws`.
+    rate : number of steps done -> learning rate.
+
+    Yields
+    ------
+    int
+        Number of steps done, after each: whoever limits or looks at the networks does so between two steps.
     """
-    (mean, spread), (target_mean, target_spread) = _moments(inputs), _moments(targets)
-    inputs, targets = (inputs - mean) / spread, (targets - target_mean) / target_spread
-    layers = train(inputs, targets, *args, **options)
-    hidden = layers.hidden / spread
-    bias = layers.bias - (hidden @ np.swapaxes(mean, 1, 2))[..., 0]
-    output = layers.output * np.swapaxes(target_spread, 1, 2)
-    return Layers(hidden, bias, output, layers.offset * target_spread[:, 0] + target_mean[:, 0])
+    adam = Adam()
+    for step, batch in enumerate(batches):
+        adam.step(parameters, gradient(batch), rate(step))
+        yield step + 1
+
+
+def by_autograd(loss: Callable[[Tensor], Tensor], parameters: Sequence[Tensor]) -> Gradient:
+    """The gradient of a batch's losses (C,), one a network."""
+    return lambda batch: torch.autograd.grad(loss(batch).sum(), parameters)
+
+
+def cooling(rate: float, steps: int) -> Callable[[int], float]:
+    """A rate that falls to 0 along half a cosine."""
+    return lambda step: rate * (0.5 * (1 + np.cos(np.pi * (step / steps))))
+
+
+# Units of the data
+
+
+class Units(NamedTuple):
+    """Mean and spread of inputs and targets over each network's samples, (C, 1, d) each."""
+
+    mean: np.ndarray
+    spread: np.ndarray
+    target_mean: np.ndarray
+    target_spread: np.ndarray
+
+    @classmethod
+    def of(cls, inputs: np.ndarray, targets: np.ndarray) -> Units:
+        """The units of data (C, N, d_in) and (C, N, d_out)."""
+        return cls(*_moments(inputs), *_moments(targets))
+
+    def scaled(self, inputs: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The data with mean 0 and variance 1."""
+        return (inputs - self.mean) / self.spread, (targets - self.target_mean) / self.target_spread
+
+    def folded(self, layers: Layers) -> Layers:
+        """Layers of linear outputs that were trained on scaled data, as layers for the data as they are."""
+        hidden = layers.hidden / self.spread
+        bias = layers.bias - (hidden @ np.swapaxes(self.mean, 1, 2))[..., 0]
+        output = layers.output * np.swapaxes(self.target_spread, 1, 2)
+        offset = layers.offset * self.target_spread[:, 0] + self.target_mean[:, 0]
+        return Layers(hidden, bias, output, offset)
 
 
 def _moments(data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -44,12 +44,17 @@ def encoder_beforehand(
     width, dimension = start[0].shape[1], start[5].shape[1]
     decoder = fitting.start_layers(generators, (dimension, width, seen.shape[-1]))
     row = torch.arange(len(seeds))[:, None]
-    for adam in fitting.descent([*encoder, *decoder], steps, learning_rate):
-        batch = seen[row, fitting.drawn(generators, seen.shape[1], batch_size)]
-        adam.zero_grad()
+
+    def loss(chosen: Tensor) -> Tensor:
+        batch = seen[row, chosen]
         drawing = fitting.through(decoder, fitting.through(encoder, batch))
-        (drawing - batch).square().mean((1, 2)).sum().backward()
-        adam.step()
+        return (drawing - batch).square().mean((1, 2))
+
+    layers = [*encoder, *decoder]
+    batches = fitting.draws(generators, seen.shape[1], batch_size, steps)
+    rate = fitting.cooling(learning_rate, steps)
+    for _ in fitting.descend(layers, fitting.by_autograd(loss, layers), batches, rate):
+        pass
     return _whitened(seen, [layer.detach() for layer in encoder])
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import torch
 
-Tensor = torch.Tensor
+from imagination.models.fitting import Tensor
 
 LEAST_SPREAD = 0.1
 """Codes whose spread is below this have collapsed; the variance penalty asks for 1."""

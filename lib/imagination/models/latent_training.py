@@ -18,20 +18,18 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 import torch
 
-from imagination.models import fitting
-from imagination.models import latent_codes as measures
+from imagination.models import fitting, latent_codes
 from imagination.models.fitting import Tensor
 from imagination.models.latent import Encoder, Health, LatentModels
 from imagination.models.latent_beforehand import encoder_beforehand
-from imagination.models.smooth import jacobian_square, largest_singular_value
+from imagination.models.smooth import jacobian_square, shrinking
 from imagination.worlds.continuous import check_shape
 from imagination.worlds.gymnasium import MAX_SPEED, pendulum
 from imagination.worlds.pixels import Camera
@@ -82,7 +80,7 @@ class LatentSetting:
 
 
 @dataclass(frozen=True, eq=False)
-class Trajectories:
+class PendulumTrajectories:
     """E episodes of T steps for each of S seeds.
 
     Attributes
@@ -99,7 +97,7 @@ class Trajectories:
 
 def pendulum_trajectories(
     generators: Sequence[np.random.Generator], episodes: int, steps: int
-) -> Trajectories:
+) -> PendulumTrajectories:
     """Follow Pendulum-v1's own physics under random torques, from anywhere, for each generator."""
     if min(episodes, steps - 1) < 1:
         raise ValueError(f"episodes must be >= 1 and steps >= 2, got {episodes} and {steps}")
@@ -112,7 +110,7 @@ def pendulum_trajectories(
         state, reward = real.step(state, actions[:, :, t].reshape(1, -1, 1))
         rewards.append(reward)
     shape = (len(generators), episodes)
-    return Trajectories(
+    return PendulumTrajectories(
         np.stack([*states, state], axis=2).reshape(*shape, steps + 1, 3),
         actions,
         np.stack(rewards, axis=2).reshape(*shape, steps),
@@ -120,7 +118,7 @@ def pendulum_trajectories(
 
 
 def train_latent(
-    data: Trajectories,
+    data: PendulumTrajectories,
     seeds: Sequence[int],
     settings: Sequence[LatentSetting],
     *,
@@ -173,12 +171,14 @@ def train_latent(
             learning_rate=learning_rate,
         )
         trainer.begin_with(learned)
-    for adam in fitting.descent(trainer.layers, steps, learning_rate):
-        adam.zero_grad()
-        trainer.loss(batch_size).sum().backward()
-        with trainer.paced():
-            adam.step()
+    episodes, length = trainer.rewards.shape[1:]
+    batches = fitting.draws(trainer.generators, episodes * (length - 1), batch_size, steps)
+    gradient = fitting.by_autograd(trainer.loss, trainer.layers)
+    before = trainer.encoders()
+    for _ in fitting.descend(trainer.layers, gradient, batches, fitting.cooling(learning_rate, steps)):
+        trainer.pace(before)
         trainer.hold(trainer.layers)
+        before = trainer.encoders()
     return trainer.models(np.random.default_rng(0))
 
 
@@ -187,7 +187,7 @@ class _Trainer:
 
     def __init__(
         self,
-        data: Trajectories,
+        data: PendulumTrajectories,
         seeds: Sequence[int],
         settings: Sequence[LatentSetting],
         camera: Camera,
@@ -222,21 +222,21 @@ class _Trainer:
         self.spectral = limits.repeat_interleave(len(seeds))
         self.hold(self.layers)
 
-    def loss(self, batch_size: int) -> Tensor:
-        """Loss of each model on a new batch, (C,)."""
-        seen, actions, rewards = self._batch(batch_size)
+    def loss(self, chosen: Tensor) -> Tensor:
+        """Loss of each model, (C,), on the triples that begin at these steps (S, B) of each seed."""
+        seen, actions, rewards = self._batch(chosen)
         codes = self._codes(seen)
-        first, second, third = codes.view(len(codes), batch_size, 3, -1).unbind(2)
+        first, second, third = codes.view(len(codes), chosen.shape[1], 3, -1).unbind(2)
         action = actions.repeat(self.copies, 1, 1)
         hidden, bias, output, offset = self.layers[6:10]
         units = torch.tanh(torch.baddbmm(bias[:, None], torch.cat([first, action], -1), hidden.mT))
         moved = first + torch.baddbmm(offset[:, None], units, output.mT)
         prediction = (moved - _partly(second, 1 - self.weights["stop"])).square().mean((1, 2))
-        spread = measures.covariance(codes)
+        spread = latent_codes.covariance(codes)
         shape = (
-            self.weights["straighten"] * measures.curvature(first, second, third)
-            + self.weights["variance"] * measures.variance_penalty(spread)
-            + self.weights["covariance"] * measures.covariance_penalty(spread)
+            self.weights["straighten"] * latent_codes.curvature(first, second, third)
+            + self.weights["variance"] * latent_codes.variance_penalty(spread)
+            + self.weights["covariance"] * latent_codes.covariance_penalty(spread)
         )
         if self.smooth:
             shape = shape + self._steepness(hidden, output, 1 - units.square())
@@ -260,20 +260,20 @@ class _Trainer:
         for layer, learned in zip(self.layers, encoder, strict=False):
             layer[chosen] = learned.repeat(self.copies, *(1 for _ in learned.shape[1:]))[chosen]
 
-    @contextmanager
-    def paced(self) -> Iterator[None]:
-        """Shorten the step that is taken inside to its share, in the encoders."""
-        pace = self.weights["pace"]
-        before = [] if bool((pace == 1).all()) else [layer.detach().clone() for layer in self.layers[:6]]
-        yield
-        with torch.no_grad():
-            for layer, old in zip(self.layers, before, strict=False):
-                layer.copy_(torch.lerp(old, layer, pace.view(-1, *(1 for _ in layer.shape[1:]))))
+    def encoders(self) -> list[Tensor]:
+        """Copies of the encoders' layers."""
+        return [layer.detach().clone() for layer in self.layers[:6]]
 
-    def _batch(self, size: int) -> tuple[Tensor, Tensor, Tensor]:
+    @torch.no_grad()
+    def pace(self, before: Sequence[Tensor]) -> None:
+        """Shorten the encoders' step from what they were `before` to its share."""
+        for layer, old in zip(self.layers, before, strict=False):
+            share = self.weights["pace"].view(-1, *(1 for _ in layer.shape[1:]))
+            layer.copy_(torch.lerp(old, layer, share))
+
+    def _batch(self, chosen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Triples of observations (S, 3 · size, p), and the first step's actions and rewards."""
-        _, episodes, steps = self.rewards.shape
-        chosen = fitting.drawn(self.generators, episodes * (steps - 1), size)
+        steps = self.rewards.shape[2]
         row = torch.arange(len(chosen))[:, None]
         episode, step = chosen // (steps - 1), chosen % (steps - 1)
         seen = torch.stack([self.seen[row, episode, step + ahead] for ahead in range(3)], 2).flatten(1, 2)
@@ -296,7 +296,7 @@ class _Trainer:
         limit = self.spectral.to(layers[0])
         if torch.isfinite(limit).any():
             for weights in (layers[6], layers[8]):
-                weights *= (limit / largest_singular_value(weights)).clamp(max=1.0)[:, None, None]
+                weights *= shrinking(weights, limit)
 
     @torch.no_grad()
     def models(self, generator: np.random.Generator) -> LatentModels:
@@ -392,17 +392,17 @@ def _health(
     read = flat.numpy() @ np.swapaxes(decoder, 1, 2) + decoder_offset[:, None]
     error = read - states.reshape(-1, 3)
     return Health(
-        spread=measures.spread(flat).numpy(),
-        effective_rank=measures.effective_rank(flat).numpy(),
-        collapsed=measures.collapsed(flat).numpy(),
+        spread=latent_codes.spread(flat).numpy(),
+        effective_rank=latent_codes.effective_rank(flat).numpy(),
+        collapsed=latent_codes.collapsed(flat).numpy(),
         decoding_error=np.sqrt((error**2).mean(1)) / states.reshape(-1, 3).std(0),
-        curvature=measures.curvature(first, second, third).numpy(),
+        curvature=latent_codes.curvature(first, second, third).numpy(),
     )
 
 
 __all__ = [
     "LatentSetting",
-    "Trajectories",
+    "PendulumTrajectories",
     "pendulum_trajectories",
     "state_grid",
     "train_latent",

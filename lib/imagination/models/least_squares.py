@@ -37,6 +37,11 @@ def ridge(features: np.ndarray, targets: np.ndarray, penalty: float = 0.0) -> np
     )
 
 
+def state_and_action(transitions: Transitions) -> np.ndarray:
+    """What models of dynamics and reward are shown, (..., d_s + d_a)."""
+    return np.concatenate([transitions.state, transitions.action], axis=-1)
+
+
 def affine_dynamics(transitions: Transitions, penalty: float = 0.0) -> AffineDynamics:
     """Least-squares affine dynamics from (C, N, ·) transitions."""
     weights = ridge(_with_one(transitions), transitions.next_state, penalty)
@@ -110,5 +115,4 @@ def _fit_output(
 
 def _with_one(transitions: Transitions) -> np.ndarray:
     check_shape("transitions.state", transitions.state, (None, None, None))
-    ones = np.ones((*transitions.reward.shape, 1))
-    return np.concatenate([transitions.state, transitions.action, ones], axis=-1)
+    return np.concatenate([state_and_action(transitions), np.ones((*transitions.reward.shape, 1))], axis=-1)

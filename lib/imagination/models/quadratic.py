@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from array_api_compat import array_namespace
 
-from imagination.models.least_squares import ridge
+from imagination.models.least_squares import ridge, state_and_action
 from imagination.worlds.continuous import (
     AffineDynamics,
     Array,
@@ -82,4 +82,4 @@ def quadratic_reward(
 
 def _joined(transitions: Transitions) -> np.ndarray:
     check_shape("transitions.state", transitions.state, (None, None, None))
-    return np.concatenate([transitions.state, transitions.action], axis=-1)
+    return state_and_action(transitions)

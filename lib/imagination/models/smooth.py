@@ -16,7 +16,8 @@ import numpy as np
 import torch
 
 from imagination.models import fitting
-from imagination.models.fitting import Layers
+from imagination.models.fitting import Layers, Tensor
+from imagination.models.least_squares import state_and_action
 from imagination.worlds.continuous import Transitions
 from imagination.worlds.teacher import NetworkDynamics, NetworkReward
 
@@ -90,27 +91,32 @@ def train_smooth(
     layers = fitting.start_layers(generators, (x.shape[-1], width, y.shape[-1]), len(settings))
     limits.hold(layers)
     row = torch.arange(len(seeds))[:, None]
-    for adam in fitting.descent(layers, steps, learning_rate):
-        chosen = fitting.drawn(generators, x.shape[1], batch_size)
+
+    def loss(chosen: Tensor) -> Tensor:
         batch, wanted = (data[row, chosen].repeat(len(settings), 1, 1) for data in (x, y))
         hidden, bias, output, offset = layers
         units = torch.tanh(torch.baddbmm(bias[:, None], batch, hidden.mT))
         error = torch.baddbmm(offset[:, None], units, output.mT) - wanted
-        loss = error.square().mean(dim=(1, 2))
-        if limits.any_penalty:
-            loss = loss + limits.penalty * jacobian_square(hidden, output, 1 - units.square())
-        adam.zero_grad()
-        loss.sum().backward()
-        adam.step()
+        plain = error.square().mean(dim=(1, 2))
+        if not limits.any_penalty:
+            return plain
+        return plain + limits.penalty * jacobian_square(hidden, output, 1 - units.square())
+
+    batches = fitting.draws(generators, x.shape[1], batch_size, steps)
+    gradient, rate = fitting.by_autograd(loss, layers), fitting.cooling(learning_rate, steps)
+    for _ in fitting.descend(layers, gradient, batches, rate):
         limits.hold(layers)
-    return limits.exactly([layer.detach().double().numpy() for layer in layers])
+    exactly = [layer.detach().double() for layer in layers]
+    limits.hold(exactly)  # once more in double precision: rounding must not undo a limit
+    hidden, bias, output, offset = (layer.numpy() for layer in exactly)
+    return Layers(hidden, bias, output, offset)
 
 
 def smooth_dynamics(
     transitions: Transitions, seeds: Sequence[int], settings: Sequence[Smoothing], **options: Any
 ) -> NetworkDynamics:
     """Networks that predict the next state from (S, N, ·) transitions; see `train_smooth`."""
-    inputs = fitting.state_and_action(transitions)
+    inputs = state_and_action(transitions)
     layers = train_smooth(inputs, transitions.next_state, seeds, settings, **options)
     return NetworkDynamics(**layers.parts(transitions.state.shape[-1]))
 
@@ -119,12 +125,12 @@ def smooth_reward(
     transitions: Transitions, seeds: Sequence[int], settings: Sequence[Smoothing], **options: Any
 ) -> NetworkReward:
     """Networks that predict the reward from (S, N, ·) transitions; see `train_smooth`."""
-    inputs = fitting.state_and_action(transitions)
+    inputs = state_and_action(transitions)
     layers = train_smooth(inputs, transitions.reward[..., None], seeds, settings, **options)
     return NetworkReward(**layers.parts(transitions.state.shape[-1]))
 
 
-def jacobian_square(hidden: torch.Tensor, output: torch.Tensor, slope: torch.Tensor) -> torch.Tensor:
+def jacobian_square(hidden: Tensor, output: Tensor, slope: Tensor) -> Tensor:
     """Mean of ``‖O D W‖²`` (Frobenius) over points at which the hidden units have the slopes D, (C,).
 
     Parameters
@@ -139,37 +145,30 @@ class _Limits:
     """The knobs of all networks, (C,) each, and what they do to the layers."""
 
     def __init__(self, settings: Sequence[Smoothing], seeds: int) -> None:
-        def column(name: str) -> torch.Tensor:
+        def column(name: str) -> Tensor:
             values = torch.tensor([getattr(setting, name) for setting in settings], dtype=torch.float64)
             return values.repeat_interleave(seeds)
 
-        self.double = {name: column(name) for name in ("clip", "spectral")}
-        self.single = {name: value.float() for name, value in self.double.items()}
-        self.penalty = column("penalty").float()
+        self.clip, self.spectral, self.penalty = column("clip"), column("spectral"), column("penalty").float()
         self.any_penalty = bool((self.penalty > 0).any())
-        self.held = torch.isfinite(self.double["spectral"]).nonzero()[:, 0]
+        self.held = torch.isfinite(self.spectral).nonzero()[:, 0]
 
     @torch.no_grad()
-    def hold(self, layers: Sequence[torch.Tensor], limits: dict[str, torch.Tensor] | None = None) -> None:
+    def hold(self, layers: Sequence[Tensor]) -> None:
         """Clip and shrink the weights, in place."""
-        limits = limits or self.single
         for weights in layers[::2]:
-            clip = limits["clip"][:, None, None]
+            clip = self.clip.to(weights)[:, None, None]
             weights.clamp_(-clip, clip)
             if len(self.held):
-                own = weights[self.held]
-                shrink = limits["spectral"][self.held] / largest_singular_value(own)
-                weights[self.held] = own * shrink.clamp(max=1.0)[:, None, None]
-
-    def exactly(self, layers: Sequence[np.ndarray]) -> Layers:
-        """The layers, held once more in double precision: rounding must not undo a limit."""
-        tensors = [torch.as_tensor(layer) for layer in layers]
-        self.hold(tensors, self.double)
-        hidden, bias, output, offset = (tensor.numpy() for tensor in tensors)
-        return Layers(hidden, bias, output, offset)
+                weights[self.held] *= shrinking(weights[self.held], self.spectral.to(weights)[self.held])
 
 
-def largest_singular_value(matrices: torch.Tensor) -> torch.Tensor:
+def shrinking(matrices: Tensor, limit: Tensor) -> Tensor:
+    """What (C, m, n) matrices are multiplied by, so that no spectral norm exceeds `limit` (C,)."""
+    return (limit / largest_singular_value(matrices)).clamp(max=1.0)[:, None, None]
+
+
+def largest_singular_value(matrices: Tensor) -> Tensor:
     """Spectral norms of (C, m, n) matrices, (C,), from the eigenvalues of their smaller Gram matrices."""
     gram = matrices @ matrices.mT if matrices.shape[1] <= matrices.shape[2] else matrices.mT @ matrices
     return torch.linalg.eigvalsh(gram)[:, -1].clamp(min=torch.finfo(gram.dtype).tiny).sqrt()

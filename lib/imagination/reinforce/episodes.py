@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import torch
 
-from imagination.reinforce.gradients import returns_to_go
+from imagination.reinforce.gradients import returns_to_go, solve_ridge
 from imagination.reinforce.torch_policies import CategoricalPolicy, GaussianPolicy, Tensor, TorchPolicy
 from imagination.reinforce.training import Adam
 from imagination.worlds.episodic import EpisodicWorld
@@ -157,11 +157,8 @@ class Baseline:
         """Fit to returns to go (C, K, H) where `alive`."""
         features = self._features(state)
         kept = features * alive.flatten(1)[..., None]
-        gram = (kept.mT @ features).double()
-        scale = gram.diagonal(dim1=1, dim2=2).mean(1)[:, None, None]
-        right = (kept.mT @ target.flatten(1)[..., None]).double()
-        eye = torch.eye(gram.shape[1], dtype=gram.dtype)
-        self.weight = torch.linalg.solve(gram + self.ridge * scale * eye, right).to(state.dtype)
+        gram, right = kept.mT @ features, kept.mT @ target.flatten(1)[..., None]
+        self.weight = solve_ridge(gram.double(), right.double(), self.ridge).to(state.dtype)
 
 
 def ascend(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from imagination.reinforce import exact
-from imagination.reinforce.noise import Noise, look_up
 from imagination.reinforce.problems import Estimator, Problem
+from imagination.reinforce.reward_errors import Noise, look_up
 from imagination.worlds.tabular import TabularRollouts, broadcast, whole
 
 __all__ = [
@@ -25,7 +24,7 @@ __all__ = [
     "sample",
 ]
 
-Array = NDArray[Any]
+Array = NDArray[np.float64]
 
 CHUNK = 2**21
 """How many numbers the largest temporary array of a chunk may hold, about."""
@@ -136,7 +135,7 @@ def _collected(
     count = K if each else 1
     index = (groups * S + states) * A + actions
     collected = np.bincount(index.ravel(), weights=weights.ravel(), minlength=B * count * S * A)
-    return collected.reshape(B, count, S * A)
+    return collected.reshape(B, count, S * A).astype(float, copy=False)
 
 
 @dataclass(frozen=True, eq=False)

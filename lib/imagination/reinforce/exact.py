@@ -12,7 +12,6 @@ so the second moments of (1, G, X, Z) given the state follow from those one step
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -38,7 +37,7 @@ __all__ = [
     "values_to_go",
 ]
 
-Array = NDArray[Any]
+Array = NDArray[np.float64]
 
 
 # Distributions, values, gradients

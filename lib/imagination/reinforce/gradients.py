@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import torch
 
 from imagination.reinforce.problems import Estimator
+from imagination.reinforce.sampling import Trajectories
 from imagination.reinforce.torch_policies import Tensor, TorchPolicy
-from imagination.reinforce.worlds import Trajectories
 from imagination.worlds.continuous import check_shape
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "returns",
     "returns_to_go",
     "rollout_gradients",
+    "solve_ridge",
 ]
 
 LARGEST_POWER = 1e30
@@ -168,10 +169,13 @@ def fit_state_value(
     """
     features = _features(trajectories.state, n_states).flatten(1, 2)
     target = returns_to_go(trajectories.reward, discount).flatten(1)[..., None]
-    gram = features.mT @ features
+    return StateValue(solve_ridge(features.mT @ features, features.mT @ target, ridge), n_states)
+
+
+def solve_ridge(gram: Tensor, right: Tensor, ridge: float) -> Tensor:
+    """Normal equations (C, p, p) w = (C, p, q), with `ridge` times their mean diagonal added to it."""
     scale = gram.diagonal(dim1=1, dim2=2).mean(1)[:, None, None]
-    eye = torch.eye(gram.shape[1], dtype=gram.dtype)
-    return StateValue(torch.linalg.solve(gram + ridge * scale * eye, features.mT @ target), n_states)
+    return torch.linalg.solve(gram + ridge * scale * torch.eye(gram.shape[1], dtype=gram.dtype), right)
 
 
 def _features(state: Tensor, n_states: int | None) -> Tensor:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from imagination.worlds.tabular import TabularMDP, TabularRollouts, broadcast, whole
 
-__all__ = ["DISCOUNTED", "THEOREM_2", "Estimator", "Problem", "SoftmaxPolicy", "tabular_policy"]
+__all__ = ["DISCOUNTED", "THEOREM_2", "Estimator", "Problem", "SoftmaxPolicy", "softmax", "tabular_policy"]
 
-Array = NDArray[Any]
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +52,7 @@ class SoftmaxPolicy:
     def probabilities(self) -> Array:
         """π(a|s), (B, S, A)."""
         preference = (self.features @ self.parameters[:, None, :, None])[..., 0]
-        weights = np.exp(preference - preference.max(axis=2, keepdims=True))
-        return weights / weights.sum(axis=2, keepdims=True)
+        return softmax(preference)
 
     @cached_property
     def scores(self) -> Array:
@@ -64,6 +63,12 @@ class SoftmaxPolicy:
     def moved(self, step: ArrayLike) -> SoftmaxPolicy:
         """The policies with parameters θ + `step`, (B, d)."""
         return SoftmaxPolicy(self.parameters + np.asarray(step), self.features)
+
+
+def softmax(logits: Array) -> Array:
+    """Action probabilities (..., A) of `logits` (..., A)."""
+    weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return weights / weights.sum(axis=-1, keepdims=True)
 
 
 def tabular_policy(logits: ArrayLike) -> SoftmaxPolicy:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 
+from imagination.models.fitting import BETAS, EPSILON
 from imagination.reinforce import gradients
 from imagination.reinforce.problems import DISCOUNTED, Estimator
+from imagination.reinforce.sampling import Labels, World, check_counts, sample
 from imagination.reinforce.torch_policies import TabularPolicy, Tensor, TorchPolicy
-from imagination.reinforce.worlds import Labels, World, sample
 
 __all__ = ["Adam", "Ascent", "Training", "train"]
 
-Measure = Callable[[TorchPolicy], Any]
+Measure = Callable[[TorchPolicy], np.ndarray | Tensor]
 """Policies of a batch -> numbers (C,), numpy or torch: what a learning curve shows."""
 
 
@@ -34,24 +34,21 @@ class Ascent:
 class Adam:
     """Adam, uphill (Kingma and Ba, 2015); it keeps its averages from step to step, so make one a run."""
 
-    def __init__(
-        self, rate: float = 0.01, decay: tuple[float, float] = (0.9, 0.999), epsilon: float = 1e-8
-    ) -> None:
-        self.rate, self.epsilon = _positive("rate", rate), _positive("epsilon", epsilon)
-        self.decay = decay
+    def __init__(self, rate: float = 0.01) -> None:
+        self.rate = _positive("rate", rate)
         self._steps = 0
         self._first: Tensor | float = 0.0
         self._second: Tensor | float = 0.0
 
     def step(self, vector: Tensor, gradient: Tensor) -> Tensor:
         """Parameters (C, P) after a step along `gradient`."""
-        one, two = self.decay
+        one, two = BETAS
         self._steps += 1
         self._first = one * self._first + (1 - one) * gradient
         self._second = two * self._second + (1 - two) * gradient * gradient
         mean = self._first / (1 - one**self._steps)
         spread = (self._second / (1 - two**self._steps)).sqrt()
-        return vector + self.rate * mean / (spread + self.epsilon)
+        return vector + self.rate * mean / (spread + EPSILON)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,25 +112,21 @@ def train(
     ValueError
         If a count is below 1, batches differ, or the parameters cease to be finite.
     """
-    for name, count in (("steps", steps), ("every", every)):
-        if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
-            raise ValueError(f"{name} must be a whole number >= 1, got {count!r}")
+    check_counts(steps=steps, every=every)
     optimiser = Adam() if optimiser is None else optimiser
-    n_states = policy.logits.shape[1] if isinstance(policy, TabularPolicy) else None
     value: gradients.StateValue | None = None
-    curve, at, sampled = [], [], []
+    curve, sampled = [], []
     for step in range(steps):
         if measure is not None and step % every == 0:
             curve.append(_measured(measure, policy))
-            at.append(step)
         drawn = sample(world, policy, rollouts, horizon, generator)
         sampled.append(gradients.returns(drawn.reward, world.discount).mean(1).numpy())
         if labels is not None:
             drawn = drawn.with_reward(labels(drawn, generator))
         baseline = None
         if estimator.baseline == "value":
-            zero = torch.zeros_like(drawn.reward[..., :1])
-            baseline = zero if value is None else value(drawn.state)
+            baseline = torch.zeros_like(drawn.reward[..., :1]) if value is None else value(drawn.state)
+            n_states = policy.logits.shape[1] if isinstance(policy, TabularPolicy) else None
             value = gradients.fit_state_value(drawn, world.discount, n_states=n_states)
         gradient = gradients.mean_gradient(policy, drawn, estimator, world.discount, baseline=baseline)
         vector = optimiser.step(policy.flat(), gradient)
@@ -142,12 +135,10 @@ def train(
         policy = policy.with_flat(vector)
     by_step = np.stack(sampled, axis=1)
     if measure is None:
-        chosen = np.arange(0, steps, every)
-        return Training(policy, by_step[:, chosen], chosen, by_step)
+        return Training(policy, by_step[:, ::every], np.arange(0, steps, every), by_step)
     if steps % every == 0:
         curve.append(_measured(measure, policy))
-        at.append(steps)
-    return Training(policy, np.stack(curve, axis=1), np.array(at), by_step)
+    return Training(policy, np.stack(curve, axis=1), np.arange(0, steps + 1, every), by_step)
 
 
 def _measured(measure: Measure, policy: TorchPolicy) -> np.ndarray:

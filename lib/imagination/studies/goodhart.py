@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from imagination.decide import label_cost as fidelity
 from imagination.reinforce import exact
 from imagination.reinforce.estimators import ascend
-from imagination.reinforce.problems import DISCOUNTED, Problem, tabular_policy
+from imagination.reinforce.problems import DISCOUNTED, Problem, softmax, tabular_policy
 from imagination.studies.biases import repeat
-from imagination.studies.learning import softmax
 from imagination.worlds import makers
 from imagination.worlds.tabular import TabularMDP
 

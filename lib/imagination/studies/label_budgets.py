@@ -19,8 +19,8 @@ from imagination import records
 from imagination.decide import label_cost as fidelity
 from imagination.reinforce import exact
 from imagination.reinforce.estimators import estimate
-from imagination.reinforce.noise import Independent
 from imagination.reinforce.problems import DISCOUNTED, Estimator, Problem
+from imagination.reinforce.reward_errors import Independent
 from imagination.studies.biases import copies, grid, repeat
 from imagination.studies.learning import Curves, learn
 from imagination.trials import compare

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from imagination.reinforce.problems import softmax
 from imagination.worlds.tabular import TabularMDP, whole
 
-__all__ = ["Curves", "learn", "returns_of", "sampled_gradient", "softmax"]
+__all__ = ["Curves", "learn", "returns_of", "sampled_gradient"]
 
 Array = NDArray[Any]
 
@@ -41,12 +42,6 @@ class Curves:
     returns: Array
     proxies: Array
     logits: Array
-
-
-def softmax(logits: Array) -> Array:
-    """Action probabilities (..., A) of `logits` (..., A)."""
-    weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return weights / weights.sum(axis=-1, keepdims=True)
 
 
 def returns_of(mdp: TabularMDP, policies: Array, horizon: int, rewards: Array | None = None) -> Array:

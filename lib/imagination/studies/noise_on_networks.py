@@ -16,12 +16,12 @@ from scipy import stats
 
 from imagination.reinforce import gradients
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator
+from imagination.reinforce.sampling import ContinuousWorld, TabularWorld, World, sample
 from imagination.reinforce.torch_policies import (
     TorchPolicy,
     random_categorical_policy,
     random_gaussian_policy,
 )
-from imagination.reinforce.worlds import ContinuousWorld, TabularWorld, World, sample
 from imagination.results.noise import claims as theory
 from imagination.results.return_gap import systems as families
 from imagination.worlds.makers import gridworld

@@ -19,7 +19,7 @@ import pandas as pd
 
 from imagination import records
 from imagination.models.fitting import Layers
-from imagination.models.many_seeds import train_many
+from imagination.models.networks import train
 from imagination.studies import scaling_runs as scaling
 from imagination.trials.recording import Command, rounded
 from imagination.trials.sweep import sweep
@@ -145,14 +145,14 @@ def outputs(configuration: Mapping[str, Any], rng: np.random.Generator | None = 
     seeds, count = settings["seeds"], settings["outputs"]
     dynamics, reward = normal_teacher([(s, 0) for s in seeds])
     learned = _data(dynamics, reward, settings, settings["samples"])
-    students = train_many(
+    students = train(
         *learned,
         [scaling.torch_seed(seed, "dynamics") for seed in seeds],
         width=settings["width"],
         epochs=settings["epochs"],
         batch_size=settings["batch_size"],
         learning_rate=settings["learning_rate"],
-        cooling=settings["cooling"],
+        cooling="by epoch" if settings["cooling"] else "never",
         group=len(seeds),
     )
     inputs, target = (

@@ -19,7 +19,7 @@ import pandas as pd
 from imagination import records
 from imagination.lipschitz import climbed_error, difference, jacobian_lipschitz, relu_enclosure
 from imagination.models.fitting import Layers
-from imagination.models.many_seeds import train_many
+from imagination.models.networks import train
 from imagination.trials.recording import rounded
 from imagination.trials.sweep import sweep
 from imagination.worlds.continuous import UniformBox, norm
@@ -147,7 +147,7 @@ def models(configuration: Mapping[str, Any], rng: np.random.Generator | None = N
             if epoch in settings["curve"]:
                 tables.append(trial.averages(students, quantity, these).assign(epoch=epoch))
 
-        students = train_many(
+        students = train(
             data[0],
             data[1][..., column],
             [torch_seed(seed, quantity) for seed in seeds],
@@ -156,7 +156,7 @@ def models(configuration: Mapping[str, Any], rng: np.random.Generator | None = N
             epochs=settings["epochs"],
             batch_size=settings["batch_size"],
             learning_rate=settings["learning_rate"],
-            cooling=settings["cooling"],
+            cooling="by epoch" if settings["cooling"] else "never",
             group=len(seeds),
             after_epoch=measure if settings["curve"] else None,
         )

@@ -15,7 +15,8 @@ import pandas as pd
 
 from imagination.models.counts import CountModel
 from imagination.reinforce import estimators, exact
-from imagination.reinforce.noise import (
+from imagination.reinforce.problems import THEOREM_2, Estimator, Problem, tabular_policy
+from imagination.reinforce.reward_errors import (
     Correlated,
     Frozen,
     HeavyTailed,
@@ -25,7 +26,6 @@ from imagination.reinforce.noise import (
     StateDependent,
     autoregressive,
 )
-from imagination.reinforce.problems import THEOREM_2, Estimator, Problem, tabular_policy
 from imagination.results.noise import claims as theory
 from imagination.worlds.makers import garnet
 

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from imagination.reinforce import estimators, exact
-from imagination.reinforce.noise import Independent, Noise
 from imagination.reinforce.problems import (
     DISCOUNTED,
     THEOREM_2,
@@ -21,6 +20,7 @@ from imagination.reinforce.problems import (
     SoftmaxPolicy,
     tabular_policy,
 )
+from imagination.reinforce.reward_errors import Independent, Noise
 from imagination.worlds.makers import garnet
 from imagination.worlds.tabular import TabularMDP
 

@@ -1,11 +1,11 @@
-"""What trainers share: units of the data, the rate's fall, and networks that are what they say."""
+"""How networks are trained: units, Adam, batches, the descent, and layers that are what they say."""
 
 import numpy as np
 import pytest
 import torch
 
 from imagination.models import fitting
-from imagination.models.fitting import Layers
+from imagination.models.fitting import Layers, Units
 from imagination.worlds.teacher import NetworkDynamics
 
 
@@ -23,31 +23,68 @@ def layers() -> Layers:
 def test_units_are_taken_off_the_data_and_folded_back_into_the_layers(layers):
     rng = np.random.default_rng(3)
     inputs, targets = 100 + 7 * rng.standard_normal((2, 50, 3)), 5 * rng.standard_normal((2, 50, 4)) - 30
+    inputs[1] *= 3  # a network's data have units of their own
     inputs[..., 2] = 8.0  # never changes
-    shown = {}
-
-    def train(x: np.ndarray, y: np.ndarray, seeds: list[int]) -> Layers:
-        shown.update(x=x, y=y, seeds=seeds)
-        return layers
-
-    found = fitting.normalised(train, inputs, targets, [4, 5])
-    assert shown["seeds"] == [4, 5]
-    np.testing.assert_allclose(shown["x"][..., :2].std(axis=1), 1)
-    np.testing.assert_allclose(shown["x"].mean(axis=1), 0, atol=1e-12)
+    units = Units.of(inputs, targets)
+    x, y = units.scaled(inputs, targets)
+    for scaled in (x[..., :2], y):
+        np.testing.assert_allclose(scaled.std(axis=1), 1)
+        np.testing.assert_allclose(scaled.mean(axis=1), 0, atol=1e-12)
     spread, mean = targets.std(axis=1, keepdims=True), targets.mean(axis=1, keepdims=True)
-    np.testing.assert_allclose(values(found, inputs), mean + spread * values(layers, shown["x"]), rtol=1e-9)
+    found = values(units.folded(layers), inputs)
+    np.testing.assert_allclose(found, mean + spread * values(layers, x), rtol=1e-9)
 
 
-def test_the_rate_falls_to_nothing_along_half_a_cosine():
-    weight = torch.zeros(1, requires_grad=True)
-    rates = []
-    for adam in fitting.descent([weight], 4, 0.2):
-        rates.append(adam.param_groups[0]["lr"])
-        adam.zero_grad()
-        (weight - 1).square().sum().backward()
-        adam.step()
-    np.testing.assert_allclose(rates, [0.2, 0.1 + 0.1 * 0.5**0.5, 0.1, 0.1 - 0.1 * 0.5**0.5])
-    assert weight.item() > 0.3
+def test_adam_is_torchs():
+    generator, dtype = torch.Generator().manual_seed(1), torch.float64
+    ours = [torch.randn(shape, generator=generator, dtype=dtype) for shape in ((3, 5), (7,))]
+    theirs = [part.clone().requires_grad_() for part in ours]
+    adam, optimiser = fitting.Adam(), torch.optim.Adam(theirs, lr=1.0)
+    for step in range(30):
+        gradients = [torch.randn(part.shape, generator=generator, dtype=dtype) for part in ours]
+        gradients[1] *= 1e-8  # where epsilon counts
+        adam.step(ours, gradients, 0.1 / (step + 1))
+        optimiser.param_groups[0]["lr"] = 0.1 / (step + 1)
+        for part, gradient in zip(theirs, gradients, strict=True):
+            part.grad = gradient
+        optimiser.step()
+    for mine, other in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(mine, other, rtol=1e-12, atol=1e-14)
+
+
+def test_the_descent_takes_each_batch_once_at_its_rate():
+    weight, rates = torch.zeros(1, 1, requires_grad=True), fitting.cooling(0.2, 4)
+    np.testing.assert_allclose(
+        [rates(step) for step in range(4)], [0.2, 0.1 + 0.1 * 0.5**0.5, 0.1, 0.1 - 0.1 * 0.5**0.5]
+    )
+    seen = []
+
+    def loss(batch: torch.Tensor) -> torch.Tensor:
+        seen.append(batch)
+        return (weight - batch).sum(1)  # of slope 1: Adam's steps are the rates
+
+    steps = fitting.descend([weight], fitting.by_autograd(loss, [weight]), torch.eye(4)[:, None], rates)
+    reached = [(step, weight.item()) for step in steps]
+    assert [step for step, _ in reached] == [1, 2, 3, 4]
+    np.testing.assert_allclose(
+        [at for _, at in reached], -np.cumsum([rates(step) for step in range(4)]), rtol=1e-6
+    )
+    assert torch.equal(torch.stack(seen), torch.eye(4)[:, None])
+
+
+def test_a_pass_shows_every_sample_once_in_each_seeds_own_order():
+    batches = list(fitting.passes(fitting.generators_of([1, 2]), 10, 4, 2))
+    assert [tuple(batch.shape) for batch in batches] == [(2, 4), (2, 4), (2, 2)] * 2
+    one, two = torch.cat(batches[:3], 1), torch.cat(batches[3:], 1)
+    for order in (*one, *two):
+        assert sorted(order.tolist()) == list(range(10))
+    assert not torch.equal(one[0], one[1]) and not torch.equal(one, two)
+    for batch in fitting.draws(fitting.generators_of([1, 2]), 10, 400, 3):
+        assert batch.shape == (2, 400) and set(batch[0].tolist()) == set(range(10))
+        assert not torch.equal(batch[0], batch[1])
+    for make in (fitting.passes, fitting.draws):  # in any company
+        (pair, *_), (alone, *_) = (make(fitting.generators_of(seeds), 10, 4, 1) for seeds in ([1, 2], [2]))
+        assert torch.equal(pair[1:], alone)
 
 
 def test_layers_as_networks_of_state_and_action(layers):

@@ -7,7 +7,7 @@ import torch
 from scipy.spatial import cKDTree
 
 from imagination import lipschitz
-from imagination.models import latent_training
+from imagination.models import fitting, latent_training
 from imagination.models.latent_beforehand import encoder_beforehand
 from imagination.models.latent_training import (
     LatentSetting,
@@ -81,9 +81,9 @@ def test_limited_predictors_have_the_certified_constant(models):
 def test_the_loss_is_what_the_docstring_says(data):
     setting = LatentSetting(0.7, variance=0.9, covariance=0.2, reward=0.5, jacobian=0.3, velocity=0.1)
     trainer = latent_training._Trainer(data, [3, 4], [setting], latent_training.Camera(), 3, 8)
-    batch = trainer._batch(16)
-    trainer._batch = lambda size: batch  # the same again for the oracle
-    found = trainer.loss(16)
+    chosen = torch.arange(32).view(2, 16)
+    batch = trainer._batch(chosen)
+    found = trainer.loss(chosen)
     seen, actions, rewards = batch
     for c in range(2):
         layers = [layer[c] for layer in trainer.layers]
@@ -122,9 +122,10 @@ def test_an_encoder_keeps_what_it_learned_beforehand_as_its_pace_says(data):
     for code in trainer._codes(seen):  # white
         torch.testing.assert_close(torch.cov(code.T), torch.eye(3), atol=1e-3, rtol=0)
         torch.testing.assert_close(code.mean(0), torch.zeros(3), atol=1e-3, rtol=0)
-    trainer.loss(16).sum().backward()
-    with trainer.paced():
-        torch.optim.Adam(trainer.layers, lr=1e-2).step()
+    gradient = fitting.by_autograd(trainer.loss, trainer.layers)(torch.arange(16).expand(2, -1))
+    before = trainer.encoders()
+    fitting.Adam().step(trainer.layers, gradient, 1e-2)
+    trainer.pace(before)
     for layer, first in zip(trainer.layers[:6], learned, strict=True):
         still, slow, free = (layer[2 * k : 2 * k + 2] for k in range(3))
         assert torch.equal(still, first)
@@ -201,7 +202,7 @@ def test_policies_are_as_smooth_as_they_say(models):
 
 def test_a_seed_is_the_same_in_any_company(data, models):
     alone = train_latent(
-        latent_training.Trajectories(data.states[1:], data.actions[1:], data.rewards[1:]),
+        latent_training.PendulumTrajectories(data.states[1:], data.actions[1:], data.rewards[1:]),
         [4], SETTINGS[2:3], steps=20, width=24,
     )  # fmt: skip
     together = train_latent(data, [3, 4], SETTINGS, steps=20, width=24)

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import torch
 
 from imagination.lipschitz import sampled_lipschitz
 from imagination.models.quadratic import QuadraticFormReward, linear_dynamics, quadratic_reward
@@ -42,13 +43,20 @@ def test_the_certified_constant_is_never_too_small() -> None:
     assert (observed > 0.3 * reward.lipschitz()).all()
 
 
+def test_the_certified_constants_of_numbers_by_hand() -> None:
+    """Of 2s² − 3sa + 5a² with |s| ≤ 7 and |a| ≤ 0.5 the slopes are at most 28 + 1.5 and 21 + 5."""
+    form = np.array([[[2.0, -1.5], [-1.5, 5.0]]])
+    reward = QuadraticFormReward(form, 1, np.array([7.0]), np.array([0.5]))
+    np.testing.assert_allclose(np.concatenate(reward.block_lipschitz()), [29.5, 26.0])
+    np.testing.assert_allclose(reward.lipschitz(), 29.5)
+    np.testing.assert_allclose(reward(np.full((1, 1, 1), 9.0), np.ones((1, 1, 1))), 98 - 10.5 + 1.25)
+
+
 def test_it_runs_in_torch_too() -> None:
     pair = draw("linear-quadratic", np.random.default_rng(2), 2)
     d = pair.start.shape[-1]
     action = pair.policy(pair.start)
     size = d + action.shape[-1]
     reward = QuadraticFormReward(np.tile(np.eye(size), (2, 1, 1)), d, np.ones(2), np.ones(2))
-    import torch
-
     inputs = torch.as_tensor(pair.start), torch.as_tensor(action)
     np.testing.assert_allclose(reward.to("torch")(*inputs).numpy(), reward(pair.start, action))

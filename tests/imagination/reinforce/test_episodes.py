@@ -1,6 +1,7 @@
 """REINFORCE on episodes that end: what is counted, what the gradient is, and that policies learn by it."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -8,9 +9,9 @@ import torch
 from imagination.reinforce.episodes import Baseline, act, ascend, greedy, play, steps_used
 from imagination.reinforce.gradients import mean_gradient
 from imagination.reinforce.problems import THEOREM_2
+from imagination.reinforce.sampling import Trajectories
 from imagination.reinforce.torch_policies import random_categorical_policy, random_gaussian_policy
 from imagination.reinforce.training import Adam, Ascent
-from imagination.reinforce.worlds import Trajectories
 from imagination.worlds.episodic import CartPole, Pendulum
 
 
@@ -19,11 +20,14 @@ def generator() -> torch.Generator:
     return torch.Generator().manual_seed(3)
 
 
-class Nothing:
-    """A baseline that is zero."""
+class Fixed:
+    """A baseline that knows a number, zero unless told, or one for every state, and never learns."""
+
+    def __init__(self, known=0.0):
+        self.known = known
 
     def __call__(self, state):
-        return 0.0
+        return self.known
 
     def fit(self, state, target, alive):
         """Learn nothing."""
@@ -62,7 +66,7 @@ def test_a_step_without_baseline_is_along_the_gradient_of_theorem_2(generator):
     gamma = torch.full((3,), 0.9, dtype=torch.float64)
     trajectories = Trajectories(seen.state, seen.choice, seen.reward)
     along = mean_gradient(policy, trajectories, THEOREM_2, gamma)
-    moved = ascend(policy, seen, 0.9, Ascent(1e-3), Nothing()).flat() - policy.flat()
+    moved = ascend(policy, seen, 0.9, Ascent(1e-3), Fixed()).flat() - policy.flat()
     cosine = torch.nn.functional.cosine_similarity(moved, along, dim=1)
     torch.testing.assert_close(cosine, torch.ones_like(cosine))
 
@@ -77,7 +81,7 @@ def test_what_follows_an_end_has_no_part_in_the_step(generator):
         torch.where(over, 0, seen.choice),
         *list(vars(seen).values())[2:],
     )
-    steps = [ascend(policy, each, 0.9, Ascent(1e-3), Nothing()).flat() for each in (seen, other)]
+    steps = [ascend(policy, each, 0.9, Ascent(1e-3), Fixed()).flat() for each in (seen, other)]
     torch.testing.assert_close(*steps)
 
 
@@ -92,10 +96,37 @@ def test_the_baseline_learns_values_and_ignores_what_is_over(generator):
     assert error.square().mean() < 0.05 * target.var()
 
 
+def test_a_baseline_knows_only_the_rollouts_before(generator):
+    world = Pendulum(2, torch.float32)
+    policy = random_gaussian_policy(generator, 2, 3, 1, width=4, dtype=torch.float32)
+    first, second = (play(world, act(policy, generator), world.start(20, generator), 15) for _ in range(2))
+    baseline = Baseline(generator, 2, 3)
+
+    def step(seen, with_baseline):
+        return ascend(policy, seen, 0.9, Ascent(1e-3), with_baseline).flat()
+
+    assert torch.equal(step(first, baseline), step(first, Fixed()))
+    known = baseline(second.state)
+    assert torch.equal(step(second, baseline), step(second, Fixed(known)))
+    assert not torch.equal(baseline(second.state), known)
+
+
+def test_an_entropy_bonus_alone_makes_policies_less_decided(generator):
+    world, policy = CartPole(2), random_categorical_policy(generator, 2, 4, 2, width=4)
+    seen = play(world, act(policy, generator), world.start(4000, generator), 1)
+    seen = replace(seen, reward=torch.zeros_like(seen.reward))
+
+    def entropy(policy):
+        return torch.special.entr(policy.probabilities(seen.state)).sum(-1).mean((1, 2))
+
+    after = ascend(policy, seen, 0.9, Ascent(0.01), Fixed(), entropy=1.0)
+    assert (entropy(after) > entropy(policy)).all()
+
+
 def test_a_policys_spread_is_kept_above_the_least(generator):
     world, policy = Pendulum(1), random_gaussian_policy(generator, 1, 3, 1, width=4, std=0.21)
     seen = play(world, act(policy, generator), world.start(5, generator), 5)
-    after = ascend(policy, seen, 0.9, Ascent(50.0), Nothing(), least_std=0.2)
+    after = ascend(policy, seen, 0.9, Ascent(50.0), Fixed(), least_std=0.2)
     assert after.log_std.min() >= math.log(0.2)
 
 

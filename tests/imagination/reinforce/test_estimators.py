@@ -6,8 +6,14 @@ from scipy import stats
 
 from imagination.models.counts import CountModel
 from imagination.reinforce import estimators, exact
-from imagination.reinforce.noise import Correlated, Frozen, Independent, StateDependent, autoregressive
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator, Problem, tabular_policy
+from imagination.reinforce.reward_errors import (
+    Correlated,
+    Frozen,
+    Independent,
+    StateDependent,
+    autoregressive,
+)
 from imagination.worlds.makers import garnet
 
 FAMILY_WISE_ERROR = 1e-4
@@ -140,6 +146,10 @@ def test_an_estimate_does_not_depend_on_its_center_or_chunks(make, monkeypatch):
     whole = np.concatenate(parts, axis=1)
     np.testing.assert_allclose(free.mean, whole.mean(axis=1), rtol=1e-10)
     np.testing.assert_allclose(free.variance, whole.var(axis=1, ddof=1).sum(axis=1), rtol=1e-10)
+    np.testing.assert_allclose(free.mean_error, whole.std(axis=1, ddof=1) / 3000**0.5, rtol=1e-10)
+    distance = ((whole - expected.mean[:, None]) ** 2).sum(axis=2)
+    np.testing.assert_allclose(about.variance, distance.mean(axis=1), rtol=1e-10)
+    np.testing.assert_allclose(about.variance_error, distance.std(axis=1, ddof=1) / 3000**0.5, rtol=1e-10)
     monkeypatch.setattr(estimators, "CHUNK", 3 * 6 * 700)
     parts = list(estimators.sample(problem, THEOREM_2, 3000, np.random.default_rng(7)))
     assert [part.shape[1] for part in parts] == [700, 700, 700, 700, 200]

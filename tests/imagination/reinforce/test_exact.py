@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagination.reinforce import exact
-from imagination.reinforce.noise import autoregressive
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator, Problem, tabular_policy
+from imagination.reinforce.reward_errors import autoregressive
 from imagination.worlds.tabular import TabularMDP
 
 
@@ -182,6 +182,15 @@ class TestNoise:
         np.testing.assert_allclose(exact.mean_score_norm(problem) ** 2, norm, rtol=1e-14)
         np.testing.assert_allclose(exact.added_noise_variance(problem, THEOREM_2), d2, rtol=1e-14)
         np.testing.assert_allclose(exact.added_noise_variance(problem, DISCOUNTED), d3, rtol=1e-14)
+
+    def test_the_mean_score_norm_is_that_of_the_time_at_which_it_is_largest(self):
+        """From a state of an undecided policy to one of a decided policy, for good: 1 − Σ π² at each time."""
+        kernel = np.zeros((1, 2, 2, 2))
+        kernel[..., 1] = 1
+        mdp = TabularMDP(kernel, np.zeros((1, 2, 2)), 0.9, np.array([[1.0, 0.0]]))
+        problem = Problem(mdp, tabular_policy(np.log([[[0.5, 0.5], [0.9, 0.1]]])), 4)
+        np.testing.assert_allclose(exact.score_norms(problem), [[0.5, 0.18, 0.18, 0.18]])
+        np.testing.assert_allclose(exact.mean_score_norm(problem), 0.5**0.5)
 
     def test_the_largest_score_is_at_least_the_largest_mean(self, make):
         problem = make(batch=50, horizon=30, seed=15)

@@ -7,12 +7,12 @@ from scipy.stats import norm
 
 from imagination.reinforce import exact, gradients
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator, Problem, tabular_policy
+from imagination.reinforce.sampling import ContinuousWorld, Labels, TabularWorld, Trajectories, sample
 from imagination.reinforce.torch_policies import (
     TabularPolicy,
     random_categorical_policy,
     random_gaussian_policy,
 )
-from imagination.reinforce.worlds import ContinuousWorld, Labels, TabularWorld, Trajectories, sample
 from imagination.worlds.linear_quadratic import linear_quadratic
 from imagination.worlds.makers import garnet
 

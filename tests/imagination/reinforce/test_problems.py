@@ -7,6 +7,7 @@ from imagination.reinforce.problems import (
     Estimator,
     Problem,
     SoftmaxPolicy,
+    softmax,
     tabular_policy,
 )
 from imagination.worlds.makers import garnet
@@ -111,3 +112,8 @@ class TestEstimator:
             Estimator("both")
         with pytest.raises(ValueError, match="baseline"):
             Estimator(baseline="best")
+
+
+def test_softmax_of_large_logits_is_finite():
+    found = softmax(np.array([[[1000.0, 999.0], [-1000.0, -1000.0]]]))
+    np.testing.assert_allclose(found[0], [[1 / (1 + np.exp(-1)), 1 / (1 + np.e)], [0.5, 0.5]])

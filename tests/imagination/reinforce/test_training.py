@@ -6,9 +6,9 @@ import torch
 
 from imagination.reinforce import exact
 from imagination.reinforce.problems import Estimator, Problem, tabular_policy
+from imagination.reinforce.sampling import ContinuousWorld, Labels, TabularWorld
 from imagination.reinforce.torch_policies import TabularPolicy, random_gaussian_policy
 from imagination.reinforce.training import Adam, Ascent, train
-from imagination.reinforce.worlds import ContinuousWorld, Labels, TabularWorld
 from imagination.worlds.linear_quadratic import linear_quadratic
 from imagination.worlds.makers import garnet, gridworld
 
@@ -113,13 +113,29 @@ def test_what_trains_together_can_differ_and_does_not_mix():
     assert bool((done.policy.logits[1] != 0).any())
 
 
-def test_the_same_generator_gives_the_same_curve():
+def test_the_same_generator_gives_the_same_curve_and_another_another():
     mdp = garnet(2, 3, 2, 2, 0.9, np.random.default_rng(0))
-    runs = [
-        train(TabularWorld(mdp), zeros(mdp), steps=4, rollouts=8, horizon=4, generator=generator(7))
-        for _ in range(2)
-    ]
-    np.testing.assert_array_equal(runs[0].curve, runs[1].curve)
+    one, again, other = (
+        train(TabularWorld(mdp), zeros(mdp), steps=4, rollouts=8, horizon=4, generator=generator(seed))
+        for seed in (7, 7, 8)
+    )
+    np.testing.assert_array_equal(one.curve, again.curve)
+    assert (one.curve != other.curve).any()
+
+
+@pytest.mark.parametrize("every", [1, 3])
+def test_measuring_changes_neither_policies_nor_what_is_drawn(every):
+    mdp = garnet(2, 3, 2, 2, 0.9, np.random.default_rng(0))
+    options = {"steps": 7, "rollouts": 8, "horizon": 4, "estimator": Estimator("discounted", "value")}
+    plain, seen = generator(7), generator(7)
+    without = train(TabularWorld(mdp), zeros(mdp), generator=plain, labels=Labels(0.1), **options)
+    options |= {"measure": lambda policy: policy.logits.amax((1, 2)), "every": every}
+    measured = train(TabularWorld(mdp), zeros(mdp), generator=seen, labels=Labels(0.1), **options)
+    assert torch.equal(without.policy.logits, measured.policy.logits)
+    assert torch.equal(plain.get_state(), seen.get_state())
+    np.testing.assert_array_equal(without.sampled, measured.sampled)
+    assert list(measured.at) == list(range(0, 8, every)) and measured.curve.shape == (2, len(measured.at))
+    assert not measured.curve[:, 0].any() and measured.curve[:, 1].all()
 
 
 def test_bad_input_is_named():

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from imagination.reinforce import exact
+from imagination.reinforce.problems import softmax
 from imagination.studies import goodhart
 from imagination.studies.biases import repeat
-from imagination.studies.learning import sampled_gradient, softmax
+from imagination.studies.learning import sampled_gradient
 
 
 def some_policies(count=20):

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2
-from imagination.reinforce.worlds import sample
+from imagination.reinforce.sampling import sample
 from imagination.studies import noise_on_networks as networks
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from imagination import records
 from imagination.models.fitting import Layers
-from imagination.models.many_seeds import starting_layers
+from imagination.models.networks import starting_layers
 from imagination.studies import scaling_fits as fits
 from imagination.studies import scaling_runs as scaling
 from imagination.worlds.teacher import normal_teacher

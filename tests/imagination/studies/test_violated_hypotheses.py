@@ -3,8 +3,8 @@ import pytest
 from scipy import stats
 
 from imagination.reinforce import estimators, exact
-from imagination.reinforce.noise import Independent
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator, Problem, tabular_policy
+from imagination.reinforce.reward_errors import Independent
 from imagination.results.noise import claims as theory
 from imagination.studies import violated_hypotheses as bn
 from imagination.worlds.tabular import TabularMDP

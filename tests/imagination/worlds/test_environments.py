@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 
-from imagination.models.episodic import LearnedWorld
+from imagination.models.learned_world import LearnedWorld
 from imagination.studies.loop import cartpole, pendulum
 from imagination.studies.loop.gymnasium_loop import Study
 from imagination.worlds.environments import NAME, WorldEnvironment

@@ -17,8 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 from imagination.decide import label_cost as fidelity
 from imagination.reinforce import exact
 from imagination.reinforce.estimators import observed_rewards, rollout_gradients, sample
-from imagination.reinforce.noise import Independent
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator, Problem, tabular_policy
+from imagination.reinforce.reward_errors import Independent
 from imagination.trials.sweep import sweep
 from imagination.worlds import makers
 from imagination.worlds.tabular import TabularMDP

@@ -22,13 +22,13 @@ from imagination import records
 from imagination.models.networks import network_dynamics, network_reward
 from imagination.reinforce import gradients
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator
+from imagination.reinforce.sampling import ContinuousWorld, TabularWorld, Trajectories, World, sample
 from imagination.reinforce.torch_policies import (
     Tensor,
     TorchPolicy,
     random_categorical_policy,
     random_gaussian_policy,
 )
-from imagination.reinforce.worlds import ContinuousWorld, TabularWorld, Trajectories, World, sample
 from imagination.results.noise.claims import added_variance_bound
 from imagination.trials.recording import Command, rounded
 from imagination.worlds import makers

@@ -19,7 +19,6 @@ from scipy import stats
 from imagination import records
 from imagination.models.counts import CountModel
 from imagination.reinforce import estimators, exact
-from imagination.reinforce.noise import Independent
 from imagination.reinforce.problems import (
     DISCOUNTED,
     THEOREM_2,
@@ -28,6 +27,7 @@ from imagination.reinforce.problems import (
     SoftmaxPolicy,
     tabular_policy,
 )
+from imagination.reinforce.reward_errors import Independent
 from imagination.results.noise import claims as theory
 from imagination.trials.recording import Command, rounded
 from imagination.trials.sweep import sweep

@@ -21,7 +21,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.vec_env import DummyVecEnv
 
 from imagination import records
-from imagination.models.episodic import LearnedWorld
+from imagination.models.learned_world import LearnedWorld
 from imagination.studies.loop import cartpole
 from imagination.studies.loop.gymnasium_loop import Study
 from imagination.studies.loop.rivals import score_agent

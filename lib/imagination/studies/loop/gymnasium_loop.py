@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from imagination.models.episodic import LearnedWorld, Regrouped, Steps, learn
+from imagination.models.learned_world import LearnedWorld, Regrouped, Steps, learn
 from imagination.reinforce.episodes import Act, Baseline, act, ascend, greedy, play, steps_used
 from imagination.reinforce.torch_policies import NetworkTorchPolicy
 from imagination.reinforce.training import Adam

@@ -20,8 +20,8 @@ from imagination.models.quadratic import linear_dynamics, quadratic_reward
 from imagination.reinforce.gradients import mean_gradient
 from imagination.reinforce.linear_policies import LinearGaussianPolicy
 from imagination.reinforce.problems import Estimator
+from imagination.reinforce.sampling import ContinuousWorld, Labels, sample
 from imagination.reinforce.training import Adam, train
-from imagination.reinforce.worlds import ContinuousWorld, Labels, sample
 from imagination.rollouts import rollout, transitions
 from imagination.studies.loop import rounds
 from imagination.studies.loop.closed_forms import (

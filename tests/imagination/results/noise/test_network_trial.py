@@ -8,8 +8,8 @@ import torch
 from imagination import records
 from imagination.reinforce import exact
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Problem, tabular_policy
+from imagination.reinforce.sampling import TabularWorld, sample
 from imagination.reinforce.torch_policies import TabularPolicy
-from imagination.reinforce.worlds import TabularWorld, sample
 from imagination.results.noise import network_trial as torch_noise
 from imagination.results.noise.network_trial import (
     FAMILIES,

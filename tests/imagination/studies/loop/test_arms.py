@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from imagination import records
-from imagination.models.episodic import Regrouped
+from imagination.models.learned_world import Regrouped
 from imagination.reinforce.episodes import greedy, play
 from imagination.studies.loop import arms, pendulum
 from imagination.studies.loop.gymnasium_loop import Study

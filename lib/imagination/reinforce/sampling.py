@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -86,11 +87,11 @@ class TabularWorld:
     mdp: TabularMDP
     one_hot: bool = False
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_cumulative", torch.as_tensor(self.mdp.transition.cumsum(-1)))
-        object.__setattr__(self, "_initial", torch.as_tensor(self.mdp.initial.cumsum(-1)))
-        object.__setattr__(self, "_reward", torch.tensor(self.mdp.reward))
-        object.__setattr__(self, "_row", torch.arange(len(self.mdp))[:, None])
+    @cached_property
+    def _tables(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Cumulative probabilities of initial and of next states, and rewards."""
+        initial, transition = (p.cumsum(-1) for p in (self.mdp.initial, self.mdp.transition))
+        return torch.as_tensor(initial), torch.as_tensor(transition), torch.tensor(self.mdp.reward)
 
     @property
     def discount(self) -> Tensor:
@@ -99,14 +100,14 @@ class TabularWorld:
 
     def start(self, count: int, generator: torch.Generator) -> Tensor:
         """Draw initial states, (C, count), or (C, count, S) if `one_hot`."""
-        initial: Tensor = self._initial  # type: ignore[attr-defined]
-        return self._shown(draw(initial[:, None].expand(-1, count, -1), generator))
+        return self._shown(draw(self._tables[0][:, None].expand(-1, count, -1), generator))
 
     def step(self, state: Tensor, action: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """Next states and rewards (C, K)."""
-        here = (self._row, state.argmax(-1) if self.one_hot else state, action)  # type: ignore[attr-defined]
-        following = draw(self._cumulative[here], generator)  # type: ignore[attr-defined]
-        return self._shown(following), self._reward[here]  # type: ignore[attr-defined]
+        _, transition, reward = self._tables
+        row = torch.arange(len(self.mdp))[:, None]
+        here = (row, state.argmax(-1) if self.one_hot else state, action)
+        return self._shown(draw(transition[here], generator)), reward[here]
 
     def _shown(self, state: Tensor) -> Tensor:
         if not self.one_hot:
@@ -146,9 +147,7 @@ def sample(
     ValueError
         If a count is not a whole number of at least 1, or policy and world differ in batch.
     """
-    for name, value in (("rollouts", rollouts), ("horizon", horizon)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-            raise ValueError(f"{name} must be a whole number >= 1, got {value!r}")
+    check_counts(rollouts=rollouts, horizon=horizon)
     if policy.batch_size != len(world.discount):
         raise ValueError(
             f"policy must have one parameter vector for each of {len(world.discount)} worlds, "
@@ -163,6 +162,13 @@ def sample(
         state, reward = world.step(state, action, generator)
         rewards.append(reward)
     return Trajectories(torch.stack(states, 2), torch.stack(actions, 2), torch.stack(rewards, 2))
+
+
+def check_counts(**counts: int) -> None:
+    """Raise a ValueError unless all are whole numbers of at least 1."""
+    for name, value in counts.items():
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+            raise ValueError(f"{name} must be a whole number >= 1, got {value!r}")
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ is added to the rewards, (B, K, H).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,7 +26,7 @@ __all__ = [
     "look_up",
 ]
 
-Array = NDArray[Any]
+Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from imagination.models.episodic import LearnedWorld, Steps, learn
+from imagination.models.learned_world import LearnedWorld, Steps, learn
 from imagination.worlds.episodic import CartPole
 
 OPTIONS = {"width": 32, "epochs": 40, "learning_rate": 5e-3}
@@ -54,6 +54,7 @@ def test_episodes_start_where_real_ones_did(learned):
     known = learned.initial.float()
     for seed in range(2):
         assert (start[seed][:, None] == known[seed][None]).all(-1).any(1).all()
+        assert len(start[seed].unique(dim=0)) == 7
 
 
 def test_nothing_ends_where_no_end_is_learned_and_states_are_put_back():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from imagination.reinforce.noise import (
+from imagination.reinforce.reward_errors import (
     Correlated,
     Frozen,
     HeavyTailed,

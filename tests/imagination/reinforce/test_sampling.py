@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import torch
 
+from imagination.reinforce.sampling import ContinuousWorld, Labels, TabularWorld, sample
 from imagination.reinforce.torch_policies import (
     TabularPolicy,
     random_categorical_policy,
     random_gaussian_policy,
 )
-from imagination.reinforce.worlds import ContinuousWorld, Labels, TabularWorld, sample
 from imagination.rollouts import rollout
 from imagination.worlds.linear_quadratic import linear_quadratic
 from imagination.worlds.makers import garnet

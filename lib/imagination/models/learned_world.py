@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 import torch
 
-from imagination.models import fitting
-from imagination.models.fitting import Layers
-from imagination.models.many_seeds import train_many
+from imagination.models.fitting import Layers, Tensor
+from imagination.models.networks import train
 from imagination.worlds.continuous import check_shape
 from imagination.worlds.episodic import Stepped
 
 __all__ = ["LearnedWorld", "Regrouped", "Steps", "learn"]
-
-Tensor = torch.Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,9 +103,14 @@ class LearnedWorld:
 
     def __post_init__(self) -> None:
         check_shape("initial", self.initial, (len(self.dynamics.bias), None, None))
-        object.__setattr__(self, "_motion", _Net.of([self.dynamics, self.reward], self.dtype))
-        end = None if self.ending is None else _Net.of([self.ending], self.dtype)
-        object.__setattr__(self, "_end", end)
+
+    @cached_property
+    def _motion(self) -> _Net:
+        return _Net.of([self.dynamics, self.reward], self.dtype)
+
+    @cached_property
+    def _end(self) -> _Net | None:
+        return None if self.ending is None else _Net.of([self.ending], self.dtype)
 
     @property
     def batch_size(self) -> int:
@@ -123,7 +125,7 @@ class LearnedWorld:
     def step(self, state: Tensor, action: Tensor) -> Stepped:
         """Step states (C, K, d_s) under actions (C, K, d_a)."""
         size = state.shape[-1]
-        out = self._motion(torch.cat([state, action], dim=-1))  # type: ignore[attr-defined]
+        out = self._motion(torch.cat([state, action], dim=-1))
         moved = state + out[..., :size]
         if self.keep is not None:
             moved = self.keep(moved)
@@ -131,9 +133,9 @@ class LearnedWorld:
 
     def over(self, state: Tensor) -> Tensor:
         """Whether an episode that reaches these states (C, K, d_s) is thought to end there, (C, K)."""
-        if self._end is None:  # type: ignore[attr-defined]
+        if self._end is None:
             return torch.zeros(state.shape[:-1], dtype=torch.bool)
-        return self._end(state)[..., 0] > 0.5  # type: ignore[attr-defined]
+        return self._end(state)[..., 0] > 0.5
 
     def only(self, index: int) -> LearnedWorld:
         """The learned world of one seed, as a batch of one."""
@@ -214,23 +216,33 @@ def learn(
     keep: Callable[[Tensor], Tensor] | None = None,
 ) -> LearnedWorld:
     """Learn a world from real steps."""
-    options = {"width": width, "learning_rate": learning_rate, "batch_size": batch_size}
+
+    def fit(inputs: Tensor, targets: Tensor) -> Layers:
+        data = inputs.double().numpy(), targets.double().numpy()
+        return train(
+            *data,
+            seeds,
+            width=width,
+            normalise=True,
+            epochs=epochs,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            cooling="by epoch",
+            group=len(seeds),
+        )
+
     inputs = torch.cat([steps.state, steps.action], dim=-1)
-
-    def fit(targets: Tensor) -> Layers:
-        return _normalised(inputs, targets, seeds, epochs=epochs, **options)
-
     return LearnedWorld(
-        fit(steps.following - steps.state),
-        fit(steps.reward[..., None]),
-        _learn_ending(steps, seeds, epochs, options) if ends else None,
+        fit(inputs, steps.following - steps.state),
+        fit(inputs, steps.reward[..., None]),
+        fit(*_balanced_ends(steps, seeds)) if ends else None,
         initial,
         keep,
     )
 
 
-def _learn_ending(steps: Steps, seeds: Sequence[int], epochs: int, options: dict[str, Any]) -> Layers:
-    """Ends are rare and some kinds of them rarer still, so half of what is shown are ends."""
+def _balanced_ends(steps: Steps, seeds: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """States, and whether they end. Ends are rare, some kinds of them rarer still: half of these are ends."""
     count = len(steps)
     generator = torch.Generator().manual_seed(int(seeds[0]))
     half = torch.arange(count) % 2 == 0
@@ -239,9 +251,4 @@ def _learn_ending(steps: Steps, seeds: Sequence[int], epochs: int, options: dict
     chosen = torch.where(half, *drawn)
     row = torch.arange(len(chosen))[:, None]
     ended = steps.ended[row, chosen].to(steps.state.dtype)
-    return _normalised(steps.following[row, chosen], ended[..., None], seeds, epochs=epochs, **options)
-
-
-def _normalised(inputs: Tensor, targets: Tensor, seeds: Sequence[int], **options: Any) -> Layers:
-    data = inputs.double().numpy(), targets.double().numpy()
-    return fitting.normalised(train_many, *data, seeds, cooling=True, group=len(seeds), **options)
+    return steps.following[row, chosen], ended[..., None]
