@@ -16,6 +16,7 @@ SYSTEMS = {"worlds", "rollouts", "lipschitz", "wasserstein", "sensitivities", "m
 
 # A room may import the rooms named here, and itself. Claims and systems never meet below the trials.
 ROOMS = {
+    "extras": set(),
     "symbols": set(),
     "sums": set(),
     "latex": set(),
@@ -24,14 +25,14 @@ ROOMS = {
     "derivation": set(),
     "records": set(),
     "figures": set(),
-    "worlds": {"rollouts", "lipschitz"},
+    "worlds": {"extras", "rollouts", "lipschitz"},
     "rollouts": {"worlds"},
     "lipschitz": {"worlds"},
     "wasserstein": {"worlds"},
     "sensitivities": {"worlds", "rollouts"},
     "models": {"worlds", "rollouts", "lipschitz"},
     "reinforce": {"worlds", "rollouts", "lipschitz", "models"},
-    "trials": {"records", *WORDS},
+    "trials": {"extras", "records", "worlds", *WORDS},
     "claims": WORDS,
     "decide": {"claims", "figures", *WORDS},
     "results": {"claims", "decide", "trials", "records", *WORDS, *SYSTEMS},

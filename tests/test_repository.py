@@ -17,15 +17,13 @@ from packaging.utils import canonicalize_name
 
 from press import notebooks
 from press.book import Book
+from press.locking import OF_OTHER_BUILDS
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CHAPTERS = Book(ROOT).chapters()
 NUMBERED = [path for path in CHAPTERS if path.stem[0].isdigit()]
 """Without appendices, which have no exercises."""
-
-OF_OTHER_BUILDS = re.compile(r"nvidia-|cuda-|triton$")
-"""What the builds of torch for graphics cards bring along; which build there is depends on the machine."""
 
 
 def locked() -> dict[str, Requirement]:
@@ -58,36 +56,54 @@ def test_the_lock_holds_each_package_once():
     assert len(locked()) == sum(not line.startswith("#") for line in lines)
 
 
-def test_direct_dependencies_are_exact_and_in_the_lock():
+def test_what_users_install_is_a_range_with_the_lock_in_it():
     lock = locked()
-    for requirement in map(Requirement, PROJECT["dependencies"]):
-        assert exact_version(requirement) == exact_version(lock[canonicalize_name(requirement.name)])
+    extras = PROJECT["optional-dependencies"].values()
+    for requirement in map(
+        Requirement, [*PROJECT["dependencies"], *(line for lines in extras for line in lines)]
+    ):
+        assert not {each.operator for each in requirement.specifier} & {"==", "==="}, requirement
+        if requirement.name != PROJECT["name"]:
+            locked_version = exact_version(lock[canonicalize_name(requirement.name)])
+            assert requirement.specifier.contains(locked_version), requirement
 
 
-def test_the_build_tool_is_the_locked_one():
+def test_the_locked_build_tool_builds():
     build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]
     (setuptools,) = map(Requirement, build["requires"])
-    assert exact_version(setuptools) == exact_version(locked()["setuptools"])
+    assert setuptools.specifier.contains(exact_version(locked()["setuptools"]))
 
 
-def test_the_lock_is_complete_and_installed():
-    """What the direct dependencies need, and what that needs, is locked, and is the version that runs."""
-    lock = locked()
-    waiting = [(Requirement(line), "") for line in PROJECT["dependencies"]]
-    seen = set()
+def needed(name: str, extra: str) -> list[str]:
+    """What a package, or this project, says that it needs, with an extra or without."""
+    if name == PROJECT["name"]:
+        return PROJECT["optional-dependencies"][extra] if extra else PROJECT["dependencies"]
+    requirements = map(Requirement, importlib.metadata.requires(name) or ())
+    return [
+        str(each) for each in requirements if each.marker is None or each.marker.evaluate({"extra": extra})
+    ]
+
+
+def test_the_lock_is_complete_and_holds_no_more():
+    """What project and extras need, and what that needs."""
+    waiting = [(PROJECT["name"], extra) for extra in ("", *PROJECT["optional-dependencies"])]
+    seen = set(waiting) | {("setuptools", "")}
     while waiting:
-        requirement, extra = waiting.pop()
-        name = canonicalize_name(requirement.name)
-        wanted = requirement.marker is None or requirement.marker.evaluate({"extra": extra})
-        if not wanted or OF_OTHER_BUILDS.match(name):
-            continue
-        assert name in lock, f"{requirement} is not in the lock"
-        installed = importlib.metadata.distribution(name)
-        assert installed.version.partition("+")[0] == exact_version(lock[name]), name
-        for each in ("", *requirement.extras):
-            if (name, each) not in seen:
-                seen.add((name, each))
-                waiting += [(Requirement(line), each) for line in installed.requires or ()]
+        for requirement in map(Requirement, needed(*waiting.pop())):
+            name = canonicalize_name(requirement.name)
+            new = {(name, extra) for extra in ("", *requirement.extras)} - seen
+            if not OF_OTHER_BUILDS.match(name):
+                seen |= new
+                waiting += new
+    here = {name for name, line in locked().items() if line.marker is None}
+    assert {name for name, _ in seen} - {PROJECT["name"]} == here
+
+
+def test_the_lock_is_installed():
+    for name, requirement in locked().items():
+        if requirement.marker is None or requirement.marker.evaluate():
+            installed = importlib.metadata.version(name)
+            assert installed.partition("+")[0] == exact_version(requirement), name
 
 
 def test_conda_users_get_the_same_lock_and_package():
@@ -115,15 +131,27 @@ def test_licences_and_citation():
     assert citation["version"] == PROJECT["version"]
     assert citation["cff-version"] == "1.2.0"
     assert {"message", "title", "authors"} <= citation.keys()
-    assert f"## {PROJECT['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
-def test_the_readme_names_files_and_commands_that_exist():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_changelog_has_its_form():
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    first, *versions = re.findall(r"^## (.*)", changelog, re.MULTILINE)
+    assert first == "[Unreleased]"
+    matches = [re.fullmatch(r"\[(\d+\.\d+\.\d+)\] - (\d{4}-\d\d-\d\d)", version) for version in versions]
+    assert all(matches), versions
+    dates = [match[2] for match in matches]
+    assert dates == sorted(dates, reverse=True)
+    assert PROJECT["version"] in {match[1] for match in matches}
+    kinds = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+    assert set(re.findall(r"^### (.*)", changelog, re.MULTILINE)) <= kinds
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_a_readme_names_files_and_commands_that_exist(name):
+    readme = (ROOT / name).read_text(encoding="utf-8")
     for link in re.findall(r"\]\(([^)#]+)\)", readme) + re.findall(r"src=\"([^\"]+)\"", readme):
         assert link.startswith("http") or (ROOT / link).exists(), link
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    assert {"book", "test", "lab", "serve", "clean", "help", "full", "bench"} <= targets
     assert set(re.findall(r"(?:^|`)make ([a-z]+)", readme, re.MULTILINE)) <= targets
 
 
@@ -150,7 +178,28 @@ def test_the_workflow_fails_when_there_is_nothing_to_publish():
     assert any("test -s _build/html/index.html" in step.get("run", "") for step in steps)
 
 
+def test_library_and_planner_are_tested_on_three_systems_without_extras():
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "library.yml").read_text(encoding="utf-8"))
+    (job,) = workflow["jobs"].values()
+    matrix = job["strategy"]["matrix"]
+    assert matrix["system"] == ["ubuntu-latest", "macos-latest", "windows-latest"]
+    assert f">={matrix['python'][0]}" == PROJECT["requires-python"]
+    runs = [step["run"] for step in job["steps"] if "run" in step]
+    assert runs[0] == 'python -m pip install ".[dev]"'
+    assert runs[1].startswith("imagination plan data/pilot.csv")
+    assert runs[2].startswith("python -m pytest tests/imagination")
+
+
 # The code
+
+
+def test_commits_are_checked_by_the_locked_versions():
+    configured = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    revisions = {repo["repo"].rpartition("/")[2]: repo["rev"] for repo in configured["repos"]}
+    assert revisions == {
+        "ruff-pre-commit": f"v{exact_version(locked()['ruff'])}",
+        "nbstripout": exact_version(locked()["nbstripout"]),
+    }
 
 
 @pytest.mark.parametrize("command", [["check"], ["format", "--check"]])

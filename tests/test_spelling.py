@@ -16,15 +16,15 @@ ROOT = Path(__file__).parents[1]
 
 WORDS = {line.lower() for line in (ROOT / "tests" / "words.txt").read_text(encoding="utf-8").split()}
 
+TEXTS = ("README.md", "CONTRIBUTING.md", "data/README.md")
 CHECKED = (
     "lib",
     "chapters",
     "tests",
     "benchmarks",
-    "README.md",
     "CHANGELOG.md",
-    "data/README.md",
     "Makefile",
+    *TEXTS,
 )
 NO_TEXT = "*.svg,*.html,*.png,*.gz,__pycache__"
 NAMES = "ot,shat,thirdparty"
@@ -50,7 +50,7 @@ def prose(text: str) -> Iterator[str]:
 
 def texts() -> Iterator[tuple[str, str]]:
     """All text for readers: where it stands, and the text."""
-    for path in (*Book(ROOT).documents(), ROOT / "README.md", ROOT / "data" / "README.md"):
+    for path in (*Book(ROOT).documents(), *(ROOT / name for name in TEXTS)):
         if path.suffix == ".md":
             yield path.name, path.read_text(encoding="utf-8")
         else:

@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from imagination import extras
+
 if TYPE_CHECKING:
     from imagination.decide import allocation, planner, scaling_laws
     from imagination.decide import label_cost as fidelity
@@ -27,6 +29,7 @@ _FACE = {
 __all__ = [
     "allocation",
     "bias",
+    "extras",
     "fidelity",
     "kernels",
     "planner",

@@ -1,4 +1,4 @@
-"""The library's tools from the command line: ``python -m imagination plan pilot.csv --budget 1e6 ...``."""
+"""The library's tools from the command line: ``imagination plan pilot.csv --budget 1e6 ...``."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m imagination", description="Tools of the book.")
+    parser = argparse.ArgumentParser(prog="imagination", description="Tools of the book.")
     tools = parser.add_subparsers(dest="tool", required=True, metavar="tool")
     plan = tools.add_parser(
         "plan",
@@ -51,15 +51,13 @@ def _parser() -> argparse.ArgumentParser:
     plan.add_argument("--level", type=float, default=0.95, help="probability of the intervals")
     plan.add_argument("--replicates", type=int, default=1000, help="size of the bootstrap")
     plan.add_argument("--seed", type=int, default=0, help="seed of the bootstrap")
-    plan.add_argument("--figure", default="plan.png", help="where to draw, .png or .svg (plan.png)")
-    plan.add_argument("--no-figure", dest="figure", action="store_const", const=None, help="draw nothing")
+    plan.add_argument("--figure", metavar="FILE", help="draw the plan too, into a .png or .svg")
     plan.add_argument("--json", action="store_true", help="print JSON instead of text")
     return parser
 
 
 def _plan(chosen: argparse.Namespace) -> int:
-    # Imported late: asking for help should not load the symbolic library.
-    from imagination import figures
+    # Imported late: asking for help should not load the symbolic library, nor a plan what draws.
     from imagination.decide import planner, planner_report
 
     made = planner.plan(
@@ -75,7 +73,10 @@ def _plan(chosen: argparse.Namespace) -> int:
         rng=np.random.default_rng(_seed(chosen.seed)),
     )
     if chosen.figure is not None:
-        figures.save(planner_report.figure(made), chosen.figure)
+        from imagination import figures
+        from imagination.decide import planner_figure
+
+        figures.save(planner_figure.figure(made), chosen.figure)
     if chosen.json:
         print(json.dumps(made.to_dict() | {"figure": chosen.figure}, indent=2, allow_nan=False))
     else:

@@ -74,9 +74,9 @@ def jacobian_lipschitz(map_: Dynamics | Reward, state: np.ndarray, action: np.nd
 
     A lower bound of the Lipschitz constant on any set in whose interior the points lie.
     """
+    to_torch = converter("torch")
     import torch
 
-    to_torch = converter("torch")
     s, a = to_torch(state).clone().requires_grad_(), to_torch(action).clone().requires_grad_()
     value = _differentiable("map_", map_)(s, a)
     value = value[..., None] if value.ndim == 2 else value
@@ -157,10 +157,10 @@ def _ascend(
     rate: float,
 ) -> np.ndarray:
     """Largest value of `objective`, (C, K) -> (C,), met on the way of projected Adam from `points`."""
+    tensors = [converter("torch")(array).clone().requires_grad_() for array in points]
     import torch
 
     whole("steps", steps)
-    tensors = [converter("torch")(array).clone().requires_grad_() for array in points]
     sides = [_torch(domain) for domain in domains]
     optimiser = torch.optim.Adam(tensors, lr=rate, maximize=True)
     best = None

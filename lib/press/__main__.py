@@ -175,10 +175,11 @@ def clean(book: Book, options: argparse.Namespace) -> int:
 
 
 def write_lock(book: Book, options: argparse.Namespace) -> int:
-    """The `lock` command: write down the environment that is installed."""
+    """The `lock` command: resolve `pyproject.toml` with all its extras."""
     from press.locking import locked_lines
 
-    book.lock.write_text("\n".join(locked_lines()) + "\n", encoding="utf-8")
+    lines = locked_lines(book.root, upgrade=options.upgrade)
+    book.lock.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return 0
 
 
@@ -283,7 +284,9 @@ def parser() -> argparse.ArgumentParser:
     where = commands.add_parser("address", help="write the address of the book's repository")
     where.add_argument("url", nargs="?", help="without one, write again the one that is set")
     where.set_defaults(run=write_address)
-    commands.add_parser("lock", help="write down the installed environment").set_defaults(run=write_lock)
+    lock = commands.add_parser("lock", help="lock what pyproject.toml and its extras need")
+    lock.add_argument("--upgrade", action="store_true", help="the newest of all, not only what must change")
+    lock.set_defaults(run=write_lock)
     commands.add_parser("picture", help="draw the README's picture again").set_defaults(run=draw_picture)
     return top
 

@@ -9,7 +9,6 @@ import importlib.metadata
 import subprocess
 import sys
 import tempfile
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -69,15 +68,13 @@ def is_installed(name: str) -> bool:
     return True
 
 
-def missing(root: Path = ROOT, names: Iterable[str] = SCIENCE) -> list[str]:
-    """The requirements, as pinned in `pyproject.toml`, of those packages that are not installed."""
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    pinned = {line.partition("==")[0]: line for line in project["dependencies"]}
-    return [pinned[name] for name in names if not is_installed(name)]
+def missing(names: Iterable[str] = SCIENCE) -> list[str]:
+    """Those of the packages that are not installed."""
+    return [name for name in names if not is_installed(name)]
 
 
 def constraints(root: Path = ROOT) -> list[str]:
-    """The lock's lines of what is not installed: what comes along is pinned too, what is there stays."""
+    """The lock's lines of what is not installed, so that all is pinned, and what is there stays."""
     lines = (root / "requirements.lock").read_text(encoding="utf-8").splitlines()
     pins = [line for line in lines if line and not line.startswith("#") and ";" not in line]
     return [line for line in pins if not is_installed(line.partition("==")[0])]
@@ -85,7 +82,7 @@ def constraints(root: Path = ROOT) -> list[str]:
 
 def install_missing(root: Path = ROOT) -> None:
     """Install what is missing, if anything is."""
-    wanted = missing(root)
+    wanted = missing()
     if not wanted:
         return
     print(f"Installing {', '.join(wanted)}", flush=True)

@@ -31,10 +31,18 @@ def ask(pilot, tmp_path, monkeypatch, capsys):
     return asked
 
 
-def test_a_plan_is_printed_and_drawn(ask, tmp_path):
+def test_a_plan_is_printed_and_leaves_no_file(ask, tmp_path):
     status, printed, complaint = ask("--multiplier", "3")
     assert status == 0 and complaint == ""
     assert "How to split a budget of 100,000" in printed and "half the budget each" in printed
+    assert "Figure" not in printed
+    assert [path.name for path in tmp_path.iterdir()] == ["pilot.csv"]
+
+
+def test_a_plan_is_drawn_where_it_is_asked_for(ask, tmp_path):
+    status, printed, complaint = ask("--multiplier", "3", "--figure", "plan.png")
+    assert status == 0 and complaint == ""
+    assert printed.endswith("\nFigure: plan.png\n")
     assert (tmp_path / "plan.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -52,12 +60,11 @@ def test_json_is_the_functions_answer(ask, pilot, tmp_path):
     assert "<svg" in (tmp_path / "mine.svg").read_text()
 
 
-def test_constants_for_the_multiplier(ask, tmp_path):
+def test_constants_for_the_multiplier(ask):
     constants = ("--gamma", "0.5", "--L-f", "0.5", "--L-r", "2", "--L-pi", "1")
-    status, printed, _ = ask(*constants, "--no-figure")
-    assert status == 0 and "multiplier 4)" in printed and "Figure" not in printed
-    assert not (tmp_path / "plan.png").exists()
-    status, printed, _ = ask(*constants, "--multiplier", "1", "--no-figure")
+    status, printed, _ = ask(*constants)
+    assert status == 0 and "multiplier 4)" in printed
+    status, printed, _ = ask(*constants, "--multiplier", "1")
     assert "Theorem 1 with global constants (multiplier 4)" in printed
 
 
@@ -76,7 +83,7 @@ def test_constants_for_the_multiplier(ask, tmp_path):
 def test_bad_options_are_told_and_end_with_2(ask, options, message):
     status, printed, complaint = ask(*options)
     assert status == 2 and printed == ""
-    assert message in complaint and complaint.startswith("python -m imagination plan: ")
+    assert message in complaint and complaint.startswith("imagination plan: ")
     assert "Traceback" not in complaint
 
 

@@ -2,7 +2,7 @@
 
 Fit a law to the errors of the dynamics and one to those of the reward, put both into Theorem 1, and say how
 sure the split is: every replicate of the bootstrap is a pilot that could have been, and has a split of its
-own. ``python -m imagination plan`` is this from the command line.
+own. ``imagination plan`` is this from the command line.
 """
 
 from __future__ import annotations

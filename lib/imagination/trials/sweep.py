@@ -28,6 +28,7 @@ from joblib import Parallel, delayed, parallel_config
 from tqdm import tqdm
 
 import imagination
+from imagination import extras
 from imagination.records import write_whole
 from imagination.worlds.checks import whole
 
@@ -174,10 +175,8 @@ def _on_cluster(
 @contextmanager
 def _client(scheduler: str) -> Iterator[Any]:
     """Connect to a Dask scheduler."""
-    try:
+    with extras.explained(__name__):
         from distributed import Client
-    except ImportError as error:
-        raise ValueError(f"scheduler: {scheduler!r} needs the package distributed (Dask)") from error
     try:
         client = Client(scheduler, timeout=10, set_as_default=False)
     except (OSError, ValueError) as error:

@@ -16,6 +16,8 @@ from typing import Any, Protocol, Self, runtime_checkable
 import numpy as np
 from array_api_compat import array_namespace, is_array_api_obj
 
+from imagination import extras
+
 Array = Any  # numpy.ndarray or torch.Tensor
 
 
@@ -132,7 +134,8 @@ def converter(namespace: str) -> Callable[[Array], Array]:
     if namespace == "numpy":
         return lambda array: array.detach().numpy() if hasattr(array, "detach") else np.asarray(array)
     if namespace == "torch":
-        import torch
+        with extras.explained(__name__):
+            import torch
 
         return torch.as_tensor
     raise ValueError(f"namespace must be 'numpy' or 'torch', got {namespace!r}")

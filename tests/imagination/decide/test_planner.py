@@ -6,7 +6,8 @@ import pytest
 
 from imagination.decide.allocation import allocate, allocate_whole
 from imagination.decide.planner import LAWS, plan, read_pilot
-from imagination.decide.planner_report import figure, text
+from imagination.decide.planner_figure import figure
+from imagination.decide.planner_report import text
 from imagination.decide.scaling_laws import DecayError, power_law
 
 TRUE = {"dynamics": (0.5, 0.2, 0.0), "reward": (20.0, 0.7, 0.0)}

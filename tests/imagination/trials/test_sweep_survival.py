@@ -66,6 +66,7 @@ def test_a_process_killed_with_sigkill_loses_the_chunk_it_was_at_and_no_more(tmp
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     """The address of a Dask scheduler on loopback, with two workers, each a process of its own."""
+    pytest.importorskip("distributed", reason="needs distributed, of the extra dask")
     folder = tmp_path_factory.mktemp("dask")
     found = folder / "scheduler.json"
     shared = ["--scheduler-file", str(found), "--no-dashboard"]

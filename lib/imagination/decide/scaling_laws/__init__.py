@@ -84,8 +84,6 @@ class ScalingLaw:
     scale : float
         Robust standard deviation of the log error around the law, seeds' own factors taken off; it sets
         Huber's threshold [no unit].
-    bootstrap : DataFrame, shape (replicates, 3)
-        Amplitude, exponent and floor of each bootstrap replicate; empty without a bootstrap.
     resampling : str
         What the bootstrap drew again: ``seeds`` (whole curves), ``replicates`` (measurements at each sample
         size) or ``residuals``.
@@ -98,9 +96,10 @@ class ScalingLaw:
     samples: np.ndarray = field(repr=False)
     errors: np.ndarray = field(repr=False)
     scale: float
-    bootstrap: pd.DataFrame = field(repr=False)
     resampling: str
     _data: Measurements = field(repr=False)
+    _theta: np.ndarray = field(repr=False)
+    _draws: np.ndarray = field(repr=False)
 
     def __call__(self, samples: Any) -> np.ndarray:
         """Return the error at `samples` (array, broadcast)."""
@@ -160,6 +159,17 @@ class ScalingLaw:
         return table
 
     @cached_property
+    def bootstrap(self) -> pd.DataFrame:
+        """Amplitude, exponent and floor of each bootstrap replicate, shape (replicates, 3).
+
+        Drawn with the fit, and fitted when it is asked for: of two laws that are compared only one is used.
+        """
+        data, one = self._data, np.ones((1, len(self._data.y)))
+        starred = _levelled(data, self._draws)
+        found = huber.fit_batch(data, starred, one, self.scale, self.with_floor, self._theta)
+        return pd.DataFrame(huber.parameters(data, found), columns=list(PARAMETERS))
+
+    @cached_property
     def residuals(self) -> np.ndarray:
         """log(error) - log(law) at the measurements, shape (n,)."""
         return np.log(self.errors) - np.log(self(self.samples))
@@ -176,17 +186,9 @@ class ScalingLaw:
         return 1 - float((left**2).sum() / ((means - means.mean()) ** 2).sum())
 
     def _replicates(self, name: str) -> np.ndarray:
-        if self.bootstrap.empty:
+        if not len(self._draws):
             raise ValueError("replicates: 0 were drawn with this fit, and an interval needs some")
         return self.bootstrap[name].to_numpy()
-
-    @property
-    def _theta(self) -> np.ndarray:
-        """The fit in the coordinates of the search."""
-        with np.errstate(divide="ignore"):
-            floor = np.log(self.floor)
-        a = np.log(self.amplitude) - self.exponent * self._data.centre
-        return np.array([a, self.exponent, floor])
 
 
 @dataclass(frozen=True, eq=False)
@@ -278,11 +280,7 @@ def fit(
             "a law of decay cannot describe them"
         )
     chosen = resampling or _default_resampling(data)
-    draws = np.empty((0, len(PARAMETERS)))
-    if replicates:
-        starred = _levelled(data, _resampled(data, theta, chosen, replicates, rng))
-        found = huber.fit_batch(data, starred, one, scale, floor, theta)
-        draws = huber.parameters(data, found)
+    draws = _resampled(data, theta, chosen, replicates, rng) if replicates else np.empty((0, len(data.y)))
     return ScalingLaw(
         amplitude=float(amplitude),
         exponent=float(exponent),
@@ -291,9 +289,10 @@ def fit(
         samples=data.anchors[data.at],
         errors=np.exp(data.y),
         scale=scale,
-        bootstrap=pd.DataFrame(draws, columns=list(PARAMETERS)),
         resampling=chosen,
         _data=data,
+        _theta=theta,
+        _draws=draws,
     )
 
 
