@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from press import formal
+from press import proofs
 from press.browser import FLAGS, HOW_TO_INSTALL, find_chromium
 
 # As the chapters and the records are computed: the number of threads changes the last digits, and a network
@@ -40,11 +40,11 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture
 def coq(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Takes what Coq checked. Without Coq the test is skipped, and fails where CI=true."""
-    if not formal.is_there():
+    if not proofs.is_there():
         if os.environ.get("CI") == "true":
-            pytest.fail(formal.HOW_TO_INSTALL)
+            pytest.fail(proofs.HOW_TO_INSTALL)
         request.config.stash[NOT_CHECKED] = True
-        pytest.skip(formal.HOW_TO_INSTALL)
+        pytest.skip(proofs.HOW_TO_INSTALL)
 
     def say(what: str) -> None:
         request.config.stash[CHECKED] = what
@@ -65,7 +65,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if config.stash.get(NOT_CHECKED, False):
         terminalreporter.section("PROOFS NOT CHECKED AGAIN", sep="=", yellow=True)
         terminalreporter.line(
-            f"{formal.HOW_TO_INSTALL}. The record of an earlier check belongs to these sources."
+            f"{proofs.HOW_TO_INSTALL}. The record of an earlier check belongs to these sources."
         )
     if checked := config.stash.get(CHECKED, ""):
         terminalreporter.section("PROOFS CHECKED", sep="=", green=True)

@@ -3,6 +3,7 @@
 import argparse
 import functools
 import http.server
+import json
 import shutil
 import subprocess
 import sys
@@ -15,8 +16,8 @@ from typing import Any
 import filelock
 import yaml
 
-from press import address, links, pages, times
-from press.book import Book, BookError
+from press import address, links, pages, run_times
+from press.book import Book, BookError, told
 from press.execution import Outcome, cores, execute, report
 from press.notebooks import SCALES, ChapterError
 from press.pages import PrintError
@@ -38,7 +39,7 @@ def working(book: Book) -> Iterator[None]:
 
     The operating system lets go of the lock when the process ends, however it ends.
     """
-    book.build.mkdir(exist_ok=True)
+    book.build.mkdir(parents=True, exist_ok=True)
     lock = filelock.FileLock(book.build / "press.lock")
     try:
         lock.acquire(timeout=0)
@@ -59,7 +60,13 @@ def parameters_of(options: argparse.Namespace) -> dict[str, Any]:
         name, equals, value = setting.partition("=")
         if not (equals and name.isidentifier()):
             raise BookError(f"--parameter takes NAME=VALUE, not {setting!r}")
-        parameters[name] = yaml.safe_load(value)
+        try:
+            parameters[name] = yaml.safe_load(value)
+            json.dumps(parameters[name], allow_nan=False)
+        except (yaml.YAMLError, TypeError, ValueError) as error:
+            raise BookError(
+                f"--parameter takes a number, a text or a list of these, not {setting!r}"
+            ) from error
     return parameters
 
 
@@ -114,13 +121,13 @@ def check_reproducible(book: Book, options: argparse.Namespace) -> int:
     """
     with working(book):
         twice = [Book(book.root, f"{book.products}/{book.work.name}/{name}") for name in ("first", "second")]
-        editions = [_execute_from_nothing(copy, options) for copy in twice]
-        if not all(editions):
-            return 1
-        difference = pages.first_difference(*(edition[0].notebook.parent for edition in editions))
-        if difference is None:
-            say("Printing the pages, twice ...")
-            difference = pages.first_difference(*(_print_from_nothing(edition) for edition in editions))
+        for copy in twice:
+            say(f"From nothing, the {copy.build.name} time:")
+            if print_book(copy, options):
+                return 1
+            for manifest in (copy.build / "executed").rglob("*.json"):
+                manifest.unlink()  # it tells how long the execution took
+        difference = pages.first_difference(*(copy.build for copy in twice))
     if difference:
         print(f"Not the same twice. {difference}", file=sys.stderr)
         return 1
@@ -128,33 +135,15 @@ def check_reproducible(book: Book, options: argparse.Namespace) -> int:
     return 0
 
 
-def _execute_from_nothing(copy: Book, options: argparse.Namespace) -> list[Executed]:
-    """Execute all chapters; none of them if one failed."""
-    say(f"From nothing, the {copy.build.name} time:")
-    everything = [Executed(copy, chapter, parameters_of(options)) for chapter in copy.chapters()]
-    outcomes = execute(everything, copy.work, say, options.jobs, options.cell_timeout)
-    failures = [outcome for outcome in outcomes if outcome.failure]
-    if failures:
-        print(f"\n{report(failures)}", file=sys.stderr)
-        return []
-    for executed in everything:
-        executed.manifest.unlink()  # it tells how long the execution took
-    return everything
-
-
-def _print_from_nothing(edition: list[Executed]) -> Path:
-    """Print all chapters; the pages' folder."""
-    copy = edition[0].book
-    files = pages.inputs(copy, {executed.chapter: executed.notebook for executed in edition})
-    return pages.print_pages(copy, files, copy.work)
-
-
 def serve(book: Book, options: argparse.Namespace) -> int:
     """The `serve` command: the printed book on this machine, for this machine."""
-    if not (book.html / "index.html").exists():
-        raise BookError("there is no printed book yet: python -m press book")
+    pages.check_printed(book)
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(book.html))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", options.port), handler) as server:
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", options.port), handler)
+    except OSError as error:
+        raise BookError(f"port {options.port}: {error.strerror}; name another: --port 0 takes any") from error
+    with server:
         say(f"The book is at http://127.0.0.1:{server.server_port}/ until you press Ctrl-C")
         try:
             server.serve_forever()
@@ -176,7 +165,7 @@ def clean(book: Book, options: argparse.Namespace) -> int:
 
 def write_lock(book: Book, options: argparse.Namespace) -> int:
     """The `lock` command: resolve `pyproject.toml` with all its extras."""
-    from press.locking import locked_lines
+    from press.lockfile import locked_lines
 
     lines = locked_lines(book.root, upgrade=options.upgrade)
     book.lock.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -185,7 +174,7 @@ def write_lock(book: Book, options: argparse.Namespace) -> int:
 
 def draw_picture(book: Book, options: argparse.Namespace) -> int:
     """The `picture` command."""
-    from press.picture import draw
+    from press.readme_picture import draw
 
     say(str(draw(book.root / "chapters" / "_static")))
     return 0
@@ -193,8 +182,8 @@ def draw_picture(book: Book, options: argparse.Namespace) -> int:
 
 def write_times(book: Book, options: argparse.Namespace) -> int:
     """The `times` command."""
-    for name, seconds in times.write(book).items():
-        say(f"{name}: {times.in_words(seconds)}")
+    for name, seconds in run_times.write(book).items():
+        say(f"{name}: {run_times.in_words(seconds)}")
     return 0
 
 
@@ -208,24 +197,23 @@ def write_address(book: Book, options: argparse.Namespace) -> int:
 
 def print_copy(book: Book, options: argparse.Namespace) -> int:
     """The `pdf` command."""
-    from press.paper import print_on_paper
+    from press.pdf import print_pdf
 
-    if not (book.html / "index.html").exists():
-        raise BookError("there is no printed book yet: python -m press book")
-    copy = print_on_paper(book, book.build / "on-training-in-imagination.pdf")
-    say(f"{copy.pages} pages: {copy.path.relative_to(book.root)}")
+    pages.check_printed(book)
+    path = book.build / "on-training-in-imagination.pdf"
+    say(f"{print_pdf(book, path)} pages: {path.relative_to(book.root)}")
     return 0
 
 
 def check_proofs(book: Book, options: argparse.Namespace) -> int:
     """The `formal` command."""
-    from press import formal
+    from press import proofs
 
     if options.print:
-        say(str(formal.print_bounds(book).relative_to(book.root)))
+        say(str(proofs.print_bounds(book).relative_to(book.root)))
         return 0
     with working(book):
-        path = formal.write(book, say)
+        path = proofs.write(book, say)
     say(str(path.relative_to(book.root)))
     return 0
 
@@ -243,32 +231,21 @@ def parser() -> argparse.ArgumentParser:
 
     execution = argparse.ArgumentParser(add_help=False)
     execution.add_argument("--scale", choices=SCALES, default="quick", help="how much the chapters compute")
-    execution.add_argument(
-        "-p",
-        "--parameter",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="set a parameter of the chapters",
-    )
+    several: dict[str, Any] = {"action": "append", "default": []}
+    setting = "set a parameter of the chapters"
+    execution.add_argument("-p", "--parameter", metavar="NAME=VALUE", help=setting, **several)
     execution.add_argument("--jobs", type=int, default=cores(), help="chapters at once (default: one a core)")
     execution.add_argument(
         "--cell-timeout", type=float, metavar="SECONDS", help="the longest that a cell may take"
     )
 
     book = commands.add_parser("book", parents=[execution], help="execute what has changed, print the book")
-    book.add_argument(
-        "--chapter",
-        action="append",
-        default=[],
-        metavar="NN",
-        help="only this one; may be given again",
-    )
+    book.add_argument("--chapter", metavar="NN", help="only this one; may be given again", **several)
     book.add_argument("--again", action="store_true", help="execute although nothing has changed")
     book.set_defaults(run=print_book)
 
     twice = commands.add_parser("reproducible", parents=[execution], help="do it twice, compare every byte")
-    twice.set_defaults(run=check_reproducible)
+    twice.set_defaults(run=check_reproducible, chapter=[], again=False)
 
     server = commands.add_parser("serve", help="show the printed book on localhost")
     server.add_argument("--port", type=int, default=8000)
@@ -296,16 +273,19 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     if getattr(options, "cell_timeout", 0.0) is None and options.scale == "quick":
         options.cell_timeout = QUICK_CELL_TIMEOUT
+    book = Book(options.root.resolve())
     try:
-        return options.run(Book(options.root.resolve()), options)
+        return options.run(book, options)
     except (BookError, ChapterError) as error:
         print(f"press: {error}", file=sys.stderr)
     except PrintError as error:
         print(f"{error}\n\nNothing was printed; the last good book is where it was.", file=sys.stderr)
     except subprocess.CalledProcessError as error:
         print(f"press: {' '.join(error.cmd)} ended with status {error.returncode}", file=sys.stderr)
+    except OSError as error:
+        print(f"press: {told(error, book.build)}", file=sys.stderr)
     except KeyboardInterrupt:
-        print("press: interrupted", file=sys.stderr)
+        print("press: interrupted; what was finished is kept", file=sys.stderr)
     return 1
 
 

@@ -7,10 +7,9 @@ writes again the address that is set, and so gives new chapters their cell.
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-from press import alone, notebooks
+from press import notebooks, standalone
 from press.book import Book, BookError, write_atomically
 
 SETTING = re.compile(r'^(repository:\n  url: )"(.*)"$', re.MULTILINE)
@@ -52,31 +51,22 @@ def check(address: str) -> str:
 
 
 def changes(book: Book, address: str) -> dict[Path, bytes]:
-    """The files that an address stands in, as they should be."""
+    """What the files that an address stands in should hold, of those that do not."""
     config = (book.root / "_config.yml").read_text(encoding="utf-8")
     wanted = {book.root / "_config.yml": SETTING.sub(rf'\1"{address}"', config)}
     for name, write in WRITERS.items():
         if (book.root / name).exists():
             wanted[book.root / name] = write((book.root / name).read_text(encoding="utf-8"), address)
-    for chapter in book.chapters():
-        wanted[chapter] = with_setup(chapter, address)
-    return {path: text.encode() for path, text in wanted.items()}
-
-
-def stale(book: Book) -> Iterator[Path]:
-    """The files that do not hold the address that is set."""
-    for path, content in changes(book, read(book)).items():
-        if path.read_bytes() != content:
-            yield path
+    wanted |= {chapter: with_setup(chapter, address) for chapter in book.chapters()}
+    return {path: text.encode() for path, text in wanted.items() if path.read_bytes() != text.encode()}
 
 
 def write(book: Book, address: str | None = None) -> list[Path]:
     """Write an address, or again the one that is set; the files that changed."""
     wanted = changes(book, read(book) if address is None else check(address))
-    changed = [path for path, content in wanted.items() if path.read_bytes() != content]
-    for path in changed:
-        write_atomically(path, wanted[path])
-    return changed
+    for path, content in wanted.items():
+        write_atomically(path, content)
+    return list(wanted)
 
 
 def _in_citation(text: str, address: str) -> str:
@@ -112,7 +102,7 @@ def with_setup(path: Path, address: str) -> str:
         "id": f"{number}-setup",
         "metadata": {"tags": SETUP_TAGS},
         "outputs": [],
-        "source": alone.setup_cell(address).splitlines(keepends=True),
+        "source": standalone.setup_cell(address).splitlines(keepends=True),
     }
     notebook["cells"] = [*cells[:place], setup, *cells[place:]]
     return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"

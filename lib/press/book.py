@@ -1,7 +1,9 @@
 """Where things are in a book's folder, and what its table of contents lists."""
 
+import errno
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,20 +50,38 @@ class Book:
         """The exact environment."""
         return self.root / "requirements.lock"
 
+    def contents(self) -> dict[str, Any]:
+        """The table of contents.
+
+        Raises
+        ------
+        BookError
+            There is none, or it is damaged.
+        """
+        toc = self.root / "_toc.yml"
+        if not toc.exists():
+            raise BookError(f"{toc} is not there: is this the book's folder?")
+        return read_yaml(toc)
+
+    def parts(self) -> list[tuple[str, list[str]]]:
+        """The parts of the table of contents: their captions, and the documents in each."""
+        return [
+            (
+                part.get("caption", ""),
+                [entry["file"] for entry in part.get("chapters", []) if "file" in entry],
+            )
+            for part in self.contents().get("parts", [self.contents()])
+        ]
+
     def documents(self) -> list[Path]:
         """The files of the table of contents, in its order.
 
         Raises
         ------
         BookError
-            There is no table of contents, or a file that it lists is not there.
+            There is no table of contents, or it is damaged, or a file that it lists is not there.
         """
-        toc = self.root / "_toc.yml"
-        try:
-            entries = yaml.safe_load(toc.read_text(encoding="utf-8"))
-        except FileNotFoundError as error:
-            raise BookError(f"{toc} is not there: is this the book's folder?") from error
-        return [self._document(name) for name in _files(entries)]
+        return [self._document(name) for name in _files(self.contents())]
 
     def _document(self, name: str) -> Path:
         for suffix in (".ipynb", ".md"):
@@ -96,7 +116,7 @@ def _files(entry: Any) -> Iterator[str]:
     if isinstance(entry, dict):
         for key, value in entry.items():
             if key in ("root", "file"):
-                yield value
+                yield str(value)
             else:
                 yield from _files(value)
     elif isinstance(entry, list):
@@ -104,12 +124,55 @@ def _files(entry: Any) -> Iterator[str]:
             yield from _files(item)
 
 
+def read_yaml(path: Path) -> dict[str, Any]:
+    """What a YAML file says by names; nothing if it is empty.
+
+    Raises
+    ------
+    BookError
+        It is damaged.
+    """
+    try:
+        found = yaml.safe_load(path.read_bytes()) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BookError(f"{path} is damaged: {' '.join(str(error).split())}; mend it") from error
+    if not isinstance(found, dict):
+        raise BookError(f"{path} is damaged: it does not hold names and what they stand for; mend it")
+    return found
+
+
 def write_atomically(path: Path, content: bytes) -> None:
-    """Put a file in place, on disk and whole, or leave what was there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Put a file in place, on disk and whole, or leave what was there.
+
+    Raises
+    ------
+    OSError
+        With the file's name, which a full disk does not tell.
+    """
     draft = path.with_name(f"{path.name}.part")
-    with open(draft, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(draft, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+ADVICE = {
+    errno.EACCES: "the press needs a folder of its own to write to: copy the book to one",
+    errno.ENOSPC: "make room on the disk and run the same again; what is finished is kept",
+}
+ADVICE |= {errno.EROFS: ADVICE[errno.EACCES], errno.EPERM: ADVICE[errno.EACCES]}
+ADVICE |= {errno.EDQUOT: ADVICE[errno.ENOSPC]} if hasattr(errno, "EDQUOT") else {}
+"""What to do about what a system refuses."""
+
+
+def told(error: OSError, place: Path) -> str:
+    """What a system refused, in a line: the file, why, and what to do; `place` is where it was, if untold."""
+    advice = ADVICE.get(error.errno or 0, "")
+    return f"{error.filename or place}: {error.strerror or error}" + (f"; {advice}" if advice else "")

@@ -46,10 +46,8 @@ def is_ready(root: Path = ROOT) -> bool:
     """Whether `.venv` was completely installed from today's lock."""
     environment = root / ENVIRONMENT.name
     stamp = environment / "installed-from"
-    try:
-        return python_of(environment).exists() and stamp.read_text(encoding="utf-8") == wanted_stamp(root)
-    except FileNotFoundError:
-        return False
+    there = python_of(environment).exists() and stamp.exists()
+    return there and stamp.read_bytes() == wanted_stamp(root).encode()
 
 
 def mark_ready(root: Path = ROOT) -> None:
@@ -76,14 +74,20 @@ def install(root: Path = ROOT) -> None:
 
 def main() -> int:
     """Make the environment ready; say nothing where it is."""
-    if is_ready():
-        return 0
     try:
-        install()
+        if not is_ready():
+            install()
     except subprocess.CalledProcessError as error:
         print(f"Set-up failed: {' '.join(error.cmd)} ended with status {error.returncode}.", file=sys.stderr)
-        return 1
-    return 0
+    except OSError as error:
+        place = error.filename or ENVIRONMENT
+        what = (
+            "make room on the disk, or copy the book to a folder that can be written to, and run this again"
+        )
+        print(f"Set-up failed: {place}: {error.strerror}; {what}.", file=sys.stderr)
+    else:
+        return 0
+    return 1
 
 
 if __name__ == "__main__":

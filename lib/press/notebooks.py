@@ -14,7 +14,7 @@ INJECTED = "injected-parameters"
 SCALES = ("quick", "full")
 
 RANDOM_NAMES = re.compile(
-    r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"  # Bokeh's and others' element ids
+    r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"  # elements' ids
     r"|\bT_[0-9a-f]{5}(?=[\"_ #])"  # those of pandas' styled tables
 )
 
@@ -37,7 +37,17 @@ def parse(content: bytes, name: str) -> Notebook:
         raise ChapterError(f"{name} is no notebook: {error}") from error
     if not isinstance(notebook, dict) or notebook.get("nbformat") != 4:
         raise ChapterError(f"{name} is no notebook of format 4")
-    return notebook
+    match notebook:
+        case {"cells": list() as cells, "metadata": dict()} if all(map(_is_cell, cells)):
+            return notebook
+    raise ChapterError(f"{name} is damaged: a notebook has metadata and cells, each with its type and source")
+
+
+def _is_cell(cell: Any) -> bool:
+    match cell:
+        case {"cell_type": str(), "metadata": dict(), "source": str() | list()}:
+            return True
+    return False
 
 
 def read(path: Path) -> Notebook:
@@ -182,5 +192,5 @@ def _renamed(value: Any, names: dict[str, str]) -> Any:
     if isinstance(value, list):
         return [_renamed(item, names) for item in value]
     if isinstance(value, dict):
-        return {_renamed(key, names): _renamed(item, names) for key, item in value.items()}
+        return {key: _renamed(item, names) for key, item in value.items()}
     return value

@@ -6,10 +6,10 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from press.book import Book
+from press.book import Book, BookError
 from press.store import digest, environment_digest
 
 STAMP = ".printed-from"
@@ -69,10 +69,14 @@ def digest_of(book: Book, files: Mapping[str, bytes]) -> str:
 
 def is_printed(book: Book, wanted: str) -> bool:
     """Whether the printed book is made of just these contents."""
-    try:
-        return (book.html / STAMP).read_text() == wanted and (book.html / "index.html").exists()
-    except FileNotFoundError:
-        return False
+    stamp = book.html / STAMP
+    return stamp.exists() and stamp.read_bytes() == wanted.encode() and (book.html / "index.html").exists()
+
+
+def check_printed(book: Book) -> None:
+    """Raise a BookError where there is no printed book."""
+    if not (book.html / "index.html").exists():
+        raise BookError("there is no printed book yet: python -m press book")
 
 
 def print_pages(book: Book, files: Mapping[str, bytes], folder: Path) -> Path:
@@ -171,8 +175,8 @@ def first_difference(one: Path, other: Path) -> str | None:
 def _first_difference(one: bytes, other: bytes) -> str | None:
     if one == other:
         return None
-    pairs: Sequence[tuple[int, int]] = list(zip(one, other, strict=False))
-    at = next((index for index, (a, b) in enumerate(pairs) if a != b), len(pairs))
+    pairs = enumerate(zip(one, other, strict=False))
+    at = next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
     line = one.count(b"\n", 0, at) + 1
 
     def around(content: bytes) -> str:

@@ -4,7 +4,7 @@ For each chapter and each set of parameters there is the executed notebook and a
 
 - what is known beforehand (`key`): the chapter's cells, its parameters, the lock, the installed packages and
   the Python, and the press's own code that executes,
-- what its kernel saw of the book's files while it ran (`press.recorder`),
+- what its kernel saw of the book's files while it ran (`press.file_trace`),
 - the digest of the executed notebook.
 
 A chapter is fresh when all three hold today. Each file is written whole or not at all, the manifest last.
@@ -23,7 +23,7 @@ from typing import Any
 
 from press import notebooks
 from press.book import Book, write_atomically
-from press.recorder import state_now
+from press.file_trace import state_now
 from press.worker import EXECUTION_CODE
 
 Reads = list[tuple[str, str]]
@@ -43,9 +43,8 @@ def environment_digest() -> str:
 
 
 @cache
-def execution_code_digest() -> str:
-    """The press's own code that executed notebooks depend on."""
-    folder = Path(__file__).parent
+def execution_code_digest(folder: Path = Path(__file__).parent) -> str:
+    """The press's own code that executed notebooks depend on; `folder` is where the press lies."""
     return digest(b"\0".join((folder / name).read_bytes() for name in EXECUTION_CODE))
 
 
@@ -97,12 +96,10 @@ class Executed:
 
     def staleness(self) -> str | None:
         """Why the chapter must be executed, in a few words; None if it need not be."""
-        try:
-            manifest = json.loads(self.manifest.read_bytes())
-            executed = self.notebook.read_bytes()
-        except (FileNotFoundError, ValueError):
+        manifest = self._manifest()
+        if manifest is None or not self.notebook.is_file():
             return "not executed yet"
-        if digest(executed) != manifest["executed"]:
+        if digest(self.notebook.read_bytes()) != manifest["executed"]:
             return "executed copy damaged"
         for name, now in self.key(self.chapter.read_bytes()).items():
             if manifest["key"].get(name) != now:
@@ -112,12 +109,21 @@ class Executed:
                 return f"{path} changed"
         return None
 
+    def _manifest(self) -> dict[str, Any] | None:
+        """The manifest; None where there is none, or a damaged one."""
+        try:
+            found = json.loads(self.manifest.read_bytes())
+        except (FileNotFoundError, ValueError):
+            return None
+        match found:
+            case {"key": dict(), "executed": str(), "seconds": int() | float(), "reads": list() as reads}:
+                return found if all(map(_is_sight, reads)) else None
+        return None
+
     def seconds(self) -> float:
         """How long the last execution took; infinity if unknown."""
-        try:
-            return json.loads(self.manifest.read_bytes())["seconds"]
-        except (FileNotFoundError, ValueError, KeyError):
-            return float("inf")
+        manifest = self._manifest()
+        return manifest["seconds"] if manifest else float("inf")
 
     def keep(self, key: dict[str, Any], executed: bytes, reads: Reads, seconds: float) -> None:
         """Store an executed copy. `key` is the key from before the execution."""
@@ -126,7 +132,14 @@ class Executed:
         write_atomically(self.manifest, json.dumps(manifest).encode())
 
 
-def read_record(path: Path) -> Reads:
+def _is_sight(seen: Any) -> bool:
+    match seen:
+        case [str(), str()]:
+            return True
+    return False
+
+
+def read_trace(path: Path) -> Reads:
     """What a kernel saw, sorted, each sight once; a last line cut short by a killed process is left out."""
     sights = set()
     try:

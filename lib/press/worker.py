@@ -1,80 +1,40 @@
 """One chapter, executed by papermill in a fresh kernel: its own process, `python -m press.worker FOLDER`.
 
-The folder holds `job.json` (see `Job`) and `source.ipynb`, a copy. It leaves there `executed.ipynb` if all
-went well, `reads.jsonl` (see `press.recorder`), and last of all `result.json`.
+The folder holds `job.json` (what `execute` is given) and `source.ipynb`, a copy. It leaves there
+`executed.ipynb` if all went well, `reads.jsonl` (see `press.file_trace`), and last of all `result.json`.
 """
 
 import json
 import os
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from press import notebooks
 from press.notebooks import ChapterError, Notebook
 
 KERNEL_PATH = Path(__file__).parent / "kernel"
 
-EXECUTION_CODE = ("kernel/sitecustomize.py", "notebooks.py", "recorder.py", "worker.py")
+EXECUTION_CODE = ("kernel/sitecustomize.py", "file_trace.py", "notebooks.py", "worker.py")
 """The files of the press on which executed notebooks depend."""
 
 PASSED_ON = (
-    "APPDATA",
-    "COMSPEC",
-    "HOME",
-    "LD_LIBRARY_PATH",
-    "LOCALAPPDATA",
-    "OPENBLAS_CORETYPE",
-    "OPENBLAS_L2_SIZE",
-    "PATH",
-    "PROGRAMDATA",
-    "SYSTEMDRIVE",
-    "SYSTEMROOT",
-    "TEMP",
-    "TMP",
-    "TMPDIR",
-    "USER",
-    "USERNAME",
-    "USERPROFILE",
-    "WINDIR",
-)
+    "APPDATA", "COMSPEC", "HOME", "LD_LIBRARY_PATH", "LOCALAPPDATA", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE",
+    "PATH", "PROGRAMDATA", "SYSTEMDRIVE", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "USER", "USERNAME",
+    "USERPROFILE", "WINDIR",
+)  # fmt: skip
 """The variables that a kernel is given as they are: what programs need to run on a machine at all."""
 
 THREADS = (
-    "MKL_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
-)
+)  # fmt: skip
 """Each 1: another number of threads adds in another order and changes the last digits."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a worker is told.
-
-    Attributes
-    ----------
-    root : str
-        The book's folder.
-    chapter : str
-        The chapter's file name without its suffix.
-    cwd : str
-        Where the kernel runs: the folder of the chapter's source, as in JupyterLab.
-    parameters : dict
-        Passed on to the chapter; empty for its own defaults.
-    cell_timeout : float or None
-        Seconds a single cell may take.
-    """
-
-    root: str
-    chapter: str
-    cwd: str
-    parameters: dict[str, Any]
-    cell_timeout: float | None
 
 
 @dataclass(frozen=True)
@@ -124,15 +84,27 @@ def kernel_environment(root: Path, folder: Path) -> dict[str, str]:
     }
 
 
-def execute(job: Job, folder: Path) -> Failure | None:
-    """Execute `source.ipynb`; write `executed.ipynb`, or say why not."""
+def execute(folder: Path, cwd: str, parameters: dict[str, Any], cell_timeout: float | None) -> Failure | None:
+    """Execute `source.ipynb`; write `executed.ipynb`, or say why not.
+
+    Parameters
+    ----------
+    folder : Path
+        The job's folder.
+    cwd : str
+        Where the kernel runs: the folder of the chapter's source, as in JupyterLab.
+    parameters : dict
+        Passed on to the chapter; empty for its own defaults.
+    cell_timeout : float or None
+        Seconds a single cell may take.
+    """
     source = notebooks.read(folder / "source.ipynb")
     try:
         notebooks.check_parameters(source)
     except ChapterError as error:
         return Failure("parameters", "", str(error))
 
-    os.environ["PRESS_RECORD"] = str(folder / "reads.jsonl")  # for the kernel, not for this process
+    os.environ["PRESS_TRACE"] = str(folder / "reads.jsonl")  # for the kernel, not for this process
     # Validates internet addresses in JSON, of which notebooks have none, and takes 1.6 s to import.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -143,22 +115,21 @@ def execute(job: Job, folder: Path) -> Failure | None:
         execute_notebook(
             folder / "source.ipynb",
             draft,
-            parameters=job.parameters,
+            parameters=parameters,
             kernel_name="python3",
-            cwd=job.cwd,
+            cwd=cwd,
             progress_bar=False,
             start_timeout=300,
-            execution_timeout=job.cell_timeout,
+            execution_timeout=cell_timeout,
         )
     except PapermillExecutionError as error:
         # The file has markers put in; the error's own index does not count them.
-        ran = [cell for cell in notebooks.read(draft)["cells"] if not _is_marker(cell)]
-        where = {"cells": ran}
-        return _failure_at(where, error.cell_index, f"{error.ename}: {error.evalue}", str(error))
+        ran = [cell for cell in notebooks.read(draft)["cells"] if MARKER not in notebooks.tags_of(cell)]
+        return _failure_at({"cells": ran}, error.cell_index, f"{error.ename}: {error.evalue}", str(error))
     except DeadKernelError:
         return _failure_at_last(draft, "the kernel died (out of memory, or a crash in compiled code)")
     except CellTimeoutError:
-        return _failure_at_last(draft, f"the cell took longer than {job.cell_timeout:g} s")
+        return _failure_at_last(draft, f"the cell took longer than {cell_timeout:g} s")
 
     executed = notebooks.normalised(notebooks.read(draft), source)
     for index, text in notebooks.stderr_outputs(executed):
@@ -167,8 +138,7 @@ def execute(job: Job, folder: Path) -> Failure | None:
     return None
 
 
-def _is_marker(cell: dict[str, Any]) -> bool:
-    return "papermill-error-cell-tag" in notebooks.tags_of(cell)
+MARKER = "papermill-error-cell-tag"
 
 
 def _failure_at(notebook: Notebook, index: int, error: str, details: str = "") -> Failure:
@@ -189,11 +159,14 @@ def _failure_at_last(draft: Path, error: str) -> Failure:
     return _failure_at(notebook, begun[-1], error)
 
 
-def die_with_parent() -> None:
-    """End this process, and so its kernel, when the press is gone: its end of the pipe closes."""
+def end_with_press() -> None:
+    """End the kernel and this process as soon as the press is gone: its end of the pipe closes."""
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        os.read(0, 1)  # not by `sys.stdin`, which an ending interpreter would wait for
+        for process in psutil.Process().children(recursive=True):  # the kernel, and all that it started
+            with suppress(psutil.Error):
+                process.kill()
         os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()
@@ -201,12 +174,14 @@ def die_with_parent() -> None:
 
 def main(folder: Path) -> None:
     """Do the job in a folder."""
-    die_with_parent()
-    job = Job(**json.loads((folder / "job.json").read_text(encoding="utf-8")))
-    failure = execute(job, folder)
-    result = folder / "result.json"
-    result.with_suffix(".part").write_text(json.dumps(failure and asdict(failure)), encoding="utf-8")
-    os.replace(result.with_suffix(".part"), result)
+    end_with_press()
+    try:
+        failure = execute(folder, **json.loads((folder / "job.json").read_text(encoding="utf-8")))
+        result = folder / "result.json"
+        result.with_suffix(".part").write_text(json.dumps(failure and asdict(failure)), encoding="utf-8")
+        os.replace(result.with_suffix(".part"), result)
+    except OSError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

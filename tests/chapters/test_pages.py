@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from press import links, times
+from press import links, run_times
 from press.book import Book
 from press.store import Executed
 
@@ -130,7 +130,7 @@ def test_every_chapter_tells_its_times_and_what_it_builds_on(printed):
 def test_recorded_times_to_run_are_not_grossly_wrong(printed):
     book = Book(ROOT)
     executed = [Executed(book, chapter, {}) for chapter in book.chapters()]
-    assert times.grossly_different(times.read(ROOT / times.PLACE), executed) == []
+    assert run_times.grossly_different(run_times.read(ROOT / run_times.PLACE), executed) == []
 
 
 def test_the_front_page_lists_every_chapter(printed):

@@ -1,10 +1,11 @@
 """A book's table of contents, and files that are written whole."""
 
+import errno
 import os
 
 import pytest
 
-from press.book import Book, BookError, write_atomically
+from press.book import Book, BookError, told, write_atomically
 
 TOC = """
 format: jb-book
@@ -66,13 +67,35 @@ def test_a_listed_file_must_be_there(book):
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
     path = tmp_path / "new" / "file"
+    done = []
+    for name in ("fsync", "replace"):
+        call = getattr(os, name)
+        monkeypatch.setattr(os, name, lambda *a, n=name, c=call: (done.append(n), c(*a)))
     write_atomically(path, b"before")
     assert path.read_bytes() == b"before"
+    assert done == ["fsync", "replace"]  # a power cut leaves the old content or the new
 
     def fail(*_):
-        raise OSError("the disk is full")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", fail)
-    with pytest.raises(OSError, match="full"):
+    with pytest.raises(OSError, match="No space left") as raised:
         write_atomically(path, b"after")
+    assert told(raised.value, tmp_path).startswith(f"{path}: No space left on device; make room")
     assert path.read_bytes() == b"before"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_what_a_system_refuses_is_told_in_a_line(tmp_path):
+    refused = OSError(errno.EROFS, "Read-only file system", "/a/b")
+    assert told(refused, tmp_path).startswith(
+        "/a/b: Read-only file system; the press needs a folder of its own"
+    )
+    assert told(OSError("it is gone"), tmp_path) == f"{tmp_path}: it is gone"
+
+
+@pytest.mark.parametrize("content", ["root: [", "- a", "3", "\x00"])
+def test_a_damaged_table_of_contents(book, content):
+    (book.root / "_toc.yml").write_text(content)
+    with pytest.raises(BookError, match=r"_toc\.yml is damaged.*mend it"):
+        book.documents()

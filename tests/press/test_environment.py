@@ -1,5 +1,6 @@
 """Set-up follows the lock."""
 
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -20,23 +21,33 @@ def checkout(tmp_path):
     return tmp_path
 
 
-def test_an_installed_environment_is_ready(checkout):
-    assert environment.is_ready(checkout)
+@pytest.mark.parametrize(("lock", "ready"), [("a==1\n", True), ("a==2\n", False)])
+def test_an_environment_belongs_to_a_lock(checkout, lock, ready):
+    (checkout / "requirements.lock").write_text(lock)
+    assert environment.is_ready(checkout) == ready
 
 
-def test_the_same_lock_written_again_changes_nothing(checkout):
-    (checkout / "requirements.lock").write_text("a==1\n")
-    assert environment.is_ready(checkout)
-
-
-def test_another_lock_asks_for_another_environment(checkout):
-    (checkout / "requirements.lock").write_text("a==2\n")
+@pytest.mark.parametrize("stamp", [b"", b"\xff"])
+def test_a_damaged_environment_is_not_ready(checkout, stamp):
+    kept = (checkout / ".venv" / "installed-from").read_bytes()
+    (checkout / ".venv" / "installed-from").write_bytes(stamp)
     assert not environment.is_ready(checkout)
-
-
-def test_an_environment_without_an_interpreter_is_not_ready(checkout):
+    (checkout / ".venv" / "installed-from").write_bytes(kept)
     environment.python_of(checkout / ".venv").unlink()
     assert not environment.is_ready(checkout)
+
+
+def test_what_the_system_refuses_is_told_in_a_line(monkeypatch, capsys):
+    def refuse(*_):
+        raise OSError(errno.EROFS, "Read-only file system", "/somewhere/.venv")
+
+    monkeypatch.setattr(environment, "is_ready", lambda: False)
+    monkeypatch.setattr(environment, "install", refuse)
+    assert environment.main() == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(
+        "Set-up failed: /somewhere/.venv: Read-only file system; make room on the disk, or"
+    )
 
 
 def test_a_moved_checkout_is_not_ready(checkout):

@@ -1,8 +1,13 @@
 """Chapters run side by side; one that fails stops itself alone, and says where and why."""
 
+import asyncio
+import errno
+import socket
+
 import pytest
 
-from press import notebooks
+from press import execution, notebooks
+from press.book import BookError
 from press.execution import report
 
 FATAL = {
@@ -147,3 +152,36 @@ def test_parameters_are_passed_on_and_seen(tiny):
     failed = tiny.execute("01_one", seed=3)["01_one"].failure
     assert failed.where == "cell 4 (In [3])"  # the cell with what was passed on is not the author's
     assert failed.line == "1/0 if seed == 3 else None"
+
+
+def test_the_longest_chapters_come_first_and_two_at_once(tiny, monkeypatch):
+    running, most = [], []
+
+    async def pretend(chapter, folder, cell_timeout):
+        running.append(chapter)
+        most.append(len(running))
+        await asyncio.sleep(0.01)
+        running.remove(chapter)
+        return execution.Outcome(chapter, None, 0.0)
+
+    monkeypatch.setattr(execution, "_execute_one", pretend)
+    for name, seconds in (("01_short", 1.0), ("02_long", 30.0), ("03_new", None)):
+        tiny.chapter(name, "print(seed)")
+        if seconds:
+            tiny.executed(name).keep({}, b"", [], seconds)
+    tiny.execute("01_short", "02_long", "03_new")
+    begun = [line.split()[0] for line in tiny.said if line.endswith("...")]
+    assert begun == ["03_new", "02_long", "01_short"]
+    assert max(most) == 2  # as `TinyBook.execute` asks for
+
+
+def test_without_a_loopback_interface_nothing_is_waited_for(tiny, monkeypatch):
+    def unreachable(address):
+        raise OSError(errno.ENETUNREACH, "Network is unreachable")
+
+    monkeypatch.setattr(socket, "create_server", unreachable)
+    tiny.chapter("01_one", "print(seed)")
+    with pytest.raises(
+        BookError, match=r"127\.0\.0\.1: Network is unreachable; bring the loopback interface up"
+    ):
+        tiny.execute("01_one")

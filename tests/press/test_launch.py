@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from press import address, launch, pages, times
+from press import address, launch, pages, run_times
 
 URL = "https://github.com/someone/a-book"
 
@@ -35,13 +35,15 @@ FRONT = """# Front
 
 def print_book(book, folder):
     """The text of two pages of a tiny book, by their names, and the folder they are in."""
-    book.chapter("01_one", "print(seed)")
-    two = book.chapter("02_two", "print(seed)")
-    text = two.read_text(encoding="utf-8").replace("# A chapter", "# A second\\n\\nAfter {doc}`01_one`: $x$.")
-    two.write_text(text, encoding="utf-8")
+    for name, text in (
+        ("01_one", "# A chapter\\n\\nBefore {doc}`02_two`."),
+        ("02_two", "# A second\\n\\nAfter {doc}`01_one`: $x$."),
+    ):
+        chapter = book.chapter(name, "print(seed)")
+        book.write(f"chapters/{name}.ipynb", chapter.read_text(encoding="utf-8").replace("# A chapter", text))
     book.write("_toc.yml", TOC)
     book.write("chapters/index.md", FRONT)
-    book.write(times.PLACE, "02_two: 30\n")
+    book.write(run_times.PLACE, "02_two: 30\n")
     address.write(book.book)
     printed = pages.print_pages(book.book, pages.inputs(book.book, {}), folder)
     return {path.stem: path.read_text(encoding="utf-8") for path in (printed / "chapters").glob("*")}, printed

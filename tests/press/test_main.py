@@ -1,10 +1,11 @@
 """The commands, from end to end, on tiny books."""
 
+import errno
 import hashlib
 import os
-import random
-import shutil
+import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -81,10 +82,11 @@ def test_two_presses_at_once(book, capsys):
     assert run(book, "book") == 0
 
 
-def test_an_exchange_of_pages_that_was_interrupted_is_undone(book):
+def test_an_exchange_of_pages_that_was_interrupted_is_undone(book, capsys):
     before = digest(book.book.html)
     book.book.html.rename(book.book.build / "html.previous")
     assert run(book, "book") == 0
+    assert "The pages: unchanged" in capsys.readouterr().out
     assert digest(book.book.html) == before
 
 
@@ -136,6 +138,9 @@ def test_the_scale_is_passed_on_and_editions_are_kept_apart(book, capsys):
         (("book", "--chapter", "09"), "no chapter begins with '09'; there are 01_uses, 02_alone"),
         (("book", "--chapter", "0"), "more than one"),
         (("book", "-p", "seed"), "NAME=VALUE"),
+        (("book", "-p", "seed=["), "a number, a text or a list of these, not 'seed=['"),
+        (("book", "-p", "seed=2020-01-01"), "a number, a text or a list of these"),
+        (("book", "-p", "seed=.nan"), "a number, a text or a list of these"),
     ],
 )
 def test_says_what_is_wrong_with_a_command(book, capsys, arguments, complaint):
@@ -152,6 +157,18 @@ def test_says_that_a_listed_chapter_is_missing(book, capsys):
 def test_says_that_a_folder_is_no_book(tmp_path, capsys):
     assert press.main(["--root", str(tmp_path), "book"]) != 0
     assert "_toc.yml is not there" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES, errno.ENOSPC])
+def test_says_what_the_system_refuses(book, capsys, monkeypatch, code):
+    def refuse(lock, **options):
+        raise OSError(code, os.strerror(code), lock.lock_file)
+
+    monkeypatch.setattr(filelock.FileLock, "acquire", refuse)
+    assert run(book, "book") == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    lock = book.book.build / "press.lock"
+    assert re.match(f"press: {re.escape(str(lock))}: {os.strerror(code)}; (make room|the press needs)", line)
 
 
 def wait_until(condition, seconds=30.0):
@@ -177,48 +194,25 @@ needs_proc = pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="asks Li
 
 
 @needs_proc
-def test_a_killed_press_leaves_no_process_and_nothing_to_be_mistaken(tiny, tmp_path_factory):
-    started = tmp_path_factory.mktemp("signals") / "kernel"
-    tell = f"import os, time\nopen({str(started)!r}, 'w').write(str(os.getpid()))"
-    tiny.chapter(
-        "01_slow",
-        tell,
-        "print('half')",
-        f"time.sleep(60 if not os.path.exists({str(started)!r} + '2') else 0)",
-    )
-    process = start(tiny, "book", "--chapter", "01")
-    assert wait_until(lambda: started.exists() and started.read_text())
-    kernel = int(started.read_text())
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+@pytest.mark.parametrize(("sent", "said"), [(signal.SIGKILL, ""), (signal.SIGINT, "interrupted")])
+def test_a_stopped_press_leaves_no_process_and_keeps_what_was_finished(tiny, tmp_path_factory, sent, said):
+    started = tmp_path_factory.mktemp("signals") / "kernels"
+    sleep = "[sys.executable, '-c', 'import time; time.sleep(600)']"
+    tell = f"import os, subprocess, sys, time\nchild = subprocess.Popen({sleep}).pid"
+    tell += f"\nopen({str(started)!r}, 'w').write(f'{{os.getpid()}} {{child}}')"
+    tiny.chapter("01_fast", "print('whole')")
+    tiny.chapter("02_slow", tell, "time.sleep(600)")
+    process = start(tiny, "book", "--jobs", "2")
+    assert any(line.startswith("[1/2] 01_fast") for line in process.stdout)
+    assert wait_until(lambda: started.exists() and " " in started.read_text())
+    kernel, child = map(int, started.read_text().split())
+    process.send_signal(sent)
+    assert said in process.communicate(timeout=60)[0]
+    assert process.returncode != 0
     assert wait_until(lambda: not is_alive(kernel))
-    assert tiny.executed("01_slow").staleness() == "not executed yet"
-    started.with_name("kernel2").touch()
-    assert tiny.execute("01_slow")["01_slow"].failure is None
-    assert tiny.executed("01_slow").staleness() is None
-
-
-def test_killed_at_any_moment_it_keeps_whole_chapters_or_none(tiny):
-    for name in ("01_one", "02_two", "03_three"):
-        tiny.chapter(name, "print(seed)" + "# long\n" * 1000)
-    names = ("01_one", "02_two", "03_three")
-    assert all(outcome.failure is None for outcome in tiny.execute(*names).values())
-    whole = {name: tiny.executed(name).notebook.read_bytes() for name in names}
-    usual = max(tiny.executed(name).seconds() for name in names)
-    moments = random.Random(20260511)
-    for _ in range(3):
-        shutil.rmtree(tiny.book.build)
-        process = start(tiny, "book", *(word for name in names for word in ("--chapter", name)))
-        time.sleep(usual * moments.uniform(0.4, 1.9))
-        process.kill()
-        process.wait()
-        for name in names:
-            executed = tiny.executed(name)
-            if executed.staleness() is None:
-                assert executed.notebook.read_bytes() == whole[name]
-        assert not pages.is_printed(tiny.book, "anything")
-    assert all(outcome.failure is None for outcome in tiny.execute(*names).values())
-    assert {name: tiny.executed(name).notebook.read_bytes() for name in names} == whole
+    assert wait_until(lambda: not is_alive(child))
+    assert tiny.executed("01_fast").staleness() is None
+    assert tiny.executed("02_slow").staleness() == "not executed yet"
 
 
 def test_a_press_killed_while_it_prints_leaves_the_last_good_book(book):
@@ -250,7 +244,7 @@ def test_reproducible_compares_every_executed_byte(tiny, capsys, monkeypatch):
     assert not (tiny.book.build / "executed").exists()
     tiny.chapter("01_same", "import uuid; print(uuid.uuid4().int)")
     assert run(tiny, "reproducible") != 0
-    assert "01_same.ipynb: byte" in capsys.readouterr().err
+    assert "executed/quick/01_same.ipynb: byte" in capsys.readouterr().err
 
 
 def test_serves_the_printed_book_on_this_machine(book):
@@ -267,14 +261,17 @@ def test_serves_the_printed_book_on_this_machine(book):
         assert b"On Training in Imagination" in page.read()
 
 
-def test_serving_needs_a_printed_book(tiny, capsys):
-    assert run(tiny, "serve") != 0
-    assert "no printed book" in capsys.readouterr().err
+def test_serving_at_a_port_that_is_taken(book, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert run(book, "serve", "--port", str(port)) == 1
+    assert f"port {port}: Address already in use; name another" in capsys.readouterr().err
 
 
-def test_the_pdf_needs_a_printed_book(tiny, capsys):
+@pytest.mark.parametrize("command", ["serve", "pdf"])
+def test_there_must_be_a_printed_book(tiny, capsys, command):
     tiny.chapter("01_one", "print(seed)")
-    assert run(tiny, "pdf") != 0
+    assert run(tiny, command) != 0
     assert "no printed book" in capsys.readouterr().err
 
 

@@ -44,7 +44,17 @@ def test_refuses_any_number_of_parameters_cells_but_one(count):
         notebooks.check_parameters(notebook)
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b'{"nbformat": 3}', b"# no notebook"])
+DAMAGED = [
+    '{"nbformat": 4}',
+    '{"nbformat": 4, "metadata": {}, "cells": [{}]}',
+    '{"nbformat": 3}',
+    "",
+    "[]",
+    "# x",
+]
+
+
+@pytest.mark.parametrize("content", [b"\xff", *(text.encode() for text in DAMAGED)])
 def test_refuses_what_is_no_notebook(content):
     with pytest.raises(ChapterError, match=r"x\.ipynb"):
         notebooks.parse(content, "x.ipynb")
@@ -96,6 +106,17 @@ def test_two_ids_stay_two():
     html = notebooks.normalised(one, original)["cells"][2]["outputs"][0]["data"]["text/html"]
     assert html.count("id-1") == 2
     assert html.count("id-2") == 1
+
+
+def test_streams_stay_apart_and_in_order():
+    original, (one, _) = executed_twice()
+    one.cells[1].outputs = [stream("a"), stream("b"), stream("c", "stderr"), stream("d")]
+    outputs = notebooks.normalised(one, original)["cells"][1]["outputs"]
+    assert [(each["name"], each["text"]) for each in outputs] == [
+        ("stdout", "ab"),
+        ("stderr", "c"),
+        ("stdout", "d"),
+    ]
 
 
 def test_keeps_what_the_author_wrote():

@@ -58,6 +58,19 @@ def test_pages_do_not_depend_on(executed, name):
     assert digest() == before
 
 
+def test_pages_depend_on_the_press_and_the_environment(executed, monkeypatch, tmp_path_factory):
+    _, digest = executed
+    digests = {digest()}
+    monkeypatch.setattr(pages, "environment_digest", lambda: "another")
+    digests.add(digest())
+    press = tmp_path_factory.mktemp("press")
+    monkeypatch.setattr(pages, "__file__", str(press / "pages.py"))
+    for text in ("one", "two"):
+        (press / "offline.py").write_text(text)
+        digests.add(digest())
+    assert len(digests) == 4
+
+
 def test_complaints_are_the_lines_that_say_what_is_wrong(tmp_path):
     wrong = f"\x1b[91m{tmp_path}/chapters/a.md:3: WARNING: nothing there\x1b[39;49;00m"
     log = f"Running\n{wrong}\nbuild succeeded\n"

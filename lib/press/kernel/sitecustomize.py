@@ -2,7 +2,7 @@
 
 import os
 
-if "PRESS_RECORD" in os.environ:
-    from press import recorder
+if "PRESS_TRACE" in os.environ:
+    from press import file_trace
 
-    recorder.start(os.environ["PRESS_ROOT"], os.environ["PRESS_RECORD"])
+    file_trace.start(os.environ["PRESS_ROOT"], os.environ["PRESS_TRACE"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from imagination.formal import record
-from press import formal, notebooks
+from press import notebooks, proofs
 
 FORMAL = record.folder()
 PAGE = FORMAL.parent / "chapters" / "A1_prove_your_own_bound.ipynb"
@@ -75,7 +75,7 @@ def test_coq_answers_as_the_page_says(folder):
     assert found["built"] == built
     assert found["asked"].split("\n")[0] == "reward_ignores_action"
     assert "Error" in found["wrong step"] and "Error" in found["wrong statement"]
-    if formal.versions(folder) == record.stored()["versions"]:  # others word and break lines differently
+    if proofs.versions(folder) == record.stored()["versions"]:  # others word and break lines differently
         assert list(found.values()) == [built, asked, wrong_step, known, wrong_statement]
 
 

@@ -6,9 +6,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import yaml
-
-from press.book import Book, write_atomically
+from press.book import Book, BookError, read_yaml, write_atomically
 from press.store import Executed
 
 PLACE = "chapters/_times.yml"
@@ -54,15 +52,13 @@ def read(path: Path) -> dict[str, int]:
 
     Raises
     ------
-    ValueError
-        A time in it is none of the steps.
+    BookError
+        It is damaged, or a time in it is none of the steps.
     """
-    if not path.exists():
-        return {}
-    record: dict[str, int] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    record: dict[str, int] = read_yaml(path) if path.exists() else {}
     for name, seconds in record.items():
         if seconds not in STEPS:
-            raise ValueError(f"{name}: {seconds!r} is none of the steps {', '.join(map(str, STEPS))}")
+            raise BookError(f"{name}: {seconds!r} is none of the steps {', '.join(map(str, STEPS))}")
     return record
 
 

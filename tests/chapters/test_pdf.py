@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 from pypdf import PdfReader
 
-from press import paper
+from press import pdf
 from press.book import Book, BookError
 
 CHAPTER = "02_lemma_1"
@@ -19,9 +19,9 @@ CHAPTER = "02_lemma_1"
 def copy(printed, browser, tmp_path_factory):
     """A short copy of the printed book, and its pages' texts."""
     book = Book(printed.parents[1])
-    path = tmp_path_factory.mktemp("paper") / "book.pdf"
-    made = paper.print_on_paper(book, path, ["index", CHAPTER], browser)
-    return PdfReader(made.path), made
+    path = tmp_path_factory.mktemp("pdf") / "book.pdf"
+    pages = pdf.print_pdf(book, path, ["index", CHAPTER], browser)
+    return PdfReader(path), path, pages
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +31,9 @@ def texts(copy):
 
 
 def test_every_page_has_something_on_it(copy):
-    document = pypdfium2.PdfDocument(copy[1].path)
-    assert len(document) == copy[1].pages
-    assert 12 <= copy[1].pages <= 60
+    document = pypdfium2.PdfDocument(copy[1])
+    assert len(document) == copy[2]
+    assert 12 <= copy[2] <= 60
     for page in document:
         picture = page.render(scale=0.5).to_numpy()
         ink = np.mean(picture.min(axis=2) < 128)
@@ -88,9 +88,9 @@ def test_bookmarks_and_links_lead_to_their_page(copy, texts):
 def test_what_cannot_be_printed(printed, tmp_path, monkeypatch):
     book = Book(printed.parents[1])
     with pytest.raises(BookError, match="no document for some of 99_nothing"):
-        paper.print_on_paper(book, tmp_path / "a.pdf", ["99_nothing"])
+        pdf.print_pdf(book, tmp_path / "a.pdf", ["99_nothing"])
     monkeypatch.setattr(shutil, "which", lambda name: None)
     monkeypatch.delenv("CHROMIUM", raising=False)
     monkeypatch.setattr("press.browser.ELSEWHERE", ())
     with pytest.raises(BookError, match="no Chromium or Chrome was found"):
-        paper.print_on_paper(book, tmp_path / "a.pdf", [CHAPTER])
+        pdf.print_pdf(book, tmp_path / "a.pdf", [CHAPTER])

@@ -7,12 +7,12 @@ Solutions are open; what is too wide for the paper is made smaller; links lead t
 import html
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urljoin
 
-import yaml
 from playwright.sync_api import Browser, sync_playwright
 from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import (
@@ -25,7 +25,7 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from press.book import Book, BookError, write_atomically
+from press.book import Book, BookError, read_yaml, write_atomically
 from press.browser import FLAGS, HOW_TO_INSTALL, find_chromium
 from press.links import targets
 
@@ -94,14 +94,6 @@ p:last-child {{ break-after: auto; }}
 
 
 @dataclass(frozen=True)
-class Copy:
-    """A book on paper: its file, and how many pages it has."""
-
-    path: Path
-    pages: int
-
-
-@dataclass(frozen=True)
 class Sheets:
     """A page of the book on paper.
 
@@ -126,9 +118,9 @@ class Sheets:
     reader: PdfReader
 
 
-def print_on_paper(
+def print_pdf(
     book: Book, path: Path, names: Sequence[str] | None = None, browser: Browser | None = None
-) -> Copy:
+) -> int:
     """Print a book, or some of its documents, into one PDF.
 
     Parameters
@@ -142,6 +134,11 @@ def print_on_paper(
     browser : Browser, optional
         One that is open; by default one is opened for this.
 
+    Returns
+    -------
+    int
+        How many pages the PDF has.
+
     Raises
     ------
     BookError
@@ -150,33 +147,26 @@ def print_on_paper(
     wanted = [(part, file) for part, file in _by_part(book) if names is None or file.stem in names]
     if len(wanted) < len(names or ()):
         raise BookError(f"there is no document for some of {', '.join(names or ())}")
-    if browser is not None:
-        content = _bind(browser, book, list(_sheets(browser, book, wanted)))
-    else:
-        chromium = _chromium()
-        with sync_playwright() as playwright:
-            opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-            content = _bind(opened, book, list(_sheets(opened, book, wanted)))
-            opened.close()
+    with nullcontext(browser) if browser is not None else _chromium() as opened:
+        content = _bind(opened, book, list(_sheets(opened, book, wanted)))
     write_atomically(path, content)
-    return Copy(path, len(PdfReader(path).pages))
+    return len(PdfReader(path).pages)
 
 
-def _chromium() -> str:
+@contextmanager
+def _chromium() -> Iterator[Browser]:
     path = find_chromium()
     if path is None:
         raise BookError(f"no Chromium or Chrome was found, which prints the PDF. {HOW_TO_INSTALL}")
-    return path
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield opened
+        opened.close()
 
 
 def _by_part(book: Book) -> Iterator[tuple[str, Path]]:
     """The documents with the captions of their parts, in the book's order."""
-    toc = yaml.safe_load((book.root / "_toc.yml").read_text(encoding="utf-8"))
-    captions = {
-        Path(entry["file"]).stem: part.get("caption", "")
-        for part in toc.get("parts", [])
-        for entry in part["chapters"]
-    }
+    captions = {Path(name).stem: caption for caption, names in book.parts() for name in names}
     for document in book.documents():
         yield captions.get(document.stem, ""), document
 
@@ -208,7 +198,7 @@ def _sheets(browser: Browser, book: Book, wanted: Sequence[tuple[str, Path]]) ->
 
 def _bind(browser: Browser, book: Book, sheets: Sequence[Sheets]) -> bytes:
     """Put everything together."""
-    config = yaml.safe_load((book.root / "_config.yml").read_text(encoding="utf-8"))
+    config = read_yaml(book.root / "_config.yml")
     front = _front(browser, config, sheets)
     writer = PdfWriter()
     for page in front.pages:

@@ -5,7 +5,7 @@ import pandas as pd
 
 from imagination import figures
 from imagination.results.return_gap.systems import FAMILIES
-from press.picture import GROUPS, figure
+from press.readme_picture import GROUPS, figure
 
 
 def test_every_family_has_its_place():

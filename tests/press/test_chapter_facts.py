@@ -4,7 +4,7 @@ import pytest
 from docutils import nodes
 from docutils.utils import new_document
 
-from press import reading
+from press import chapter_facts
 
 
 def page(*children):
@@ -16,7 +16,7 @@ def page(*children):
 
 def minutes(document):
     """What its parts add up to, before rounding."""
-    return reading.minutes_to_read(document)
+    return chapter_facts.minutes_to_read(document)
 
 
 @pytest.mark.parametrize(
@@ -29,18 +29,18 @@ def minutes(document):
     ],
 )
 def test_each_part_is_counted_once(children, kind, each):
-    seconds = reading.SECONDS[kind] * each
-    assert abs(60 * minutes(page(*children)) - seconds) <= 60 * reading.STEP / 2
+    seconds = chapter_facts.SECONDS[kind] * each
+    assert abs(60 * minutes(page(*children)) - seconds) <= 60 * chapter_facts.STEP / 2
 
 
 def test_what_a_cell_prints_is_not_read_but_its_figure_is_looked_at():
     output = nodes.container(nb_element="cell_code_output")
     output += nodes.literal_block("", "line\n" * 10000)
-    assert minutes(page(output)) == reading.STEP
+    assert minutes(page(output)) == chapter_facts.STEP
     output += nodes.image(uri="a.png")
     figures = [output.deepcopy() for _ in range(60)]
-    assert minutes(page(*figures)) == 60 * reading.SECONDS["figure"] / 60
+    assert minutes(page(*figures)) == 60 * chapter_facts.SECONDS["figure"] / 60
 
 
 def test_a_short_page_takes_a_step():
-    assert minutes(page(nodes.Text("Hello"))) == reading.STEP
+    assert minutes(page(nodes.Text("Hello"))) == chapter_facts.STEP

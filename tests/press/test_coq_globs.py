@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from press import formal, globs
+from press import coq_globs, proofs
 
 SOURCE = """\
 Definition half (x : R) := x / 2.
@@ -45,7 +45,7 @@ def source(tmp_path):
 
 def test_who_names_whom(source):
     two = "Imagination.Two."
-    found = globs.references(source)
+    found = coq_globs.references(source)
     assert found == {
         f"{two}half": set(),
         f"{two}step": {f"{two}half"},  # and not what the tactic behind it names
@@ -57,26 +57,26 @@ def test_who_names_whom(source):
 
 
 def test_ways_end_at_the_first_result(source):
-    uses = globs.references(source) | {"Imagination.One.deep": {"Imagination.One.deeper"}}
+    uses = coq_globs.references(source) | {"Imagination.One.deep": {"Imagination.One.deeper"}}
     step, first, last, other = (f"Imagination.Two.{name}" for name in ("step", "first", "last", "other"))
-    assert globs.reached(other, uses, [step, last]) == {last}
-    assert globs.reached(other, uses, [step, first, "Imagination.One.deeper"]) == {
+    assert coq_globs.reached(other, uses, [step, last]) == {last}
+    assert coq_globs.reached(other, uses, [step, first, "Imagination.One.deeper"]) == {
         first,
         "Imagination.One.deeper",
     }
-    assert globs.reached(first, uses, [step, first]) == {step}
-    assert globs.reached(step, uses, [first, last]) == set()
+    assert coq_globs.reached(first, uses, [step, first]) == {step}
+    assert coq_globs.reached(step, uses, [first, last]) == set()
 
 
 def test_a_theorem_is_told_what_it_rests_on(source, monkeypatch):
     called = {"first": "One thing", "last": "Another", "other": ""}
-    monkeypatch.setattr(formal.Found, "result", property(lambda each: called.get(each.name, "")))
-    found = [formal.Found(name, "Two", 1, "") for name in called]
-    assert formal.rests_on([source], found) == {"first": [], "last": ["first"], "other": ["last"]}
+    monkeypatch.setattr(proofs.Found, "result", property(lambda each: called.get(each.name, "")))
+    found = [proofs.Found(name, "Two", 1, "") for name in called]
+    assert proofs.rests_on([source], found) == {"first": [], "last": ["first"], "other": ["last"]}
 
 
 def test_a_file_of_something_else_is_refused(tmp_path):
     (tmp_path / "One.v").write_text("")
     (tmp_path / "One.glob").write_text("nothing\n")
     with pytest.raises(ValueError, match=r"One.glob does not say"):
-        globs.references(tmp_path / "One.v")
+        coq_globs.references(tmp_path / "One.v")

@@ -49,7 +49,7 @@ if importlib.util.find_spec("imagination") is None:
     if not book.is_dir():
         subprocess.run(["git", "clone", "--quiet", "--depth", "1", repository, str(book)], check=True)
     sys.path.insert(0, str((book / "lib").resolve()))
-    subprocess.run([sys.executable, str(book / "lib/press/alone.py")], check=True)
+    subprocess.run([sys.executable, str(book / "lib/press/standalone.py")], check=True)
 """
 """That cell; not printed on a page, and the same in every chapter."""
 

@@ -1,4 +1,4 @@
-"""Records what a chapter's kernel learns from its book's files, so that a change of any of them is noticed.
+"""Traces what a chapter's kernel learns from its book's files, so that a change of any of them is noticed.
 
 It runs inside the kernel and inside the Python processes that the kernel starts, from before their first
 import. Noted, with what was seen at that moment, are
@@ -54,23 +54,23 @@ def listing_of(path: str) -> str:
     return "names " + hashlib.sha256("\0".join(names).encode()).hexdigest()
 
 
-class Recorder:
+class FileTrace:
     """Appends one line of JSON, `[path, state]`, for each thing seen for the first time.
 
     Parameters
     ----------
     root : str
         The book's folder; paths are written relative to it.
-    record : str
+    file : str
         The file to append to. Several processes may share it.
     """
 
-    def __init__(self, root: str, record: str) -> None:
+    def __init__(self, root: str, file: str) -> None:
         self.roots = tuple({os.path.abspath(root) + os.sep, os.path.realpath(root) + os.sep})
         self.installed = tuple(
             {os.path.realpath(prefix) + os.sep for prefix in (sys.prefix, sys.base_prefix)}
         )
-        self.file = os.open(record, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        self.file = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         self.seen: set[tuple[str, bool]] = set()
         self.busy = threading.local()
 
@@ -144,7 +144,7 @@ class Recorder:
 
     def watch_imports(self) -> None:
         """Import the book's modules from their sources, noting where they were looked for in vain."""
-        recorder = self
+        outer = self
 
         class Finder(FileFinder):
             def find_spec(self, fullname: str, target: Any = None) -> ModuleSpec | None:
@@ -153,7 +153,7 @@ class Recorder:
                 for candidate in (os.path.join(place, "__init__.py"), place + ".py"):
                     if spec is not None and spec.origin == candidate:
                         break
-                    recorder.note(candidate, state_of)
+                    outer.note(candidate, state_of)
                 return spec
 
         make_finder = Finder.path_hook((FromSource, [".py"]))
@@ -174,12 +174,12 @@ class FromSource(SourceFileLoader):
         raise OSError(f"{path}: compiled files are not used")
 
 
-def start(root: str, record: str) -> None:
-    """Record from now on, for as long as this process lives."""
-    recorder = Recorder(root, record)
-    recorder.watch_imports()
-    recorder.watch_stat()
-    sys.addaudithook(recorder.audit)
+def start(root: str, file: str) -> None:
+    """Trace from now on, for as long as this process lives."""
+    trace = FileTrace(root, file)
+    trace.watch_imports()
+    trace.watch_stat()
+    sys.addaudithook(trace.audit)
 
 
 def state_now(root: str, path: str, then: str) -> str:

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from press.recorder import FOLDER, MISSING, listing_of, state_now, state_of
-from press.store import read_record
+from press.file_trace import FOLDER, MISSING, listing_of, state_now, state_of
+from press.store import read_trace
 from press.worker import kernel_environment
 
 
@@ -17,14 +17,16 @@ def see(tiny, tmp_path_factory):
 
     def run(code):
         folder = tmp_path_factory.mktemp("job")
-        record = folder / "reads.jsonl"
-        environment = kernel_environment(tiny.root, folder) | {"PRESS_RECORD": str(record)}
+        trace = folder / "reads.jsonl"
+        environment = kernel_environment(run.root, folder) | {"PRESS_TRACE": str(trace)}
         cwd = tiny.root / "chapters"
         done = subprocess.run([sys.executable, "-c", code], env=environment, cwd=cwd, capture_output=True)
         assert done.returncode == 0, done.stderr.decode()
         run.output = done.stdout.decode()
-        return dict(read_record(record))
+        run.sights = read_trace(trace)
+        return dict(run.sights)
 
+    run.root = tiny.root
     return run
 
 
@@ -85,6 +87,25 @@ def test_listed_folders(tiny, see, question):
     assert state_now(str(tiny.root), "data", before) != before
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_folder_that_is_asked_after_and_listed_is_both(tiny, see, order):
+    tiny.write("data/a.csv", "")
+    questions = ("os.stat('../data')", "os.listdir('../data')")
+    see("import os; " + "; ".join(questions[place] for place in order))
+    seen = [state for name, state in see.sights if name == "data"]
+    assert seen == [FOLDER, listing_of(str(tiny.root / "data"))]
+
+
+def test_a_book_that_is_reached_by_another_name(tiny, see, tmp_path):
+    """Files are the book's whether they are named below the link or below what it leads to."""
+    tiny.write("data/a.csv", "x\n")
+    link = tmp_path.with_name(f"{tmp_path.name}-link")
+    link.symlink_to(tiny.root, target_is_directory=True)
+    see.root = link
+    for root in (tiny.root, link):
+        assert "data/a.csv" in see(f"open({str(root / 'data' / 'a.csv')!r}).read()")
+
+
 def test_processes_that_the_kernel_starts(tiny, see):
     tiny.write("data/a.csv", "x\n")
     seen = see(
@@ -115,15 +136,6 @@ def test_a_constant_changed_in_the_same_second_is_seen(tiny, see):
     assert seen["lib/imagination/constant.py"] == state_of(str(module))
 
 
-def test_what_was_seen_is_the_state_at_that_time(tiny, see):
-    data = tiny.write("data/a.csv", "before")
-    before = state_of(str(data))
-    path = "'../data/a.csv'"
-    seen = see(f"open({path}).read(); open({path}, 'w').write('after'); open({path}).read()")
-    assert seen["data/a.csv"] == before
-    assert state_of(str(data)) != before
-
-
 def test_states_tell_files_folders_and_nothing_apart(tmp_path):
     (tmp_path / "file").write_text("x")
     assert state_of(str(tmp_path)) == FOLDER
@@ -132,7 +144,7 @@ def test_states_tell_files_folders_and_nothing_apart(tmp_path):
     assert len(state_of(str(tmp_path / "file"))) == 64
 
 
-def test_a_record_cut_short_loses_its_last_line_only(tmp_path):
-    record = tmp_path / "reads.jsonl"
-    record.write_text('["a", "missing"]\n["b", "mis')
-    assert read_record(record) == [("a", "missing")]
+def test_a_trace_cut_short_loses_its_last_line_only(tmp_path):
+    trace = tmp_path / "reads.jsonl"
+    trace.write_text('["a", "missing"]\n["b", "mis')
+    assert read_trace(trace) == [("a", "missing")]

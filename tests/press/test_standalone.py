@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from packaging.utils import canonicalize_name
 
-from press import alone, notebooks
+from press import notebooks, standalone
 from press.book import Book
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +47,7 @@ def test_the_list_of_packages_is_what_chapters_and_library_import():
     where = importlib.metadata.packages_distributions()
     own = {path.name for path in (ROOT / "lib").iterdir()} | {"benchmarks"}
     packages = {canonicalize_name(where[name][0]) for name in imported - own}
-    assert packages - OPTIONAL - BROUGHT_ALONG == {canonicalize_name(name) for name in alone.SCIENCE}
+    assert packages - OPTIONAL - BROUGHT_ALONG == {canonicalize_name(name) for name in standalone.SCIENCE}
 
 
 def locked():
@@ -69,13 +69,13 @@ def test_only_what_is_missing_is_asked_for(tmp_path):
     (tmp_path / "requirements.lock").write_text(
         "# all\nnumpy==1.0\nno-such-package==2.0\nno-such-part==3.0\n"
     )
-    assert alone.missing(["numpy", "no-such-package"]) == ["no-such-package"]
-    assert alone.constraints(tmp_path) == ["no-such-package==2.0", "no-such-part==3.0"]
+    assert standalone.missing(["numpy", "no-such-package"]) == ["no-such-package"]
+    assert standalone.constraints(tmp_path) == ["no-such-package==2.0", "no-such-part==3.0"]
 
 
 def test_everything_is_pinned_and_nothing_is_missing_here():
-    assert locked().keys() >= {canonicalize_name(name) for name in alone.SCIENCE}
-    assert alone.missing() == []
+    assert locked().keys() >= {canonicalize_name(name) for name in standalone.SCIENCE}
+    assert standalone.missing() == []
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ def run_alone(python, folder, address, cells=None):
     notebook = notebooks.read(ROOT / "chapters" / f"{LIGHT}.ipynb")
     for cell in notebook["cells"]:
         if "setup" in notebooks.tags_of(cell):
-            cell["source"] = alone.setup_cell(address)
+            cell["source"] = standalone.setup_cell(address)
     notebook["cells"] = notebook["cells"][:cells]
     path = folder / "chapter.ipynb"
     path.write_bytes(notebooks.to_bytes(notebook))
@@ -147,7 +147,7 @@ def test_a_chapter_alone_without_an_address_says_what_to_do(elsewhere, tmp_path)
 
 def test_binder_installs_the_same():
     script = (ROOT / "binder" / "postBuild").read_text(encoding="utf-8")
-    assert "python lib/press/alone.py" in script
+    assert "python lib/press/standalone.py" in script
     assert locked()["setuptools"] in script.split()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     runtime = (ROOT / "binder" / "runtime.txt").read_text(encoding="utf-8").strip()

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from imagination.formal import record
-from press import formal
+from press import proofs
 from press.book import Book
 
 ROOT = record.folder().parent
@@ -21,7 +21,7 @@ def without_layout(entries):
 
 def test_coq_checks_the_proofs_again(coq):
     """With CI=true the libraries too."""
-    now = formal.checked(Book(ROOT), print, thoroughly=os.environ.get("CI") == "true")
+    now = proofs.checked(Book(ROOT), print, thoroughly=os.environ.get("CI") == "true")
     kept = record.stored()
     for part in ("theorems", "mutants"):
         one, other = (
@@ -31,14 +31,14 @@ def test_coq_checks_the_proofs_again(coq):
         if now["versions"] == kept["versions"]:
             assert without_layout(one) == without_layout(other)
     assert set(now["assumptions"]) <= record.ALLOWED.keys()
-    coq(f"{formal.told(now)}, checked again here by Coq {now['versions']['coq']}")
+    coq(f"{proofs.told(now)}, checked again here by Coq {now['versions']['coq']}")
 
 
 def test_without_coq_one_is_told_how_to_get_it(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    assert not formal.is_there()
-    with pytest.raises(formal.FormalError, match=r"not checked again here.*apt-get install coq"):
-        formal.build(Book(ROOT))
+    assert not proofs.is_there()
+    with pytest.raises(proofs.FormalError, match=r"not checked again here.*apt-get install coq"):
+        proofs.build(Book(ROOT))
 
 
 def test_theorems_are_found_with_their_words(tmp_path):
@@ -51,7 +51,7 @@ def test_theorems_are_found_with_their_words(tmp_path):
         "(** Theorem 1 is meant, and not stated. *)\nCorollary second : True. Proof. exact I. Qed.\n"
         "(** It fails. *)\nTheorem mutant_lemma_1_half : ~ False. Proof. auto. Qed.\n"
     )
-    found = formal.statements(tmp_path / "One.v")
+    found = proofs.statements(tmp_path / "One.v")
     assert [(each.name, each.line, each.result) for each in found] == [
         ("lemma_1", 4, "Lemma 1"),
         ("lemma_1_readable", 7, ""),
@@ -64,8 +64,8 @@ def test_theorems_are_found_with_their_words(tmp_path):
 
 
 def test_a_mutant_is_named_after_its_theorem():
-    with pytest.raises(formal.FormalError, match=r"One.v, line 3: mutant_lemma_7_half names no theorem"):
-        _ = formal.Found("mutant_lemma_7_half", "One", 3, "").result
+    with pytest.raises(proofs.FormalError, match=r"One.v, line 3: mutant_lemma_7_half names no theorem"):
+        _ = proofs.Found("mutant_lemma_7_half", "One", 3, "").result
 
 
 def test_definitions_are_found_with_what_they_use(tmp_path):
@@ -77,7 +77,7 @@ def test_definitions_are_found_with_what_they_use(tmp_path):
         "Inductive side := near_one | far_one.\n"
         "Definition of (s : side) : R := match s with near_one => half | far_one => 1 end.\n"
     )
-    found = formal.definitions([tmp_path / "One.v", tmp_path / "Two.v"])
+    found = proofs.definitions([tmp_path / "One.v", tmp_path / "Two.v"])
     assert found["One.half"]["words"] == "A half."
     assert found["One.half"]["text"] == "Definition half : R := 1 / 2."
     assert found["Two.world"]["text"].endswith("far : R }.")
@@ -87,16 +87,16 @@ def test_definitions_are_found_with_what_they_use(tmp_path):
 
 def test_axioms_that_are_not_allowed_are_refused():
     said = "Axioms:\nClassical_Prop.classic : forall P : Prop, P \\/ ~ P\nmine : False\n"
-    with pytest.raises(formal.FormalError, match="rests on mine"):
-        formal._axioms("it", said)
-    assert formal._axioms("it", "Closed under the global context\n") == []
-    with pytest.raises(formal.FormalError, match="answered"):
-        formal._axioms("it", "Error: it is not there.\n")
+    with pytest.raises(proofs.FormalError, match="rests on mine"):
+        proofs._axioms("it", said)
+    assert proofs._axioms("it", "Closed under the global context\n") == []
+    with pytest.raises(proofs.FormalError, match="answered"):
+        proofs._axioms("it", "Error: it is not there.\n")
 
 
 def test_an_axiom_of_the_name_of_an_allowed_one_is_refused():
-    with pytest.raises(formal.FormalError, match="rests on classic"):
-        formal._axioms("it", "Axioms:\nclassic : False\n")
+    with pytest.raises(proofs.FormalError, match="rests on classic"):
+        proofs._axioms("it", "Axioms:\nclassic : False\n")
 
 
 SUMMARY = """
@@ -128,12 +128,12 @@ CONTEXT SUMMARY
     ],
 )
 def test_the_second_checkers_summary_is_read(monkeypatch, tmp_path, more, unsafe, sound):
-    monkeypatch.setattr(formal, "_run", lambda *command: SUMMARY.format(more=more, unsafe=unsafe))
+    monkeypatch.setattr(proofs, "_run", lambda *command: SUMMARY.format(more=more, unsafe=unsafe))
     if sound:
-        formal.check_again(tmp_path)
+        proofs.check_again(tmp_path)
     else:
-        with pytest.raises(formal.FormalError, match="coqchk reports"):
-            formal.check_again(tmp_path)
+        with pytest.raises(proofs.FormalError, match="coqchk reports"):
+            proofs.check_again(tmp_path)
 
 
 def test_the_book_does_not_need_coq(monkeypatch):

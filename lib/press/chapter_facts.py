@@ -4,7 +4,7 @@ Every chapter shows this below its title, and the front page shows it in its lis
 directive `chapters` makes. Nothing of it is typed in a chapter:
 
 - the time to read is counted from the page's words, formulas, lines of code and figures,
-- the time to run is the recorded one (`press.times`),
+- the time to run is the recorded one (`press.run_times`),
 - a chapter builds on those earlier ones that it refers to.
 """
 
@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from press import times
+from press import run_times
+from press.book import Book
 
 SECONDS = {"word": 0.4, "formula": 20.0, "symbol": 1.0, "line of code": 4.0, "figure": 25.0}
 """What one of each takes a reader: 150 words a minute, and time to look at the rest."""
@@ -44,7 +44,7 @@ class Chapters(SphinxDirective):
         blocks = "\n".join(self.content).strip().split("\n\n")
         texts = {name.strip(): text for name, _, text in (block.partition("\n") for block in blocks)}
         made: list[nodes.Node] = []
-        for caption, docnames in parts(Path(self.env.srcdir)):
+        for caption, docnames in Book(Path(self.env.srcdir)).parts():
             listed = [name for name in docnames if posixpath.basename(name) in texts]
             items = [self._item(name, texts[posixpath.basename(name)]) for name in listed]
             if items:
@@ -58,15 +58,6 @@ class Chapters(SphinxDirective):
         described = nodes.paragraph("", "", *self.parse_inline(line, lineno=self.lineno)[0])
         facts = ChapterFacts(docname=docname)
         return nodes.definition_list_item("", term, nodes.definition("", described, facts))
-
-
-def parts(source: Path) -> list[tuple[str, list[str]]]:
-    """The parts of the table of contents: their captions, and the documents in each."""
-    toc = yaml.safe_load((source / "_toc.yml").read_text(encoding="utf-8"))
-    return [
-        (part.get("caption", ""), [entry["file"] for entry in part.get("chapters", []) if "file" in entry])
-        for part in toc.get("parts", [toc])
-    ]
 
 
 def minutes_to_read(doctree: nodes.document) -> int:
@@ -129,7 +120,7 @@ def earlier_chapters(env: Any, docname: str, doctree: nodes.document) -> list[st
 
 def show(app: Any, doctree: nodes.document, docname: str) -> None:
     """Put the facts below a chapter's title, and into the front page's list."""
-    recorded = times.read(Path(app.srcdir) / times.PLACE)
+    recorded = run_times.read(Path(app.srcdir) / run_times.PLACE)
     for stand_in in list(doctree.findall(ChapterFacts)):
         stand_in.replace_self(_line(_times(app.env, stand_in["docname"], recorded)))
     if not _is_notebook(app.env, docname):
@@ -145,7 +136,7 @@ def _times(env: Any, docname: str, recorded: dict[str, int]) -> list[list[nodes.
     minutes = env.metadata[docname].get("minutes_to_read")
     facts = [_fact("Time to read", f"about {minutes} minutes")] if minutes else []
     seconds = recorded.get(posixpath.basename(docname))
-    return facts + ([_fact("Time to run", times.in_words(seconds))] if seconds else [])
+    return facts + ([_fact("Time to run", run_times.in_words(seconds))] if seconds else [])
 
 
 def _fact(name: str, *value: str | nodes.Node) -> list[nodes.Node]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from press.locking import BUILD_TOOL, HEADER, locked_lines
+from press.lockfile import BUILD_TOOL, HEADER, locked_lines
 
 RESOLVED = {
     "this-book": "0.1.0",

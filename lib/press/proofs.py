@@ -17,7 +17,7 @@ from typing import Any
 
 from imagination.formal import bounds, record
 from imagination.results.registry import RESULTS, of_theorem
-from press import globs
+from press import coq_globs
 from press.book import Book, BookError, write_atomically
 
 HOW_TO_INSTALL = (
@@ -106,11 +106,7 @@ def definitions(sources: list[Path]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for module, text in texts.items():
         for match in _DEFINITION.finditer(text):
-            end = re.compile(r"\}\.\s|\.\s" if match["kind"] == "Record" else r"\.\s").search(
-                text, match.end()
-            )
-            if match["kind"] == "Record":
-                end = re.compile(r"\}\.\s").search(text, match.end())
+            end = re.compile(r"\}\.\s" if match["kind"] == "Record" else r"\.\s").search(text, match.end())
             body = text[match.start() : end.end() - 1 if end else len(text)]
             found[f"{module}.{match['name']}"] = {
                 "file": f"formal/{module}.v",
@@ -320,11 +316,11 @@ def checked(book: Book, say: Callable[[str], None], *, thoroughly: bool = True) 
 
 def rests_on(sources: list[Path], found: list[Found]) -> dict[str, list[str]]:
     """For each theorem, those of other results that its proof uses, straight or through lemmas."""
-    uses = {name: named for source in sources for name, named in globs.references(source).items()}
+    uses = {name: named for source in sources for name, named in coq_globs.references(source).items()}
     full = {each.name: f"{LIBRARY}.{each.module}.{each.name}" for each in found}
     ends = {full[each.name]: each.name for each in found if each.result and not each.is_mutant}
     return {
-        name: sorted(ends[other] for other in globs.reached(place, uses, ends))
+        name: sorted(ends[other] for other in coq_globs.reached(place, uses, ends))
         for name, place in full.items()
     }
 
