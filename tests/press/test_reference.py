@@ -70,7 +70,7 @@ def test_the_face_on_the_page_is_the_library_s():
 
     table = (ROOT / "chapters" / "reference" / "index.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(\w+)` \|.*\| `([\w.]+)` \|$", table, flags=re.MULTILINE)
-    assert {name: module for name, module in rows} == {
+    assert dict(rows) == {
         name: getattr(imagination, name).__name__.removeprefix("imagination.")
         for name in imagination.__all__
         if name != "extras"
