@@ -9,36 +9,45 @@ import sympy as sp
 
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Number, SomeOf, Table, Whole, YesNo
-from imagination import quantities as w
-from imagination.results.return_gap import mutants as planted
+from imagination.quantities import eps_dyn, gamma
 from imagination.results.return_gap import trial
+from imagination.results.return_gap.claims import LEMMA_1
 from imagination.results.return_gap.systems import FAMILIES, draw
 from imagination.rollouts import horizon_for, truncated_tail
 from imagination.studies import looseness
+from imagination.trials.trial import Mutant
 
 GAMMA, RANGE, BOUND = np.array([0.9]), np.array([2.0]), 5.0
 """One pair of worlds: discount, range of its rewards' differences, and its bound."""
 
 
-def spoiled(powers: int = 2) -> planted.Planted:
+OF_LEMMA_1 = trial.TRIALS[0]
+
+
+def spoiled(powers: int = 2) -> Mutant:
     """The colleague's bound: the dynamics' part times a power of gamma."""
 
     def slip(expression: sp.Expr) -> sp.Expr:
-        reward_part = expression.subs(w.eps_dyn, 0)
-        return reward_part + w.gamma**powers * (expression - reward_part)
+        reward_part = expression.subs(eps_dyn, 0)
+        return reward_part + gamma**powers * (expression - reward_part)
 
-    return planted.Planted(f"{powers} more gammas", "contracting", slip)
+    return Mutant(f"{powers} more gammas", LEMMA_1, slip)
 
 
-def refuting(table: pd.DataFrame, powers: int = 2) -> list[str]:
+def refuting(table: pd.DataFrame) -> list[str]:
     """The families that refute it."""
-    return list(table["family"][planted.caught(spoiled(powers), table)].unique())
+    return list(table["family"][OF_LEMMA_1.refuted(table, spoiled())].unique())
+
+
+def exceeded(table: pd.DataFrame, powers: int = 2) -> float:
+    """By how much of Lemma 1's bound the worst pair exceeds it."""
+    return float(np.nanmax(OF_LEMMA_1.excess(table, spoiled(powers))))
 
 
 def small_trial() -> dict[str, pd.DataFrame]:
-    """Some rows of the recorded trial, with their bounds."""
+    """Some rows of the recorded trial."""
     rows = trial.recorded().groupby(["regime", "family"]).head(20).reset_index(drop=True)
-    return {"table": rows.query("ratio > 0").assign(bound=lambda table: table["gap"] / table["ratio"])}
+    return {"table": rows.query("ratio > 0")}
 
 
 @cache
@@ -62,7 +71,7 @@ EXERCISES = [
     Exercise(
         label="ex-plant",
         level="apply",
-        tests="plant a wrong bound and see whether the trial has power against it",
+        tests="make a mutant of a bound and see whether the trial catches it",
         given=("table",),
         example=small_trial,
         parts=(
@@ -71,22 +80,22 @@ EXERCISES = [
                 asks="does the trial refute the colleague's bound? [True or False]",
                 kind=YesNo(),
                 reference=lambda table: bool(refuting(table)),
-                wrong=(Wrong(lambda right: not right, "`planted.caught` says which rows refute it"),),
-                hint="`planted.caught` says which rows refute it",
+                wrong=(Wrong(lambda right: not right, "`refuted` says which rows refute it"),),
+                hint="`refuted` says which rows refute it",
             ),
             Part(
                 name="exceeded",
-                asks="the largest gap / wrong bound among the pairs that refute it",
+                asks="the largest excess of a gap over it, as a share of Lemma 1's bound",
                 kind=Number(),
-                reference=lambda table: planted.catch(spoiled(), table)["gap / wrong bound"],
+                reference=exceeded,
                 wrong=(
                     Wrong(
-                        lambda table: planted.catch(spoiled(1), table)["gap / wrong bound"],
+                        lambda table: exceeded(table, 1),
                         "how many factors of γ does the colleague add?",
                     ),
                     Wrong(lambda table: table["ratio"].max(), "this is against the right bound"),
                 ),
-                hint="`planted.catch` reports it",
+                hint="it is the largest number of `excess` that is not NaN",
             ),
             Part(
                 name="families_that_refute",

@@ -9,8 +9,8 @@ import numpy as np
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Number, Numbers, OneOf, Table
 from imagination import wasserstein as w
-from imagination.results.kernels import claims as stochastic
-from imagination.results.kernels import trial
+from imagination.results.kernels import systems
+from imagination.results.kernels.claims import WASSERSTEIN_BOUND
 from imagination.studies import distances
 from imagination.worlds import makers
 
@@ -72,13 +72,8 @@ def _by_scale(
     policy, scales = np.frombuffer(content).reshape(shape), np.array(values)
     worlds = [makers.gridworld(3, 3, slip=np.full(len(scales), slip), discount=0.5) for slip in (0.1, 0.2)]
     metric = scales[:, None, None] * worlds[0].action_metric
-    constants = trial.constants(replace(worlds[0], action_metric=metric), worlds[1], policy)
-    inside = constants["gamma"] * constants["L_f"] * (1 + constants["L_pi"]) < 1
-    bounds = np.full(len(scales), np.inf)
-    bounds[inside] = stochastic.WASSERSTEIN_BOUND.evaluate(
-        **{name: value[inside] for name, value in constants.items()}
-    )
-    return bounds, constants
+    constants = systems.constants(replace(worlds[0], action_metric=metric), worlds[1], policy)
+    return WASSERSTEIN_BOUND.evaluate(outside=np.inf, **constants), constants
 
 
 def best_scale(policy: Any) -> float:

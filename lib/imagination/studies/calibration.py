@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from imagination.results.return_gap import claims as return_gap
-from imagination.results.return_gap.systems import Pair, draw
+from imagination.results.return_gap.pair import Pair
+from imagination.results.return_gap.systems import draw
 from imagination.results.return_gap.trial import TAIL, TOLERANCE
 from imagination.rollouts import horizon_for, truncated_tail
 from imagination.rollouts import return_gap as rollout_gap

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from imagination.results.return_gap import claims as return_gap
 from imagination.results.return_gap import trial
 from imagination.results.return_gap.adversary import search
-from imagination.results.return_gap.systems import FAMILIES, Pair, draw, is_affine, measure
+from imagination.results.return_gap.pair import Pair, is_affine, measure
+from imagination.results.return_gap.systems import FAMILIES, draw
 from imagination.results.return_gap.trial import TAIL
-from imagination.studies.formulas import CONSTANTS, Formula
+from imagination.studies.formulas import Formula
 from imagination.worlds.continuous import AffineReward, Array, Parametric, PerturbedReward, Reward
 from imagination.worlds.extremal import extremal_system
 
@@ -65,10 +65,9 @@ def _records() -> pd.DataFrame:
 def unit(table: pd.DataFrame) -> np.ndarray:
     """The bound of which a recorded ratio is a multiple, at these constants."""
     values = np.empty(len(table))
-    for regime in trial.REGIMES:
-        own = (table["regime"] == regime).to_numpy()
-        names = [*CONSTANTS, *["horizon"] * ("finite" in regime), *["diameter"] * ("bounded" in regime)]
-        values[own] = return_gap.bound(**{name: table.loc[own, name].to_numpy() for name in names})
+    for regime, claim in trial.CLAIMS.items():
+        own = table["regime"] == regime
+        values[own] = claim.evaluate(**{name: table.loc[own, name] for name in claim.arguments})
     return values
 
 

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import sympy as sp
 
 from imagination.results.return_gap import claims as return_gap
-from imagination.results.return_gap.systems import Pair, draw
+from imagination.results.return_gap.pair import Pair
+from imagination.results.return_gap.systems import draw
 from imagination.rollouts import horizon_for, rollout, truncated_tail
 from imagination.trials.sweep import sweep
 from imagination.worlds.continuous import ContinuousMDP, norm
@@ -159,13 +159,6 @@ def _values_to_go(mdp: ContinuousMDP, pair: Pair, points: np.ndarray, steps: int
     return total
 
 
-VALUE_SLOPE = return_gap.VALUE_LIPSCHITZ.mutated(
-    "Lipschitz constant of the value",
-    return_gap.VALUE_LIPSCHITZ.expression.xreplace({return_gap.DISTANCE.symbol: sp.S.One}),
-)
-"""L_V itself: what the claim says of two states at distance 1."""
-
-
 def value_lipschitz(constants: Mapping[str, np.ndarray]) -> np.ndarray:
     """Return the certified Lipschitz constant of the value function, (C,); infinite without contraction.
 
@@ -174,12 +167,8 @@ def value_lipschitz(constants: Mapping[str, np.ndarray]) -> np.ndarray:
     constants : mapping
         gamma, L_f, L_r, L_pi, (C,) each; others are not read.
     """
-    used = {name: np.asarray(constants[name], dtype=float) for name in VALUE_SLOPE.arguments}
-    fine = used["gamma"] * used["L_f"] * (1 + used["L_pi"]) < 1
-    slope = np.full(fine.shape, np.inf)
-    if fine.any():
-        slope[fine] = VALUE_SLOPE.evaluate(**{name: value[fine] for name, value in used.items()})
-    return slope
+    used = {name: constants[name] for name in ("gamma", "L_f", "L_r", "L_pi")}
+    return return_gap.VALUE_LIPSCHITZ.evaluate(outside=np.inf, **used, distance=1.0)
 
 
 def factors(pair: Pair, steps: int) -> pd.DataFrame:
@@ -221,17 +210,12 @@ def certificates(pair: Pair, steps: int) -> pd.DataFrame:
     """
     parts = terms(pair, along="real", steps=steps)
     constants = pair.constants(dynamics="learned", reward="learned")
-    slope = value_lipschitz(constants)
-    fine = np.isfinite(slope)
-    bound = np.full(len(pair), np.inf)
-    if fine.any():
-        bound[fine] = return_gap.bound(**{name: value[fine] for name, value in constants.items()})
     return pd.DataFrame(
         {
             "gap": np.abs(parts.gap) + parts.tail,
-            "bound": bound,
+            "bound": return_gap.LEMMA_1.evaluate(outside=np.inf, **constants),
             "certificate_value": parts.without_cancellation() + parts.tail,
-            "certificate_slope": parts.with_slope(slope) + parts.tail,
+            "certificate_slope": parts.with_slope(value_lipschitz(constants)) + parts.tail,
         }
     )
 

@@ -16,7 +16,7 @@ import torch
 from array_api_compat import array_namespace
 
 from imagination.results.return_gap import claims as return_gap
-from imagination.results.return_gap.systems import Pair, measure
+from imagination.results.return_gap.pair import Pair, measure
 from imagination.results.return_gap.trial import TAIL
 from imagination.rollouts import return_gap as rollout_gap
 from imagination.rollouts import rollout
@@ -152,7 +152,7 @@ class Search:
         Columns `step`, `restart`, `ratio`: the ratio at every step of the ascent.
     table : DataFrame
         The pairs at the end, one row a restart, with the columns of a trial
-        (`imagination.results.return_gap.trial.trial`).
+        (`imagination.results.return_gap.trial.batch`).
     first, pair : Pair
         The pairs at the start and at the end.
     """
