@@ -6,7 +6,7 @@ On the line errors never cancel, so that its constants say which world is meant,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from imagination.results.return_gap import trial
-from imagination.results.return_gap.adversary import search
+from imagination.results.return_gap.adversary import Worlds, search
 from imagination.results.return_gap.pair import Pair, is_affine, measure
 from imagination.results.return_gap.systems import FAMILIES, draw
 from imagination.results.return_gap.trial import TAIL
@@ -29,9 +29,6 @@ __all__ = [
 ]  # fmt: skip
 
 Table = Mapping[str, np.ndarray]
-
-Worlds = Callable[[Pair], Pair]
-"""Changes pairs of worlds: for a formula that supposes more of them."""
 
 LINE = "the line"
 

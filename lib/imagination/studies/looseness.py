@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from imagination.results.return_gap import claims as return_gap
+from imagination.results.return_gap import claims
 from imagination.results.return_gap.pair import Pair
 from imagination.results.return_gap.systems import draw
 from imagination.rollouts import horizon_for, rollout, truncated_tail
@@ -168,7 +168,7 @@ def value_lipschitz(constants: Mapping[str, np.ndarray]) -> np.ndarray:
         gamma, L_f, L_r, L_pi, (C,) each; others are not read.
     """
     used = {name: constants[name] for name in ("gamma", "L_f", "L_r", "L_pi")}
-    return return_gap.VALUE_LIPSCHITZ.evaluate(outside=np.inf, **used, distance=1.0)
+    return claims.VALUE_LIPSCHITZ.evaluate(outside=np.inf, **used, distance=1.0)
 
 
 def factors(pair: Pair, steps: int) -> pd.DataFrame:
@@ -180,7 +180,7 @@ def factors(pair: Pair, steps: int) -> pd.DataFrame:
     """
     constants = pair.constants()
     parts = terms(pair, along="imagined", steps=steps)
-    bound = return_gap.bound(**constants)
+    bound = claims.bound(**constants)
     absolute, sloped = parts.without_cancellation(), parts.with_slope(value_lipschitz(constants))
     return pd.DataFrame(
         {
@@ -213,7 +213,7 @@ def certificates(pair: Pair, steps: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "gap": np.abs(parts.gap) + parts.tail,
-            "bound": return_gap.LEMMA_1.evaluate(outside=np.inf, **constants),
+            "bound": claims.LEMMA_1.evaluate(outside=np.inf, **constants),
             "certificate_value": parts.without_cancellation() + parts.tail,
             "certificate_slope": parts.with_slope(value_lipschitz(constants)) + parts.tail,
         }
@@ -229,7 +229,7 @@ def measure_family(configuration: Mapping[str, Any], rng: np.random.Generator) -
     reach = np.maximum(pair.closed_loop("real"), pair.closed_loop("learned"))
     discount = rng.uniform(0.3, configuration["patience"], len(pair))
     pair = pair.discounted(np.minimum(discount, rng.uniform(0.3, 0.95, len(pair)) / np.maximum(reach, 1e-9)))
-    bound = return_gap.bound(**pair.constants())
+    bound = claims.bound(**pair.constants())
     steps = horizon_for(pair.discount, pair.reward_range(), TAIL * bound)
     of_bound, of_certificate = factors(pair, steps), certificates(pair, steps)
     return pd.concat([of_bound, of_certificate.add_suffix("_hat")], axis=1).assign(

@@ -16,7 +16,7 @@ import pandas as pd
 from imagination import lipschitz
 from imagination.models.least_squares import affine_dynamics, affine_reward, sine_dynamics, sine_reward
 from imagination.models.networks import network_dynamics, network_reward
-from imagination.results.return_gap import claims as return_gap
+from imagination.results.return_gap import claims
 from imagination.rollouts import Rollout, rollout
 from imagination.worlds.continuous import (
     ContinuousMDP,
@@ -270,9 +270,9 @@ def bounds(study: Study, policy: Policy, errors: pd.DataFrame, horizons: np.ndar
     for name, row in worst.iterrows():
         columns = {"model": np.full(len(horizons), name), "horizon": horizons}
         for column, kind, claim, about in (
-            ("finite horizon", "certified", return_gap.FINITE_HORIZON, finite),
-            ("bounded states", "certified", return_gap.BOUNDED_STATES_FINITE, bounded),
-            ("observed", "observed", return_gap.BOUNDED_STATES_FINITE, bounded),
+            ("finite horizon", "certified", claims.FINITE_HORIZON, finite),
+            ("bounded states", "certified", claims.BOUNDED_STATES_FINITE, bounded),
+            ("observed", "observed", claims.BOUNDED_STATES_FINITE, bounded),
         ):
             eps = {"eps_dyn": row[f"{kind}_dyn"], "eps_rew": row[f"{kind}_rew"]}
             columns[column] = claim.evaluate(outside=np.inf, **known, **eps, **about)

@@ -292,25 +292,18 @@ def linear_quadratic_learned(rng: Rng, size: int) -> Pair:
         base, state_matrix=matrices[..., :d_state].copy(), action_matrix=matrices[..., d_state:].copy()
     )
     rewards = cost(state, action)[..., None] + noise * rng.standard_normal((size, count, 1))
-    rows, columns = np.triu_indices(d_state)
-    action_rows, action_columns = np.triu_indices(d_action)
-    products = [
-        state[..., rows] * state[..., columns],
-        action[..., action_rows] * action[..., action_columns],
-    ]
+    pairs = [np.triu_indices(dimension) for dimension in (d_state, d_action)]
+    products = [at[..., i] * at[..., j] for at, (i, j) in zip((state, action), pairs, strict=True)]
     found = -(np.linalg.pinv(np.concatenate(products, axis=-1)) @ rewards)[..., 0]
 
-    def symmetric(entries: np.ndarray, i: np.ndarray, j: np.ndarray, dimension: int) -> np.ndarray:
-        upper = np.zeros((size, dimension, dimension))
+    def symmetric(entries: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+        upper = np.zeros((size, i[-1] + 1, j[-1] + 1))
         upper[:, i, j] = entries
         return (upper + upper.mT) / 2
 
-    split = len(rows)
-    reward = replace(
-        cost,
-        state_cost=symmetric(found[:, :split], rows, columns, d_state),
-        action_cost=symmetric(found[:, split:], action_rows, action_columns, d_action),
-    )
+    of_state, of_action = np.split(found, [len(pairs[0][0])], axis=1)
+    costs = {"state_cost": symmetric(of_state, *pairs[0]), "action_cost": symmetric(of_action, *pairs[1])}
+    reward = replace(cost, **costs)
     return _quadratic_pair(rng, real, policy, dynamics, reward)
 
 
@@ -472,19 +465,13 @@ def tabular(rng: Rng, size: int) -> Pair:
     reward = TableReward(states, actions, rewards)
     model_reward = TableReward(states, actions, np.where(seen, rewards, 0.0))
     start = states[:, rng.integers(n, size=STARTS)]
-    real = ContinuousMDP(
-        dynamics, reward, FixedInitial(start[:, 0]), np.zeros(size), diameter=dynamics.diameter()
-    )
-    return Pair(
-        real,
-        real.swap(dynamics=model, reward=model_reward),
-        TablePolicy(states, actions, choice),
-        start,
-        np.linalg.norm(model.outcomes() - dynamics.outcomes(), axis=-1).max(axis=(1, 2)),
-        np.abs(model_reward.table - reward.table).max(axis=(1, 2)),
-        dynamics.bound(),
-        dynamics.diameter(),
-    )
+    diameter = dynamics.diameter()
+    real = ContinuousMDP(dynamics, reward, FixedInitial(start[:, 0]), np.zeros(size), diameter=diameter)
+    learned = real.swap(dynamics=model, reward=model_reward)
+    eps_dyn = np.linalg.norm(model.outcomes() - dynamics.outcomes(), axis=-1).max(axis=(1, 2))
+    eps_rew = np.abs(model_reward.table - reward.table).max(axis=(1, 2))
+    policy = TablePolicy(states, actions, choice)
+    return Pair(real, learned, policy, start, eps_dyn, eps_rew, dynamics.bound(), diameter)
 
 
 FAMILIES: dict[str, Callable[[Rng, int], Pair]] = {
