@@ -24,7 +24,6 @@ from imagination.trials.sweep import sweep
 from imagination.worlds.continuous import ContinuousMDP, norm
 
 __all__ = [
-    "CERTIFICATES",
     "FACTORS",
     "FAMILIES",
     "Terms",
@@ -41,11 +40,6 @@ FACTORS = {
     "supremum": "largest error against the error on the trajectory",
 }
 """The three factors of bound / gap and what each measures."""
-
-CERTIFICATES = {
-    "certificate_value": "errors weighed by the realised change of the learned value",
-    "certificate_slope": "errors weighed by the learned value's Lipschitz constant",
-}
 
 FAMILIES = (
     "tanh networks",
@@ -206,7 +200,8 @@ def certificates(pair: Pair, steps: int) -> pd.DataFrame:
     """Return bounds on the gap made of real on-policy transitions and the learned pair, one row a pair.
 
     Columns: `gap`; `bound`, Lemma 1 with the learned pair's constants (A6), infinite where they do not
-    contract; `certificate_value` and `certificate_slope` as in `CERTIFICATES`, both with the tail added.
+    contract; `certificate_value`, errors weighed by the realised change of the learned value, and
+    `certificate_slope`, by its Lipschitz constant, both with the tail added.
     """
     parts = terms(pair, along="real", steps=steps)
     constants = pair.constants(dynamics="learned", reward="learned")

@@ -1,17 +1,19 @@
 """Kernels: its results."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from imagination.results.kernels import claims
 from imagination.results.result import Printed, Result, Words
 
 __all__ = ["PRINTED", "RESULTS", "WORDS"]
 
+_in_5 = partial(Result, chapter="05_stochastic_worlds")
+
 RESULTS: tuple[Result, ...] = (
-    Result(
+    _in_5(
         "Lemma 1 for kernels",
         (claims.WASSERSTEIN_BOUND, claims.STOCHASTIC_FINITE),
-        chapter="05_stochastic_worlds",
         label="thm-wasserstein",
         theorem="kernel_bound",
         cell="05-drift",
@@ -20,29 +22,26 @@ RESULTS: tuple[Result, ...] = (
             "horizons may be finite."
         ),
     ),
-    Result(
+    _in_5(
         "Lemma 1 for kernels, either side's constants",
         (claims.EITHER_SIDE,),
-        chapter="05_stochastic_worlds",
         label="thm-whose-constants",
         theorem="kernel_either_side",
         cell="05-whose-card",
         rests_on=("Lemma 1 for kernels",),
         differs="Of the kernel known from AML18; for the reward, on its own, and for finite horizons new.",
     ),
-    Result(
+    _in_5(
         "Bounded states, stochastic",
         (claims.BOUNDED, claims.BOUNDED_FINITE),
-        chapter="05_stochastic_worlds",
         label="thm-bounded-kernels",
         theorem="kernel_bounded_states",
         cell="05-bounded-card",
         differs="Holds where Lemma 1 is silent: where states are bounded and γL is 1 or more.",
     ),
-    Result(
+    _in_5(
         "The identity for kernels",
         (claims.IDENTITY,),
-        chapter="05_stochastic_worlds",
         label="thm-kernel-identity",
         theorem="kernel_identity",
         cell="05-identity-card",
@@ -51,20 +50,18 @@ RESULTS: tuple[Result, ...] = (
             "Bellman's equation has no other solution, is part of what is proved."
         ),
     ),
-    Result(
+    _in_5(
         "Simulation lemma",
         (claims.SIMULATION_LEMMA,),
-        chapter="05_stochastic_worlds",
         label="thm-simulation",
         theorem="simulation_lemma",
         cell="05-simulation-card",
         rests_on=("The identity for kernels",),
         differs="With a learned reward, and the span of the value in place of its largest size.",
     ),
-    Result(
+    _in_5(
         "Asadi's value bound",
         (claims.ASADI_VALUE_BOUND, claims.ASADI_VALUE_BOUND_LEARNED),
-        chapter="05_stochastic_worlds",
         label="thm-asadi",
         theorem="asadi_bound",
         cell="05-asadi-card",

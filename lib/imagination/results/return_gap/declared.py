@@ -1,11 +1,14 @@
 """The return gap: its results."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from imagination.results.result import Printed, Result, Words
 from imagination.results.return_gap import claims
 
 __all__ = ["PRINTED", "RESULTS", "WORDS"]
+
+_in_3 = partial(Result, chapter="03_what_the_constants_do")
 
 RESULTS: tuple[Result, ...] = (
     Result(
@@ -36,57 +39,51 @@ RESULTS: tuple[Result, ...] = (
         cell="02-card",
         differs="As in the paper. That both returns exist is concluded, not taken for granted.",
     ),
-    Result(
+    _in_3(
         "Bounded states",
         (claims.BOUNDED_STATES_FINITE, claims.BOUNDED_STATES),
-        chapter="03_what_the_constants_do",
         label="thm-bounded-states",
         theorem="bounded_states",
         cell="03-bounded-card",
         rests_on=("State error",),
         differs="Holds where Lemma 1 is silent: where states are bounded and γL is 1 or more.",
     ),
-    Result(
+    _in_3(
         "Corollary 1",
         (*claims.MONOTONE.values(),),
-        chapter="03_what_the_constants_do",
         label="cor-monotone",
         theorem="corollary_1",
         cell="03-card",
         differs="As in the paper. A smaller L_f may cost a larger error; only the net effect counts.",
     ),
-    Result(
+    _in_3(
         "Lemma 1 is attained",
         (claims.ATTAINED_FINITE, claims.ATTAINED),
-        chapter="03_what_the_constants_do",
         label="thm-attained",
         theorem="lemma_1_attained",
         cell="03-attained-limit",
         differs="The paper does not say whether its bound can be met. It can, exactly.",
     ),
-    Result(
+    _in_3(
         "Either side's constants",
         (claims.EITHER_SIDE,),
-        chapter="03_what_the_constants_do",
         label="thm-either-side",
         theorem="either_side",
         cell="03-either-card",
         differs="The paper uses the real world's constants. The models' own, which can be computed, serve "
         "as well.",
     ),
-    Result(
+    _in_3(
         "The identity, H steps",
         (claims.PARTIAL_IDENTITY,),
-        chapter="03_what_the_constants_do",
         label="thm-identity",
         theorem="identity",
         cell="03-identity-card",
         differs="Known for two policies in one world, and for one in two; rewards err, too.",
     ),
-    Result(
+    _in_3(
         "The identity",
         (claims.IDENTITY,),
-        chapter="03_what_the_constants_do",
         label="thm-identity",
         theorem="identity_infinite",
         cell="03-identity-card",
@@ -94,29 +91,26 @@ RESULTS: tuple[Result, ...] = (
         differs="Classical (performance difference, telescoping); the learned reward's error is added. The "
         "paper goes from errors to bound by inequalities. This is what they start from.",
     ),
-    Result(
+    _in_3(
         "The mirror image",
         (claims.MIRROR,),
-        chapter="03_what_the_constants_do",
         label="thm-identity",
         theorem="mirror_identity",
         cell="03-mirror-card",
         rests_on=("The identity, H steps",),
         differs="Classical, too: along the real rollout, with the learned value.",
     ),
-    Result(
+    _in_3(
         "The value is Lipschitz",
         (claims.VALUE_LIPSCHITZ,),
-        chapter="03_what_the_constants_do",
         label="thm-identity",
         theorem="value_lipschitz",
         cell="03-value-card",
         differs="Classical for values of actions in random worlds, with the same constant.",
     ),
-    Result(
+    _in_3(
         "Average errors suffice",
         (claims.AVERAGE_ERROR,),
-        chapter="03_what_the_constants_do",
         label="thm-identity",
         theorem="average_error",
         cell="03-average-card",
@@ -124,20 +118,18 @@ RESULTS: tuple[Result, ...] = (
         differs="The paper takes suprema over all states. Errors count only where imagination goes; Luo et "
         "al. say so of a known reward, along the real rollout.",
     ),
-    Result(
+    _in_3(
         "Suprema give Lemma 1 back",
         (claims.SUPREMA_GIVE_LEMMA_1,),
-        chapter="03_what_the_constants_do",
         label="thm-identity",
         theorem="suprema_give_lemma_1",
         cell="03-suprema",
         rests_on=("Average errors suffice", "The value is Lipschitz"),
         differs="A second way to Lemma 1, which shows where it loses.",
     ),
-    Result(
+    _in_3(
         "Regret",
         (claims.REGRET,),
-        chapter="03_what_the_constants_do",
         label="thm-regret",
         theorem="regret",
         cell="03-regret-card",

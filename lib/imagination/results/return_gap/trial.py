@@ -218,10 +218,9 @@ TRIALS: tuple[Trial, ...] = (
 """What is tried of each claim; each regime tries its own, and the contracting one either side's constants."""
 
 
-def violations(table: pd.DataFrame, columns: Sequence[str] = RATIOS) -> pd.DataFrame:
+def violations(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows in which some ratio exceeds 1 + `TOLERANCE`, or the ratio itself is not a number."""
-    ratios = table[list(columns)]
-    return table[(ratios > 1 + TOLERANCE).any(axis=1) | table["ratio"].isna()]
+    return table[(table[list(RATIOS)] > 1 + TOLERANCE).any(axis=1) | table["ratio"].isna()]
 
 
 def summary(table: pd.DataFrame, by: str | Sequence[str] = "family") -> pd.DataFrame:
