@@ -70,6 +70,10 @@ class Mutant:
         name = f"{self.of.name} ({self.name})"
         return replace(self.of, name=name, expression=wrong, symbols=self.of.symbols + new)
 
+    def is_fed(self, table: pd.DataFrame) -> bool:
+        """Whether a table holds the columns that the mutant reads; a record may have dropped them."""
+        return all(which in table for which in self.instead.values() if isinstance(which, str))
+
     def read(self, table: pd.DataFrame) -> pd.DataFrame:
         """The table as the mutant reads it."""
         return table.assign(**{name: column(table, which) for name, which in self.instead.items()})
@@ -178,18 +182,24 @@ class Trial:
         -------
         (n,) array
             In units of `unit`; for an equality the size of the difference. NaN where the claim is silent.
+            Of an infinite bound nothing is used, nor of one of 0 where 0 was measured: there it is -1.
         """
         chosen = self.spoken_of(table, mutant)
         rows = table[chosen]
         unit = np.abs(self.stated(rows) if self.unit is None else column(rows, self.unit))
         read = rows if mutant is None else mutant.read(rows)
-        difference = column(read, self.measure) - self.stated(read, mutant.claim if mutant else None)
+        stated = self.stated(read, mutant.claim if mutant else None)
+        with np.errstate(invalid="ignore"):
+            difference = column(read, self.measure) - stated
         if self.claim.relation == "==":
             difference = np.abs(difference)
         elif self.below:
             difference = -difference
         with np.errstate(divide="ignore", invalid="ignore"):
             found = np.where(difference == 0, 0.0, difference / unit)
+        if self.claim.relation != "==" and not self.below:
+            endless = np.isneginf(difference) & np.isinf(unit)
+            found = np.where((difference == 0) & (unit == 0) | endless, -1.0, found)
         excess = np.full(len(table), np.nan)
         excess[chosen] = np.where(np.isnan(found), np.inf, found)  # what is no number is refuted
         return excess
@@ -202,8 +212,8 @@ class Trial:
             return np.asarray(self.excess(table, mutant) > allowed)
 
     def outcome(self, table: pd.DataFrame, mutants: Iterable[Mutant] = ()) -> Outcome:
-        """Count what a table says of the claim and of those mutants that change it."""
-        own = [mutant for mutant in mutants if mutant.of == self.claim]
+        """Count what a table says of the claim and of those mutants that change it and that it can feed."""
+        own = [mutant for mutant in mutants if mutant.of == self.claim and mutant.is_fed(table)]
         spoken, excess = self.spoken_of(table), self.excess(table)
         counts: dict[str, Any] = {
             "problems": int(spoken.sum()),

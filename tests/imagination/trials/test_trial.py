@@ -73,6 +73,20 @@ def test_nothing_measured_where_nothing_is_stated_refutes_nothing() -> None:
     assert Trial(nothing, systems, "area").excess(TABLE)[0] == np.inf
 
 
+def test_nothing_is_used_of_an_infinite_bound_nor_of_0_by_0():
+    table = TABLE.assign(side=[1e200, 0.5, 0.0, 1e200], area=[7.0, 0.125, 0.0, np.inf])
+    trial = Trial(Claim("Any area", "[test]", (X,), (), e, x**2), systems, "area")
+    assert trial.excess(table).tolist() == [-1.0, -0.5, -1.0, np.inf]
+    assert trial.outcome(table[:3]).median == 0
+
+
+def test_a_mutant_is_not_tried_on_a_table_that_lacks_its_columns():
+    mutants = (Mutant("another", AREA, instead={"side": "mean"}), Mutant("half", AREA, times(0)))
+    trial = Trial(AREA, systems, "area")
+    assert trial.outcome(TABLE, mutants).mutants == 1
+    assert trial.outcome(TABLE.assign(mean=0.5), mutants).mutants == 2
+
+
 def test_excess_may_be_counted_in_another_unit() -> None:
     trial = Trial(AREA, systems, "area", unit=lambda t: np.full(len(t), 10.0))
     assert trial.excess(TABLE)[1] == pytest.approx(-0.1)
