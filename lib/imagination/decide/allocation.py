@@ -55,7 +55,7 @@ class _Equation:
     slope_rew: Callable[..., Any]
 
 
-_INPUTS = {
+INPUTS = {
     "A_dyn": claims.A_d,
     "alpha": claims.alpha,
     "A_rew": claims.A_r,
@@ -85,11 +85,11 @@ def _equation() -> _Equation:
     residual = sp.expand(sp.expand_log(odds - wanted) - (log_share - log_rest))
     slopes = [residual.coeff(log) for log in (log_share, log_rest)]
     level = sp.expand(residual - slopes[0] * log_share - slopes[1] * log_rest)
-    if (level.free_symbols | slopes[0].free_symbols | slopes[1].free_symbols) - set(_INPUTS.values()):
+    if (level.free_symbols | slopes[0].free_symbols | slopes[1].free_symbols) - set(INPUTS.values()):
         raise AssertionError(
             f"the spending condition is not affine in the logarithms of the shares: {residual}"
         )
-    arguments = list(_INPUTS.values())
+    arguments = list(INPUTS.values())
     parts = (-level, slopes[0], -slopes[1])
     return _Equation(*(sp.lambdify(arguments, part, "numpy") for part in parts))
 
@@ -161,7 +161,7 @@ def allocate(
     >>> round(float(split.N_dyn)), round(float(split.error), 4)
     (878850, 0.0766)
     """
-    inputs = dict(zip(_INPUTS, (A_dyn, alpha, A_rew, beta, c_dyn, c_rew, budget, multiplier), strict=True))
+    inputs = dict(zip(INPUTS, (A_dyn, alpha, A_rew, beta, c_dyn, c_rew, budget, multiplier), strict=True))
     arrays = _checked({**inputs, "floor_dyn": floor_dyn, "floor_rew": floor_rew}, "allocate")
     shape = arrays[0].shape
     flat = [array.ravel() for array in arrays]
@@ -175,7 +175,7 @@ def allocate(
 def _split(*arguments: np.ndarray) -> tuple[np.ndarray, ...]:
     A_dyn, alpha, A_rew, beta, c_dyn, c_rew, budget, multiplier, floor_dyn, floor_rew = arguments
     equation, (eps_dyn, eps_rew, total) = _equation(), _errors()
-    inputs = arguments[: len(_INPUTS)]
+    inputs = arguments[: len(INPUTS)]
     share, rest = _shares(equation.level(*inputs), equation.slope_dyn(*inputs), equation.slope_rew(*inputs))
     N_dyn, N_rew = budget / c_dyn * share, budget / c_rew * rest
     with np.errstate(over="ignore", divide="ignore"):  # an error beyond the largest float is inf
@@ -274,7 +274,7 @@ def allocate_whole(
     below, and more so farther from its minimum: the search walks outwards from there, on both sides, until
     the bound exceeds the best split found.
     """
-    inputs = dict(zip(_INPUTS, (A_dyn, alpha, A_rew, beta, c_dyn, c_rew, budget, multiplier), strict=True))
+    inputs = dict(zip(INPUTS, (A_dyn, alpha, A_rew, beta, c_dyn, c_rew, budget, multiplier), strict=True))
     floors = {"floor_dyn": floor_dyn, "floor_rew": floor_rew}
     arrays = _checked(
         {**inputs, **floors, "minimum_dyn": minimum_dyn, "minimum_rew": minimum_rew}, "allocate_whole"
@@ -383,7 +383,7 @@ def allocate_joint(
     the larger of two linear costs; the minimum lies where one of them applies, or else on the edge between,
     where all samples are joint.
     """
-    inputs = dict(zip(_INPUTS, (A_dyn, alpha, A_rew, beta, c_dyn, c_rew, budget, multiplier), strict=True))
+    inputs = dict(zip(INPUTS, (A_dyn, alpha, A_rew, beta, c_dyn, c_rew, budget, multiplier), strict=True))
     floors = {"floor_dyn": floor_dyn, "floor_rew": floor_rew}
     arrays = _checked({**inputs, **floors, "c_joint": c_joint}, "allocate_joint")
     shape = arrays[0].shape
@@ -447,16 +447,16 @@ def elasticities(
     The numbers of samples move as :data:`~imagination.results.budget.further.ELASTICITIES` says, and the
     errors with them, by the chain rule, of which floors take no part.
     """
-    inputs = dict(zip(_INPUTS, (A_dyn, alpha, A_rew, beta, c_dyn, c_rew, budget, multiplier), strict=True))
+    inputs = dict(zip(INPUTS, (A_dyn, alpha, A_rew, beta, c_dyn, c_rew, budget, multiplier), strict=True))
     arrays = _checked({**inputs, "floor_dyn": floor_dyn, "floor_rew": floor_rew}, "elasticities")
-    numbers = arrays[: len(_INPUTS)]
-    at = dict(zip(_INPUTS, numbers, strict=True))
+    numbers = arrays[: len(INPUTS)]
+    at = dict(zip(INPUTS, numbers, strict=True))
     found = allocate(**at, floor_dyn=arrays[-2], floor_rew=arrays[-1])
     known = {**at, "N_dyn": found.N_dyn, "N_rew": found.N_rew}
     removable = 1 - arrays[-2] / found.eps_dyn, 1 - arrays[-1] / found.eps_rew
     weight = at["multiplier"] * found.eps_dyn / found.error
     moved = {}
-    for name in _INPUTS:
+    for name in INPUTS:
         claimed = (ELASTICITIES[what, name] for what in ("N_dyn", "N_rew"))
         N_dyn, N_rew = (claim.evaluate(**{a: known[a] for a in claim.arguments}) for claim in claimed)
         log_dyn = (name == "A_dyn") - at["alpha"] * (N_dyn + (name == "alpha") * np.log(found.N_dyn))
