@@ -422,14 +422,14 @@ def _states_sort(relation: sp.Basic) -> bool:
 
 
 def _as_float(claim: str, name: str, value: Any) -> np.ndarray:
-    refusal = f"{claim}: {name} must be a real number or an array of them, got {value!r}"
     try:
         array = np.asarray(value)
         real = np.issubdtype(array.dtype, np.number) and not np.iscomplexobj(array)
         if value is None or not (real or array.dtype == object):
-            raise ValueError(refusal)
+            raise ValueError("no real numbers")
         return array.astype(float)
-    except (TypeError, ValueError, OverflowError) as error:
+    except (TypeError, ValueError, OverflowError) as error:  # only now: printing an array takes long
+        refusal = f"{claim}: {name} must be a real number or an array of them, got {value!r}"
         raise ValueError(refusal) from error
 
 
