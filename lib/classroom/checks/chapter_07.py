@@ -4,15 +4,14 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Number, OneOf, YesNo
 from imagination import records
 from imagination.decide import allocation as best
 from imagination.decide import planner
-from imagination.results.budget import claims, trial
-from imagination.results.budget import mutants as planted
+from imagination.results.budget import claims, mutants, trial
+from imagination.trials.trial import Mutant
 
 PROBLEM = {**trial.REPORTED, "c_dyn": 1.0, "c_rew": 1.0, "budget": 1e6, "multiplier": 1.0}
 
@@ -40,14 +39,14 @@ def outcome_without_seeds() -> str:
     return "planned"
 
 
-def price_of(table: pd.DataFrame, power: int) -> np.ndarray:
-    """The additional error, as a share, of spending in proportion to a power of the errors."""
+def spending_by_power(power: int) -> Mutant:
+    """The rule that spends in proportion to a power of the errors."""
     errors = claims.D * claims.eps_d / claims.eps_r
-    return planted.regret(planted.Planted(f"power {power}", "spending", lambda right: errors**power), table)
+    return Mutant(f"power {power}", claims.SPENDING, lambda right: errors**power)
 
 
 def _price(quantile: float, power: int = 2) -> Any:
-    return lambda table: np.nanquantile(price_of(table, power), quantile)
+    return lambda table: np.nanquantile(mutants.regret(spending_by_power(power), table), quantile)
 
 
 EXERCISES = [
@@ -135,7 +134,7 @@ EXERCISES = [
     Exercise(
         label="ex-plant-theorem",
         level="extend",
-        tests="plant a wrong rule; being wrong against being expensive",
+        tests="make a mutant; being wrong against being expensive",
         given=("table",),
         example=lambda: {"table": trial.run("quick", only=(0,))},
         parts=(
@@ -143,16 +142,9 @@ EXERCISES = [
                 name="always_caught",
                 asks="does every problem of the trial refute the rule? [True or False]",
                 kind=YesNo(),
-                reference=lambda table: bool(
-                    planted.caught(
-                        planted.Planted(
-                            "squares", "spending", lambda right: (claims.D * claims.eps_d / claims.eps_r) ** 2
-                        ),
-                        table,
-                    ).all()
-                ),
-                wrong=(Wrong(lambda right: not right, "`planted.caught` says which problems refute it"),),
-                hint="`planted.caught` says which problems refute it",
+                reference=lambda table: bool(trial.SPENDING.refuted(table, spending_by_power(2)).all()),
+                wrong=(Wrong(lambda right: not right, "`trial.SPENDING.refuted` says which problems refute it"),),
+                hint="`trial.SPENDING.refuted` says which problems refute it",
             ),
             Part(
                 name="typical_price",
@@ -164,7 +156,7 @@ EXERCISES = [
                     Wrong(_price(0.5, power=1), "the colleague squares the errors' ratio"),
                     Wrong(_price(0.95), "this is the worst one in twenty"),
                 ),
-                hint="`planted.regret` gives it for every problem",
+                hint="`mutants.regret` gives it for every problem",
             ),
             Part(
                 name="bad_price",
@@ -176,7 +168,7 @@ EXERCISES = [
                     Wrong(_price(0.95, power=1), "the colleague squares the errors' ratio"),
                     Wrong(_price(1.0), "this is the worst of all"),
                 ),
-                hint="`planted.regret` gives it for every problem",
+                hint="`mutants.regret` gives it for every problem",
             ),
         ),
     ),

@@ -18,7 +18,7 @@ from imagination import records
 from imagination.claim import Claim
 from imagination.results.bias import claims as proposition_2
 from imagination.results.bias import trial as bias
-from imagination.results.budget import mutants as planted_allocation
+from imagination.results.budget import mutants as mutants_of_budget
 from imagination.results.budget import trial as allocation
 from imagination.results.curvature import claims as curvature
 from imagination.results.curvature import mutants as straightening_planted
@@ -272,18 +272,9 @@ def read(name: str) -> list[Trial]:
 
 def _allocation(seed: int) -> Iterator[Trial]:
     table = allocation.run("full", seed=seed)
-    power = planted_allocation.power(table)
-    for about, claim in allocation.CLAIMS.items():
-        rows = table[allocation.applies(about, table)]
-        miss = rows[f"miss {about}"]
-        counts = _power(power[power["about"] == about])
-        broken = int((~(miss <= rows["doubt"])).sum())
-        found = Trial(claim.name, allocation.__name__, len(rows), broken, **counts)
-        yield (
-            found
-            if claim.relation != "=="
-            else Trial(**{**asdict(found), "off": float(np.expm1(miss.max()))})
-        )
+    for tried in allocation.TRIALS:
+        found = asdict(tried.outcome(table, mutants_of_budget.MUTANTS))
+        yield Trial(planted=found.pop("mutants"), **found)
 
 
 _FORMS = {
