@@ -203,7 +203,9 @@ def along(shares: Any, **problem: float) -> pd.DataFrame:
         "gain dynamics": claims.STATIONARY.relation.lhs,
         "gain reward": claims.STATIONARY.relation.rhs,
     }
-    table = pd.DataFrame({"share": share} | {name: value(part, problem | bought) for name, part in parts.items()})
+    table = pd.DataFrame(
+        {"share": share} | {name: value(part, problem | bought) for name, part in parts.items()}
+    )
     table[["gain dynamics", "gain reward"]] *= budget / 100
     return table
 
