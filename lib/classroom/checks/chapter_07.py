@@ -143,10 +143,8 @@ EXERCISES = [
                 asks="does every problem of the trial refute the rule? [True or False]",
                 kind=YesNo(),
                 reference=lambda table: bool(trial.SPENDING.refuted(table, spending_by_power(2)).all()),
-                wrong=(
-                    Wrong(lambda right: not right, "`trial.SPENDING.refuted` says which problems refute it"),
-                ),
-                hint="`trial.SPENDING.refuted` says which problems refute it",
+                wrong=(Wrong(lambda right: not right, "`trial.SPENDING.refuted` says which do"),),
+                hint="`trial.SPENDING.refuted` says which do",
             ),
             Part(
                 name="typical_price",

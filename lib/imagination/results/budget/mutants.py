@@ -1,7 +1,7 @@
 """Mutants of Theorem 1 and its kin: would the trial have noticed?
 
-Each is made from a claim's own expression by the kind of slip that a derivation invites. What it would cost to
-believe it is another question: spend by the wrong rule, and compare errors.
+Each is made from a claim's own expression by the kind of slip that a derivation invites. What it would cost
+to believe it is another question: spend by the wrong rule, and compare errors.
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ import numpy as np
 import pandas as pd
 import sympy as sp
 
-from imagination.claim import Claim
-from imagination.quantities import L_f, L_pi, gamma
-from imagination.quantities import L as loop
+from imagination.quantities import L, L_pi, gamma
 from imagination.results.budget import claims
 from imagination.results.budget.systems import errors_of, relative_bound
 from imagination.results.budget.trial import TRIALS, WORLD, off
@@ -51,7 +49,7 @@ MUTANTS: tuple[Mutant, ...] = (
     _in_multiplier("D without its gamma", lambda D: D / gamma),
     _in_multiplier("1/(1 - gamma) left in D", lambda D: D / (1 - gamma)),
     _in_multiplier("policy forgotten in D's slope", lambda D: D / (1 + L_pi)),
-    _in_multiplier("growth of state errors forgotten in D", lambda D: D * (1 - gamma * loop)),
+    _in_multiplier("growth of state errors forgotten in D", lambda D: D * (1 - gamma * L)),
     _in_multiplier("L_f for L in D", lambda D: D.subs(L_pi, 0) * (1 + L_pi)),
     Mutant("prices multiplied in", claims.SPENDING, times(_prices)),
     Mutant("spending by the errors alone", claims.SPENDING, times(_b / _a)),

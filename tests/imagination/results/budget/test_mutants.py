@@ -5,13 +5,13 @@ from imagination.decide.allocation import INPUTS, allocate
 from imagination.results.budget import claims
 from imagination.results.budget.mutants import MUTANTS, regret, scores, spend_by
 from imagination.results.budget.systems import errors_of
-from imagination.results.budget.trial import SPENDING, TRIALS, off, run, value
+from imagination.results.budget.trial import TRIALS, off, run, value
 from imagination.trials.trial import Mutant, times
 
 
 @pytest.fixture(scope="module")
 def table():
-    return run("quick", seed=4)
+    return run("quick", seed=7)
 
 
 def named(name):
@@ -33,10 +33,21 @@ def test_every_mutant_is_caught_by_five_problems_or_more(table):
     assert (found["caught by"] >= 5).all()
     assert (found["wrong by"] >= 1).all() and (found["median regret"] > -1e-12).all()
     assert (found["median regret"] <= found["largest regret"]).all()
-    spending = found[found["claim"] == "Spending"]
-    assert spending["caught by"].tolist() == [
-        SPENDING.refuted(table, mutant).sum() for mutant in MUTANTS if mutant.of == claims.SPENDING
-    ]
+    theorem = [750, 750, 1000, 750, *[1000] * 12]
+    of_others = [1000, 750, 750, 1000, 750, 250, 250, 17, 459, 240, 240, 240]
+    assert found["caught by"].tolist() == [*theorem, *of_others]
+
+
+def test_outcomes_say_what_was_tried(table):
+    found = [trial.outcome(table, MUTANTS) for trial in TRIALS]
+    assert [one.problems for one in found] == [1000, 1000, 1000, 250, 490, 490, 240]
+    assert [(one.mutants, one.caught) for one in found] == [
+        (16, 16), (2, 2), (3, 3), (2, 2), (2, 2), (0, 0), (3, 3),
+    ]  # fmt: skip
+    assert not any(one.violations for one in found)
+    for one, trial in zip(found, TRIALS, strict=True):
+        assert one.source == "imagination.results.budget.trial" and np.isnan([one.median, one.largest]).all()
+        assert 0 < one.off < 1e-4 if trial.claim.relation == "==" else np.isnan(one.off)
 
 
 def test_a_slip_in_the_exponents_escapes_where_they_are_equal(table):
