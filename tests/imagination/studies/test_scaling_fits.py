@@ -122,12 +122,12 @@ def test_one_exponent_is_doubted_no_oftener_than_it_says():
 
 def test_slips_that_matter_are_caught():
     table = records.load("scaling")
-    result = fits.planted(table, fits.laws(table, ["mean_norm"], rng=np.random.default_rng(0)))
-    assert len(result) == 2 * len(fits.PLANTED)
+    result = fits.slips(table, fits.laws(table, ["mean_norm"], rng=np.random.default_rng(0)))
+    assert len(result) == 2 * len(fits.SLIPS)
     missed = result[~result["caught"]]
     # After 10 of 200 epochs the reward's exponent is the same within the scatter of a hundred seeds.
     allowed = {("reward", "after 10 epochs")}
-    assert set(zip(missed["quantity"], missed["planted"], strict=True)) <= allowed
+    assert set(zip(missed["quantity"], missed["slip"], strict=True)) <= allowed
 
 
 def test_what_chapters_say_of_the_record():

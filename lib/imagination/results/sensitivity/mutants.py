@@ -1,4 +1,4 @@
-"""Mutants of Theorem 1's multiplier: which systems tell them from the right one, and what believing them costs."""
+"""Mutants of Theorem 1's multiplier: which systems catch them, and what believing them costs."""
 
 from __future__ import annotations
 
