@@ -289,7 +289,7 @@ SLIPS: dict[str, Callable[[pd.DataFrame, str], float]] = {
 
 
 def slips(table: pd.DataFrame, fitted: Laws) -> pd.DataFrame:
-    """Return the exponent of every slip beside the fit's 95% interval, and whether it lies outside: caught."""
+    """Return each slip's exponent beside the fit's 95% interval; `caught` if it lies outside."""
     rows = []
     for quantity in QUANTITIES:
         low, high, _ = fitted[quantity, MEASURE].interval("exponent")
