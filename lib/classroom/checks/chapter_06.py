@@ -9,8 +9,7 @@ from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Number, OneOf, Table, YesNo
 from imagination import records
 from imagination.decide import scaling_laws
-from imagination.studies import scaling_fits as fits
-from imagination.studies import scaling_runs as scaling
+from imagination.studies import scaling_fits, scaling_runs
 from imagination.worlds.teacher import normal_teacher
 
 
@@ -18,7 +17,7 @@ def exponents(table: pd.DataFrame, measure: str) -> dict[str, float]:
     """The fitted exponent of one measure of the error, for both models."""
     rng = np.random.default_rng(0)  # the fit itself draws nothing
     return {
-        quantity: fits.law(table, quantity, measure, rng=rng, replicates=0).exponent
+        quantity: scaling_fits.law(table, quantity, measure, rng=rng, replicates=0).exponent
         for quantity in ("dynamics", "reward")
     }
 
@@ -39,7 +38,7 @@ def lower_bounds(slope: float, halved: bool = True) -> np.ndarray:
 def intervals(resampling: str, experiments: int = 10) -> tuple[float, float]:
     """How often the interval holds the truth, and its median width, over a few experiments."""
     rng = np.random.default_rng(0)
-    anchors = np.array(scaling.ANCHORS)
+    anchors = np.array(scaling_runs.ANCHORS)
     samples, members = np.tile(anchors, 12), np.repeat(np.arange(12), len(anchors))
     found = []
     for _ in range(experiments):

@@ -8,8 +8,7 @@ import numpy as np
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Number, OneOf, YesNo
 from imagination import records
-from imagination.decide import allocation as best
-from imagination.decide import planner
+from imagination.decide import allocation, planner
 from imagination.results.budget import claims, mutants, trial
 from imagination.trials.trial import Mutant
 
@@ -18,13 +17,15 @@ PROBLEM = {**trial.REPORTED, "c_dyn": 1.0, "c_rew": 1.0, "budget": 1e6, "multipl
 
 def ratio(A_dyn: float = 4.0) -> float:
     """Transitions for each label, for exponents 1 and equal prices."""
-    split = best.allocate(A_dyn=A_dyn, alpha=1, A_rew=1, beta=1, c_dyn=1, c_rew=1, budget=300, multiplier=1)
+    split = allocation.allocate(
+        A_dyn=A_dyn, alpha=1, A_rew=1, beta=1, c_dyn=1, c_rew=1, budget=300, multiplier=1
+    )
     return split.N_dyn / split.N_rew
 
 
 def labels(price: float) -> float:
     """How many labels to buy at a price."""
-    return best.allocate(**PROBLEM | {"c_rew": price}).N_rew
+    return allocation.allocate(**PROBLEM | {"c_rew": price}).N_rew
 
 
 @cache
@@ -102,11 +103,11 @@ EXERCISES = [
                 name="elasticity",
                 asks="the elasticity of N_rew in c_rew before the fall",
                 kind=Number(0.01),
-                reference=lambda: best.elasticities(**PROBLEM)["c_rew"].N_rew,
+                reference=lambda: allocation.elasticities(**PROBLEM)["c_rew"].N_rew,
                 wrong=(
                     Wrong(lambda right: -right, "dearer labels: more or fewer of them?"),
                     Wrong(lambda right: 1 + right, "this is that of the spending"),
-                    Wrong(lambda: best.elasticities(**PROBLEM)["c_rew"].N_dyn, "this is that of N_dyn"),
+                    Wrong(lambda: allocation.elasticities(**PROBLEM)["c_rew"].N_dyn, "this is that of N_dyn"),
                 ),
                 hint="`elasticities` knows it",
             ),

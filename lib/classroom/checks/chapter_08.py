@@ -11,8 +11,7 @@ import sympy as sp
 from classroom.exercises import Exercise, Part, Wrong
 from classroom.kinds import Number, OneOf, Table
 from imagination import records
-from imagination.results.sensitivity import systems as groups
-from imagination.results.sensitivity import trial as sensitivity
+from imagination.results.sensitivity import systems, trial
 from imagination.sensitivities import adjoint, model_parameters
 from imagination.studies import sensitivity_cost
 from imagination.worlds.continuous import SinePerturbation
@@ -23,10 +22,10 @@ PLACES = ("hidden_state", "hidden_action", "bias", "output", "offset")
 @cache
 def realised_over_global(phase: float = 0.1) -> float:
     """The extremal systems' realised multiplier in units of D, for a reward that errs by sin(s + phase)."""
-    group, one = groups.extremal(np.random.default_rng(0), 5), np.ones((5, 1))
+    group, one = systems.extremal(np.random.default_rng(0), 5), np.ones((5, 1))
     odd = replace(group, reward_error=SinePerturbation(one, one, 0 * one, phase * one[:, 0]))
-    slope_dyn, slope_rew = sensitivity.realised(odd)
-    return float(np.median(slope_dyn / slope_rew / sensitivity.global_multiplier(odd)))
+    slope_dyn, slope_rew = trial.realised(odd)
+    return float(np.median(slope_dyn / slope_rew / trial.global_multiplier(odd)))
 
 
 def dearest(seed: int, part: str = "dynamics") -> tuple[str, float]:
@@ -42,10 +41,10 @@ def dearest(seed: int, part: str = "dynamics") -> tuple[str, float]:
 def half_and_half(seed: int) -> dict[str, np.ndarray]:
     """For each group the error that half and half leaves in its systems."""
     reached = {}
-    for name in groups.REPORTED_GROUPS:
-        group = groups.draw(name, sensitivity.stream(name, seed))
+    for name in systems.REPORTED_GROUPS:
+        group = systems.draw(name, trial.stream(name, seed))
         half = np.full((len(group), 1), 5e5)
-        reached[name] = group.return_error(*sensitivity.LAWS.errors(half, half))[:, 0]
+        reached[name] = group.return_error(*trial.LAWS.errors(half, half))[:, 0]
     return reached
 
 
@@ -63,9 +62,9 @@ def ignorance_wins(table: pd.DataFrame, seed: int, strictly_worse: bool = False)
 
 def recorded_groups() -> dict[str, Any]:
     """The recorded trial at the middle budget, and the seed that it was made with."""
-    recorded = sensitivity.recorded()
-    middle = recorded[(recorded["budget"] == 1e6) & recorded["group"].isin(groups.REPORTED_GROUPS)]
-    return {"table": middle, "seed_of_record": records.describe(sensitivity.RECORD).parameters["seed"]}
+    recorded = trial.recorded()
+    middle = recorded[(recorded["budget"] == 1e6) & recorded["group"].isin(systems.REPORTED_GROUPS)]
+    return {"table": middle, "seed_of_record": records.describe(trial.RECORD).parameters["seed"]}
 
 
 EXERCISES = [

@@ -219,14 +219,14 @@ WORDS: Mapping[str, Words] = {
         also=r"Such a split exists, it is the only one, and every other plan that costs no more than \(B\) "
         r"leaves more "
         "error. All three are concluded.",
-        fixed=r"\(A_d, \alpha, A_r, \beta, c_d, c_r, D, B\), all above 0.",
+        fixed=_GIVEN,
         for_all=r"every plan of \(M_d, M_r > 0\) samples with \(c_d M_d + c_r M_r \le B\) other than the "
         r"split itself.",
         definitions=(
-            r"the error of a plan is \(D A_d N_d^{-\alpha} + A_r N_r^{-\beta}\)",
+            _ERROR,
             r"\(c_d N_d + c_r N_r = B\), and numbers of samples need not be whole",
         ),
-        assumptions=("both errors follow power laws, without floors",),
+        assumptions=(_LAWS,),
     ),
     "error_is_lemma_1": Words(
         title="The multiplier",
