@@ -396,6 +396,10 @@ def remainder(group: Group, sizes: np.ndarray, *, eps_dyn: float = 1.0, eps_rew:
 # --- the multiplier, where it is exact ----------------------------------------------------------------
 
 
+ATTAINING = {"quick": 12, "full": 100}
+"""How many systems that attain Lemma 1 are tried."""
+
+
 def attained(scale: str = "quick", *, seed: int = 0) -> pd.DataFrame:
     """Systems that attain Lemma 1: their constants, and the multiplier that their best splits ask for.
 
@@ -411,9 +415,6 @@ def attained(scale: str = "quick", *, seed: int = 0) -> pd.DataFrame:
     asked = {"family": group.name, "asked for": asked_for(LAWS, best.N_dyn, best.N_rew)}
     return pd.DataFrame(group.constants() | asked)
 
-
-ATTAINING = {"quick": 12, "full": 100}
-"""How many systems that attain Lemma 1 are tried."""
 
 TRIALS: tuple[Trial, ...] = (Trial(claims.MULTIPLIER, attained, "asked for", tolerance=NOTHING),)
 """Where Lemma 1 is exact, the best split of the true return error knows the multiplier."""
