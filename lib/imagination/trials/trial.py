@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from imagination.claim import Claim, Quantity
 
-__all__ = ["Column", "Mutant", "Outcome", "Trial", "mutation_scores", "put", "swap", "times"]
+__all__ = ["Column", "Mutant", "Outcome", "Trial", "mutation_scores", "put", "swap", "times", "violations"]
 
 Column = str | Callable[[pd.DataFrame], ArrayLike]
 """A column of a table: its name, or what makes it from the others."""
@@ -119,6 +119,9 @@ class Trial:
         What was measured of the claim's quantity.
     columns : mapping
         Where the claim's arguments stand, if not in the columns of their names.
+    states : Column, optional
+        What the claim states, where the table keeps that and not what it is made of: a sum over a rollout, or
+        0 if what was measured is a difference. `speaks` alone then says which rows are read.
     speaks : Column, optional
         Rows that this trial reads, beside what the claim's own hypotheses leave out.
     unit : Column, optional
@@ -137,6 +140,7 @@ class Trial:
     systems: Callable[..., pd.DataFrame]
     measure: Column
     columns: Mapping[str, Column] = field(default_factory=dict)
+    states: Column | None = None
     speaks: Column | None = None
     unit: Column | None = None
     below: bool = False
@@ -152,6 +156,10 @@ class Trial:
     def stated(self, rows: pd.DataFrame, claim: Claim | None = None) -> NDArray[np.floating]:
         """What the claim, or another one in its place, states for rows of which it speaks, (n,)."""
         claim = claim or self.claim
+        if self.states is not None:
+            if claim.expression != self.claim.expression:
+                raise ValueError(f"states: {self.claim.name!r} is not evaluated, so no other expression is")
+            return np.asarray(column(rows, self.states), float)
         values: dict[str, Any] = {n: column(rows, self.columns.get(n, n)) for n in claim.arguments}
         return np.broadcast_to(np.asarray(claim.evaluate(**values), float), len(rows))
 
@@ -161,6 +169,8 @@ class Trial:
         for which in (self.speaks, mutant.speaks if mutant else None):
             if which is not None:
                 chosen &= column(table, which).astype(bool)
+        if self.states is not None:
+            return chosen
         rows = table[chosen]
         values: dict[str, Any] = {n: column(rows, self.columns.get(n, n)) for n in self.claim.arguments}
         chosen[chosen] = np.broadcast_to(self.claim.applies(**values), len(rows))
@@ -213,6 +223,11 @@ class Trial:
         ratio = 1 - excess[spoken] if self.below else 1 + excess[spoken]
         middle, largest = float(np.median(ratio)), float(ratio.max())
         return Outcome(self.claim.name, self.source, median=middle, largest=largest, **counts)
+
+
+def violations(trials: Iterable[Trial], table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a table that refute the claim of some trial."""
+    return table[np.logical_or.reduce([trial.refuted(table) for trial in trials])]
 
 
 def mutation_scores(

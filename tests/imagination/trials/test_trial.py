@@ -7,7 +7,7 @@ import sympy as sp
 
 from imagination.claim import Claim, Hypothesis, Quantity
 from imagination.symbols import real
-from imagination.trials.trial import Mutant, Trial, mutation_scores, put, swap, times
+from imagination.trials.trial import Mutant, Trial, mutation_scores, put, swap, times, violations
 
 x, y, e = real("x y e")
 X, Y = Quantity(x, "side", "a side"), Quantity(y, "other", "another side")
@@ -124,3 +124,20 @@ def test_a_mutant_may_bring_symbols_and_swap_others() -> None:
 def test_a_mutant_of_nothing_that_is_tried_is_refused() -> None:
     with pytest.raises(ValueError, match="'half' changes 'Product', which no trial tries"):
         mutation_scores([Trial(AREA, systems, "area")], [Mutant("half", PRODUCT)], TABLE)
+
+
+def test_what_a_claim_states_may_stand_in_the_table() -> None:
+    trial = Trial(AREA, systems, "area", states=lambda t: 4 * t["width"], speaks=lambda t: t["side"] != 2)
+    assert trial.spoken_of(TABLE).tolist() == [True, False, True, True]
+    assert trial.excess(TABLE)[[0, 2, 3]] == pytest.approx([-7 / 8, 0, 91 / 8])
+    wider = Mutant("wider", AREA, instead={"width": lambda t: 0 * t["width"]})
+    assert trial.refuted(TABLE, wider).tolist() == [True, False, True, True]
+    with pytest.raises(ValueError, match="'Area' is not evaluated"):
+        trial.refuted(TABLE, Mutant("twice", AREA, times(2)))
+
+
+def test_violations_are_the_rows_that_refute_some_claim() -> None:
+    low = Trial(AREA, systems, "area", states=lambda t: 2.0)
+    high = Trial(AREA, systems, "area", states=lambda t: 0.5, speaks=lambda t: t["side"] == 1)
+    assert violations((low, high), TABLE).index.tolist() == [0, 1, 2, 3]
+    assert violations((high,), TABLE).index.tolist() == [0]
