@@ -130,7 +130,8 @@ def test_a_callable_with_many_minima_is_searched_globally() -> None:
         ({"noise": fi.Bounded(1, 5)}, "at most the noise's noise_free_cost"),
         ({"noise": 3}, "noise must be a PowerLaw"),
         ({"noise": lambda c: -c}, "finite numbers of at least 0"),
-        ({"noise": lambda c: 1.0}, "array of its argument's shape"),
+        ({"noise": lambda c: [c, c]}, "noise must return a number for a cost"),
+        ({"noise": lambda c: 1 / int(c < 0)}, "noise must return a number .* division by zero"),
         ({"fixed_cost": np.ones(2), "noise_factor": np.ones(3)}, "do not broadcast"),
     ],
 )
@@ -150,3 +151,62 @@ def test_crossing_is_where_both_errors_are_equal() -> None:
             fi.crossing(**({"variance_noisy": 1, "variance_biased": 1, "bias_norm": 1} | bad))
     with pytest.raises(ValueError, match="rollouts must be at least 1"):
         fi.mean_squared_error(variance=1, rollouts=0, bias_norm=1)
+
+
+def test_a_function_of_one_number_is_searched_as_one_of_arrays() -> None:
+    A, c_max = 3.0, 8.0
+    given: dict[str, Any] = {
+        "noise_free_variance": 0.2,
+        "fixed_cost": 20.0,
+        "cost_range": (0.1, 10.0),
+        "budget": 400.0,
+    }
+    one = fi.optimal_cost(lambda c: A * max(0.0, 1 - c / c_max), **given)
+    many = fi.optimal_cost(lambda c: A * np.maximum(0.0, 1 - c / c_max), **given)
+    assert one == many and one.cost == pytest.approx(8.0)
+    assert fi.optimal_cost(
+        lambda c: 1.0, noise_free_variance=[0.0, 1.0], cost_range=(1, 2)
+    ).cost.tolist() == [1, 1]
+
+
+EXTREMES = [5e-324, 1e-300, 1e-160, 1.0, 2.0, 1e160, 1e300, 1.7e308]
+LAWS = {
+    "power": fi.PowerLaw,
+    "floor": fi.Floor,
+    "bounded": fi.Bounded,
+    "callable": lambda a, b: lambda c: a / (b + c),
+}
+
+
+@pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
+@pytest.mark.filterwarnings("error")
+def test_extreme_numbers_give_a_number_or_are_refused_by_name(law: Any) -> None:
+    rng, told = np.random.default_rng(5), 0
+    for _ in range(100 if law is LAWS["callable"] else 300):
+        a, b, V, kappa, c_0, low, high, budget = rng.choice(EXTREMES, 8)
+        V, c_0 = V * rng.integers(2), c_0 * rng.integers(2)
+        about = {
+            "noise_free_variance": V,
+            "noise_factor": kappa,
+            "fixed_cost": c_0,
+            "cost_range": (low, high),
+        }
+        try:
+            best = fi.optimal_cost(law(a, b), **about, budget=budget if rng.integers(2) else None)
+        except ValueError as error:
+            assert any(name in str(error) for name in ("noise", "cost", "budget")), error
+            continue
+        told += 1
+        assert low <= best.cost <= high and np.isfinite(best.objective)
+        assert best.whole is None or not np.isnan(best.whole.variance)
+    assert told > 5
+
+
+@pytest.mark.filterwarnings("error")
+def test_extreme_errors_and_crossings_are_numbers() -> None:
+    V, W, beta = np.meshgrid(EXTREMES, EXTREMES, EXTREMES)
+    assert not np.isnan(fi.crossing(variance_noisy=V, variance_biased=W, bias_norm=beta)).any()
+    K = np.maximum(W, 1)
+    assert not np.isnan(fi.mean_squared_error(variance=V, rollouts=K, bias_norm=beta)).any()
+    with pytest.raises(ValueError, match="bias_norm must be a finite real number"):
+        fi.crossing(variance_noisy=1, variance_biased=1, bias_norm=10**400)

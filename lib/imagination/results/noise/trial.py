@@ -206,7 +206,7 @@ def trial(configuration: Mapping[str, Any], rng: Generator) -> pd.DataFrame:
 
 
 def run(scale: str = "quick", *, seed: int = 0, **options: Any) -> pd.DataFrame:
-    """Run the trial: one row a problem, as `trial` describes; options as in `imagination.trials.sweep.sweep`."""
+    """Run the trial: one row a problem; options as in `imagination.trials.sweep.sweep`."""
     return sweep(trial, configurations(scale), seed=seed, **options)
 
 
