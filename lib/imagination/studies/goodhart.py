@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from imagination.decide import label_cost as fidelity
+from imagination.decide.label_cost import crossing
 from imagination.reinforce import exact
 from imagination.reinforce.estimators import ascend
 from imagination.reinforce.problems import DISCOUNTED, Problem, tabular_policy
@@ -198,7 +198,7 @@ class Buyer:
         usable = found["along"] > 0 if self.aligned else np.full(len(policies), True)
         scale = np.where(usable & self.aligned, found["along"], 1.0)
         off = ((found["judged"] / scale[:, None] - found["true"]) ** 2).sum(axis=1)
-        most = fidelity.crossing(
+        most = crossing(
             variance_noisy=self.price * noisy,
             variance_biased=biased / scale**2,
             bias_norm=np.sqrt(np.maximum(off, 1e-300)),

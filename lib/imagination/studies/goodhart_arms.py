@@ -8,6 +8,7 @@ makes the recorded learning curves again.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -168,10 +169,7 @@ def curves(
     options: dict[str, Any] = {"seeds": seeds, "updates": LENGTHS[length], "generator": generator}
     found, share = learners(arm, NOISES.get(noise, 0.0), step, **options)
     who = {"noise": noise, "arm": arm, "length": length, "step": step}
-    columns: dict[str, Any] = {}
-    for name, statistic in (("iqm", compare.interquartile_mean), ("mean", np.mean)):
-        ends = compare.interval(found.returns, generator, statistic=statistic)
-        columns |= dict(zip((name, f"{name} low", f"{name} high"), ends, strict=True))
+    columns = compare.means(found.returns, generator)
     columns |= {"judge": found.proxies.mean(axis=0) if arm == "judge" else np.nan, "share": share}
     last = {"seed": FIRST_EVALUATED + np.arange(seeds), "return": found.returns[:, -1]}
     return pd.DataFrame(who | {"update": found.updates} | columns), pd.DataFrame(who | last)
@@ -180,15 +178,7 @@ def curves(
 def run(
     scale: str = "quick", *, seed: int = 0, which: Sequence[tuple[str, str]] | None = None
 ) -> dict[str, pd.DataFrame]:
-    """Tune and compare the arms; the generators of an arm depend on `seed` and its names alone.
-
-    Parameters
-    ----------
-    scale : str
-        One of `SCALES`.
-    seed : int
-    which : sequence of (noise, arm), optional
-        Everything unless told.
+    """Tune and compare the arms, or `which` (noise, arm); generators depend on `seed` and names alone.
 
     Returns
     -------
@@ -224,41 +214,20 @@ def recorded(part: str = "") -> pd.DataFrame:
 def decided(
     seeds: pd.DataFrame, pairs: Sequence[tuple[str, str]], generator: np.random.Generator
 ) -> pd.DataFrame:
-    """Compare pairs of arms after runs of each length, under each noise.
+    """Compare pairs of arms after runs of each length, under each noise, by `compare.versus`.
 
-    Parameters
-    ----------
-    seeds : DataFrame
-        Last returns, seed by seed, as `run` gives them.
-    pairs : sequence of (arm, arm)
-    generator : numpy.random.Generator
-        Of the bootstrap.
-
-    Returns
-    -------
-    DataFrame
-        For each pair, noise and length: by how much the first arm's interquartile mean and mean are larger,
-        `iqm` and `mean`, and `P`, the probability that a seed of the first beats one of the second; each with
-        the ends of its 95% interval.
+    `seeds` holds last returns, seed by seed, as `run` gives them.
     """
     last = {key: part["return"].to_numpy() for key, part in seeds.groupby(["noise", "arm", "length"])}
 
     def of(noise: str, arm: str, length: str) -> Array:
         return last[("none" if ("none", arm, length) in last else noise), arm, length]
 
-    rows = []
-    for first, second in pairs:
-        for noise in NOISES:
-            for length in LENGTHS:
-                two = of(noise, first, length), of(noise, second, length)
-                row: dict[str, Any] = {"first": first, "second": second, "noise": noise, "length": length}
-                for name, found in (
-                    ("iqm", compare.difference(*two, generator)),
-                    ("mean", compare.difference(*two, generator, statistic=np.mean)),
-                    ("P", compare.improvement(*two, generator)),
-                ):
-                    row |= dict(zip((name, f"{name} low", f"{name} high"), found, strict=True))
-                rows.append(row)
+    rows: list[dict[str, Any]] = []
+    for (first, second), noise, length in product(pairs, NOISES, LENGTHS):
+        two = of(noise, first, length), of(noise, second, length)
+        row = {"first": first, "second": second, "noise": noise, "length": length}
+        rows.append(row | compare.versus(*two, generator))
     return pd.DataFrame(rows)
 
 

@@ -7,7 +7,7 @@ makes the recorded learning curves again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from imagination import records
-from imagination.decide import label_cost as fidelity
+from imagination.decide.label_cost import Bounded, Floor, PowerLaw, optimal_cost
+from imagination.decide.noise_laws import Law
 from imagination.reinforce import exact
 from imagination.reinforce.estimators import estimate
 from imagination.reinforce.noise import Independent
@@ -76,7 +77,7 @@ class Case:
     """A kind of label: how noise falls with cost, what a rollout costs unlabelled, and what is on sale."""
 
     name: str
-    noise: Callable[..., Any]
+    noise: Law
     fixed_cost: float
     cost_range: tuple[float, float]
 
@@ -92,12 +93,12 @@ class Case:
 
 
 CASES: tuple[Case, ...] = (
-    Case("power law, p = 2", fidelity.PowerLaw(16.0, 2.0), 0.0, (1.0, 128.0)),
-    Case("power law, p = 1/2", fidelity.PowerLaw(16.0, 0.5), 0.0, (1.0, 128.0)),
-    Case("power law, p = 1", fidelity.PowerLaw(16.0, 1.0), 0.0, (1.0, 128.0)),
-    Case("bounded, cheap rollouts", fidelity.Bounded(1.0, 64.0), 2.0, (1.0, 64.0)),
-    Case("bounded, dear rollouts", fidelity.Bounded(2.0, 32.0), 32.0, (1.0, 32.0)),
-    Case("floor, dear rollouts", fidelity.Floor(0.5, 16.0), 4.0, (1.0, 64.0)),
+    Case("power law, p = 2", PowerLaw(16.0, 2.0), 0.0, (1.0, 128.0)),
+    Case("power law, p = 1/2", PowerLaw(16.0, 0.5), 0.0, (1.0, 128.0)),
+    Case("power law, p = 1", PowerLaw(16.0, 1.0), 0.0, (1.0, 128.0)),
+    Case("bounded, cheap rollouts", Bounded(1.0, 64.0), 2.0, (1.0, 64.0)),
+    Case("bounded, dear rollouts", Bounded(2.0, 32.0), 32.0, (1.0, 32.0)),
+    Case("floor, dear rollouts", Floor(0.5, 16.0), 4.0, (1.0, 64.0)),
 )
 """One for each regime of Corollary 2 and of what goes beyond it. Noise is in units of reward squared."""
 
@@ -120,7 +121,7 @@ def advice(case: Case, noise_free_variance: float, noise_factor: float) -> pd.Da
     whole["fixed_cost"] = case.fixed_cost
     rows = {}
     for name, about in (("E1", {}), ("E3", whole)):
-        found = fidelity.optimal_cost(case.noise, cost_range=case.cost_range, **about)
+        found = optimal_cost(case.noise, cost_range=case.cost_range, **about)
         spread = noise_free_variance + noise_factor * case.noise(found.cost)
         variance = (case.fixed_cost + found.cost) * spread / BUDGET
         rows[name] = {"cost": float(found.cost), "regime": found.regime, "variance": float(variance)}
@@ -219,7 +220,7 @@ def paid(case: Case, arm: str, seeds: int, spend: float, generator: np.random.Ge
     if arm in ("E1", "E3"):
         return np.full(seeds, advice(case, float(V[0]), float(kappa[0])).loc[arm, "cost"])
     if arm == "pilot":
-        found = fidelity.optimal_cost(
+        found = optimal_cost(
             case.noise,
             noise_free_variance=piloted(case, seeds, spend, generator),
             noise_factor=np.full(seeds, kappa[0]),
@@ -305,10 +306,7 @@ def curves(
     generator = _generator(seed, case, arm, updates, 1)
     found, costs = learners(case, arm, step, seeds=seeds, updates=updates, generator=generator)
     who = {"updates": updates, "case": case.name, "arm": arm, "step": step}
-    columns: dict[str, Any] = {}
-    for name, statistic in (("iqm", compare.interquartile_mean), ("mean", np.mean)):
-        ends = compare.interval(found.returns, generator, statistic=statistic)
-        columns |= dict(zip((name, f"{name} low", f"{name} high"), ends, strict=True))
+    columns = compare.means(found.returns, generator)
     about = {"cost": costs.mean(), "rollouts": np.median(case.rollouts(costs)), "update": found.updates}
     last = {"seed": FIRST_EVALUATED + np.arange(seeds), "cost": costs, "return": found.returns[:, -1]}
     return pd.DataFrame(who | about | columns), pd.DataFrame(who | last)
@@ -350,20 +348,8 @@ def verdict(
 ) -> pd.DataFrame:
     """Compare two arms in every case and length of a run in which they did not pay the same.
 
-    Parameters
-    ----------
-    seeds : DataFrame
-        Last returns, seed by seed, as `run` gives them.
-    generator : numpy.random.Generator
-        Of the bootstrap.
-    first, second : str
-
-    Returns
-    -------
-    DataFrame
-        Indexed by `updates` and `case`: by how much the first arm's interquartile mean and mean are larger,
-        `iqm` and `mean`; `P`, the probability that a seed of the first beats one of the second; each with the
-        ends of its 95% interval; and both arms' `worst tenth` of the seeds.
+    `seeds` holds last returns, seed by seed, as `run` gives them. A row for each `updates` and `case`:
+    `compare.versus`, and both arms' `worst tenth` of the seeds.
     """
     rows = {}
     for key, part in seeds.groupby(["updates", "case"], sort=False):
@@ -371,13 +357,7 @@ def verdict(
         if first not in own or second not in own or np.allclose(own[first]["cost"], own[second]["cost"]):
             continue
         two = (own[first]["return"].to_numpy(), own[second]["return"].to_numpy())
-        row: dict[str, float] = {}
-        for name, found in (
-            ("iqm", compare.difference(*two, generator)),
-            ("mean", compare.difference(*two, generator, statistic=np.mean)),
-            ("P", compare.improvement(*two, generator)),
-        ):
-            row |= dict(zip((name, f"{name} low", f"{name} high"), found, strict=True))
+        row = compare.versus(*two, generator)
         for arm, values in zip((first, second), two, strict=True):
             row[f"worst tenth, {arm}"] = np.sort(values)[: max(1, len(values) // 10)].mean()
         rows[key] = row
@@ -399,7 +379,7 @@ def along_learning(
         if update % every == 0:
             V, kappa = (float(part[0]) for part in ingredients(problem, estimator))
             about = {"noise_free_variance": V, "noise_factor": kappa, "fixed_cost": case.fixed_cost}
-            found = fidelity.optimal_cost(case.noise, cost_range=case.cost_range, **about)
+            found = optimal_cost(case.noise, cost_range=case.cost_range, **about)
             rows.append(
                 {"update": update, "return": exact.returns(problem)[0], "V": V, "kappa": kappa}
                 | {"cost": float(found.cost)}
@@ -422,7 +402,7 @@ class Follower:
             V, kappa = ingredients(now)
             about: dict[str, Any] = {"noise_free_variance": V, "noise_factor": kappa}
             about["fixed_cost"] = self.case.fixed_cost
-            found = fidelity.optimal_cost(self.case.noise, cost_range=self.case.cost_range, **about)
+            found = optimal_cost(self.case.noise, cost_range=self.case.cost_range, **about)
             self._paid = np.asarray(found.cost)
         self.costs.append(self._paid)
         sigma = np.sqrt(self.case.noise(self._paid))

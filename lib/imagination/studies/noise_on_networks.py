@@ -22,8 +22,8 @@ from imagination.reinforce.torch_policies import (
     random_gaussian_policy,
 )
 from imagination.reinforce.worlds import ContinuousWorld, TabularWorld, World, sample
-from imagination.results.noise import claims as theory
-from imagination.results.return_gap import systems as families
+from imagination.results.noise.claims import added_variance_bound
+from imagination.results.return_gap.systems import draw
 from imagination.worlds.makers import gridworld
 
 __all__ = ["WORLDS", "run"]
@@ -33,7 +33,7 @@ Made = tuple[World, TorchPolicy]
 
 def _gaussian(side: str) -> Callable[[int, np.random.Generator, torch.Generator], Made]:
     def make(size: int, rng: np.random.Generator, generator: torch.Generator) -> Made:
-        pair = families.draw("learned networks", rng, size)
+        pair = draw("learned networks", rng, size)
         pair = pair.discounted(rng.uniform(0.3, 0.99, size))
         mdp = getattr(pair, side)
         state = mdp.initial.sample(np.random.default_rng(0), 1)
@@ -64,9 +64,8 @@ def run(*, size: int, rollouts: int, horizon: int, seed: int, sigma: float = 1.0
     ----------
     size : int
         Worlds, each with a policy of its own, of every kind.
-    rollouts, horizon : int
-        How many rollouts of how many steps are sampled in each.
-    seed : int
+    rollouts, horizon, seed : int
+        Of what is sampled in each.
     sigma : float
         Standard deviation of the noise.
 
@@ -91,8 +90,8 @@ def run(*, size: int, rollouts: int, horizon: int, seed: int, sigma: float = 1.0
             alone = policy.score_sum(drawn.state, drawn.action, weight)
             added = (alone**2).sum(dim=2)
             said = sigma**2 * (square * _squared_weights(estimator, world.discount, horizon)).sum(dim=2)
-            z, _ = _z_score(added - said)
-            mean_z = alone.mean(dim=1).abs() / (alone.std(dim=1) / rollouts**0.5).clamp(min=1e-300)
+            z = _z_score(added - said)
+            mean_z = _z_score(alone).abs()
             part = pd.DataFrame(
                 {
                     "kind": kind,
@@ -112,7 +111,7 @@ def run(*, size: int, rollouts: int, horizon: int, seed: int, sigma: float = 1.0
             }
             forms = ("paper", "sharp") if estimator == THEOREM_2 else ("discounted", "discounted")
             for column, form in zip(("used", "sharp used"), forms, strict=True):
-                bound = theory.added_variance_bound(
+                bound = added_variance_bound(
                     sigma=sigma, horizon=horizon, gamma=part["gamma"].to_numpy(), rollouts=1,
                     score_bound=scores[form].sqrt().numpy(), form=form,
                 )  # fmt: skip
@@ -131,7 +130,6 @@ def _squared_weights(estimator: Estimator, discount: torch.Tensor, horizon: int)
     return (togo * squared**times if estimator.outer == "discounted" else togo)[:, None]
 
 
-def _z_score(values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Mean over rollouts (dimension 1) in units of its standard error, and that error."""
-    error = values.std(dim=1) / values.shape[1] ** 0.5
-    return values.mean(dim=1) / error, error
+def _z_score(values: torch.Tensor) -> torch.Tensor:
+    """Mean over rollouts (dimension 1) in units of its standard error; 0 where all values are."""
+    return values.mean(dim=1) / (values.std(dim=1) / values.shape[1] ** 0.5).clamp(min=1e-300)

@@ -15,7 +15,17 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import bootstrap, rankdata, trim_mean
 
-__all__ = ["chosen", "curves", "difference", "improvement", "interquartile_mean", "interval", "summary"]
+__all__ = [
+    "chosen",
+    "curves",
+    "difference",
+    "improvement",
+    "interquartile_mean",
+    "interval",
+    "means",
+    "summary",
+    "versus",
+]
 
 Array = NDArray[Any]
 
@@ -109,6 +119,31 @@ def improvement(
     return _two(_won, x, y, generator, level, draws)
 
 
+def _spread(found: dict[str, tuple[Any, Any, Any]]) -> dict[str, Any]:
+    """Columns of values and the ends of their intervals, by name."""
+    ends = ("", " low", " high")
+    return {
+        name + end: value for name, three in found.items() for end, value in zip(ends, three, strict=True)
+    }
+
+
+def means(values: ArrayLike, generator: np.random.Generator) -> dict[str, Any]:
+    """`iqm` and `mean` over the first axis, seeds, each with the ends of its interval: ``iqm low``, ..."""
+    of = {"iqm": interquartile_mean, "mean": np.mean}
+    return _spread({name: interval(values, generator, statistic=statistic) for name, statistic in of.items()})
+
+
+def versus(x: ArrayLike, y: ArrayLike, generator: np.random.Generator) -> dict[str, float]:
+    """By how much arm `x` is ahead of `y`: in `iqm`, in `mean`, and `P` of `improvement`, with their ends."""
+    return _spread(
+        {
+            "iqm": difference(x, y, generator),
+            "mean": difference(x, y, generator, statistic=np.mean),
+            "P": improvement(x, y, generator),
+        }
+    )
+
+
 def summary(
     table: pd.DataFrame, column: str, generator: np.random.Generator, *, by: Sequence[str] = ("arm",)
 ) -> pd.DataFrame:
@@ -123,10 +158,7 @@ def summary(
     """
     rows = {}
     for key, values in _groups(table, by, column):
-        row: dict[str, Any] = {"seeds": len(values)}
-        for name, statistic in (("iqm", interquartile_mean), ("mean", np.mean)):
-            found = interval(values, generator, statistic=statistic)
-            row |= dict(zip((name, f"{name} low", f"{name} high"), found, strict=True))
+        row = {"seeds": len(values)} | means(values, generator)
         lowest = np.sort(values)[: max(1, len(values) // 10)]
         rows[key if len(by) > 1 else key[0]] = row | {"worst tenth": lowest.mean(), "worst": lowest[0]}
     found = pd.DataFrame.from_dict(rows, orient="index").astype({"seeds": int})
