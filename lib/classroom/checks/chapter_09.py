@@ -12,7 +12,7 @@ from imagination.reinforce import exact
 from imagination.reinforce.noise import autoregressive
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator, Problem, tabular_policy
 from imagination.results.noise import claims as reward_noise
-from imagination.studies import violated_hypotheses as broken_noise
+from imagination.studies import violated_hypotheses
 from imagination.worlds.tabular import TabularMDP
 
 WHOLE = Estimator("discounted", reward_to_go=False)
@@ -26,7 +26,7 @@ def added(one: Problem, estimator: Estimator = WHOLE) -> float:
 
 def moody(seed: int, rho: float = 0.8, horizon: int = 50) -> float:
     """By what factor correlation raises the added variance."""
-    patient = broken_noise.problem(seed, gamma=0.95, horizon=horizon)
+    patient = violated_hypotheses.problem(seed, gamma=0.95, horizon=horizon)
     correlated = exact.added_noise_variance(patient, THEOREM_2, correlation=autoregressive(horizon, rho))
     return float(correlated[0]) / added(patient, THEOREM_2)
 
@@ -74,13 +74,13 @@ def labels_once(falls: pd.DataFrame, one: Problem) -> int:
 
 def small_world() -> dict[str, Any]:
     """A problem of the chapter's kind."""
-    return {"one": broken_noise.problem(seed=4, horizon=6)}
+    return {"one": violated_hypotheses.problem(seed=4, horizon=6)}
 
 
 def small_falls() -> dict[str, Any]:
     """What the chapter measures, for few rollouts and repeats."""
-    one = broken_noise.problem(seed=4, horizon=6)
-    falls = broken_noise.error_against_rollouts(
+    one = violated_hypotheses.problem(seed=4, horizon=6)
+    falls = violated_hypotheses.error_against_rollouts(
         one, [16, TIMES], sigma=1.0, repeats=4, generator=np.random.default_rng(1)
     )
     return {"falls": falls, "one": one}

@@ -11,17 +11,17 @@ from imagination.decide import label_cost as fidelity
 from imagination.reinforce.estimators import estimate
 from imagination.reinforce.noise import Independent
 from imagination.reinforce.problems import DISCOUNTED
-from imagination.studies import label_budgets as spending
+from imagination.studies import label_budgets
 from imagination.studies.biases import copies
 
 BUDGET, FIXED, LABELS, RANGE = 60.0, 4.0, fidelity.PowerLaw(16.0, 1.0), (1.0, 50.0)
-STEEP = spending.CASES[0]
+STEEP = label_budgets.CASES[0]
 
 
 @cache
 def ingredients() -> tuple[float, float]:
     """V and kappa of the chapter's grid."""
-    V, kappa = spending.ingredients(spending.grid())
+    V, kappa = label_budgets.ingredients(label_budgets.grid())
     return float(V[0]), float(kappa[0])
 
 
@@ -58,7 +58,7 @@ def solve_pilot(at_2: Any, at_20: Any) -> tuple[Any, Any]:
 def wasted() -> float:
     """The median share of variance that 200 pilots waste."""
     V, kappa = ingredients()
-    many, rng = copies(spending.grid(), 200), np.random.default_rng(0)
+    many, rng = copies(label_budgets.grid(), 200), np.random.default_rng(0)
     seen = [
         estimate(many, DISCOUNTED, 200, rng, noise=Independent(float(STEEP.noise(cost)) ** 0.5)).variance
         for cost in (2.0, 20.0)
@@ -74,13 +74,13 @@ def wasted() -> float:
 def first_price() -> float:
     """What a follower pays at the first update."""
     V, kappa = ingredients()
-    return float(spending.advice(STEEP, V, kappa).loc["E3", "cost"])
+    return float(label_budgets.advice(STEEP, V, kappa).loc["E3", "cost"])
 
 
 @cache
 def always(cost: float, worst: bool = True) -> float:
     """The share of variance that a fixed cost wastes on the exact path, at worst or at the first update."""
-    path = spending.along_learning(STEEP, updates=20, every=5)
+    path = label_budgets.along_learning(STEEP, updates=20, every=5)
 
     def objective(price: np.ndarray) -> np.ndarray:
         return np.asarray(price * (path["V"] + path["kappa"] * STEEP.noise(price)))
@@ -180,7 +180,9 @@ EXERCISES = [
                 wrong=(
                     Wrong(lambda: STEEP.cost_range[1], "that is Corollary 2's advice"),
                     Wrong(
-                        lambda: float(spending.along_learning(STEEP, updates=20, every=20)["cost"].iloc[-1]),
+                        lambda: float(
+                            label_budgets.along_learning(STEEP, updates=20, every=20)["cost"].iloc[-1]
+                        ),
                         "that is what it pays later on",
                     ),
                 ),

@@ -10,10 +10,7 @@ from classroom.kinds import Function, Number, OneOf
 from imagination.decide import label_cost as fidelity
 from imagination.reinforce import exact
 from imagination.reinforce.problems import DISCOUNTED, Problem
-from imagination.results.bias import trial as biased
-from imagination.studies import biases as kinds
-from imagination.studies import goodhart
-from imagination.studies import goodhart_arms as asking
+from imagination.studies import biases, goodhart, goodhart_arms
 from imagination.studies.learning import learn
 
 AUDITS, AT = 200, 50
@@ -43,8 +40,8 @@ def corrected(squared_mean: float, variance_of_differences: float, rollouts: int
 
 def right_decisions(grid: Problem, error: np.ndarray) -> float:
     """The share of audits that decide as the exact crossing does."""
-    audits = biased.audit(
-        kinds.copies(grid, AUDITS),
+    audits = biases.audit(
+        biases.copies(grid, AUDITS),
         np.repeat(error, AUDITS, axis=0),
         sigma=1.0,
         rollouts=100,
@@ -62,7 +59,7 @@ def labels_needed(grid: Problem, rollouts: int = 100) -> float:
     """
     cells = grid.mdp.reward[0].size
     units = np.eye(cells).reshape(cells, *grid.mdp.reward.shape[1:])
-    pulls = exact.bias_gradient(kinds.copies(grid, cells), units)
+    pulls = exact.bias_gradient(biases.copies(grid, cells), units)
     return float(cells * (pulls**2).sum() / (variance(grid, noise=1.0) / rollouts))
 
 
@@ -73,7 +70,7 @@ def better_memory(update: int) -> str:
     options: dict[str, Any] = {"learners": 60, "horizon": goodhart.HORIZON, "updates": 60, "every": 10}
     returns = {}
     for memory in (1, 10):
-        buyer = goodhart.Buyer(world, extra, sigma=asking.NOISES["loud"], memory=memory, every=5)
+        buyer = goodhart.Buyer(world, extra, sigma=goodhart_arms.NOISES["loud"], memory=memory, every=5)
         rng = np.random.default_rng(0)
         found = learn(world, rollouts=1, step_size=1.0, choose=buyer, generator=rng, **options)
         returns[memory] = found.returns[:, found.updates == update].mean()
@@ -87,7 +84,7 @@ def other_memory(right: str) -> str:
 
 def judge(scale: float = 0.2) -> dict[str, Any]:
     """A grid and a judge's error, as in the chapter."""
-    grid = kinds.grid()
+    grid = biases.grid()
     return {"grid": grid, "error": scale * np.random.default_rng(4).standard_normal(grid.mdp.reward.shape)}
 
 
@@ -167,7 +164,7 @@ EXERCISES = [
         level="apply",
         tests="see that a model averages its labels, and compare the two uses of a label",
         given=("grid",),
-        example=lambda: {"grid": kinds.grid()},
+        example=lambda: {"grid": biases.grid()},
         parts=(
             Part(
                 name="power_of_n",

@@ -1,10 +1,13 @@
 import numpy as np
 import pytest
 
+from imagination.decide.label_cost import crossing
 from imagination.reinforce import exact
 from imagination.reinforce.estimators import rollout_gradients
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Problem, tabular_policy
 from imagination.studies.biases import (
+    against_rollouts,
+    audit,
     copies,
     fitted_rewards,
     frozen_or_fresh,
@@ -114,3 +117,41 @@ def test_only_the_discounted_estimator_keeps_proposition_2s_promise(rng):
     np.testing.assert_allclose(table["discounted, with bias"], table["promised"], rtol=1e-9)
     assert table["undiscounted"][0] > 0.01 and table["undiscounted"][2] < 1e-25
     assert abs(table["undiscounted, with bias"][0] / table["promised"][0] - 1) > 0.5
+
+
+class TestAgainstRollouts:
+    def test_sampled_errors_are_the_exact_ones(self):
+        problem, rng = grid(6), np.random.default_rng(5)
+        b = 0.3 * rng.standard_normal((1, 9, 4))
+        table = against_rollouts(problem, b, sigma=1.0, rollouts=[1, 8, 64], generator=rng, groups=600)
+        for name in ("noisy", "biased"):
+            z = (table[f"sampled {name}"] - table[name]) / table[f"sampled {name} error"]
+            assert np.abs(z).max() < 5  # 6 comparisons
+
+    def test_the_lines_cross_where_e4_says(self):
+        problem, rng = grid(6), np.random.default_rng(6)
+        b = 0.3 * rng.standard_normal((1, 9, 4))
+        noisy = exact.moments(problem, DISCOUNTED, noise_variance=1.0).variance[0]
+        biased = exact.moments(problem.with_reward(problem.mdp.reward + b), DISCOUNTED).variance[0]
+        size = np.linalg.norm(exact.bias_gradient(problem, b))
+        most = int(crossing(variance_noisy=noisy, variance_biased=biased, bias_norm=size))
+        table = against_rollouts(problem, b, sigma=1.0, rollouts=[most, most + 1], generator=rng, groups=2)
+        assert table["biased"][0] <= table["noisy"][0] and table["biased"][1] > table["noisy"][1]
+
+
+def test_the_audit_is_unbiased():
+    rng = np.random.default_rng(7)
+    b = 0.3 * rng.standard_normal((1, 9, 4))
+    problem, count = grid(4), 2000
+    many = copies(problem, count)
+    found = audit(many, np.repeat(b, count, axis=0), sigma=0.5, rollouts=8, generator=rng)
+    true = {
+        "bias_norm_squared": (exact.bias_gradient(problem, b) ** 2).sum(),
+        "noisy_variance": exact.moments(problem, DISCOUNTED, noise_variance=0.25).variance[0],
+        "biased_variance": exact.moments(problem.with_reward(problem.mdp.reward + b), DISCOUNTED).variance[0],
+    }
+    for name, value in true.items():
+        z = (found[name].mean() - value) / (found[name].std() / np.sqrt(count))
+        assert abs(z) < 5, name
+    with pytest.raises(ValueError, match="rollouts must be at least 2, got 1"):
+        audit(problem, b, sigma=0.5, rollouts=1, generator=rng)

@@ -14,8 +14,6 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from imagination.reinforce import exact
-from imagination.reinforce.estimators import observed_rewards, rollout_gradients, sample
-from imagination.reinforce.noise import Independent
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator, Problem, tabular_policy
 from imagination.results.bias.claims import SQUARED_ERROR
 from imagination.trials.sweep import sweep
@@ -28,8 +26,6 @@ __all__ = [
     "SCALES",
     "TOLERANCE",
     "TRIALS",
-    "against_rollouts",
-    "audit",
     "configurations",
     "difference_gradient",
     "draw_problems",
@@ -45,9 +41,6 @@ TOLERANCE = 1e-7
 
 BIASES = ("frozen error", "state error", "one cell", "taste", "constant", "opposite")
 """What the biases of the trial are drawn as: see `_draw_bias`."""
-
-FEW = 20_000
-"""Rollouts sampled at least for each number K."""
 
 SCALES = {"quick": {"batches": 1, "size": 60}, "full": {"batches": 10, "size": 100}}
 
@@ -205,98 +198,3 @@ TRIALS: tuple[Trial, ...] = (
         doubt=10 * TOLERANCE,
     ),
 )
-
-
-# Against the number of rollouts
-
-
-def against_rollouts(
-    problem: Problem,
-    bias: Array,
-    *,
-    sigma: float,
-    rollouts: ArrayLike,
-    generator: np.random.Generator,
-    groups: int = 400,
-) -> pd.DataFrame:
-    """Mean squared errors of unbiased noisy labels and of biased noise-free ones, exact and sampled.
-
-    Parameters
-    ----------
-    problem : Problem
-        A batch of one.
-    bias : (1, S, A) array
-    sigma : float
-        Standard deviation of the unbiased labels' noise.
-    rollouts : (n,) int array
-        Numbers K.
-    generator : Generator
-    groups : int
-        Independent averages that each sampled value is a mean of, at least: more where K is small, whose
-        errors have long tails.
-
-    Returns
-    -------
-    DataFrame
-        For each K: `noisy` and `biased`, exactly, by Proposition 2's claim; `sampled noisy` and `sampled
-        biased` with their standard errors (`... error`).
-    """
-    truth = exact.gradient(problem)
-    size = np.linalg.norm(exact.bias_gradient(problem, bias), axis=1)[0]
-    judged = problem.with_reward(problem.mdp.reward + bias)
-    variances = {
-        "noisy": exact.moments(problem, DISCOUNTED, noise_variance=sigma**2).variance[0],
-        "biased": exact.moments(judged, DISCOUNTED).variance[0],
-    }
-    rows = []
-    for K in np.asarray(rollouts):
-        row: dict[str, Any] = {"rollouts": int(K)}
-        count = max(groups, FEW // int(K))
-        for name, offset in (("noisy", 0.0), ("biased", size)):
-            about = {"variance_biased": variances[name], "bias_norm": offset}
-            row[name] = float(SQUARED_ERROR.evaluate(rollouts=int(K), **about))
-            options: dict[str, Any] = {"noise": Independent(sigma)} if name == "noisy" else {"bias": bias}
-            parts = [part[0] for part in sample(problem, DISCOUNTED, int(K) * count, generator, **options)]
-            averages = np.concatenate(parts).reshape(count, int(K), -1).mean(axis=1)
-            squares = ((averages - truth) ** 2).sum(axis=1)
-            row[f"sampled {name}"] = squares.mean()
-            row[f"sampled {name} error"] = squares.std(ddof=1) / np.sqrt(count)
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def audit(
-    problem: Problem, bias: Array, *, sigma: float, rollouts: int, generator: np.random.Generator
-) -> dict[str, Array]:
-    """What can be learnt from rollouts that are labelled twice, by the biased source and by the noisy one.
-
-    Parameters
-    ----------
-    problem : Problem
-        A batch: each is audited once.
-    bias : (B, S, A) array
-    sigma : float
-    rollouts : int
-        Rollouts labelled twice, at least 2.
-    generator : Generator
-
-    Returns
-    -------
-    dict
-        Unbiased estimates, (B,) each: `bias_norm_squared` of ||grad B_H||^2 (it may be negative),
-        `noisy_variance` and `biased_variance` of a single rollout's estimate.
-    """
-    if rollouts < 2:
-        raise ValueError(f"rollouts must be at least 2, got {rollouts}")
-    drawn = problem.rollouts(rollouts, generator)
-    noisy = rollout_gradients(
-        problem, DISCOUNTED, drawn, observed_rewards(drawn, generator, noise=Independent(sigma))
-    )
-    biased = rollout_gradients(problem, DISCOUNTED, drawn, observed_rewards(drawn, generator, bias=bias))
-    difference = biased - noisy
-    spread = difference.var(axis=1, ddof=1).sum(axis=1)
-    return {
-        "bias_norm_squared": (difference.mean(axis=1) ** 2).sum(axis=1) - spread / rollouts,
-        "noisy_variance": noisy.var(axis=1, ddof=1).sum(axis=1),
-        "biased_variance": biased.var(axis=1, ddof=1).sum(axis=1),
-    }
