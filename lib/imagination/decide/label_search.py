@@ -50,7 +50,7 @@ class WholeRollouts:
     variance: Any
 
 
-def plain(array: Array) -> Any:
+def plain(array: NDArray[Any]) -> Any:
     """A number, or a str, of an array without axes."""
     return array.item() if np.ndim(array) == 0 else array
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from imagination.decide.label_cost import crossing
 from imagination.reinforce import exact
@@ -33,7 +31,7 @@ __all__ = [
     "random_problems",
 ]
 
-Array = NDArray[Any]
+Array = NDArray[np.floating]
 
 LONGEST, BEST, TASTE = 8, 4, 0.5
 HORIZON = LONGEST + 2
@@ -44,7 +42,7 @@ PRICE = 4
 """What an expert charges."""
 
 
-def quality(length: Array) -> Array:
+def quality(length: ArrayLike) -> Array:
     """What an answer of a length is truly worth: best at 4, nothing at 0 and at 8."""
     return 1 - ((np.asarray(length, dtype=float) - BEST) / BEST) ** 2
 
@@ -205,7 +203,7 @@ class Buyer:
         )
         return np.where(usable, most, -np.inf), scale
 
-    def __call__(self, policies: Array) -> tuple[Array, Array, Array]:
+    def __call__(self, policies: Array) -> tuple[NDArray[np.int64], Array, Array]:
         """Rollouts, noise and rewards of the next update, as `learn` wants them."""
         if len(self.shares) % self.every == 0:
             most, self._scale = self.crossing(policies)
@@ -217,8 +215,8 @@ class Buyer:
 
 
 def bought(
-    mdp: TabularMDP, bias: Array, noise: Array, ask: Array, scale: Array, budget: int, price: int
-) -> tuple[Array, Array, Array]:
+    mdp: TabularMDP, bias: Array, noise: Array, ask: NDArray[np.bool_], scale: Array, budget: int, price: int
+) -> tuple[NDArray[np.int64], Array, Array]:
     """Rollouts (B,), noise and rewards (B, S, A): the judge's, divided by `scale`, for those who `ask`."""
     asks = ask[:, None, None]
     rewards = np.where(asks, (mdp.reward[0] + bias) / scale[:, None, None], mdp.reward[0])

@@ -38,7 +38,7 @@ __all__ = [
     "tune",
 ]
 
-Array = NDArray[Any]
+Array = NDArray[np.floating]
 
 RECORD = "goodhart"
 
@@ -112,7 +112,7 @@ class _Switch:
         self.mdp, self.bias, self.noise, self.first = mdp, bias, goodhart.grades(sigma), first
         self.shares: list[float] = []
 
-    def __call__(self, policies: Array) -> tuple[Array, Array, Array]:
+    def __call__(self, policies: Array) -> tuple[NDArray[np.int64], Array, Array]:
         ask = np.full(len(policies), len(self.shares) < self.first)
         self.shares.append(float(ask.mean()))
         return goodhart.bought(

@@ -47,7 +47,7 @@ __all__ = [
     "verdict",
 ]
 
-Array = NDArray[Any]
+Array = NDArray[np.floating]
 
 BUDGET = 128.0
 """What an update may cost. One rollout with the dearest labels costs as much."""
@@ -396,7 +396,7 @@ class Follower:
         self.case, self.problem, self.every = case, problem, every
         self.costs: list[Array] = []
 
-    def __call__(self, policies: Array) -> tuple[Array, Array, None]:
+    def __call__(self, policies: Array) -> tuple[NDArray[np.int64], Array, None]:
         if len(self.costs) % self.every == 0:
             now = repeat(self.problem.mdp, policies, self.problem.horizon)
             V, kappa = ingredients(now)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from imagination.models.counts import CountModel
 from imagination.reinforce import estimators, exact
@@ -40,7 +41,7 @@ __all__ = [
     "problem",
 ]
 
-Array = np.ndarray
+Array = NDArray[np.floating]
 Generator = np.random.Generator
 
 

@@ -11,6 +11,7 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from imagination.reinforce import estimators, exact
 from imagination.reinforce.noise import Independent, Noise
@@ -27,7 +28,7 @@ from imagination.worlds.tabular import TabularMDP
 
 __all__ = ["NAMES", "bought_back", "directions", "follow", "long_after", "random_problems", "trained"]
 
-Array = np.ndarray
+Array = NDArray[np.floating]
 Generator = np.random.Generator
 
 NAMES: dict[str, Estimator] = {"Theorem 2": THEOREM_2, "discounted": DISCOUNTED}

@@ -129,7 +129,7 @@ def _spread(found: dict[str, tuple[Any, Any, Any]]) -> dict[str, Any]:
 
 def means(values: ArrayLike, generator: np.random.Generator) -> dict[str, Any]:
     """`iqm` and `mean` over the first axis, seeds, each with the ends of its interval: ``iqm low``, ..."""
-    of = {"iqm": interquartile_mean, "mean": np.mean}
+    of: dict[str, Callable[..., Any]] = {"iqm": interquartile_mean, "mean": np.mean}
     return _spread({name: interval(values, generator, statistic=statistic) for name, statistic in of.items()})
 
 

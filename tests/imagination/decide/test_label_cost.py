@@ -1,4 +1,4 @@
-"""The best cost of a label: against bracketed search, brute force over whole rollouts, and with bad input."""
+"""The best cost of a label: against bracketed search, all whole numbers of rollouts, and bad input."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
 
-from imagination.decide import label_cost as fi
+from imagination import fidelity
 
 N = 60
 NOISES = ("power", "floor", "bounded")
@@ -24,9 +24,9 @@ def problems(kind: str, seed: int = 0) -> tuple[Any, dict[str, Any], Any]:
     exponent, spread = rng.choice([0.3, 0.5, 1.0, 1.3, 2.0, 3.0], N), rng.exponential(size=N)
     top = high * 1.3
     noise = {
-        "power": fi.PowerLaw(A, exponent),
-        "floor": fi.Floor(spread, A),
-        "bounded": fi.Bounded(spread, top),
+        "power": fidelity.PowerLaw(A, exponent),
+        "floor": fidelity.Floor(spread, A),
+        "bounded": fidelity.Bounded(spread, top),
     }[kind]
 
     def plain(i: int, cost: Any) -> Any:
@@ -44,7 +44,7 @@ def problems(kind: str, seed: int = 0) -> tuple[Any, dict[str, Any], Any]:
 @pytest.mark.parametrize("kind", NOISES)
 def test_closed_forms_against_a_bracketed_search(kind: str) -> None:
     noise, given, plain = problems(kind)
-    best = fi.optimal_cost(noise, **given)
+    best = fidelity.optimal_cost(noise, **given)
     exactly = {"xatol": 1e-10}
     for i in range(N):
         low, high = (end[i] for end in given["cost_range"])
@@ -64,7 +64,7 @@ def test_closed_forms_against_a_bracketed_search(kind: str) -> None:
 def test_whole_rollouts_against_all_numbers_of_them(kind: str) -> None:
     noise, given, plain = problems(kind, seed=1)
     budget = 40.0
-    best = fi.optimal_cost(noise, **given, budget=budget)
+    best = fidelity.optimal_cost(noise, **given, budget=budget)
     low, high = given["cost_range"]
     for i in range(N):
         c_0 = given["fixed_cost"][i]
@@ -78,24 +78,28 @@ def test_whole_rollouts_against_all_numbers_of_them(kind: str) -> None:
 
 def test_regimes_of_corollary_2() -> None:
     wide = (0.1, 10.0)
-    assert fi.optimal_cost(fi.PowerLaw(3.0, 2.0), cost_range=wide).regime == "dearest"
-    assert fi.optimal_cost(fi.PowerLaw(3.0, 0.5), cost_range=wide).regime == "cheapest"
-    assert fi.optimal_cost(fi.PowerLaw(3.0, 1.0), cost_range=wide).regime == "indifferent"
-    assert fi.optimal_cost(fi.Floor(1.0, 3.0), cost_range=wide).regime == "cheapest"
-    assert fi.optimal_cost(fi.Bounded(1.0, 10.0), cost_range=wide).objective == 0
+    assert fidelity.optimal_cost(fidelity.PowerLaw(3.0, 2.0), cost_range=wide).regime == "dearest"
+    assert fidelity.optimal_cost(fidelity.PowerLaw(3.0, 0.5), cost_range=wide).regime == "cheapest"
+    assert fidelity.optimal_cost(fidelity.PowerLaw(3.0, 1.0), cost_range=wide).regime == "indifferent"
+    assert fidelity.optimal_cost(fidelity.Floor(1.0, 3.0), cost_range=wide).regime == "cheapest"
+    assert fidelity.optimal_cost(fidelity.Bounded(1.0, 10.0), cost_range=wide).objective == 0
 
 
 def test_the_worked_optima() -> None:
-    best = fi.optimal_cost(fi.PowerLaw(4.0, 2.0), noise_free_variance=1.0, cost_range=(0.1, 10), budget=17)
+    best = fidelity.optimal_cost(
+        fidelity.PowerLaw(4.0, 2.0), noise_free_variance=1.0, cost_range=(0.1, 10), budget=17
+    )
     assert (best.cost, best.objective, best.regime, best.rollouts) == (2.0, 4.0, "interior", 8)
-    floor = fi.optimal_cost(fi.Floor(1.0, 6.0), noise_free_variance=0.5, fixed_cost=1.0, cost_range=(0.1, 10))
+    floor = fidelity.optimal_cost(
+        fidelity.Floor(1.0, 6.0), noise_free_variance=0.5, fixed_cost=1.0, cost_range=(0.1, 10)
+    )
     assert floor.cost == pytest.approx(2.0, rel=1e-12)
 
 
 def test_perfect_labels_win_where_c0_kappa_sigma2_exceeds_cmax_v() -> None:
     V = np.array([0.19, 0.21])
-    best = fi.optimal_cost(
-        fi.Bounded(2.0, 10.0), noise_free_variance=V, fixed_cost=0.5, cost_range=(1e-9, 10.0)
+    best = fidelity.optimal_cost(
+        fidelity.Bounded(2.0, 10.0), noise_free_variance=V, fixed_cost=0.5, cost_range=(1e-9, 10.0)
     )
     assert list(best.regime) == ["dearest", "cheapest"]
 
@@ -104,7 +108,7 @@ def test_a_callable_with_many_minima_is_searched_globally() -> None:
     def noise(cost: Any) -> Any:
         return (2 + np.sin(7 * cost) + 0.5 * np.cos(23 * cost)) / (1 + 0.1 * cost)
 
-    best = fi.optimal_cost(
+    best = fidelity.optimal_cost(
         noise, noise_free_variance=0.3, fixed_cost=4.0, cost_range=(0.1, 12.0), budget=500.0
     )
     grid = np.linspace(0.1, 12.0, 2_000_001)
@@ -126,8 +130,8 @@ def test_a_callable_with_many_minima_is_searched_globally() -> None:
         ({"cost_range": (2, 1)}, "lowest < highest"),
         ({"cost_range": 3}, "must be a pair"),
         ({"budget": 0.05}, "budget must be enough for one rollout"),
-        ({"noise": fi.PowerLaw(-1, 2)}, "noise.amplitude must be above 0"),
-        ({"noise": fi.Bounded(1, 5)}, "at most the noise's noise_free_cost"),
+        ({"noise": fidelity.PowerLaw(-1, 2)}, "noise.amplitude must be above 0"),
+        ({"noise": fidelity.Bounded(1, 5)}, "at most the noise's noise_free_cost"),
         ({"noise": 3}, "noise must be a PowerLaw"),
         ({"noise": lambda c: -c}, "finite numbers of at least 0"),
         ({"noise": lambda c: [c, c]}, "noise must return a number for a cost"),
@@ -136,21 +140,23 @@ def test_a_callable_with_many_minima_is_searched_globally() -> None:
     ],
 )
 def test_bad_input_is_named(changed: dict[str, Any], text: str) -> None:
-    given: dict[str, Any] = {"noise": fi.PowerLaw(1, 2), "cost_range": (0.1, 10)} | changed
+    given: dict[str, Any] = {"noise": fidelity.PowerLaw(1, 2), "cost_range": (0.1, 10)} | changed
     with pytest.raises(ValueError, match=text):
-        fi.optimal_cost(given.pop("noise"), **given)
+        fidelity.optimal_cost(given.pop("noise"), **given)
 
 
 def test_crossing_is_where_both_errors_are_equal() -> None:
     noisy, biased, norm = np.array([5.0, 9.0]), 1.0, np.array([0.5, 2.0])
-    K = fi.crossing(variance_noisy=noisy, variance_biased=biased, bias_norm=norm)
+    K = fidelity.crossing(variance_noisy=noisy, variance_biased=biased, bias_norm=norm)
     assert pytest.approx([16.0, 2.0]) == K
-    assert fi.mean_squared_error(variance=biased, rollouts=K, bias_norm=norm) == pytest.approx(noisy / K)
+    assert fidelity.mean_squared_error(variance=biased, rollouts=K, bias_norm=norm) == pytest.approx(
+        noisy / K
+    )
     for bad in ({"bias_norm": 0}, {"variance_noisy": -1}):
         with pytest.raises(ValueError, match=next(iter(bad))):
-            fi.crossing(**({"variance_noisy": 1, "variance_biased": 1, "bias_norm": 1} | bad))
+            fidelity.crossing(**({"variance_noisy": 1, "variance_biased": 1, "bias_norm": 1} | bad))
     with pytest.raises(ValueError, match="rollouts must be at least 1"):
-        fi.mean_squared_error(variance=1, rollouts=0, bias_norm=1)
+        fidelity.mean_squared_error(variance=1, rollouts=0, bias_norm=1)
 
 
 def test_a_function_of_one_number_is_searched_as_one_of_arrays() -> None:
@@ -161,19 +167,19 @@ def test_a_function_of_one_number_is_searched_as_one_of_arrays() -> None:
         "cost_range": (0.1, 10.0),
         "budget": 400.0,
     }
-    one = fi.optimal_cost(lambda c: A * max(0.0, 1 - c / c_max), **given)
-    many = fi.optimal_cost(lambda c: A * np.maximum(0.0, 1 - c / c_max), **given)
+    one = fidelity.optimal_cost(lambda c: A * max(0.0, 1 - c / c_max), **given)
+    many = fidelity.optimal_cost(lambda c: A * np.maximum(0.0, 1 - c / c_max), **given)
     assert one == many and one.cost == pytest.approx(8.0)
-    assert fi.optimal_cost(
+    assert fidelity.optimal_cost(
         lambda c: 1.0, noise_free_variance=[0.0, 1.0], cost_range=(1, 2)
     ).cost.tolist() == [1, 1]
 
 
 EXTREMES = [5e-324, 1e-300, 1e-160, 1.0, 2.0, 1e160, 1e300, 1.7e308]
 LAWS = {
-    "power": fi.PowerLaw,
-    "floor": fi.Floor,
-    "bounded": fi.Bounded,
+    "power": fidelity.PowerLaw,
+    "floor": fidelity.Floor,
+    "bounded": fidelity.Bounded,
     "callable": lambda a, b: lambda c: a / (b + c),
 }
 
@@ -192,7 +198,7 @@ def test_extreme_numbers_give_a_number_or_are_refused_by_name(law: Any) -> None:
             "cost_range": (low, high),
         }
         try:
-            best = fi.optimal_cost(law(a, b), **about, budget=budget if rng.integers(2) else None)
+            best = fidelity.optimal_cost(law(a, b), **about, budget=budget if rng.integers(2) else None)
         except ValueError as error:
             assert any(name in str(error) for name in ("noise", "cost", "budget")), error
             continue
@@ -205,8 +211,8 @@ def test_extreme_numbers_give_a_number_or_are_refused_by_name(law: Any) -> None:
 @pytest.mark.filterwarnings("error")
 def test_extreme_errors_and_crossings_are_numbers() -> None:
     V, W, beta = np.meshgrid(EXTREMES, EXTREMES, EXTREMES)
-    assert not np.isnan(fi.crossing(variance_noisy=V, variance_biased=W, bias_norm=beta)).any()
+    assert not np.isnan(fidelity.crossing(variance_noisy=V, variance_biased=W, bias_norm=beta)).any()
     K = np.maximum(W, 1)
-    assert not np.isnan(fi.mean_squared_error(variance=V, rollouts=K, bias_norm=beta)).any()
+    assert not np.isnan(fidelity.mean_squared_error(variance=V, rollouts=K, bias_norm=beta)).any()
     with pytest.raises(ValueError, match="bias_norm must be a finite real number"):
-        fi.crossing(variance_noisy=1, variance_biased=1, bias_norm=10**400)
+        fidelity.crossing(variance_noisy=1, variance_biased=1, bias_norm=10**400)

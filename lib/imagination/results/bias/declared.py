@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from imagination.results.bias import claims as bias
+from imagination.results.bias import claims
 from imagination.results.noise.declared import LEARNER, NOISE
 from imagination.results.result import Printed, Result, Words
 
@@ -13,7 +13,7 @@ _CHAPTER = "11_bias_does_not_average_out"
 RESULTS: tuple[Result, ...] = (
     Result(
         "A frozen error is bias",
-        (bias.FROZEN,),
+        (claims.FROZEN,),
         chapter=_CHAPTER,
         label="prop-bias",
         theorem="frozen_error",
@@ -23,7 +23,7 @@ RESULTS: tuple[Result, ...] = (
     ),
     Result(
         "Proposition 2",
-        (bias.SQUARED_ERROR,),
+        (claims.SQUARED_ERROR,),
         chapter=_CHAPTER,
         label="prop-bias",
         theorem="proposition_2",
@@ -33,7 +33,7 @@ RESULTS: tuple[Result, ...] = (
     ),
     Result(
         "Shaping",
-        (bias.SHAPING, bias.HARMLESS),
+        (claims.SHAPING, claims.HARMLESS),
         chapter=_CHAPTER,
         label="prop-shaping",
         theorem="shaping",
@@ -48,10 +48,10 @@ RESULTS: tuple[Result, ...] = (
 
 PRINTED: Mapping[str, Printed] = {
     "proposition_2": (
-        bias.SQUARED_ERROR,
+        claims.SQUARED_ERROR,
         {"expression": "proposition_2_error", "supposes": "proposition_2_supposes"},
     ),
-    "shaping": (bias.SHAPING, {"expression": "shaping_left"}),
+    "shaping": (claims.SHAPING, {"expression": "shaping_left"}),
 }
 
 WORDS: Mapping[str, Words] = {

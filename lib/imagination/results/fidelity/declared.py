@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from imagination.results.fidelity import claims as fidelity_claims
+from imagination.results.fidelity import claims
 from imagination.results.result import Printed, Result, Words
 
 __all__ = ["PRINTED", "RESULTS", "WORDS"]
@@ -10,31 +10,31 @@ __all__ = ["PRINTED", "RESULTS", "WORDS"]
 RESULTS: tuple[Result, ...] = (
     Result(
         "Noise by a power law",
-        (fidelity_claims.POWER_NOISE,),
+        (claims.POWER_NOISE,),
         chapter="10_cheap_and_many_or_dear_and_few",
         differs="As in the paper.",
     ),
     Result(
         "Bounded noise",
-        (fidelity_claims.BOUNDED_NOISE,),
+        (claims.BOUNDED_NOISE,),
         chapter="10_cheap_and_many_or_dear_and_few",
         differs="As in the paper.",
     ),
     Result(
         "Noise with a floor",
-        (fidelity_claims.FLOOR_NOISE,),
+        (claims.FLOOR_NOISE,),
         chapter="10_cheap_and_many_or_dear_and_few",
         differs="As in the paper.",
     ),
     Result(
         "Corollary 2",
         (
-            fidelity_claims.PHI,
-            fidelity_claims.BUY_FIDELITY,
-            fidelity_claims.BUY_ROLLOUTS,
-            fidelity_claims.INDIFFERENT,
-            fidelity_claims.BOTH_ENDS,
-            fidelity_claims.CHEAPEST,
+            claims.PHI,
+            claims.BUY_FIDELITY,
+            claims.BUY_ROLLOUTS,
+            claims.INDIFFERENT,
+            claims.BOTH_ENDS,
+            claims.CHEAPEST,
         ),
         chapter="10_cheap_and_many_or_dear_and_few",
         label="cor-fidelity",
@@ -45,11 +45,11 @@ RESULTS: tuple[Result, ...] = (
     Result(
         "The whole objective",
         (
-            fidelity_claims.OBJECTIVE,
-            fidelity_claims.SLOPE,
-            fidelity_claims.MINIMUM,
-            fidelity_claims.CHEAPER,
-            fidelity_claims.DEARER,
+            claims.OBJECTIVE,
+            claims.SLOPE,
+            claims.MINIMUM,
+            claims.CHEAPER,
+            claims.DEARER,
         ),
         chapter="10_cheap_and_many_or_dear_and_few",
         label="thm-best-cost",
@@ -67,7 +67,7 @@ RESULTS: tuple[Result, ...] = (
     ),
     Result(
         "The best cost of a label",
-        (fidelity_claims.INTERIOR, fidelity_claims.FIXED_COST_ONLY, fidelity_claims.FLOOR_INTERIOR),
+        (claims.INTERIOR, claims.FIXED_COST_ONLY, claims.FLOOR_INTERIOR),
         chapter="10_cheap_and_many_or_dear_and_few",
         label="thm-best-cost",
         theorem="best_cost",
@@ -77,9 +77,9 @@ RESULTS: tuple[Result, ...] = (
     Result(
         "Bounded noise, an end wins",
         (
-            fidelity_claims.AN_END_WINS,
-            fidelity_claims.WHICH_END,
-            fidelity_claims.NOISE_FREE_LABELS,
+            claims.AN_END_WINS,
+            claims.WHICH_END,
+            claims.NOISE_FREE_LABELS,
         ),
         chapter="10_cheap_and_many_or_dear_and_few",
         label="thm-best-cost",
@@ -89,7 +89,7 @@ RESULTS: tuple[Result, ...] = (
     ),
     Result(
         "When bias is worth it",
-        (fidelity_claims.WORTH_IT, fidelity_claims.NEVER_BEYOND),
+        (claims.WORTH_IT, claims.NEVER_BEYOND),
         chapter="11_bias_does_not_average_out",
         label="thm-crossing",
         theorem="crossing",
@@ -106,16 +106,16 @@ PRINTED: Mapping[str, Printed] = {
             {"quantity": f"{name}_left", "expression": f"{name}_right", "supposes": f"{name}_supposes"},
         )
         for name, claim in {
-            "budget": fidelity_claims.PHI,
-            "fidelity": fidelity_claims.BUY_FIDELITY,
-            "rollouts": fidelity_claims.BUY_ROLLOUTS,
-            "indifferent": fidelity_claims.INDIFFERENT,
-            "both_ends": fidelity_claims.BOTH_ENDS,
-            "cheapest": fidelity_claims.CHEAPEST,
+            "budget": claims.PHI,
+            "fidelity": claims.BUY_FIDELITY,
+            "rollouts": claims.BUY_ROLLOUTS,
+            "indifferent": claims.INDIFFERENT,
+            "both_ends": claims.BOTH_ENDS,
+            "cheapest": claims.CHEAPEST,
         }.items()
     },
     "objective": (
-        fidelity_claims.OBJECTIVE,
+        claims.OBJECTIVE,
         {
             "quantity": "average_variance",
             "expression": "budget_variance",
@@ -123,25 +123,25 @@ PRINTED: Mapping[str, Printed] = {
         },
     ),
     "objective_slope": (
-        fidelity_claims.SLOPE,
+        claims.SLOPE,
         {"quantity": "slope_left", "expression": "slope_right", "supposes": "slope_supposes"},
     ),
     "objective_minimum": (
-        fidelity_claims.MINIMUM,
+        claims.MINIMUM,
         {"expression": "power_objective", "supposes": "minimum_supposes"},
     ),
-    "objective_cheaper": (fidelity_claims.CHEAPER, {"supposes": "cheaper_supposes"}),
-    "objective_dearer": (fidelity_claims.DEARER, {"supposes": "dearer_supposes"}),
+    "objective_cheaper": (claims.CHEAPER, {"supposes": "cheaper_supposes"}),
+    "objective_dearer": (claims.DEARER, {"supposes": "dearer_supposes"}),
     "best_cost_interior": (
-        fidelity_claims.INTERIOR,
+        claims.INTERIOR,
         {"quantity": "interior_left", "expression": "interior_right", "supposes": "interior_supposes"},
     ),
     "best_cost_fixed_cost_only": (
-        fidelity_claims.FIXED_COST_ONLY,
+        claims.FIXED_COST_ONLY,
         {"expression": "fixed_cost_only_right", "supposes": "fixed_cost_only_supposes"},
     ),
     "best_cost_floor": (
-        fidelity_claims.FLOOR_INTERIOR,
+        claims.FLOOR_INTERIOR,
         {
             "quantity": "floor_interior_left",
             "expression": "floor_objective",
@@ -149,23 +149,23 @@ PRINTED: Mapping[str, Printed] = {
         },
     ),
     "bounded_an_end_wins": (
-        fidelity_claims.AN_END_WINS,
+        claims.AN_END_WINS,
         {"expression": "bounded_objective", "supposes": "an_end_wins_supposes"},
     ),
     "bounded_which_end": (
-        fidelity_claims.WHICH_END,
+        claims.WHICH_END,
         {"expression": "which_end_right", "supposes": "which_end_supposes"},
     ),
     "bounded_noise_free": (
-        fidelity_claims.NOISE_FREE_LABELS,
+        claims.NOISE_FREE_LABELS,
         {
             "quantity": "noise_free_labels_left",
             "expression": "noise_free_labels_right",
             "supposes": "noise_free_labels_supposes",
         },
     ),
-    "worth_it": (fidelity_claims.WORTH_IT, {"expression": "noisy_error", "supposes": "worth_it_supposes"}),
-    "never_beyond": (fidelity_claims.NEVER_BEYOND, {"supposes": "never_beyond_supposes"}),
+    "worth_it": (claims.WORTH_IT, {"expression": "noisy_error", "supposes": "worth_it_supposes"}),
+    "never_beyond": (claims.NEVER_BEYOND, {"supposes": "never_beyond_supposes"}),
 }
 
 _WHOLE = r"the numbers of rollouts \(K = B/(c_0 + c)\) need not be whole"

@@ -10,7 +10,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from imagination.decide.label_cost import Bounded, Floor, OptimalCost, PowerLaw, optimal_cost
-from imagination.decide.noise_laws import Law, value
+from imagination.decide.noise_laws import value
 from imagination.reinforce import exact
 from imagination.reinforce.problems import DISCOUNTED, Problem
 from imagination.results.bias.trial import copies_of_each, draw_problems
@@ -31,7 +31,7 @@ class Setting:
     """What advice sees of a batch of problems; every array is (B,)."""
 
     family: str
-    noise: Law
+    noise: Any
     V: Array
     kappa: Array
     fixed_cost: Array
@@ -41,7 +41,12 @@ class Setting:
 
     def advice(self, **instead: Any) -> OptimalCost:
         """The library's advice, with some of what it should be told replaced."""
-        about = {"V": self.V, "kappa": self.kappa, "fixed_cost": self.fixed_cost, "noise": self.noise}
+        about: dict[str, Any] = {
+            "V": self.V,
+            "kappa": self.kappa,
+            "fixed_cost": self.fixed_cost,
+            "noise": self.noise,
+        }
         about |= instead
         return optimal_cost(
             about["noise"],
@@ -75,7 +80,7 @@ def draw_setting(rng: np.random.Generator, family: str, size: int) -> tuple[Prob
     low, high = np.ones(size), 10 ** rng.uniform(0.5, 3, size)
     fixed = 10 ** rng.uniform(-1, 2, size)
     if family == "power law":
-        noise: Law = PowerLaw(amplitude, rng.uniform(0.2, 3, size))
+        noise: Any = PowerLaw(amplitude, rng.uniform(0.2, 3, size))
         fixed = np.zeros(size)
     elif family == "power law, dear rollouts":
         noise = PowerLaw(amplitude, rng.uniform(0.2, 3, size))

@@ -11,6 +11,7 @@ makes the recorded trial again.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -87,6 +88,10 @@ def run(scale: str = "quick", *, seed: int = 0, **options: Any) -> pd.DataFrame:
     return sweep(trial, configurations(scale), seed=seed, **options)
 
 
+def _is(family: str, table: pd.DataFrame) -> pd.Series:
+    return table["family"] == family
+
+
 def _nothing(table: pd.DataFrame) -> float:
     """What is stated of a difference."""
     return 0.0
@@ -104,7 +109,7 @@ TRIALS: tuple[Trial, ...] = (
             run,
             measure="regret",
             states=_nothing,
-            speaks=lambda table, family=family: table["family"] == family,
+            speaks=partial(_is, family),
             unit=_a_share,
             tolerance=TOLERANCE,
             doubt=10 * TOLERANCE,

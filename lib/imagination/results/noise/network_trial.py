@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -225,6 +226,10 @@ def z_limit(comparisons: int, *, two_sided: bool = True) -> float:
     return float(stats.norm.isf(FAILS_BY_CHANCE / (comparisons * (2 if two_sided else 1))))
 
 
+def _is(form: str, table: pd.DataFrame) -> pd.Series:
+    return table["form"] == form
+
+
 def _by_chance(table: pd.DataFrame) -> pd.Series:
     """By what share of its bound chance may carry a measured amount above it, over all rows together."""
     return z_limit(len(table), two_sided=False) * table["ratio_error"]
@@ -236,7 +241,7 @@ TRIALS: tuple[Trial, ...] = tuple(
         run,
         measure="added",
         states="bound",
-        speaks=lambda table, form=form: table["form"] == form,
+        speaks=partial(_is, form),
         tolerance=_by_chance,
         record=RECORD,
     )
