@@ -74,24 +74,13 @@ def against_rollouts(
 ) -> pd.DataFrame:
     """Mean squared errors of unbiased noisy labels and of biased noise-free ones, exact and sampled.
 
-    Parameters
-    ----------
-    problem : Problem
-        A batch of one.
-    bias : (1, S, A) array
-    sigma : float
-        Standard deviation of the unbiased labels' noise.
-    rollouts : (n,) int array
-        Numbers K.
-    generator : Generator
-    groups : int
-        Independent averages that each sampled value is a mean of, at least: more where K is small, whose
-        errors have long tails.
+    Each sampled value is a mean of so many independent averages (`groups`) at least: more where K is small,
+    whose errors have long tails.
 
     Returns
     -------
     DataFrame
-        For each K: `noisy` and `biased`, exactly, by Proposition 2's claim; `sampled noisy` and `sampled
+        For each K of `rollouts`: `noisy` and `biased`, exactly, by Proposition 2's claim; `sampled noisy` and `sampled
         biased` with their standard errors (`... error`).
     """
     truth = exact.gradient(problem)
@@ -123,15 +112,7 @@ def audit(
 ) -> dict[str, Array]:
     """What can be learnt from rollouts that are labelled twice, by the biased source and by the noisy one.
 
-    Parameters
-    ----------
-    problem : Problem
-        A batch: each is audited once.
-    bias : (B, S, A) array
-    sigma : float
-    rollouts : int
-        Rollouts labelled twice, at least 2.
-    generator : Generator
+    Each problem of the batch is audited once, with as many rollouts, at least 2.
 
     Returns
     -------
@@ -172,23 +153,10 @@ def frozen_or_fresh(
     Three ways to err that no single label tells apart: fresh noise at every label; a reward model with one
     Gaussian error for each state and action, frozen; and a new such model for every rollout.
 
-    Parameters
-    ----------
-    problem : Problem
-        A batch of one.
-    rollouts : (n,) int array
-        Numbers of rollouts K.
-    sigma : float
-        Standard deviation of the error in units of reward.
-    generator : Generator
-    draws : int
-        Frozen errors averaged over.
-    estimator : Estimator
-
     Returns
     -------
     DataFrame
-        `rollouts`, and the mean squared errors `fresh`, `frozen` (mean over models) and `per rollout`.
+        `rollouts`, and the mean squared errors `fresh`, `frozen` (mean over `draws` models), `per rollout`.
     """
     K = np.asarray(rollouts, dtype=float)
     truth = exact.gradient(problem)

@@ -231,15 +231,8 @@ def random_problems(
 ) -> pd.DataFrame:
     """Optimise random problems by the exact gradient of a reward with a frozen Gaussian error.
 
-    Parameters
-    ----------
-    size : int
-        Number of problems: 6 states, 3 actions, rewards uniform on [-1, 1], discount 0.95.
-    generator : Generator
-    steps : int
-    error : float
-        Standard deviation of the error; one draw for each state and action of each problem.
-    horizon : int
+    Each has 6 states, 3 actions, rewards uniform on [-1, 1] and discount 0.95; `error` is the standard
+    deviation of its error at each state and action.
 
     Returns
     -------

@@ -139,17 +139,7 @@ def measured(
 ) -> pd.DataFrame:
     """Variance of the gradient at equal budget against the cost of a label: exact, and sampled.
 
-    Parameters
-    ----------
-    case : Case
-    problem : Problem
-        A batch of one.
-    generator : Generator
-    costs : (n,) array, optional
-        Powers of two in the case's range unless told.
-    rollouts : int
-        Rollouts sampled for each cost; 0 for none.
-    budget : float
+    Costs are powers of two in the case's range unless told; `rollouts` are sampled for each, or none.
 
     Returns
     -------
@@ -192,14 +182,7 @@ def piloted(case: Case, seeds: int, spend: float, generator: np.random.Generator
 
     The noise and kappa are known: kappa is a sum of squared scores, which need no label.
 
-    Parameters
-    ----------
-    case : Case
-    seeds : int
-        Number of pilots.
-    spend : float
-        What a pilot costs; it buys at least two rollouts.
-    generator : numpy.random.Generator
+    Each of `seeds` pilots spends so much, on two rollouts at least.
 
     Returns
     -------

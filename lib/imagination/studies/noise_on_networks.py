@@ -12,7 +12,6 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import torch
-from scipy import stats
 
 from imagination.reinforce import gradients
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator
@@ -23,6 +22,7 @@ from imagination.reinforce.torch_policies import (
 )
 from imagination.reinforce.worlds import ContinuousWorld, TabularWorld, World, sample
 from imagination.results.noise.claims import added_variance_bound
+from imagination.results.noise.trial import z_limit
 from imagination.results.return_gap.systems import draw
 from imagination.worlds.makers import gridworld
 
@@ -58,16 +58,7 @@ WORLDS: dict[str, Callable[[int, np.random.Generator, torch.Generator], Made]] =
 
 @torch.no_grad()
 def run(*, size: int, rollouts: int, horizon: int, seed: int, sigma: float = 1.0) -> pd.DataFrame:
-    """Measure what noise adds to the gradient of network policies.
-
-    Parameters
-    ----------
-    size : int
-        Worlds, each with a policy of its own, of every kind.
-    rollouts, horizon, seed : int
-        Of what is sampled in each.
-    sigma : float
-        Standard deviation of the noise.
+    """Measure what noise adds to the gradient of network policies, `size` of every kind, each in its world.
 
     Returns
     -------
@@ -90,8 +81,6 @@ def run(*, size: int, rollouts: int, horizon: int, seed: int, sigma: float = 1.0
             alone = policy.score_sum(drawn.state, drawn.action, weight)
             added = (alone**2).sum(dim=2)
             said = sigma**2 * (square * _squared_weights(estimator, world.discount, horizon)).sum(dim=2)
-            z = _z_score(added - said)
-            mean_z = _z_score(alone).abs()
             part = pd.DataFrame(
                 {
                     "kind": kind,
@@ -100,25 +89,19 @@ def run(*, size: int, rollouts: int, horizon: int, seed: int, sigma: float = 1.0
                     "parameters": policy.n_parameters,
                     "added": added.mean(dim=1).numpy(),
                     "exact amount": said.mean(dim=1).numpy(),
-                    "z": z.numpy(),
-                    "mean z": mean_z.amax(dim=1).numpy(),
+                    "z": _z_score(added - said).numpy(),
+                    "mean z": _z_score(alone).abs().amax(dim=1).numpy(),
                 }
             )
-            scores = {
-                "paper": square.amax(dim=2).mean(dim=1),
-                "sharp": square.mean(dim=1).amax(dim=1),
-                "discounted": square.mean(dim=1).amax(dim=1),
-            }
             forms = ("paper", "sharp") if estimator == THEOREM_2 else ("discounted", "discounted")
             for column, form in zip(("used", "sharp used"), forms, strict=True):
-                bound = added_variance_bound(
-                    sigma=sigma, horizon=horizon, gamma=part["gamma"].to_numpy(), rollouts=1,
-                    score_bound=scores[form].sqrt().numpy(), form=form,
-                )  # fmt: skip
+                score = square.amax(dim=2).mean(dim=1) if form == "paper" else square.mean(dim=1).amax(dim=1)
+                about = {"sigma": sigma, "horizon": horizon, "gamma": part["gamma"], "rollouts": 1}
+                bound = added_variance_bound(**about, score_bound=score.sqrt().numpy(), form=form)
                 part[column] = part["exact amount"] / bound
             parts.append(part)
     table = pd.concat(parts, ignore_index=True)
-    table.attrs["limit"] = float(stats.norm.isf(1e-3 / (2 * len(table))))
+    table.attrs["limit"] = z_limit(len(table))
     return table
 
 

@@ -17,7 +17,6 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import torch
-from scipy import stats
 
 from imagination import records
 from imagination.models.networks import network_dynamics, network_reward
@@ -31,7 +30,7 @@ from imagination.reinforce.torch_policies import (
 )
 from imagination.reinforce.worlds import ContinuousWorld, TabularWorld, Trajectories, World, sample
 from imagination.results.noise.claims import FORMS, added_variance_bound
-from imagination.results.noise.trial import ESTIMATORS
+from imagination.results.noise.trial import ESTIMATORS, z_limit
 from imagination.trials.recording import Command, rounded
 from imagination.trials.trial import Trial, violations
 from imagination.worlds import makers
@@ -39,7 +38,7 @@ from imagination.worlds.continuous import Transitions
 from imagination.worlds.linear_quadratic import linear_quadratic
 from imagination.worlds.teacher import teacher
 
-__all__ = ["FAMILIES", "SCALES", "TRIALS", "recorded", "run", "summary", "z_limit", "z_scores"]
+__all__ = ["FAMILIES", "SCALES", "TRIALS", "recorded", "run", "summary", "z_scores"]
 
 GAMMAS = (0.5, 0.9, 0.99)
 HORIZONS = (1, 5, 20, 50)
@@ -51,9 +50,6 @@ RECORD = "torch-noise"
 WIDTH = 16
 CHUNK = 500
 """Rollouts whose scores are summed at once, to keep temporary arrays in bounds."""
-
-FAILS_BY_CHANCE = 1e-3
-"""Probability that any comparison of a table exceeds `z_limit` although all is as claimed."""
 
 
 # Families: (members, numpy generator, torch generator) -> worlds and policies
@@ -219,11 +215,6 @@ def _growth(
 def z_scores(table: pd.DataFrame) -> pd.Series:
     """(measured − exact) / standard error of the difference, for each row."""
     return (table["added"] - table["exact"]) / np.hypot(table["added_error"], table["exact_error"])
-
-
-def z_limit(comparisons: int, *, two_sided: bool = True) -> float:
-    """What no z-score of so many exceeds with probability 0.999, if all is as claimed (Bonferroni)."""
-    return float(stats.norm.isf(FAILS_BY_CHANCE / (comparisons * (2 if two_sided else 1))))
 
 
 def _is(form: str, table: pd.DataFrame) -> pd.Series:

@@ -47,6 +47,7 @@ __all__ = [
     "run",
     "summary",
     "trial",
+    "z_limit",
 ]
 
 Generator = np.random.Generator
@@ -279,27 +280,24 @@ def looseness(
 
 # Exact against sampled
 
+FAILS_BY_CHANCE = 1e-3
+"""Probability that any comparison of a table exceeds `z_limit` although all is as claimed."""
+
+
+def z_limit(comparisons: int, *, two_sided: bool = True) -> float:
+    """What no z-score of so many exceeds with probability 0.999, if all is as claimed (Bonferroni)."""
+    return float(stats.norm.isf(FAILS_BY_CHANCE / (comparisons * (2 if two_sided else 1))))
+
 
 def agreement(
     problem: Problem, count: int, generator: Generator, *, sigma: float, which: Sequence[Estimator] = ()
 ) -> pd.DataFrame:
-    """Compare sampled means and variances with the exact ones.
-
-    Parameters
-    ----------
-    problem : Problem
-    count : int
-        Rollouts of each of the B problems.
-    generator : Generator
-    sigma : float
-        Standard deviation of the noise.
-    which : sequence of Estimator, optional
-        All twelve unless told.
+    """Compare sampled means and variances of `which` estimators, or all twelve, with the exact ones.
 
     Returns
     -------
     DataFrame
-        For each estimator: of the first problem `exact variance`, `sampled variance` and its `z`; over all
+        For each estimator, from `count` rollouts of each problem: of the first problem `exact variance`, `sampled variance` and its `z`; over all
         problems, the number of `comparisons` and the largest |z|. ``table.attrs["limit"]`` is what no |z|
         of the table exceeds with probability 0.999, if all is right (Bonferroni).
     """
@@ -324,7 +322,7 @@ def agreement(
             }
         )
     table = pd.DataFrame(rows)
-    table.attrs["limit"] = float(stats.norm.isf(1e-3 / (2 * table["comparisons"].sum())))
+    table.attrs["limit"] = z_limit(table["comparisons"].sum())
     return table
 
 

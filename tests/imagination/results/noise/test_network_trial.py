@@ -11,7 +11,8 @@ from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Problem, tabul
 from imagination.reinforce.torch_policies import TabularPolicy
 from imagination.reinforce.worlds import TabularWorld, sample
 from imagination.results.noise import network_trial
-from imagination.results.noise.network_trial import FAMILIES, SCALES, TRIALS, run, summary, z_limit, z_scores
+from imagination.results.noise.network_trial import FAMILIES, SCALES, TRIALS, run, summary, z_scores
+from imagination.results.noise.trial import z_limit
 from imagination.trials.trial import violations
 from imagination.worlds.makers import garnet
 
