@@ -80,8 +80,8 @@ def against_rollouts(
     Returns
     -------
     DataFrame
-        For each K of `rollouts`: `noisy` and `biased`, exactly, by Proposition 2's claim; `sampled noisy` and `sampled
-        biased` with their standard errors (`... error`).
+        For each K of `rollouts`: `noisy` and `biased`, exactly, by Proposition 2's claim; `sampled noisy` and
+        `sampled biased` with their standard errors (`... error`).
     """
     truth = exact.gradient(problem)
     size = np.linalg.norm(exact.bias_gradient(problem, bias), axis=1)[0]

@@ -70,13 +70,7 @@ EVERY = 5
 
 
 def learners(
-    arm: str,
-    sigma: float,
-    steps: ArrayLike,
-    *,
-    seeds: int,
-    updates: int,
-    generator: np.random.Generator,
+    arm: str, sigma: float, steps: ArrayLike, *, seeds: int, updates: int, generator: np.random.Generator
 ) -> tuple[Curves, Array]:
     """Train `seeds` learners of an arm with each of the step sizes.
 

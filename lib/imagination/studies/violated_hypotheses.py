@@ -184,12 +184,7 @@ def _verdict(case: Case, added: float, bound: float) -> str:
 
 
 def gradient_errors(
-    one: Problem,
-    estimator: Estimator,
-    noise: Noise | None,
-    rollouts: int,
-    repeats: int,
-    generator: Generator,
+    one: Problem, estimator: Estimator, noise: Noise | None, rollouts: int, repeats: int, generator: Generator
 ) -> Array:
     """ĝ − E ĝ of a noise-free world, drawn `repeats` times from `rollouts` rollouts each: (repeats, d)."""
     if isinstance(noise, Frozen | StateDependent):

@@ -44,22 +44,12 @@ RESULTS: tuple[Result, ...] = (
     ),
     Result(
         "The whole objective",
-        (
-            claims.OBJECTIVE,
-            claims.SLOPE,
-            claims.MINIMUM,
-            claims.CHEAPER,
-            claims.DEARER,
-        ),
+        (claims.OBJECTIVE, claims.SLOPE, claims.MINIMUM, claims.CHEAPER, claims.DEARER),
         chapter="10_cheap_and_many_or_dear_and_few",
         label="thm-best-cost",
         theorem="fidelity_objective",
         cell="10-627b8004",
-        rests_on=(
-            "Scores average to 0",
-            "Variance of an average",
-            "Theorem 2, exact",
-        ),
+        rests_on=("Scores average to 0", "Variance of an average", "Theorem 2, exact"),
         differs=(
             "The paper looks at the added part alone. K divides the rest, too, and a rollout "
             "costs something before it is labelled."
@@ -76,11 +66,7 @@ RESULTS: tuple[Result, ...] = (
     ),
     Result(
         "Bounded noise, an end wins",
-        (
-            claims.AN_END_WINS,
-            claims.WHICH_END,
-            claims.NOISE_FREE_LABELS,
-        ),
+        (claims.AN_END_WINS, claims.WHICH_END, claims.NOISE_FREE_LABELS),
         chapter="10_cheap_and_many_or_dear_and_few",
         label="thm-best-cost",
         theorem="bounded_ends",
@@ -126,10 +112,7 @@ PRINTED: Mapping[str, Printed] = {
         claims.SLOPE,
         {"quantity": "slope_left", "expression": "slope_right", "supposes": "slope_supposes"},
     ),
-    "objective_minimum": (
-        claims.MINIMUM,
-        {"expression": "power_objective", "supposes": "minimum_supposes"},
-    ),
+    "objective_minimum": (claims.MINIMUM, {"expression": "power_objective", "supposes": "minimum_supposes"}),
     "objective_cheaper": (claims.CHEAPER, {"supposes": "cheaper_supposes"}),
     "objective_dearer": (claims.DEARER, {"supposes": "dearer_supposes"}),
     "best_cost_interior": (
@@ -215,10 +198,7 @@ WORDS: Mapping[str, Words] = {
         r"\(p < 1\), \(c_0 > 0\) and \(V = 0\); or a floor with \(c_0, \kappa > 0\) and "
         r"\(V + \kappa \sigma_f^2 > 0\).",
         for_all=r"costs \(c > 0\).",
-        assumptions=(
-            r"the noise is \(A c^{-p}\), or \(\sigma_f^2 + A/c\) with a floor",
-            _WHOLE,
-        ),
+        assumptions=(r"the noise is \(A c^{-p}\), or \(\sigma_f^2 + A/c\) with a floor", _WHOLE),
     ),
     "bounded_ends": Words(
         title="Bounded noise: an end wins",

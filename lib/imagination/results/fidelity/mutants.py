@@ -23,11 +23,7 @@ __all__ = ["ADVICE", "MUTANTS", "RULES", "Rule"]
 Array = NDArray[np.floating]
 
 ADVICE: dict[str, Claim] = dict(
-    zip(
-        FAMILIES,
-        (claims.INTERIOR, claims.MINIMUM, claims.AN_END_WINS, claims.FLOOR_INTERIOR),
-        strict=True,
-    )
+    zip(FAMILIES, (claims.INTERIOR, claims.MINIMUM, claims.AN_END_WINS, claims.FLOOR_INTERIOR), strict=True)
 )
 """The claim that the advice for each family rests on."""
 

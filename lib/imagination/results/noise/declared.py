@@ -146,10 +146,7 @@ PRINTED: Mapping[str, Printed] = {
         claims.PAPER,
         {"quantity": "theorem_2_added", "expression": "theorem_2_bound", "supposes": "theorem_2_supposes"},
     ),
-    "noise_sharp": (
-        claims.SHARP,
-        {"expression": "noise_sharp_bound", "supposes": "noise_sharp_supposes"},
-    ),
+    "noise_sharp": (claims.SHARP, {"expression": "noise_sharp_bound", "supposes": "noise_sharp_supposes"}),
     "noise_discounted": (
         claims.DISCOUNTED,
         {

@@ -297,9 +297,9 @@ def agreement(
     Returns
     -------
     DataFrame
-        For each estimator, from `count` rollouts of each problem: of the first problem `exact variance`, `sampled variance` and its `z`; over all
-        problems, the number of `comparisons` and the largest |z|. ``table.attrs["limit"]`` is what no |z|
-        of the table exceeds with probability 0.999, if all is right (Bonferroni).
+        For each estimator, from `count` rollouts of each problem: of the first one `exact variance`,
+        `sampled variance` and its `z`; over all problems, the number of `comparisons` and the largest |z|.
+        ``table.attrs["limit"]`` is the `z_limit` of all.
     """
     rows = []
     for estimator in which or _twelve():
