@@ -8,6 +8,7 @@ makes the recorded learning curves again.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -172,32 +173,20 @@ def curves(
 def run(
     scale: str = "quick", *, seed: int = 0, which: Sequence[tuple[str, str]] | None = None
 ) -> dict[str, pd.DataFrame]:
-    """Tune and compare the arms, or `which` (noise, arm); generators depend on `seed` and names alone.
+    """Tune and compare the arms, or `which` (noise, arm), by `compare.after_tuning`.
 
-    Returns
-    -------
-    dict
-        "": learning curves as in `curves`. "-seeds": last returns, seed by seed. "-tuning": what each step
-        size came to on the seeds for tuning (`iqm`, `mean`), and which was `chosen`: the largest `iqm`.
+    Generators depend on `seed` and names alone.
     """
     if scale not in SCALES:
         raise ValueError(f"scale must be one of {', '.join(SCALES)}, got {scale!r}")
-    seeds, by = SCALES[scale]["seeds"], ["noise", "arm", "length"]
-    tuned = pd.concat(
-        [tune(*cell, tuning=SCALES[scale]["tuning"], seed=seed) for cell in which or cells()],
-        ignore_index=True,
+    tuning, seeds = SCALES[scale]["tuning"], SCALES[scale]["seeds"]
+    tuned = pd.concat([tune(*cell, tuning=tuning, seed=seed) for cell in which or cells()], ignore_index=True)
+    return compare.after_tuning(
+        tuned,
+        partial(curves, seeds=seeds, seed=seed),
+        evaluated=range(FIRST_EVALUATED, FIRST_EVALUATED + seeds),
+        by=["noise", "arm", "length"],
     )
-    evaluated = range(FIRST_EVALUATED, FIRST_EVALUATED + seeds)
-    best = compare.chosen(tuned, "step", "return", evaluated=evaluated, by=by)
-    pairs = [
-        curves(*row[by], row["step"], seeds=seeds, seed=seed)  # type: ignore[misc]
-        for _, row in best.iterrows()
-    ]
-    groups = tuned.groupby([*by, "step"], sort=False)["return"]
-    told = groups.agg(iqm=compare.interquartile_mean, mean="mean").reset_index()
-    told = told.merge(best[[*by, "step"]].assign(chosen=True), how="left", on=[*by, "step"])
-    joined = [pd.concat(part, ignore_index=True) for part in zip(*pairs, strict=True)]
-    return {"": joined[0], "-seeds": joined[1], "-tuning": told.assign(chosen=told["chosen"].notna())}
 
 
 def recorded(part: str = "") -> pd.DataFrame:

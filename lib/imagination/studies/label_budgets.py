@@ -296,29 +296,30 @@ def curves(
 
 
 def run(scale: str = "quick", *, seed: int = 0, cases: Sequence[Case] = CASES) -> dict[str, pd.DataFrame]:
-    """Tune and compare the arms of several cases; generators depend on `seed` and names alone.
+    """Tune and compare the arms of several cases, by `compare.after_tuning`.
 
-    Returns
-    -------
-    dict
-        "": learning curves as in `curves`. "-seeds": last returns, seed by seed. "-tuning": what each step
-        size came to on the seeds for tuning (`iqm`, `mean`), and which was `chosen`: the largest `iqm`.
+    Generators depend on `seed` and names alone.
     """
     if scale not in SCALES:
         raise ValueError(f"scale must be one of {', '.join(SCALES)}, got {scale!r}")
-    by = ["updates", "case", "arm"]
-    found: list[tuple[pd.DataFrame, ...]] = []
-    for updates, tuning, seeds in zip(*SCALES[scale].values(), strict=True):
-        evaluated = range(FIRST_EVALUATED, FIRST_EVALUATED + seeds)
-        for case, arm in [(own, arm) for own in cases for arm in arms(own, updates)]:
-            tried = tune(case, arm, tuning=tuning, updates=updates, seed=seed)
-            best = compare.chosen(tried, "step", "return", evaluated=evaluated, by=by)["step"][0]
-            groups = tried.groupby([*by, "step"], sort=False)["return"]
-            told = groups.agg(iqm=compare.interquartile_mean, mean="mean").reset_index()
-            shown = curves(case, arm, best, seeds=seeds, updates=updates, seed=seed)
-            found.append((*shown, told.assign(chosen=told["step"] == best)))
-    parts = [pd.concat(part, ignore_index=True) for part in zip(*found, strict=True)]
-    return dict(zip(("", "-seeds", "-tuning"), parts, strict=True))
+    size = SCALES[scale]
+    seeds, named = dict(zip(size["updates"], size["seeds"], strict=True)), {case.name: case for case in cases}
+    tuned = [
+        tune(case, arm, tuning=tuning, updates=updates, seed=seed)
+        for updates, tuning in zip(size["updates"], size["tuning"], strict=True)
+        for case in cases
+        for arm in arms(case, updates)
+    ]
+
+    def compared(updates: int, case: str, arm: str, step: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return curves(named[case], arm, step, seeds=seeds[updates], updates=updates, seed=seed)
+
+    return compare.after_tuning(
+        pd.concat(tuned, ignore_index=True),
+        compared,
+        evaluated=range(FIRST_EVALUATED, FIRST_EVALUATED + max(seeds.values())),
+        by=["updates", "case", "arm"],
+    )
 
 
 def recorded(part: str = "") -> pd.DataFrame:

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import bootstrap, rankdata, trim_mean
 
 __all__ = [
+    "after_tuning",
     "chosen",
     "curves",
     "difference",
@@ -197,6 +198,37 @@ def chosen(
         best = scores.idxmax()
         rows.append((*key, best, scores[best], best in (scores.index.min(), scores.index.max())))
     return pd.DataFrame(rows, columns=[*by, knob, column, "at end"])
+
+
+def after_tuning(
+    tuned: pd.DataFrame,
+    curves: Callable[..., tuple[pd.DataFrame, pd.DataFrame]],
+    *,
+    evaluated: Iterable[int],
+    by: Sequence[str],
+) -> dict[str, pd.DataFrame]:
+    """Compare arms at the `step` that each chose by its `return` on seeds kept for tuning.
+
+    Parameters
+    ----------
+    tuned, evaluated, by
+        As in `chosen`.
+    curves : callable
+        Takes an arm's `by` and its step; returns its learning curves, and its last returns seed by seed.
+
+    Returns
+    -------
+    dict
+        "": all learning curves. "-seeds": all last returns. "-tuning": what each step came to on the seeds
+        for tuning (`iqm`, `mean`), and which was `chosen`: the largest `iqm`.
+    """
+    best = chosen(tuned, "step", "return", evaluated=evaluated, by=by)
+    found = zip(*(curves(*row[[*by, "step"]]) for _, row in best.iterrows()), strict=True)
+    shown, last = (pd.concat(part, ignore_index=True) for part in found)
+    groups = tuned.groupby([*by, "step"], sort=False)["return"]
+    told = groups.agg(iqm=interquartile_mean, mean="mean").reset_index()
+    told = told.merge(best[[*by, "step"]].assign(chosen=True), how="left", on=[*by, "step"])
+    return {"": shown, "-seeds": last, "-tuning": told.assign(chosen=told["chosen"].notna())}
 
 
 def curves(
