@@ -22,6 +22,7 @@ from imagination.reinforce import exact
 from imagination.reinforce.estimators import estimate
 from imagination.reinforce.noise import Independent
 from imagination.reinforce.problems import DISCOUNTED, Estimator, Problem
+from imagination.results.fidelity.claims import OBJECTIVE
 from imagination.studies.biases import copies, grid, repeat
 from imagination.studies.learning import Curves, learn
 from imagination.trials import compare
@@ -122,8 +123,8 @@ def advice(case: Case, noise_free_variance: float, noise_factor: float) -> pd.Da
     rows = {}
     for name, about in (("E1", {}), ("E3", whole)):
         found = optimal_cost(case.noise, cost_range=case.cost_range, **about)
-        spread = noise_free_variance + noise_factor * case.noise(found.cost)
-        variance = (case.fixed_cost + found.cost) * spread / BUDGET
+        noise = case.noise(found.cost)
+        variance = OBJECTIVE.evaluate(cost=found.cost, noise=noise, budget=BUDGET, **whole)
         rows[name] = {"cost": float(found.cost), "regime": found.regime, "variance": float(variance)}
     return pd.DataFrame.from_dict(rows, orient="index")
 
