@@ -22,8 +22,8 @@ from imagination.claim import Claim, Quantity
 
 __all__ = ["Column", "Mutant", "Outcome", "Trial", "mutation_scores", "put", "swap", "times", "violations"]
 
-Column = str | Callable[[pd.DataFrame], ArrayLike]
-"""A column of a table: its name, or what makes it from the others."""
+Column = str | float | Callable[[pd.DataFrame], ArrayLike]
+"""A column of a table: its name, what makes it from the others, or one number for all rows."""
 
 Slip = Callable[[sp.Expr], sp.Expr]
 """What makes a wrong expression from the right one."""
@@ -31,7 +31,7 @@ Slip = Callable[[sp.Expr], sp.Expr]
 
 def column(table: pd.DataFrame, which: Column) -> NDArray[Any]:
     """Return a column of a table, (n,)."""
-    found = table[which] if isinstance(which, str) else which(table)
+    found = which(table) if callable(which) else table[which] if isinstance(which, str) else which
     return np.broadcast_to(np.asarray(found), len(table))
 
 
@@ -128,9 +128,9 @@ class Trial:
         In what excess is counted; what the right claim states, unless given.
     below : bool
         Whether the claim is a bound from below.
-    tolerance : float or Column
+    tolerance : Column
         Numerical doubt about what was measured and what the claim states.
-    doubt : float or Column, optional
+    doubt : Column, optional
         The same for mutants, where it is larger: a record that keeps few digits of what goes into a claim.
     record : str
         Under which name the table of `systems` is recorded; empty where a chapter runs it live.
@@ -144,8 +144,8 @@ class Trial:
     speaks: Column | None = None
     unit: Column | None = None
     below: bool = False
-    tolerance: float | Column = 1e-9
-    doubt: float | Column | None = None
+    tolerance: Column = 1e-9
+    doubt: Column | None = None
     record: str = ""
 
     @property
@@ -202,9 +202,8 @@ class Trial:
     def refuted(self, table: pd.DataFrame, mutant: Mutant | None = None) -> NDArray[np.bool_]:
         """Which rows refute the claim, or a mutant of it, (n,)."""
         doubt = self.tolerance if mutant is None or self.doubt is None else self.doubt
-        allowed = doubt if isinstance(doubt, float) else column(table, doubt)
         with np.errstate(invalid="ignore"):
-            return np.asarray(self.excess(table, mutant) > allowed)
+            return np.asarray(self.excess(table, mutant) > column(table, doubt))
 
     def outcome(self, table: pd.DataFrame, mutants: Iterable[Mutant] = ()) -> Outcome:
         """Count what a table says of the claim and of those mutants that change it."""

@@ -137,7 +137,7 @@ def test_what_a_claim_states_may_stand_in_the_table() -> None:
 
 
 def test_violations_are_the_rows_that_refute_some_claim() -> None:
-    low = Trial(AREA, systems, "area", states=lambda t: 2.0)
-    high = Trial(AREA, systems, "area", states=lambda t: 0.5, speaks=lambda t: t["side"] == 1)
+    low = Trial(AREA, systems, "area", states=2.0)
+    high = Trial(AREA, systems, "area", states=0.5, speaks=lambda t: t["side"] == 1)
     assert violations((low, high), TABLE).index.tolist() == [0, 1, 2, 3]
     assert violations((high,), TABLE).index.tolist() == [0]

@@ -92,32 +92,22 @@ def _is(family: str, table: pd.DataFrame) -> pd.Series:
     return table["family"] == family
 
 
-def _nothing(table: pd.DataFrame) -> float:
-    """What is stated of a difference."""
-    return 0.0
-
-
-def _a_share(table: pd.DataFrame) -> float:
-    """In what regrets and deviations are counted."""
-    return 1.0
-
-
 TRIALS: tuple[Trial, ...] = (
     *(
         Trial(
             claim,
             run,
             measure="regret",
-            states=_nothing,
+            states=0.0,
             speaks=partial(_is, family),
-            unit=_a_share,
+            unit=1.0,
             tolerance=TOLERANCE,
             doubt=10 * TOLERANCE,
             record=RECORD,
         )
         for family, claim in ADVICE.items()
     ),
-    Trial(OBJECTIVE, run, "off", states=_nothing, unit=_a_share, tolerance=TOLERANCE, record=RECORD),
+    Trial(OBJECTIVE, run, "off", states=0.0, unit=1.0, tolerance=TOLERANCE, record=RECORD),
 )
 
 
@@ -132,11 +122,11 @@ def wasted(table: pd.DataFrame) -> pd.DataFrame:
         own = [(t, m) for t in TRIALS for m in MUTANTS if m.of == t.claim and m.name == rule.name]
         caught = np.logical_or.reduce([trial.refuted(table, mutant) for trial, mutant in own])
         excess = np.fmax.reduce([trial.excess(table, mutant) for trial, mutant in own])
-        factor = 1 + excess[caught]
+        factor = pd.Series(1 + excess[caught])
         rows[rule.name] = {
             "speaks in": int((~np.isnan(excess)).sum()),
             "caught by": len(factor),
-            "median": np.median(factor),
+            "median": factor.median(),
             "largest": factor.max(),
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("rule")
