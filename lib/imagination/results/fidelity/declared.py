@@ -7,25 +7,12 @@ from imagination.results.result import Printed, Result, Words
 
 __all__ = ["PRINTED", "RESULTS", "WORDS"]
 
+_LABELS, _BIAS = "10_cheap_and_many_or_dear_and_few", "11_bias_does_not_average_out"
+
 RESULTS: tuple[Result, ...] = (
-    Result(
-        "Noise by a power law",
-        (claims.POWER_NOISE,),
-        chapter="10_cheap_and_many_or_dear_and_few",
-        differs="As in the paper.",
-    ),
-    Result(
-        "Bounded noise",
-        (claims.BOUNDED_NOISE,),
-        chapter="10_cheap_and_many_or_dear_and_few",
-        differs="As in the paper.",
-    ),
-    Result(
-        "Noise with a floor",
-        (claims.FLOOR_NOISE,),
-        chapter="10_cheap_and_many_or_dear_and_few",
-        differs="As in the paper.",
-    ),
+    Result("Noise by a power law", (claims.POWER_NOISE,), chapter=_LABELS, differs="As in the paper."),
+    Result("Bounded noise", (claims.BOUNDED_NOISE,), chapter=_LABELS, differs="As in the paper."),
+    Result("Noise with a floor", (claims.FLOOR_NOISE,), chapter=_LABELS, differs="As in the paper."),
     Result(
         "Corollary 2",
         (
@@ -36,7 +23,7 @@ RESULTS: tuple[Result, ...] = (
             claims.BOTH_ENDS,
             claims.CHEAPEST,
         ),
-        chapter="10_cheap_and_many_or_dear_and_few",
+        chapter=_LABELS,
         label="cor-fidelity",
         theorem="corollary_2",
         cell="10-slips",
@@ -45,20 +32,20 @@ RESULTS: tuple[Result, ...] = (
     Result(
         "The whole objective",
         (claims.OBJECTIVE, claims.SLOPE, claims.MINIMUM, claims.CHEAPER, claims.DEARER),
-        chapter="10_cheap_and_many_or_dear_and_few",
+        chapter=_LABELS,
         label="thm-best-cost",
         theorem="fidelity_objective",
         cell="10-627b8004",
         rests_on=("Scores average to 0", "Variance of an average", "Theorem 2, exact"),
         differs=(
-            "The paper looks at the added part alone. K divides the rest, too, and a rollout "
-            "costs something before it is labelled."
+            "The paper looks at the added part alone. K divides the rest, too, and a rollout costs "
+            "something before it is labelled."
         ),
     ),
     Result(
         "The best cost of a label",
         (claims.INTERIOR, claims.FIXED_COST_ONLY, claims.FLOOR_INTERIOR),
-        chapter="10_cheap_and_many_or_dear_and_few",
+        chapter=_LABELS,
         label="thm-best-cost",
         theorem="best_cost",
         cell="10-d061538b",
@@ -67,7 +54,7 @@ RESULTS: tuple[Result, ...] = (
     Result(
         "Bounded noise, an end wins",
         (claims.AN_END_WINS, claims.WHICH_END, claims.NOISE_FREE_LABELS),
-        chapter="10_cheap_and_many_or_dear_and_few",
+        chapter=_LABELS,
         label="thm-best-cost",
         theorem="bounded_ends",
         cell="10-bounded",
@@ -76,7 +63,7 @@ RESULTS: tuple[Result, ...] = (
     Result(
         "When bias is worth it",
         (claims.WORTH_IT, claims.NEVER_BEYOND),
-        chapter="11_bias_does_not_average_out",
+        chapter=_BIAS,
         label="thm-crossing",
         theorem="crossing",
         cell="11-bbe34f0d",
@@ -168,18 +155,18 @@ WORDS: Mapping[str, Words] = {
     "fidelity_objective": Words(
         title="The whole objective",
         source="[this book]",
-        also=r"The third line holds where the slope at \(b\) is 0; where it is not negative, for "
-        r"\(c \ge b\); and where it is not positive, for \(c \le b\). "
-        r"The variance of the REINFORCE estimate from \(K\) rollouts, with weights of either kind, is "
-        r"\((V + \kappa \sigma^2)/K\). And if \(V, \kappa > 0\), and \(c_0 > 0\) or \(p > 1\), the slope "
-        r"vanishes at one cost and at no other; every other cost is worse. All of that is concluded.",
-        fixed=r"a world, its rewards, a policy, the horizon; or numbers \(c_0, V, \kappa \ge 0\) and "
-        r"\(A, p > 0\).",
-        for_all=r"laws of the noise with mean 0 and variance \(\sigma^2\), numbers of rollouts "
-        r"\(K \ge 1\); costs \(b\) and \(c\) above 0.",
+        also=r"The third line holds where the slope at \(b\) is 0; where it is not negative, for \(c \ge "
+        r"b\); and where it is not positive, for \(c \le b\). The variance of the REINFORCE estimate "
+        r"from \(K\) rollouts, with weights of either kind, is \((V + \kappa \sigma^2)/K\). And if \(V, "
+        r"\kappa > 0\), and \(c_0 > 0\) or \(p > 1\), the slope vanishes at one cost and at no other; "
+        "every other cost is worse. All of that is concluded.",
+        fixed=r"a world, its rewards, a policy, the horizon; or numbers \(c_0, V, \kappa \ge 0\) and \(A, p "
+        r"> 0\).",
+        for_all=r"laws of the noise with mean 0 and variance \(\sigma^2\), numbers of rollouts \(K \ge 1\); "
+        r"costs \(b\) and \(c\) above 0.",
         definitions=(
-            r"\(V\) is the variance of one rollout's estimate without noise, the trace of its covariance, "
-            r"and \(\kappa\) what noise of variance 1 adds to it, the sum of Theorem 2",
+            r"\(V\) is the variance of one rollout's estimate without noise, the trace of its "
+            r"covariance, and \(\kappa\) what noise of variance 1 adds to it, the sum of Theorem 2",
             r"the slope is \(c\, \mathrm{d}\Psi / \mathrm{d}c\)",
         ),
         assumptions=(
@@ -192,20 +179,20 @@ WORDS: Mapping[str, Words] = {
         title="The best cost of a label",
         source="[this book]",
         also=r"The left sides are \(\Psi\) at \((q \kappa A / V)^{1/(1+q)}\), at \(c_0\, p/(1-p)\) and at "
-        r"\(\sqrt{c_0 \kappa A / (V + \kappa \sigma_f^2)}\). At every other cost \(\Psi\) is larger "
-        r"(in the second case if \(\kappa > 0\)). Both are concluded.",
-        fixed=r"a power law with \(p = 1 + q > 1\), no fixed cost and \(V, \kappa > 0\); or one with "
-        r"\(p < 1\), \(c_0 > 0\) and \(V = 0\); or a floor with \(c_0, \kappa > 0\) and "
-        r"\(V + \kappa \sigma_f^2 > 0\).",
+        r"\(\sqrt{c_0 \kappa A / (V + \kappa \sigma_f^2)}\). At every other cost \(\Psi\) is larger (in "
+        r"the second case if \(\kappa > 0\)). Both are concluded.",
+        fixed=r"a power law with \(p = 1 + q > 1\), no fixed cost and \(V, \kappa > 0\); or one with \(p < "
+        r"1\), \(c_0 > 0\) and \(V = 0\); or a floor with \(c_0, \kappa > 0\) and \(V + \kappa "
+        r"\sigma_f^2 > 0\).",
         for_all=r"costs \(c > 0\).",
         assumptions=(r"the noise is \(A c^{-p}\), or \(\sigma_f^2 + A/c\) with a floor", _WHOLE),
     ),
     "bounded_ends": Words(
         title="Bounded noise: an end wins",
         source="[this book]",
-        also=r"Strictly between the ends no cost is as good as the better end, if "
-        r"\(\kappa \sigma_0^2 > 0\). Perfect labels win against free ones if and only if "
-        r"\(c_0 \kappa \sigma_0^2 > c_{\max} V\). Both are concluded.",
+        also=r"Strictly between the ends no cost is as good as the better end, if \(\kappa \sigma_0^2 > 0\). "
+        r"Perfect labels win against free ones if and only if \(c_0 \kappa \sigma_0^2 > c_{\max} V\). "
+        "Both are concluded.",
         fixed=r"\(c_0, V, \kappa, \sigma_0 \ge 0\) and \(c_{\max} > 0\).",
         for_all=r"costs \(0 < b \le c \le h \le c_{\max}\).",
         assumptions=(r"the noise is \(\sigma_0^2 (1 - c/c_{\max})\)", _WHOLE),
@@ -213,15 +200,15 @@ WORDS: Mapping[str, Words] = {
     "crossing": Words(
         title="When bias is worth it",
         source="[this book]",
-        also=r"The first line holds for \(K \le (V_{noisy} - V_{biased}) / \beta^2\), the second beyond. "
-        r"It is said of the estimates, too: of two discounted ones from \(K\) rollouts, with rewards "
-        r"\(r + b + \eta'\) and \(r + \eta\), the biased one has no larger mean squared error as an "
-        r"estimate of \(\nabla J_H\) if and only if \(K \le (V_{noisy} - V_{biased}) / \beta^2\).",
+        also=r"The first line holds for \(K \le (V_{noisy} - V_{biased}) / \beta^2\), the second beyond. It "
+        r"is said of the estimates, too: of two discounted ones from \(K\) rollouts, with rewards \(r + "
+        r"b + \eta'\) and \(r + \eta\), the biased one has no larger mean squared error as an estimate "
+        r"of \(\nabla J_H\) if and only if \(K \le (V_{noisy} - V_{biased}) / \beta^2\).",
         fixed=r"a world, its rewards, a bias, a policy, the horizon; or numbers.",
         for_all=r"laws of either noise with two moments, and numbers of rollouts \(K \ge 1\).",
         definitions=(
-            r"\(V_{noisy}\) and \(V_{biased}\) are the variances of one rollout's estimate, traces of their "
-            r"covariances, and \(\beta = \lVert \nabla B_H \rVert\)",
+            r"\(V_{noisy}\) and \(V_{biased}\) are the variances of one rollout's estimate, traces of "
+            r"their covariances, and \(\beta = \lVert \nabla B_H \rVert\)",
         ),
         assumptions=(
             r"the bias has a gradient: \(\beta > 0\)",

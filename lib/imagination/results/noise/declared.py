@@ -67,8 +67,8 @@ RESULTS: tuple[Result, ...] = (
         cell="09-2e88f743",
         rests_on=("Scores average to 0", "Variance of an average", "Theorem 2, exact"),
         differs=(
-            "The paper's estimator is not the gradient of the return where gamma < 1. The one "
-            "that is has added variance bounded in H."
+            "The paper's estimator is not the gradient of the return where gamma < 1. The one that is "
+            "has added variance bounded in H."
         ),
     ),
     Result(
@@ -174,16 +174,14 @@ PRINTED: Mapping[str, Printed] = {
 
 _ADDED = r"\operatorname{Var} \hat g - \operatorname{Var} \hat g\big|_{\eta = 0}"
 LEARNER = (
-    "there are finitely many actions; transitions and first states are drawn from finitely many. So every "
-    "mean over "
-    "rollouts exists",
-    r"the policy has finitely many parameters, its probabilities are nonnegative and add to 1, and it is "
+    "there are finitely many actions; transitions and first states are drawn from finitely many. So "
+    "every mean over rollouts exists",
+    "the policy has finitely many parameters, its probabilities are nonnegative and add to 1, and it is "
     r"differentiable: \(\nabla \pi = \pi\, w\)",
 )
 NOISE = (
     r"given state and action, an error has mean 0 and variance \(\sigma^2\), both of which exist, and is "
-    r"independent of "
-    "everything else"
+    "independent of everything else"
 )
 
 _ERRORS = "given the trajectory errors have mean 0, and any variances and correlations in time"
@@ -194,10 +192,8 @@ WORDS: Mapping[str, Words] = {
         source="[TSGLH26, Theorem 2]",
         left=_ADDED,
         also=r"Every component of \(\hat g\) has the mean that it has without noise. What is added is not "
-        r"only bounded but "
-        r"equal to \(\frac{\sigma^2}{K} \sum_{u<H} \sum_{t \le u} \gamma^{2(u-t)}\, \mathbb{E}\lVert w_t "
-        r"\rVert^2\). "
-        "Both are concluded.",
+        r"only bounded but equal to \(\frac{\sigma^2}{K} \sum_{u<H} \sum_{t \le u} \gamma^{2(u-t)}\, "
+        r"\mathbb{E}\lVert w_t \rVert^2\). Both are concluded.",
         fixed=r"a world, its rewards, a policy, the horizon \(H\), the number of rollouts \(K \ge 1\), and "
         r"\(0 \le \gamma < 1\), \(\sigma \ge 0\).",
         for_all="laws of the noise with the two moments below, Gaussian ones among them.",
@@ -216,8 +212,8 @@ WORDS: Mapping[str, Words] = {
         fixed="what Theorem 2 fixes.",
         for_all=r"laws of the noise as in Theorem 2, and every discount \(\gamma\), above 1 too.",
         definitions=(
-            r"for Theorem 2's estimator \(\delta = 1\) and "
-            r"\(b_t = \sum_{s \le t} \gamma^{2(t-s)}\, \mathbb{E}\lVert w_s \rVert^2\)",
+            r"for Theorem 2's estimator \(\delta = 1\) and \(b_t = \sum_{s \le t} \gamma^{2(t-s)}\, "
+            r"\mathbb{E}\lVert w_s \rVert^2\)",
             r"for the discounted one \(\delta = \gamma\) and \(b_t = \sum_{s \le t} \mathbb{E}\lVert w_s "
             r"\rVert^2\)",
         ),
@@ -262,7 +258,7 @@ WORDS: Mapping[str, Words] = {
         ),
         assumptions=(
             *LEARNER,
-            r"given the trajectory errors have mean 0, are uncorrelated in time, and have variance "
+            "given the trajectory errors have mean 0, are uncorrelated in time, and have variance "
             r"\(\sigma^2(s_u, a_u)\)",
         ),
     ),
@@ -278,8 +274,8 @@ WORDS: Mapping[str, Words] = {
         ),
         assumptions=(
             *LEARNER,
-            r"all errors of all rollouts have mean 0 and variance \(\sigma^2\), are uncorrelated, and know "
-            "nothing of the trajectories",
+            r"all errors of all rollouts have mean 0 and variance \(\sigma^2\), are uncorrelated, and "
+            "know nothing of the trajectories",
             "all rollouts have the same length",
         ),
     ),
@@ -309,8 +305,8 @@ WORDS: Mapping[str, Words] = {
         definitions=(r"\(W^2\) is at least every \(\mathbb{E}\lVert w_t \rVert^2\)",),
         assumptions=(
             *LEARNER,
-            r"the errors of a rollout have mean 0 and variance \(\sigma^2\), and know nothing of its states "
-            "and actions",
+            r"the errors of a rollout have mean 0 and variance \(\sigma^2\), and know nothing of its "
+            "states and actions",
         ),
     ),
     "which_gradient": Words(
