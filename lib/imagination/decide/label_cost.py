@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from imagination.decide.label_search import (
+    CHEAPEST,
+    DEAREST,
     Setting,
     WholeRollouts,
     at_an_end,
@@ -129,8 +131,14 @@ def optimal_cost(
             cost, regime = at_the_slopes_root(setting)
         else:
             cost, regime = searched(setting)
-        objective, *ends = (setting.objective(each) for each in (cost, setting.low, setting.high))
-        if not (np.isfinite(objective) & (objective <= np.fmin(*ends) * (1 + 1e-6))).all():
+        objective = setting.objective(cost)
+        for end, there in ((setting.low, CHEAPEST), (setting.high, DEAREST)):
+            # Where products left the range of floats, or cancelled, an end may be better.
+            at_end = setting.objective(end)
+            better = ~(objective <= at_end * (1 + 1e-6))
+            cost, regime = np.where(better, end, cost), np.where(better, there, regime)
+            objective = np.where(better, at_end, objective)
+        if not np.isfinite(objective).all():
             raise ValueError(
                 "noise, noise_free_variance, noise_factor, fixed_cost and cost_range must have products"
                 f" within the range of floats, got an objective of {float(objective.max())!r}"

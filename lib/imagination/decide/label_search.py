@@ -145,7 +145,7 @@ def at_the_slopes_root(setting: Setting) -> tuple[Array, Array]:
         (p == 1, value(claims.FLOOR_OPTIMUM, **letters)),
         ((V == 0) & (p < 1), value(claims.NO_VARIANCE_OPTIMUM, **letters)),
     ):
-        root = np.where(where, optimum, root)
+        root = np.where(where & np.isfinite(optimum), optimum, root)
     inside = np.clip(np.where(cheapest | dearest, low, root), low, high)
     cost = np.where(cheapest, low, np.where(dearest, high, inside))
     regime = np.where(

@@ -96,6 +96,63 @@ def test_the_worked_optima() -> None:
     assert floor.cost == pytest.approx(2.0, rel=1e-12)
 
 
+def test_optima_that_are_whole_numbers() -> None:
+    # c^3 V = kappa A (c + 2 c_0) for p = 2; c_0 p / (1 - p) without V.
+    best = fidelity.optimal_cost(
+        fidelity.PowerLaw(4.0, [2.0, 2.0, 0.5]),
+        noise_free_variance=[1.0, 1.0, 0.0],
+        fixed_cost=[0.0, 6.0, 2.0],
+        cost_range=(0.1, 10.0),
+    )
+    assert best.cost == pytest.approx([2.0, 4.0, 2.0], rel=1e-14)
+    assert best.cost[2] == 2.0
+
+
+def test_a_budget_just_below_a_whole_number_of_rollouts_buys_it() -> None:
+    assert 0.3 / 0.1 < 3
+    assert fidelity.optimal_cost(fidelity.PowerLaw(1, 0.5), cost_range=(0.1, 1), budget=0.3).rollouts == 3
+
+
+@pytest.mark.parametrize(("tilt", "regime"), [(0.0, "indifferent"), (1e-9, "cheapest"), (-1e-9, "dearest")])
+def test_what_is_nearly_flat_is_not_flat(tilt: float, regime: str) -> None:
+    assert fidelity.optimal_cost(lambda c: 1 / c + tilt, cost_range=(1.0, 10.0)).regime == regime
+
+
+def test_of_many_narrow_valleys_the_deepest_is_found() -> None:
+    wide, deepest = np.array([1.25, 1.5, 1.75]), np.linspace(1.1, 1.9, 40) + 1e-4
+
+    def noise(cost: Any) -> Any:
+        valleys = sum(0.5 * np.exp(-(((cost - at) / 2e-4) ** 2)) for at in wide)
+        own = deepest.reshape(-1, *[1] * (cost.ndim - 1))
+        return 2 - valleys - 0.6 * np.exp(-(((cost - own) / 2e-4) ** 2))
+
+    best = fidelity.optimal_cost(noise, fixed_cost=np.full(40, 1e9), cost_range=(1.0, 2.0))
+    assert best.cost == pytest.approx(deepest, abs=1e-6)
+
+
+def test_a_budget_is_not_spent_on_labels_that_are_noisier() -> None:
+    def noise(cost: Any) -> Any:
+        return 0.1 + 100 * (cost - 2) ** 2
+
+    whole = fidelity.optimal_cost(noise, noise_free_variance=1.0, cost_range=(1.0, 10.0), budget=31.0).whole
+    K, costs = np.arange(1, 32)[:, None], np.linspace(1.0, 10.0, 90_001)
+    allowed = np.where(costs <= 31 / K, (1 + noise(costs)) / K, np.inf)
+    assert whole.variance == pytest.approx(allowed.min(), rel=1e-3) and whole.cost == pytest.approx(
+        2, rel=1e-2
+    )
+    assert whole.rollouts == allowed.min(axis=1).argmin() + 1
+
+
+def test_what_costs_nothing_is_not_looked_at_and_ends_are_compared() -> None:
+    deaf = fidelity.optimal_cost(
+        fidelity.PowerLaw(1e300, 300.0), noise_factor=0, noise_free_variance=1, cost_range=(1e-3, 10.0)
+    )
+    assert (deaf.cost, deaf.objective) == (1e-3, 1e-3)
+    # The slope cancels here, and labels without noise are free of variance.
+    free = fidelity.optimal_cost(fidelity.Bounded(1.0, 0.001), cost_range=(1e-20, 0.001))
+    assert (free.cost, free.objective, free.regime) == (0.001, 0.0, "dearest")
+
+
 def test_perfect_labels_win_where_c0_kappa_sigma2_exceeds_cmax_v() -> None:
     V = np.array([0.19, 0.21])
     best = fidelity.optimal_cost(
@@ -130,10 +187,11 @@ def test_a_callable_with_many_minima_is_searched_globally() -> None:
         ({"cost_range": (2, 1)}, "lowest < highest"),
         ({"cost_range": 3}, "must be a pair"),
         ({"budget": 0.05}, "budget must be enough for one rollout"),
+        ({"budget": 1e300}, r"budget must be for 2\*\*53 rollouts at most"),
         ({"noise": fidelity.PowerLaw(-1, 2)}, "noise.amplitude must be above 0"),
         ({"noise": fidelity.Bounded(1, 5)}, "at most the noise's noise_free_cost"),
         ({"noise": 3}, "noise must be a PowerLaw"),
-        ({"noise": lambda c: -c}, "finite numbers of at least 0"),
+        ({"noise": lambda c: c - 0.125}, r"finite numbers of at least 0, got -0.0\d* at cost 0.1"),
         ({"noise": lambda c: [c, c]}, "noise must return a number for a cost"),
         ({"noise": lambda c: 1 / int(c < 0)}, "noise must return a number .* division by zero"),
         ({"fixed_cost": np.ones(2), "noise_factor": np.ones(3)}, "do not broadcast"),
