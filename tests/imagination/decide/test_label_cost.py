@@ -148,6 +148,10 @@ def test_what_costs_nothing_is_not_looked_at_and_ends_are_compared() -> None:
         fidelity.PowerLaw(1e300, 300.0), noise_factor=0, noise_free_variance=1, cost_range=(1e-3, 10.0)
     )
     assert (deaf.cost, deaf.objective) == (1e-3, 1e-3)
+    loud = fidelity.optimal_cost(
+        fidelity.Floor(1.7e308, 1.0), noise_factor=0, noise_free_variance=1e-3, cost_range=(2.0, 1000.0)
+    )
+    assert (loud.cost, loud.regime) == (2.0, "cheapest")
     # The slope cancels here, and labels without noise are free of variance.
     free = fidelity.optimal_cost(fidelity.Bounded(1.0, 0.001), cost_range=(1e-20, 0.001))
     assert (free.cost, free.objective, free.regime) == (0.001, 0.0, "dearest")
