@@ -85,6 +85,12 @@ def test_frozen_errors_do_not_average_out_and_fresh_ones_do(rng):
     floor = (table["frozen"][0] - table["frozen"][1]) / 0.9  # the part that K divides
     assert table["frozen"][2] == pytest.approx(table["frozen"][0] - floor * (1 - 1e-4))
     assert table["frozen"][2] > 100 * table["fresh"][2]
+    # An estimator that is off without any error stays off by as much, and pays for it once.
+    off = frozen_or_fresh(
+        grid(6, discount=0.5), [1, 10**12], sigma=0.5, generator=rng, draws=50, estimator=THEOREM_2
+    )
+    assert off["frozen"][0] == pytest.approx(off["per rollout"][0])
+    assert off["per rollout"][1] == pytest.approx(off["fresh"][1]) and off["fresh"][1] > 1e-4
 
 
 def test_the_floor_of_frozen_errors_is_their_bias(rng):

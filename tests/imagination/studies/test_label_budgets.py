@@ -87,6 +87,16 @@ def test_a_pilot_estimates_v_from_what_its_money_buys():
     np.testing.assert_allclose(cost, label_budgets.advice(case, V, KAPPA).loc["E3", "cost"], rtol=0.15)
 
 
+def test_a_pilot_spends_its_money(monkeypatch):
+    bought, estimate = [], label_budgets.estimate
+    monkeypatch.setattr(
+        label_budgets, "estimate", lambda *a, **k: bought.append(a[2]) or estimate(*a, **k)
+    )  # fmt: skip
+    for spend in (0.0, 200.0):
+        label_budgets.piloted(BY_NAME["floor, dear rollouts"], 2, spend, np.random.default_rng(0))
+    assert bought == [2, 16]  # of 4 for a rollout and 8, the middle of 1 and 64, for its labels
+
+
 def test_a_pilots_learner_starts_later():
     case = BY_NAME["power law, p = 2"]
     options = {"seeds": 3, "updates": 40, "generator": np.random.default_rng(0)}

@@ -36,6 +36,19 @@ def test_both_are_the_same_where_gamma_is_nearly_one():
     assert table["lost"].abs().max() < 1e-3 and (table["gain"] > 0).all()
 
 
+def test_what_is_lost_is_a_share_of_the_larger_gain():
+    table = which_gradient.trained((0.5,), horizon=10, size=40, steps=20)
+    problem = which_gradient.random_problems(40, 0.5, 10, 0, features=2)
+    ends = [
+        curve[:, -1] - curve[:, 0] for curve in which_gradient.follow(problem, steps=20, rate=0.3).values()
+    ]
+    papers, ours = ends
+    assert (papers > ours).any() and (ours > papers).any()
+    shared = table[table["policy"] == "shared"]
+    np.testing.assert_array_equal(shared["gain"], ours)
+    np.testing.assert_allclose(shared["lost"], (ours - papers) / np.maximum(papers, ours))
+
+
 def test_random_problems_are_the_same_for_every_discount():
     one, two = (which_gradient.random_problems(4, gamma, 5, 7, features=2) for gamma in (0.1, 0.9))
     np.testing.assert_array_equal(one.mdp.transition, two.mdp.transition)

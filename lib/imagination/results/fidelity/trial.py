@@ -57,7 +57,6 @@ def trial(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.Data
     found = setting.advice()
     share = np.linspace(0, 1, COSTS)
     grid = setting.low[:, None] * (setting.high / setting.low)[:, None] ** share
-    grid[:, -1] = setting.high  # rounding must not leave the range
     wrong = np.stack([rule.cost(setting) for rule in RULES], axis=1)
     advised = np.asarray(found.cost)[:, None]
     values = variance_of_budget(problem, setting, np.concatenate([advised, grid, wrong], axis=1))
