@@ -22,8 +22,8 @@ from imagination.claim import Claim, Quantity
 
 __all__ = ["Column", "Mutant", "Outcome", "Trial", "mutation_scores", "put", "swap", "times", "violations"]
 
-Column = str | Callable[[pd.DataFrame], ArrayLike]
-"""A column of a table: its name, or what makes it from the others."""
+Column = str | float | Callable[[pd.DataFrame], ArrayLike]
+"""A column of a table: its name, what makes it from the others, or one number for all rows."""
 
 Slip = Callable[[sp.Expr], sp.Expr]
 """What makes a wrong expression from the right one."""
@@ -31,7 +31,7 @@ Slip = Callable[[sp.Expr], sp.Expr]
 
 def column(table: pd.DataFrame, which: Column) -> NDArray[Any]:
     """Return a column of a table, (n,)."""
-    found = table[which] if isinstance(which, str) else which(table)
+    found = which(table) if callable(which) else table[which] if isinstance(which, str) else which
     return np.broadcast_to(np.asarray(found), len(table))
 
 
@@ -128,15 +128,18 @@ class Trial:
         What was measured of the claim's quantity.
     columns : mapping
         Where the claim's arguments stand, if not in the columns of their names.
+    states : Column, optional
+        What the claim states, where the table keeps that and not what it is made of: a sum over a rollout, or
+        0 if what was measured is a difference. `speaks` alone then says which rows are read.
     speaks : Column, optional
         Rows that this trial reads, beside what the claim's own hypotheses leave out.
     unit : Column, optional
         In what excess is counted; what the right claim states, unless given.
     below : bool
         Whether the claim is a bound from below.
-    tolerance : float or Column
+    tolerance : Column
         Numerical doubt about what was measured and what the claim states.
-    doubt : float or Column, optional
+    doubt : Column, optional
         The same for mutants, where it is larger: a record that keeps few digits of what goes into a claim.
     record : str
         Under which name the table of `systems` is recorded; empty where a chapter runs it live.
@@ -146,11 +149,12 @@ class Trial:
     systems: Callable[..., pd.DataFrame]
     measure: Column
     columns: Mapping[str, Column] = field(default_factory=dict)
+    states: Column | None = None
     speaks: Column | None = None
     unit: Column | None = None
     below: bool = False
-    tolerance: float | Column = 1e-9
-    doubt: float | Column | None = None
+    tolerance: Column = 1e-9
+    doubt: Column | None = None
     record: str = ""
 
     @property
@@ -161,6 +165,10 @@ class Trial:
     def stated(self, rows: pd.DataFrame, claim: Claim | None = None) -> NDArray[np.floating]:
         """What the claim, or another one in its place, states for rows of which it speaks, (n,)."""
         claim = claim or self.claim
+        if self.states is not None:
+            if claim.expression != self.claim.expression:
+                raise ValueError(f"states: {self.claim.name!r} is not evaluated, so no other expression is")
+            return np.asarray(column(rows, self.states), float)
         values: dict[str, Any] = {n: column(rows, self.columns.get(n, n)) for n in claim.arguments}
         return np.broadcast_to(np.asarray(claim.evaluate(**values), float), len(rows))
 
@@ -170,6 +178,8 @@ class Trial:
         for which in (self.speaks, mutant.speaks if mutant else None):
             if which is not None:
                 chosen &= column(table, which).astype(bool)
+        if self.states is not None:
+            return chosen
         rows = table[chosen]
         values: dict[str, Any] = {n: column(rows, self.columns.get(n, n)) for n in self.claim.arguments}
         chosen[chosen] = np.broadcast_to(self.claim.applies(**values), len(rows))
@@ -207,9 +217,8 @@ class Trial:
     def refuted(self, table: pd.DataFrame, mutant: Mutant | None = None) -> NDArray[np.bool_]:
         """Which rows refute the claim, or a mutant of it, (n,)."""
         doubt = self.tolerance if mutant is None or self.doubt is None else self.doubt
-        allowed = doubt if isinstance(doubt, float) else column(table, doubt)
         with np.errstate(invalid="ignore"):
-            return np.asarray(self.excess(table, mutant) > allowed)
+            return np.asarray(self.excess(table, mutant) > column(table, doubt))
 
     def outcome(self, table: pd.DataFrame, mutants: Iterable[Mutant] = ()) -> Outcome:
         """Count what a table says of the claim and of those mutants that change it and that it can feed."""
