@@ -36,10 +36,10 @@ def tried() -> tuple[tuple[Trial, tuple[Mutant, ...]], ...]:
     """Return every trial of every topic, with the mutants of its claim."""
     found = []
     for topic in TOPICS.values():
-        trials, mutants = (f"{topic.__package__}.{name}" for name in ("trial", "mutants"))
-        if find_spec(trials):
-            known = import_module(mutants).MUTANTS if find_spec(mutants) else ()
-            for trial in import_module(trials).TRIALS:
+        mutants = f"{topic.__package__}.mutants"
+        known = import_module(mutants).MUTANTS if find_spec(mutants) else ()
+        for name in (f"{topic.__package__}.{each}" for each in ("trial", "network_trial")):
+            for trial in import_module(name).TRIALS if find_spec(name) else ():
                 found.append((trial, tuple(each for each in known if each.of.name == trial.claim.name)))
     return tuple(found)
 

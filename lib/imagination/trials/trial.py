@@ -220,9 +220,14 @@ class Trial:
         with np.errstate(invalid="ignore"):
             return np.asarray(self.excess(table, mutant) > column(table, doubt))
 
+    def can_try(self, mutant: Mutant, table: pd.DataFrame) -> bool:
+        """Whether a mutant changes this claim, and the table keeps what its statement is made of."""
+        evaluates = self.states is None or mutant.claim.expression == self.claim.expression
+        return mutant.of == self.claim and evaluates and mutant.is_fed(table)
+
     def outcome(self, table: pd.DataFrame, mutants: Iterable[Mutant] = ()) -> Outcome:
-        """Count what a table says of the claim and of those mutants that change it and that it can feed."""
-        own = [mutant for mutant in mutants if mutant.of == self.claim and mutant.is_fed(table)]
+        """Count what a table says of the claim, and of those mutants of it that can be tried on it."""
+        own = [mutant for mutant in mutants if self.can_try(mutant, table)]
         spoken, excess = self.spoken_of(table), self.excess(table)
         counts: dict[str, Any] = {
             "problems": int(spoken.sum()),
@@ -236,6 +241,8 @@ class Trial:
         used, allowed = column(rows, self.measure), self.stated(rows)
         if self.below:
             used, allowed = allowed, used
+        if not allowed.any():  # nothing may be measured at all, and no share of it
+            return Outcome(self.claim.name, self.source, **counts)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.where(used == allowed, np.where(used == 0, 0.0, 1.0), used / allowed)
         middle, largest = float(np.median(ratio)), float(ratio.max())
