@@ -112,8 +112,9 @@ def allocate(**problem: Unpack[Problem]) -> Allocation:
 
 def _solved(problems: Problems) -> tuple[np.ndarray, ...]:
     """The fields of `Allocation`, (n,) each."""
-    _, _, N_dyn, N_rew, *logs = problems.split()
-    return N_dyn, N_rew, *problems.errors(N_dyn, N_rew, *logs)
+    split = problems.split()
+    samples = problems.samples(split)
+    return *samples, *problems.errors(*samples, lambda: problems.log_samples(split))
 
 
 @quietly
@@ -176,8 +177,8 @@ def _best_whole(problems: Problems, low_dyn: np.ndarray, low_rew: np.ndarray) ->
     def samples(steps: np.ndarray, fill: np.ndarray, at: Any = slice(None)) -> tuple[np.ndarray, np.ndarray]:
         return np.where(by_dyn[at], steps, fill), np.where(by_dyn[at], fill, steps)
 
-    optimum = problems.split()
-    centre = np.clip(np.floor(np.where(by_dyn, optimum.N_dyn, optimum.N_rew)), low_step, high_step)
+    optimum = np.where(by_dyn, *problems.samples(problems.split()))
+    centre = np.clip(np.floor(optimum), low_step, high_step)
     best, best_step = np.full(budget.size, np.inf), centre.copy()
     for direction in (-1.0, 1.0):
         live, offset = np.arange(budget.size), 0.0 if direction < 0 else 1.0
@@ -198,7 +199,7 @@ def _best_whole(problems: Problems, low_dyn: np.ndarray, low_rew: np.ndarray) ->
 
 
 def _whole_errors(problems: Problems, N_dyn: np.ndarray, N_rew: np.ndarray) -> tuple[np.ndarray, ...]:
-    return problems.errors(N_dyn, N_rew, np.log(N_dyn), np.log(N_rew))
+    return problems.errors(N_dyn, N_rew, lambda: (np.log(N_dyn), np.log(N_rew)))
 
 
 def _bought(money: np.ndarray, price: np.ndarray) -> np.ndarray:
@@ -246,8 +247,8 @@ def allocate_joint(*, c_joint: ArrayLike, **problem: Unpack[Problem]) -> JointAl
 
     apart = both >= c_dyn + c_rew
     more_dyn, more_rew = both > c_dyn, both > c_rew  # else a single sample costs as much as a joint one
-    edge, log_edge = budget / both, np.log(budget) - np.log(both)
-    all_joint = [edge, edge, *problems.errors(edge, edge, log_edge, log_edge)]
+    edge = budget / both
+    all_joint = [edge, edge, *problems.errors(edge, edge, lambda: (np.log(budget) - np.log(both),) * 2)]
     found = np.where(apart, split(c_dyn, c_rew, apart), all_joint)
     surplus = split(c_dyn, both - c_dyn, ~apart & more_dyn)
     found = np.where(surplus[0] > surplus[1], surplus, found)  # false where not computed
@@ -283,7 +284,8 @@ def elasticities(**problem: Unpack[Problem]) -> dict[str, Allocation]:
     errors with them, by the chain rule, of which floors take no part.
     """
     shape, at, _ = checked("elasticities", problem)
-    share, rest, _, _, *logs = at.split()
+    split = at.split()
+    share, rest, logs = split.share, split.rest, at.log_samples(split)
     bare = at.log_errors(*logs)
     floors = np.log(at.floor_dyn), np.log(at.floor_rew)
     removable = [expit(error - floor) for error, floor in zip(bare, floors, strict=True)]

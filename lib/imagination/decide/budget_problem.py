@@ -129,14 +129,12 @@ def elasticity(what: str, code: str) -> Callable[..., Any]:
 
 
 class Split(NamedTuple):
-    """Shares of the budget, what they buy and the logarithm of that, for dynamics and rewards, (n,) each."""
+    """Shares of the budget for dynamics and rewards, and their logarithms, (n,) each."""
 
     share: np.ndarray
     rest: np.ndarray
-    N_dyn: np.ndarray
-    N_rew: np.ndarray
-    log_dyn: np.ndarray
-    log_rew: np.ndarray
+    log_share: np.ndarray
+    log_rest: np.ndarray
 
 
 class Problems(NamedTuple):
@@ -159,42 +157,49 @@ class Problems(NamedTuple):
 
     def split(self) -> Split:
         """The optimal split."""
-        shares, logs = _shares(*(part(*self[: len(INPUTS)]) for part in _equation()))
-        budget, costs = np.log(self.budget), (self.c_dyn, self.c_rew)
-        logs = tuple(budget - np.log(cost) + log for cost, log in zip(costs, logs, strict=True))
-        whole = tuple(self.budget / cost for cost in costs)
-        bought = (
-            _ordinary(money * share, log, money)
-            for money, share, log in zip(whole, shares, logs, strict=True)
+        return _shares(*(part(*self[: len(INPUTS)]) for part in _equation()))
+
+    def log_samples(self, split: Split) -> tuple[np.ndarray, np.ndarray]:
+        """Logarithms of what a split buys."""
+        budget = np.log(self.budget)
+        return budget - np.log(self.c_dyn) + split.log_share, budget - np.log(self.c_rew) + split.log_rest
+
+    def samples(self, split: Split) -> tuple[np.ndarray, np.ndarray]:
+        """What a split buys."""
+        dyn, rew = self.budget / self.c_dyn, self.budget / self.c_rew
+        return (
+            _ordinary(dyn * split.share, lambda: self.log_samples(split)[0], dyn),
+            _ordinary(rew * split.rest, lambda: self.log_samples(split)[1], rew),
         )
-        return Split(*shares, *bought, *logs)
 
     def log_errors(self, log_dyn: np.ndarray, log_rew: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Logarithms of both errors without their floors, from those of the numbers of samples."""
         dyn, rew = _law(claims.eps_d, claims.N_d)[1], _law(claims.eps_r, claims.N_r)[1]
         return dyn(self.A_dyn, self.alpha, log_dyn), rew(self.A_rew, self.beta, log_rew)
 
-    def errors(
-        self, N_dyn: np.ndarray, N_rew: np.ndarray, log_dyn: np.ndarray, log_rew: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def errors(self, N_dyn: np.ndarray, N_rew: np.ndarray, logs: Logs) -> tuple[np.ndarray, ...]:
         """Both errors with their floors, and the weighted one, of so many samples."""
         dyn, rew = _law(claims.eps_d, claims.N_d)[0], _law(claims.eps_r, claims.N_r)[0]
         bare_dyn, bare_rew = dyn(self.A_dyn, self.alpha, N_dyn), rew(self.A_rew, self.beta, N_rew)
-        logs = self.log_errors(log_dyn, log_rew)
-        e_dyn = _ordinary(bare_dyn, logs[0], N_dyn, bare_dyn / self.A_dyn) + self.floor_dyn
-        e_rew = _ordinary(bare_rew, logs[1], N_rew, bare_rew / self.A_rew) + self.floor_rew
+        bare_dyn = _ordinary(bare_dyn, lambda: self.log_errors(*logs())[0], N_dyn, bare_dyn / self.A_dyn)
+        bare_rew = _ordinary(bare_rew, lambda: self.log_errors(*logs())[1], N_rew, bare_rew / self.A_rew)
+        e_dyn, e_rew = bare_dyn + self.floor_dyn, bare_rew + self.floor_rew
         return e_dyn, e_rew, _weighted()(self.multiplier, e_dyn, e_rew)
 
 
-def _ordinary(value: np.ndarray, log_value: np.ndarray, *factors: np.ndarray) -> np.ndarray:
+Logs = Callable[[], tuple[np.ndarray, np.ndarray]]
+"""What gives the logarithms of both numbers of samples, if it is asked."""
+
+
+def _ordinary(value: np.ndarray, log_value: Callable[[], np.ndarray], *factors: np.ndarray) -> np.ndarray:
     """A value, taken from its logarithm where a factor of it is beyond the range of ordinary floats."""
+    if all(f.min(initial=1) > 1e-300 and f.max(initial=1) < 1e300 for f in factors):
+        return value
     odd = np.any([~((factor > 1e-300) & (factor < 1e300)) for factor in factors], axis=0)
-    return np.where(odd, np.exp(log_value), value) if odd.any() else value
+    return np.where(odd, np.exp(log_value()), value)
 
 
-def _shares(
-    level: np.ndarray, a: np.ndarray, b: np.ndarray
-) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
+def _shares(level: np.ndarray, a: np.ndarray, b: np.ndarray) -> Split:
     r"""Both shares of the budget, each with its own full relative accuracy, and their logarithms."""
     u = level / np.where(level > 0, 1 + b, 1 + a)  # the root of the nearer asymptote
     # Where one exponential rules, a step moves u by 1, and no more often than the exponent's logarithm says.
@@ -215,8 +220,7 @@ def _shares(
     # The last step is taken to first order: d log share / du is the other share, and the reverse.
     step = np.clip(step, -1, 1)  # larger ones are rounding of odds beyond exp(1e9)
     last_dyn, last_rew = -step * rest, step * share
-    shares = share * np.exp(last_dyn), rest * np.exp(last_rew)
-    return shares, (log_share + last_dyn, log_rest + last_rew)
+    return Split(share * np.exp(last_dyn), rest * np.exp(last_rew), log_share + last_dyn, log_rest + last_rew)
 
 
 def checked(
@@ -239,8 +243,9 @@ def checked(
         floor, exponent = name.startswith("floor"), name in ("alpha", "beta")
         most = LARGEST_EXPONENT if exponent else np.finfo(float).max
         broken = ~((array >= 0) if floor else (array > 0)) | ~(array <= most)
-        rule = f"{name} {'>= 0' if floor else '> 0'} and " + (f"at most {most:g}" if exponent else "finite")
-        refuse(asked, rule, broken, **{name: array})
+        if broken.any():
+            rule = f"{name} {'>= 0' if floor else '> 0'} and {f'at most {most:g}' if exponent else 'finite'}"
+            refuse(asked, rule, broken, **{name: array})
     flat = [array.ravel() for array in arrays]
     return arrays[0].shape, Problems(*flat[: len(Problems._fields)]), flat[len(Problems._fields) :]
 

@@ -138,7 +138,7 @@ def test_numbers_of_any_size_give_a_value_or_are_refused() -> None:
         problem = dict(zip(INPUTS, map(float, 10**exponents), strict=True))
         for plan in (allocate, elasticities, allocate_whole):
             try:
-                found = plan(**problem)  # type: ignore[operator]
+                found = plan(**problem)
             except HypothesisError as refused:
                 assert set(refused.values) & set(INPUTS)
                 continue

@@ -13,13 +13,18 @@ import pandas as pd
 
 from imagination.results.return_gap import claims as return_gap
 
-__all__ = ["CONSTANTS", "FAMILIES", "PARAMETERS", "best_split", "draw", "errors_of", "relative_bound"]
+__all__ = [
+    "CONSTANTS", "FAMILIES", "PARAMETERS", "REPORTED", "best_split", "draw", "errors_of", "relative_bound",
+]  # fmt: skip
 
 CONSTANTS = ("gamma", "L_f", "L_r", "L_pi")
 PARAMETERS = (
     "A_dyn", "alpha", "floor_dyn", "A_rew", "beta", "floor_rew", "c_dyn", "c_rew", "budget", *CONSTANTS,
 )  # fmt: skip
 """What a problem is made of, as columns of a table of problems."""
+
+REPORTED = {"A_dyn": 0.34, "alpha": 0.11, "A_rew": 90.4, "beta": 0.96}
+"""The two laws that [TSGLH26, §4.1] reports."""
 
 REACH = 80.0
 """Splits are tried from exp(-REACH) : 1 to 1 : exp(-REACH)."""
@@ -75,8 +80,7 @@ def _floors(rng: np.random.Generator, size: int) -> dict[str, np.ndarray]:
 
 def _reported(rng: np.random.Generator, size: int) -> dict[str, np.ndarray]:
     """The two laws that [TSGLH26] reports, in random worlds, at random prices and budgets."""
-    laws = {"A_dyn": 0.34, "alpha": 0.11, "A_rew": 90.4, "beta": 0.96}
-    return _generic(rng, size) | {name: np.full(size, value) for name, value in laws.items()}
+    return _generic(rng, size) | {name: np.full(size, value) for name, value in REPORTED.items()}
 
 
 FAMILIES: dict[str, Callable[[np.random.Generator, int], dict[str, np.ndarray]]] = {

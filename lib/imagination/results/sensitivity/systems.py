@@ -326,36 +326,41 @@ def lqg(
     real = _contracting(mdp, wanted)
     base, cost = _matrices(real)
     policy = BallClippedPolicy(optimal_gain(real)[0], cost.action_radius)
-    dynamics_error: Perturbation
-    reward_error: Perturbation
-    d_state, d_action = base.action_matrix.shape[1:]
-    if errors == "matrices":
-        raw = AffineDynamics(
-            rng.standard_normal((size, d_state, d_state)),
-            rng.standard_normal((size, d_state, d_action)),
-            np.zeros((size, d_state)),
-        )
-        largest = (
-            spectral_norm(raw.state_matrix) * cost.state_radius
-            + spectral_norm(raw.action_matrix) * cost.action_radius
-        )
-        dynamics_error = raw.map_arrays(lambda array: array / largest.reshape(-1, *[1] * (array.ndim - 1)))
-        costs = [_symmetric(rng, size, dimension) for dimension in (d_state, d_action)]
-        off = QuadraticReward(costs[0], costs[1], cost.state_radius, cost.action_radius)
-        most = off.bound()[:, None, None]
-        reward_error = AsPerturbation(
-            off.with_arrays({"state_cost": costs[0] / most, "action_cost": costs[1] / most})
-        )
-    elif errors == "constant":
-        direction = rng.standard_normal((size, d_state))
-        dynamics_error = ConstantPerturbation(direction / np.linalg.norm(direction, axis=1, keepdims=True))
-        reward_error = ConstantPerturbation(np.ones((size, 1)))
-    else:
-        raise ValueError(f"errors must be 'matrices' or 'constant', got {errors!r}")
+    dynamics_error, reward_error = _errors(rng, errors, base, cost)
     horizon = _steps(gamma)
+    d_state = base.action_matrix.shape[1]
     start = UniformBall(np.ones(size), d_state).sample(rng, starts)
     paths = gaussian_noise(rng, np.full(size, noise), starts, horizon, d_state)
     return Group("LQG", real, policy, start, horizon, dynamics_error, reward_error, paths)
+
+
+def _errors(
+    rng: Rng, errors: str, base: AffineDynamics, cost: QuadraticReward
+) -> tuple[Perturbation, Perturbation]:
+    """Directions of both models' errors, of size 1 on the balls."""
+    size, d_state, d_action = base.action_matrix.shape
+    if errors == "constant":
+        direction = rng.standard_normal((size, d_state))
+        direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+        return ConstantPerturbation(direction), ConstantPerturbation(np.ones((size, 1)))
+    if errors != "matrices":
+        raise ValueError(f"errors must be 'matrices' or 'constant', got {errors!r}")
+    raw = AffineDynamics(
+        rng.standard_normal((size, d_state, d_state)),
+        rng.standard_normal((size, d_state, d_action)),
+        np.zeros((size, d_state)),
+    )
+    largest = (
+        spectral_norm(raw.state_matrix) * cost.state_radius
+        + spectral_norm(raw.action_matrix) * cost.action_radius
+    )
+    dynamics_error = raw.map_arrays(lambda array: array / largest.reshape(-1, *[1] * (array.ndim - 1)))
+    costs = [_symmetric(rng, size, dimension) for dimension in (d_state, d_action)]
+    off = QuadraticReward(costs[0], costs[1], cost.state_radius, cost.action_radius)
+    most = off.bound()[:, None, None]
+    return dynamics_error, AsPerturbation(
+        off.with_arrays({"state_cost": costs[0] / most, "action_cost": costs[1] / most})
+    )
 
 
 def _contracting(mdp: ContinuousMDP, closed_loop: np.ndarray) -> ContinuousMDP:

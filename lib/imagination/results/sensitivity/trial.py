@@ -22,6 +22,7 @@ from scipy.stats import binomtest, bootstrap
 from imagination import records
 from imagination.decide import allocation
 from imagination.results.budget import claims
+from imagination.results.budget.systems import REPORTED as laws_reported
 from imagination.results.sensitivity.systems import (
     ALTERNATIVES,
     GROUPS,
@@ -69,10 +70,10 @@ __all__ = [
 class Laws:
     """Errors as functions of samples, ``eps = A N^(-exponent)``, and what a sample costs."""
 
-    A_dyn: float = 0.34
-    alpha: float = 0.11
-    A_rew: float = 90.4
-    beta: float = 0.96
+    A_dyn: float
+    alpha: float
+    A_rew: float
+    beta: float
     c_dyn: float = 1.0
     c_rew: float = 1.0
 
@@ -85,7 +86,7 @@ class Laws:
         return dict(vars(self))
 
 
-LAWS = Laws()
+LAWS = Laws(**laws_reported)
 """The fits that [TSGLH26, §4.1] reports."""
 
 BUDGETS = (1e5, 1e6, 1e8)
