@@ -124,7 +124,7 @@ def test_gradients_asked_of_what_has_none_are_refused_by_name(rng):
     assert np.all(lipschitz.searched_lipschitz(plain, *domains(), rng, count=4, steps=5) <= 4)
 
 
-def test_observed_errors_climb_to_the_planted_one(rng):
+def test_observed_errors_climb_to_the_one_that_is_there(rng):
     direction = np.tile([1.0, 0.0, 0.0], (2, 1))
     wave = SinePerturbation(direction, np.ones((2, 3)), np.ones((2, 2)), np.zeros(2))
     f, scale = affine(rng), np.array([0.1, 3.0])

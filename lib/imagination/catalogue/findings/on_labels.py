@@ -66,13 +66,13 @@ def _advised(table: pd.DataFrame) -> Said:
     wrong = [rule.name for rule in RULES]
     regret, least = table["regret"], table[wrong].max().min()
     return Said(
-        f"Brute force finds a better cost of a label than the advised one in {len(broken)} of "
+        f"Grid search finds a better cost of a label than the advised one in {len(broken)} of "
         f"{counted(len(table), 'problem')}: the variance there is from {regret.max():.1%} below the "
         "advised one's to "
         f"{-regret.min():.1%} above. Each of {counted(len(wrong), 'wrong rule')} costs {least:.1%} or "
         "more in some problem.",
         anywhere(pd.Series(table.index.isin(broken.index), table.index), table["configuration"]),
-        "share of configurations with a problem in which brute force does better",
+        "share of configurations with a problem in which grid search does better",
         f"{counted(len(table), 'problem')}, {counted(table['configuration'].nunique(), 'configuration')}",
     )
 

@@ -18,7 +18,7 @@ def law(amplitude, exponent, floor=0.0):
     return lambda samples: amplitude * samples**-exponent + floor
 
 
-def planted(rng, parameters, *, per_anchor=20, noise=0.05, anchors=ANCHORS):
+def drawn(rng, parameters, *, per_anchor=20, noise=0.05, anchors=ANCHORS):
     samples = np.repeat(anchors, per_anchor)
     return samples, law(*parameters)(samples) * np.exp(noise * rng.standard_normal(len(samples)))
 
@@ -44,14 +44,14 @@ def test_an_exact_law_is_found_exactly(amplitude, exponent, floor_share):
 
 def test_the_reported_laws_are_recovered_from_noisy_seeds(rng):
     for parameters in ((0.34, 0.11), (90.4, 0.96)):
-        found = fit(*planted(rng, parameters, per_anchor=100), rng=rng)
+        found = fit(*drawn(rng, parameters, per_anchor=100), rng=rng)
         low, high, level = found.interval("exponent")
         assert low < parameters[1] < high and high - low < 0.01 and level == 0.95
         assert found.r_squared_of_means > 0.999
 
 
 def test_a_floor_is_recovered_and_chosen(rng):
-    result = compare(*planted(rng, (3.0, 0.5, 0.02)), rng=rng, replicates=200)
+    result = compare(*drawn(rng, (3.0, 0.5, 0.02)), rng=rng, replicates=200)
     assert result.chosen is result.floored
     table = result.floored.summary()
     assert (table["low"] < [3.0, 0.5, 0.02]).all() and (table["high"] > [3.0, 0.5, 0.02]).all()
@@ -60,12 +60,12 @@ def test_a_floor_is_recovered_and_chosen(rng):
 
 
 def test_no_floor_is_chosen_where_none_is(rng):
-    chosen = [compare(*planted(rng, (3.0, 0.5)), replicates=0).chosen.with_floor for _ in range(20)]
+    chosen = [compare(*drawn(rng, (3.0, 0.5)), replicates=0).chosen.with_floor for _ in range(20)]
     assert sum(chosen) <= 2
 
 
 def test_one_bad_seed_hardly_moves_the_law(rng):
-    samples, errors = planted(rng, (3.0, 0.5), per_anchor=5)
+    samples, errors = drawn(rng, (3.0, 0.5), per_anchor=5)
     before = fit(samples, errors, replicates=0).exponent
     errors[-1] *= 1000
     after = fit(samples, errors, replicates=0).exponent
@@ -74,14 +74,14 @@ def test_one_bad_seed_hardly_moves_the_law(rng):
 
 
 def test_the_unit_of_the_error_does_not_matter(rng):
-    samples, errors = planted(rng, (3.0, 0.5, 0.02))
+    samples, errors = drawn(rng, (3.0, 0.5, 0.02))
     one, other = (fit(samples, errors * unit, floor=True, replicates=0) for unit in (1, 1e-6))
     assert other.exponent == pytest.approx(one.exponent, rel=1e-5)
     assert (other.amplitude, other.floor) == pytest.approx((one.amplitude * 1e-6, one.floor * 1e-6), rel=1e-4)
 
 
 def test_the_order_of_measurements_does_not_matter(rng):
-    samples, errors = planted(rng, (3.0, 0.5))
+    samples, errors = drawn(rng, (3.0, 0.5))
     shuffled = rng.permutation(len(samples))
     one, other = fit(samples, errors, replicates=0), fit(samples[shuffled], errors[shuffled], replicates=0)
     assert (one.amplitude, one.exponent) == pytest.approx((other.amplitude, other.exponent), rel=1e-10)
@@ -99,7 +99,7 @@ def test_intervals_cover_as_often_as_they_say(rng, per_anchor, seeds, resampling
     groups = np.tile(np.arange(per_anchor), len(ANCHORS)) if seeds else None
     covered = dict.fromkeys(PARAMETERS[:2], 0)
     for _ in range(100):
-        data = planted(rng, (3.0, 0.5), per_anchor=per_anchor)
+        data = drawn(rng, (3.0, 0.5), per_anchor=per_anchor)
         found = fit(*data, rng=rng, replicates=250, seeds=groups)
         assert found.resampling == resampling
         for name in covered:
@@ -111,7 +111,7 @@ def test_intervals_cover_as_often_as_they_say(rng, per_anchor, seeds, resampling
 def test_whole_seeds_are_drawn_where_seeds_share_their_luck(rng):
     """A seed's own factor shifts its whole curve: it widens the amplitude's interval, not the exponent's."""
     luck = np.tile(np.exp(0.5 * rng.standard_normal(20)), 7)
-    samples, errors = planted(rng, (3.0, 0.5), noise=0.02)
+    samples, errors = drawn(rng, (3.0, 0.5), noise=0.02)
     groups = np.tile(np.arange(20), 7)
     shared = fit(samples, errors * luck, seeds=groups, rng=rng)
     scattered = fit(samples, errors * luck, rng=rng)
@@ -127,7 +127,7 @@ def test_whole_seeds_are_drawn_where_seeds_share_their_luck(rng):
 
 
 def test_a_seed_of_an_odd_world_does_not_move_the_law(rng):
-    samples, errors = planted(rng, (3.0, 0.5), per_anchor=9, noise=0.02)
+    samples, errors = drawn(rng, (3.0, 0.5), per_anchor=9, noise=0.02)
     groups = np.tile(np.arange(9), 7)
     before = fit(samples, errors, seeds=groups, replicates=0)
     after = fit(samples, np.where(groups == 4, 1000 * errors, errors), seeds=groups, replicates=0)
@@ -136,7 +136,7 @@ def test_a_seed_of_an_odd_world_does_not_move_the_law(rng):
 
 
 def test_predictions_at_new_sizes(rng):
-    samples, errors = planted(rng, (3.0, 0.5), noise=0.1)
+    samples, errors = drawn(rng, (3.0, 0.5), noise=0.1)
     found = fit(samples, errors, rng=rng)
     curve = found.predict([1e4, 1e6], level=0.999)
     assert curve["extrapolates"].tolist() == [False, True]
@@ -156,7 +156,7 @@ def test_residuals_and_r_squared_by_hand():
 
 
 def test_the_same_generator_gives_the_same_bootstrap(rng):
-    data = planted(rng, (3.0, 0.5))
+    data = drawn(rng, (3.0, 0.5))
     one, other = (fit(*data, rng=np.random.default_rng(3), replicates=50) for _ in range(2))
     pd.testing.assert_frame_equal(one.bootstrap, other.bootstrap)
 
@@ -195,7 +195,7 @@ def test_errors_that_do_not_fall():
 
 
 def test_bad_options(rng):
-    data = planted(rng, (3.0, 0.5), per_anchor=1)
+    data = drawn(rng, (3.0, 0.5), per_anchor=1)
     with pytest.raises(ValueError, match="rng: None"):
         fit(*data)
     with pytest.raises(ValueError, match="replicates: -1"):
@@ -203,7 +203,7 @@ def test_bad_options(rng):
     with pytest.raises(ValueError, match="measured once only"):
         fit(*data, rng=rng, resampling="replicates")
     with pytest.raises(ValueError, match="needs the argument seeds"):
-        fit(*planted(rng, (3.0, 0.5)), rng=rng, resampling="seeds")
+        fit(*drawn(rng, (3.0, 0.5)), rng=rng, resampling="seeds")
     with pytest.raises(ValueError, match="is none of seeds"):
         fit(*data, rng=rng, resampling="magic")
     with pytest.raises(ValueError, match="exactly once at each sample size"):
@@ -213,7 +213,7 @@ def test_bad_options(rng):
 
 
 def test_bad_questions(rng):
-    data = planted(rng, (3.0, 0.5))
+    data = drawn(rng, (3.0, 0.5))
     found = fit(*data, rng=rng, replicates=20)
     with pytest.raises(ValueError, match="level: 1"):
         found.interval("exponent", level=1)

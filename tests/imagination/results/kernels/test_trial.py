@@ -53,13 +53,13 @@ def test_ratios_are_0_where_nothing_happens(drawn):
 
 
 def test_outcomes_are_those_that_are_recorded():
-    recorded = records.load("ledger-trials").set_index("claim")
-    seed = records.describe("ledger-trials").parameters["seed"]
+    recorded = records.load("outcomes").set_index("claim")
+    seed = records.describe("outcomes").parameters["seed"]
     tables = {systems: systems("full", seed=seed) for systems in (trial.run, trial.by_values)}
     for of_claim in trial.TRIALS:
         found, row = of_claim.outcome(tables[of_claim.systems], MUTANTS), recorded.loc[of_claim.claim.name]
         counts = (found.problems, found.violations, found.mutants, found.caught)
-        assert counts == tuple(row[["problems", "violations", "planted", "caught"]])
+        assert counts == tuple(row[["problems", "violations", "mutants", "caught"]])
         assert (found.median, found.largest) == pytest.approx((row["median"], row["largest"]), rel=1e-9)
 
 
