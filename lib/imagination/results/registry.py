@@ -7,35 +7,30 @@ words are written beside the Coq statements, which decide.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from types import ModuleType
 
-from imagination.results.bias import declared as bias
-from imagination.results.budget import declared as budget
-from imagination.results.curvature import declared as curvature
-from imagination.results.fidelity import declared as fidelity
-from imagination.results.kernels import declared as kernels
-from imagination.results.noise import declared as noise
 from imagination.results.result import Printed, Result, Words
-from imagination.results.return_gap import declared as return_gap
-from imagination.results.scaling import declared as scaling
-from imagination.results.sensitivity import declared as sensitivity
-from imagination.results.tutorial import declared as tutorial
 
 __all__ = ["PRINTED", "RESULTS", "TOPICS", "WORDS", "of_theorem", "topic_of"]
 
-TOPICS: Mapping[str, ModuleType] = {
-    "The return gap": return_gap,
-    "Kernels": kernels,
-    "Straight trajectories": curvature,
-    "How errors fall with data": scaling,
-    "The budget": budget,
-    "The multiplier": sensitivity,
-    "Noisy rewards": noise,
-    "The price of a label": fidelity,
-    "Bias": bias,
-    "A bound of one's own": tutorial,
+_FOLDERS = {
+    "The return gap": "return_gap",
+    "Kernels": "kernels",
+    "Straight trajectories": "curvature",
+    "How errors fall with data": "scaling",
+    "The budget": "budget",
+    "The multiplier": "sensitivity",
+    "Noisy rewards": "noise",
+    "The price of a label": "fidelity",
+    "Bias": "bias",
+    "A bound of one's own": "tutorial",
 }
-"""The topics, by the titles under which their results are listed."""
+
+TOPICS: Mapping[str, ModuleType] = {
+    title: import_module(f"imagination.results.{folder}.declared") for title, folder in _FOLDERS.items()
+}
+"""The topics' declarations, by the titles under which their results are listed."""
 
 RESULTS: Mapping[str, Result] = {result.name: result for topic in TOPICS.values() for result in topic.RESULTS}
 """Every result by its name."""
