@@ -357,7 +357,7 @@ class Claim:
             raise TypeError(f"{self.name} also needs {', '.join(missing)}")
         if unknown := sorted(set(values) - set(names)):
             raise TypeError(f"{self.name} does not take {', '.join(unknown)}; it takes {', '.join(names)}")
-        arrays: Iterable[np.ndarray] = [_as_float(self.name, name, values[name]) for name in names]
+        arrays: Iterable[np.ndarray] = [real_array(self.name, name, values[name]) for name in names]
         try:
             arrays = np.broadcast_arrays(*arrays)
         except ValueError as error:
@@ -421,15 +421,16 @@ def _states_sort(relation: sp.Basic) -> bool:
     return isinstance(relation, sp.Gt) and relation.rhs == 0 and bool(relation.lhs.is_positive)
 
 
-def _as_float(claim: str, name: str, value: Any) -> np.ndarray:
-    refusal = f"{claim}: {name} must be a real number or an array of them, got {value!r}"
+def real_array(asked: str, name: str, value: Any) -> np.ndarray:
+    """An argument of a claim or function as an array of floats; a ValueError that names it if it is none."""
     try:
         array = np.asarray(value)
         real = np.issubdtype(array.dtype, np.number) and not np.iscomplexobj(array)
         if value is None or not (real or array.dtype == object):
-            raise ValueError(refusal)
+            raise ValueError("no real numbers")
         return array.astype(float)
-    except (TypeError, ValueError, OverflowError) as error:
+    except (TypeError, ValueError, OverflowError) as error:  # only now: printing an array takes long
+        refusal = f"{asked}: {name} must be a real number or an array of them, got {value!r}"
         raise ValueError(refusal) from error
 
 

@@ -26,7 +26,7 @@ def figure(table: pd.DataFrame) -> Figure:
     Parameters
     ----------
     table : DataFrame
-        A trial's rows; see `imagination.results.return_gap.trial.trial`.
+        A trial's rows; see `imagination.results.return_gap.trial.batch`.
     """
     drawn, axes = plt.subplots(figsize=(7.2, 4.4))
     for (name, families), colour, marker in zip(

@@ -8,10 +8,12 @@ import pandas as pd
 import sympy as sp
 
 from imagination.quantities import eps_dyn, gamma
-from imagination.results.return_gap.mutants import Planted, catch, caught
+from imagination.results.return_gap import trial
+from imagination.results.return_gap.claims import LEMMA_1
 from imagination.results.return_gap.systems import FAMILIES, draw
 from imagination.rollouts import horizon_for, truncated_tail
 from imagination.studies.looseness import FACTORS, factors
+from imagination.trials.trial import Mutant
 
 GAMMA, RANGE, BOUND = np.array([0.9]), np.array([2.0]), 5.0
 """One pair of worlds: discount, range of its rewards' differences, and its bound."""
@@ -19,24 +21,24 @@ GAMMA, RANGE, BOUND = np.array([0.9]), np.array([2.0]), 5.0
 ALL_FAMILIES = list(FAMILIES)
 
 
-def spoiled(powers: int = 2) -> Planted:
+def spoiled(powers: int = 2) -> Mutant:
     """The colleague's bound: the dynamics' part times a power of gamma."""
 
     def slip(expression: sp.Expr) -> sp.Expr:
         reward_part = expression.subs(eps_dyn, 0)
         return reward_part + gamma**powers * (expression - reward_part)
 
-    return Planted(f"{powers} more gammas", "contracting", slip)
+    return Mutant(f"{powers} more gammas", LEMMA_1, slip)
 
 
 def exceeded(table: pd.DataFrame, powers: int = 2) -> float:
-    """By what factor a gap exceeds it at most."""
-    return float(catch(spoiled(powers), table)["gap / wrong bound"])  # type: ignore[arg-type]
+    """By how much of Lemma 1's bound the worst pair exceeds it."""
+    return float(np.nanmax(trial.TRIALS[0].excess(table, spoiled(powers))))
 
 
 def refuting(table: pd.DataFrame) -> list[str]:
     """The families that refute it."""
-    return list(table["family"][caught(spoiled(), table)].unique())
+    return list(table["family"][trial.TRIALS[0].refuted(table, spoiled())].unique())
 
 
 def steps_for(tail: float, spread: np.ndarray = RANGE) -> int:

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 from imagination.results.kernels.claims import WASSERSTEIN_BOUND
-from imagination.results.kernels.trial import constants
+from imagination.results.kernels.systems import constants
 from imagination.studies.distances import reward_shapes
 from imagination.wasserstein import kl_divergence, line_metric, total_variation, wasserstein
 from imagination.worlds.makers import gridworld, random_kernels
@@ -55,10 +55,7 @@ def by_scale(policy: np.ndarray, scales: np.ndarray = SCALES) -> tuple[np.ndarra
     worlds = [gridworld(3, 3, slip=np.full(len(scales), slip), discount=0.5) for slip in (0.1, 0.2)]
     metric = scales[:, None, None] * worlds[0].action_metric
     found = constants(replace(worlds[0], action_metric=metric), worlds[1], policy)
-    inside = found["gamma"] * found["L_f"] * (1 + found["L_pi"]) < 1
-    bounds = np.full(len(scales), np.inf)
-    bounds[inside] = WASSERSTEIN_BOUND.evaluate(**{name: value[inside] for name, value in found.items()})
-    return bounds, found
+    return WASSERSTEIN_BOUND.evaluate(outside=np.inf, **found), found
 
 
 def best_scale(policy: np.ndarray) -> float:

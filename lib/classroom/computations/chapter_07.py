@@ -8,11 +8,11 @@ import pandas as pd
 from imagination.decide.allocation import allocate, elasticities
 from imagination.decide.planner import plan, read_pilot
 from imagination.records import folder
-from imagination.results.budget.claims import D, eps_d, eps_r
-from imagination.results.budget.mutants import Planted, caught, regret
-from imagination.results.budget.trial import REPORTED
+from imagination.results.budget import claims, trial
+from imagination.results.budget.mutants import regret
+from imagination.trials.trial import Mutant
 
-PROBLEM = {**REPORTED, "c_dyn": 1.0, "c_rew": 1.0, "budget": 1e6, "multiplier": 1.0}
+PROBLEM = {**trial.REPORTED, "c_dyn": 1.0, "c_rew": 1.0, "budget": 1e6, "multiplier": 1.0}
 
 
 def labels(price: float) -> float:
@@ -37,14 +37,15 @@ def outcome_without_seeds() -> str:
     return "planned"
 
 
-def rule(power: int = 2) -> Planted:
+def rule(power: int = 2) -> Mutant:
     """Spending in proportion to a power of the errors."""
-    return Planted(f"power {power}", "spending", lambda right: (D * eps_d / eps_r) ** power)
+    errors = claims.D * claims.eps_d / claims.eps_r
+    return Mutant(f"power {power}", claims.SPENDING, lambda right: errors**power)
 
 
 def always_caught(table: pd.DataFrame) -> bool:
     """Whether every problem refutes the colleague's rule."""
-    return bool(caught(rule(), table).all())
+    return bool(trial.SPENDING.refuted(table, rule()).all())
 
 
 def price(table: pd.DataFrame, quantile: float, power: int = 2) -> float:

@@ -8,8 +8,7 @@ import numpy as np
 import imagination.decide.label_cost
 from imagination.reinforce.exact import bias_gradient, moments
 from imagination.reinforce.problems import DISCOUNTED, Problem
-from imagination.results.bias.trial import audit
-from imagination.studies.biases import copies
+from imagination.studies.biases import audit, copies
 from imagination.studies.goodhart import HORIZON, Buyer, answers
 from imagination.studies.goodhart_arms import NOISES
 from imagination.studies.learning import learn

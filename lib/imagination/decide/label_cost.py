@@ -1,112 +1,44 @@
 r"""Fidelity and bias: what to pay for a label, and up to how many rollouts a biased reward is the better one.
 
-The claims of part E are in :mod:`imagination.results.fidelity.claims`. This module puts numbers into them.
+The claims are in :mod:`imagination.results.fidelity.claims`. This module puts numbers into them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from imagination.results.fidelity import claims as fc
+from imagination.decide.label_search import (
+    CHEAPEST,
+    DEAREST,
+    Setting,
+    WholeRollouts,
+    at_an_end,
+    at_the_slopes_root,
+    bought,
+    plain,
+    searched,
+    whole_rollouts,
+)
+from imagination.decide.noise_laws import Bounded, Floor, Law, PowerLaw, value
+from imagination.results.fidelity import claims
 
-Array = NDArray[Any]
+__all__ = [
+    "Bounded",
+    "Floor",
+    "OptimalCost",
+    "PowerLaw",
+    "WholeRollouts",
+    "crossing",
+    "mean_squared_error",
+    "optimal_cost",
+]
 
-CHEAPEST, INTERIOR, DEAREST, INDIFFERENT = "cheapest", "interior", "dearest", "indifferent"
-
-
-# -- noise laws ----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class PowerLaw:
-    """Noise variance ``amplitude * cost**(-exponent)`` [TSGLH26, Cor. 2].
-
-    Parameters
-    ----------
-    amplitude, exponent : array_like
-        Both positive; the amplitude is the variance at cost 1, in units of reward squared.
-    """
-
-    amplitude: ArrayLike
-    exponent: ArrayLike
-
-    def __call__(self, cost: ArrayLike) -> Any:
-        """The noise's variance at a positive cost."""
-        return fc.POWER_NOISE.evaluate(cost=cost, amplitude=self.amplitude, exponent=self.exponent)
-
-
-@dataclass(frozen=True)
-class Floor:
-    """Noise variance ``floor**2 + amplitude / cost`` [TSGLH26, Cor. 2].
-
-    Parameters
-    ----------
-    floor : array_like
-        Standard deviation that no money removes, at least 0, in units of reward.
-    amplitude : array_like
-        Positive; the variance that is bought down, at cost 1.
-    """
-
-    floor: ArrayLike
-    amplitude: ArrayLike
-
-    def __call__(self, cost: ArrayLike) -> Any:
-        """The noise's variance at a positive cost."""
-        return fc.FLOOR_NOISE.evaluate(cost=cost, floor=self.floor, amplitude=self.amplitude)
-
-
-@dataclass(frozen=True)
-class Bounded:
-    """Noise variance ``largest**2 * (1 - cost / noise_free_cost)`` [TSGLH26, Cor. 2].
-
-    Parameters
-    ----------
-    largest : array_like
-        Standard deviation of a free label's noise, at least 0, in units of reward.
-    noise_free_cost : array_like
-        Positive; the cost at which no noise is left, the highest that is allowed.
-    """
-
-    largest: ArrayLike
-    noise_free_cost: ArrayLike
-
-    def __call__(self, cost: ArrayLike) -> Any:
-        """The noise's variance at a cost in (0, noise_free_cost]."""
-        return fc.BOUNDED_NOISE.evaluate(
-            cost=cost, largest=self.largest, noise_free_cost=self.noise_free_cost
-        )
-
-
-Noise = PowerLaw | Floor | Bounded | Callable[[Array], ArrayLike]
-
-
-# -- the best cost -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class WholeRollouts:
-    """The best plan that buys whole rollouts.
-
-    Attributes
-    ----------
-    rollouts : int or ndarray of int
-        How many.
-    cost : float or ndarray
-        What each one's label may cost: all that the budget leaves, unless more buys nothing better.
-    variance : float or ndarray
-        Variance of their average.
-    """
-
-    rollouts: Any
-    cost: Any
-    variance: Any
+Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -135,44 +67,8 @@ class OptimalCost:
     whole: WholeRollouts | None = None
 
 
-@cache
-def _function(expression: sp.Expr, *symbols: sp.Symbol) -> Callable[..., Any]:
-    return sp.lambdify(symbols, expression, modules="numpy")
-
-
-_PSI = sp.cancel(fc.OBJECTIVE.expression * fc.B)
-_VARIANCE = fc.OBJECTIVE.quantity
-
-
-@dataclass(frozen=True)
-class _Setting:
-    """Noise-free variance, noise factor, fixed cost and range of costs, all of one shape."""
-
-    V: Array
-    kappa: Array
-    c_0: Array
-    low: Array
-    high: Array
-
-    def objective(self, cost: Array, noise: Array) -> Array:
-        V, kappa, c_0 = (_like(part, cost) for part in (self.V, self.kappa, self.c_0))
-        return _function(_PSI, fc.c, fc.s, fc.V, fc.kappa, fc.c_0)(cost, noise, V, kappa, c_0)
-
-    def variance(self, noise: Array, rollouts: Array) -> Array:
-        V, kappa = _like(self.V, noise), _like(self.kappa, noise)
-        return _function(_VARIANCE, fc.s, fc.V, fc.kappa, fc.K)(noise, V, kappa, rollouts)
-
-    def parameters(self) -> dict[str, Array]:
-        return {"noise_free_variance": self.V, "noise_factor": self.kappa, "fixed_cost": self.c_0}
-
-
-def _like(value: Array, cost: Array) -> Array:
-    """A value with trailing axes, so that it goes with several costs for each problem."""
-    return value.reshape(value.shape + (1,) * (cost.ndim - value.ndim))
-
-
 def optimal_cost(
-    noise: Noise,
+    noise: Law | Callable[[Any], Any],
     *,
     noise_free_variance: ArrayLike = 0.0,
     noise_factor: ArrayLike = 1.0,
@@ -188,8 +84,8 @@ def optimal_cost(
     Parameters
     ----------
     noise : PowerLaw, Floor, Bounded or callable
-        Variance of the rewards' noise as a function of cost, in units of reward squared. A callable takes an
-        array of costs and returns an array of its shape; it may have any number of local minima.
+        Variance of the rewards' noise as a function of cost, in units of reward squared. A callable takes a
+        cost, or an array of them; it may have any number of local minima.
     noise_free_variance : array_like
         V, variance of one rollout's estimate without noise; at least 0.
     noise_factor : array_like
@@ -211,8 +107,9 @@ def optimal_cost(
     ------
     ValueError
         Naming the argument, its value and the rule: a number that is negative, infinite or NaN, an empty
-        range, a range beyond a bounded noise's noise-free cost, a budget that buys no rollout, a callable
-        that returns anything but finite nonnegative numbers in the shape of its argument.
+        range, a range beyond a bounded noise's noise-free cost, a budget that buys no rollout or too many to
+        count, a callable that returns anything but finite nonnegative numbers, numbers whose products leave
+        the range of floats.
 
     Notes
     -----
@@ -226,32 +123,37 @@ def optimal_cost(
     >>> float(best.cost), float(best.objective), best.regime
     (2.0, 4.0, 'interior')
     """
-    noise, setting = _checked(noise, noise_free_variance, noise_factor, fixed_cost, cost_range, budget)
-    if isinstance(noise, Bounded):
-        cost, regime = _at_an_end(noise, setting)
-    elif isinstance(noise, PowerLaw | Floor):
-        cost, regime = _at_the_slopes_root(noise, setting)
-    else:
-        cost, regime = _searched(noise, setting)
-    objective = setting.objective(cost, _variance_at(noise, cost))
-    if not np.isfinite(objective).all():
-        raise ValueError(f"the objective exceeds the largest float at cost {float(cost.ravel()[0])!r}")
-    found = OptimalCost(_plain(cost), _plain(objective), _plain(regime))
-    if budget is None:
-        return found
-    spent = np.broadcast_to(np.asarray(budget, float), setting.low.shape)
-    whole = _whole_rollouts(noise, setting, spent, cost)
-    return OptimalCost(found.cost, found.objective, found.regime, _plain(_count(spent, cost, setting)), whole)
-
-
-def _plain(array: Array) -> Any:
-    """A number, or a str, of an array without axes."""
-    return array.item() if np.ndim(array) == 0 else array
+    with np.errstate(all="ignore"):
+        setting, spent = _checked(noise, noise_free_variance, noise_factor, fixed_cost, cost_range, budget)
+        if isinstance(noise, Bounded):
+            cost, regime = at_an_end(setting)
+        elif isinstance(noise, Law):
+            cost, regime = at_the_slopes_root(setting)
+        else:
+            cost, regime = searched(setting)
+        objective = setting.objective(cost)
+        for end, there in ((setting.low, CHEAPEST), (setting.high, DEAREST)):
+            # Where products left the range of floats, or cancelled, an end may be better.
+            at_end = setting.objective(end)
+            better = ~(objective <= at_end * (1 + 1e-6))
+            cost, regime = np.where(better, end, cost), np.where(better, there, regime)
+            objective = np.where(better, at_end, objective)
+        if not np.isfinite(objective).all():
+            raise ValueError(
+                "noise, noise_free_variance, noise_factor, fixed_cost and cost_range must have products"
+                f" within the range of floats, got an objective of {float(objective.max())!r}"
+            )
+        found = OptimalCost(plain(cost), plain(objective), plain(regime))
+        if spent is None:
+            return found
+        count = bought(spent, setting.c_0 + cost).astype(np.int64)
+        return replace(found, rollouts=plain(count), whole=whole_rollouts(setting, spent, cost))
 
 
 def _checked(
     noise: Any, V: Any, kappa: Any, c_0: Any, cost_range: Any, budget: Any
-) -> tuple[Noise, _Setting]:
+) -> tuple[Setting, Array | None]:
+    """The problems in arrays of one shape, and the budget."""
     try:
         low, high = cost_range
     except (TypeError, ValueError):
@@ -262,219 +164,55 @@ def _checked(
              "cost_range[0]": low, "cost_range[1]": high}  # fmt: skip
     if budget is not None:
         named["budget"] = budget
-    if isinstance(noise, PowerLaw | Floor | Bounded):
-        named |= {f"noise.{name}": value for name, value in vars(noise).items()}
-    arrays = {name: _number(name, value) for name, value in named.items()}
+    if isinstance(noise, Law):
+        named |= {f"noise.{name}": part for name, part in vars(noise).items()}
+    arrays = {name: _number(name, part) for name, part in named.items()}
     try:
-        shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
+        arrays = dict(zip(arrays, np.broadcast_arrays(*arrays.values()), strict=True))
     except ValueError as error:
         shapes = {name: array.shape for name, array in arrays.items()}
         raise ValueError(f"arguments do not broadcast together: {shapes}") from error
-    V, kappa, c_0, low, high = (np.broadcast_to(array, shape) for array in list(arrays.values())[:5])
-    for name in ("noise_free_variance", "noise_factor", "fixed_cost", "noise.floor", "noise.largest"):
-        _refuse(name, arrays.get(name), lambda value: value < 0, "at least 0")
-    for name in ("cost_range[0]", "noise.amplitude", "noise.exponent", "noise.noise_free_cost"):
-        _refuse(name, arrays.get(name), lambda value: value <= 0, "above 0")
-    _refuse("cost_range", high, lambda value: value <= low, "a range with lowest < highest: highest")
+    V, kappa, c_0, low, high, *_ = arrays.values()
+    for name, part in arrays.items():
+        if name in ("noise_free_variance", "noise_factor", "fixed_cost", "noise.floor", "noise.largest"):
+            _refuse(name, part, part < 0, "at least 0")
+        elif name not in ("cost_range[1]", "budget"):
+            _refuse(name, part, part <= 0, "above 0")
+    _refuse("cost_range", high, high <= low, "a range with lowest < highest: highest")
     if isinstance(noise, Bounded):
-        last = arrays["noise.noise_free_cost"]
-        _refuse("cost_range[1]", high, lambda value: value > last, "at most the noise's noise_free_cost")
-    if budget is not None:
-        spent = np.broadcast_to(arrays["budget"], shape)
-        _refuse("budget", spent, lambda value: _bought(value, c_0 + low) < 1, "enough for one rollout")
-    if isinstance(noise, PowerLaw | Floor | Bounded):
-        noise = type(noise)(**{name: np.broadcast_to(arrays[f"noise.{name}"], shape) for name in vars(noise)})
-    return noise, _Setting(V, kappa, c_0, low, high)
+        beyond = high > arrays["noise.noise_free_cost"]
+        _refuse("cost_range[1]", high, beyond, "at most the noise's noise_free_cost")
+    spent = arrays.get("budget")
+    if spent is not None:
+        most = bought(spent, c_0 + low)
+        _refuse("budget", spent, most < 1, "enough for one rollout")
+        _refuse("budget", spent, most > 2.0**53, "for 2**53 rollouts at most")
+    if isinstance(noise, Law):
+        noise = type(noise)(**{name: arrays[f"noise.{name}"] for name in vars(noise)})
+    return Setting(noise, V, kappa, c_0, low, high), spent
 
 
-def _number(name: str, value: Any) -> Array:
-    refusal = f"{name} must be a finite real number or an array of them, got {value!r}"
+def _number(name: str, given: Any) -> Array:
     try:
-        array = np.asarray(value)
-        if array.dtype.kind not in "iuf":
-            raise ValueError(refusal)
-        array = array.astype(float)
-    except (TypeError, ValueError) as error:
-        raise ValueError(refusal) from error
-    if not np.isfinite(array).all():
-        raise ValueError(refusal)
-    return array
+        array = np.asarray(given)
+        fine = array.dtype.kind in "iuf" and bool(np.isfinite(array).all())
+    except ValueError:  # rows of unequal length
+        fine = False
+    if not fine:
+        raise ValueError(f"{name} must be a finite real number or an array of them, got {given!r}")
+    return array.astype(float)
 
 
-def _refuse(name: str, value: Array | None, broken: Callable[[Array], Any], rule: str) -> None:
-    if value is None:
-        return
-    where = np.asarray(broken(value))
-    if where.any():
-        shown = float(np.broadcast_to(value, where.shape)[where][0])
-        raise ValueError(f"{name} must be {rule}, got {shown!r}")
+def _refuse(name: str, part: Array, broken: NDArray[np.bool_], rule: str) -> None:
+    if np.any(broken):
+        raise ValueError(f"{name} must be {rule}, got {float(part[broken][0])!r}")
 
 
-def _variance_at(noise: Noise, cost: Array) -> Array:
-    if isinstance(noise, PowerLaw | Floor | Bounded):
-        law = type(noise)(**{name: _like(value, cost) for name, value in vars(noise).items()})
-        return np.asarray(law(cost))
-    try:
-        found = np.asarray(noise(cost), float)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"noise must take an array of costs and return numbers: {error}") from error
-    if found.shape != np.shape(cost):
-        raise ValueError(
-            f"noise must return an array of its argument's shape {np.shape(cost)}, got {found.shape}"
-        )
-    if not (np.isfinite(found) & (found >= 0)).all():
-        bad = ~(np.isfinite(found) & (found >= 0))
-        raise ValueError(
-            "noise must return finite numbers of at least 0,"
-            f" got {float(found[bad][0])!r} at cost {float(cost[bad][0])!r}"
-        )
-    return found
-
-
-def _at_the_slopes_root(noise: PowerLaw | Floor, setting: _Setting) -> tuple[Array, Array]:
-    """Psi is convex on logarithmic axes, so the sign of its slope says on which side the best cost lies."""
-    shape, low, high = setting.low.shape, setting.low, setting.high
-    floor = np.broadcast_to(np.asarray(noise.floor if isinstance(noise, Floor) else 0.0, float), shape)
-    A = np.broadcast_to(np.asarray(noise.amplitude, float), shape)
-    p = np.broadcast_to(np.asarray(noise.exponent if isinstance(noise, PowerLaw) else 1.0, float), shape)
-    # Noise that no money removes is like noise-free variance.
-    V, kappa, c_0 = setting.V + setting.kappa * floor**2, setting.kappa, setting.c_0
-    steepness = _function(fc.SLOPE.expression, fc.c, fc.V, fc.kappa, fc.c_0, fc.A, fc.p)
-
-    def slope(cost: Array) -> Array:
-        return steepness(cost, V, kappa, c_0, A, p)
-
-    with np.errstate(all="ignore"):
-        at_low, at_high = slope(low), slope(high)
-        bottom, top = np.log(low), np.log(high)
-        for _ in range(80):
-            middle = (bottom + top) / 2
-            rising = slope(np.exp(middle)) >= 0
-            bottom, top = np.where(rising, bottom, middle), np.where(rising, middle, top)
-        root = np.exp((bottom + top) / 2)
-        k, v, fixed = (q.symbol for q in (fc.POSITIVE_FACTOR, fc.POSITIVE_V, fc.POSITIVE_FIXED))
-        labels_only = _function(fc.POWER_OPTIMUM, fc.q, k, fc.A, v)(p - 1, kappa, A, V)
-        one = _function(fc.FLOOR_OPTIMUM, fixed, k, fc.A, fc.V, fc.sigma_f)(c_0, kappa, A, setting.V, floor)
-        noise_only = _function(fc.NO_VARIANCE_OPTIMUM, fixed, fc.p)(c_0, p)
-    root = np.where((c_0 == 0) & (p > 1), labels_only, root)
-    root = np.where(p == 1, one, root)
-    root = np.where((V == 0) & (p < 1), noise_only, root)
-    cheapest, dearest = at_low >= 0, at_high <= 0
-    inside = np.clip(np.where(cheapest | dearest, low, root), low, high)
-    cost = np.where(cheapest, low, np.where(dearest, high, inside))
-    regime = np.where(
-        cheapest, np.where(dearest, INDIFFERENT, CHEAPEST), np.where(dearest, DEAREST, INTERIOR)
-    )
-    return cost, regime
-
-
-def _at_an_end(noise: Bounded, setting: _Setting) -> tuple[Array, Array]:
-    """Psi is concave, so one of the two ends is best."""
-    per_cost = _function(fc.WHICH_END.expression, fc.b, fc.c, fc.V, fc.kappa, fc.c_0, fc.sigma_0, fc.c_max)(
-        setting.low, setting.high, setting.V, setting.kappa, setting.c_0,
-        np.asarray(noise.largest, float), np.asarray(noise.noise_free_cost, float),
-    )  # fmt: skip
-    constant = (setting.V == 0) & (setting.kappa * np.asarray(noise.largest, float) ** 2 == 0)
-    regime = np.where(constant, INDIFFERENT, np.where(per_cost < 0, DEAREST, CHEAPEST))
-    return np.where(per_cost < 0, setting.high, setting.low), regime
-
-
-# A callable is looked at on a grid, and around its lowest local minima by golden section.
-_POINTS, _STARTS, _STEPS = 2049, 8, 60
-_GOLDEN = (np.sqrt(5) - 1) / 2
-
-
-def _grid(setting: _Setting) -> Array:
-    """Costs from lowest to highest, evenly spaced on linear and on logarithmic axes, in order."""
-    shares = np.linspace(0, 1, _POINTS)
-    low, high = setting.low[..., None], setting.high[..., None]
-    costs = np.concatenate([low + (high - low) * shares, low * (high / low) ** shares], axis=-1)
-    return np.sort(np.clip(costs, low, high), axis=-1)
-
-
-def _searched(noise: Noise, setting: _Setting) -> tuple[Array, Array]:
-    costs = _grid(setting)
-
-    def objective(cost: Array) -> Array:
-        return setting.objective(cost, _variance_at(noise, cost))
-
-    values = objective(costs)
-    padded = np.pad(values, [(0, 0)] * (values.ndim - 1) + [(1, 1)], constant_values=np.inf)
-    minima = np.where((values <= padded[..., :-2]) & (values <= padded[..., 2:]), values, np.inf)
-    starts = np.argsort(minima, axis=-1, kind="stable")[..., :_STARTS]
-    last = costs.shape[-1] - 1
-    left = np.take_along_axis(costs, np.maximum(starts - 1, 0), axis=-1)
-    right = np.take_along_axis(costs, np.minimum(starts + 1, last), axis=-1)
-    for _ in range(_STEPS):
-        a, b = right - _GOLDEN * (right - left), left + _GOLDEN * (right - left)
-        falling = objective(a) > objective(b)
-        left, right = np.where(falling, a, left), np.where(falling, right, b)
-    refined = (left + right) / 2
-    ends = np.stack([setting.low, setting.high], axis=-1)
-    candidates = np.concatenate([ends, np.take_along_axis(costs, starts, axis=-1), refined], axis=-1)
-    found = objective(candidates)
-    least = found.min(axis=-1, keepdims=True)
-    # Next to an end rounding may find a value below that of the end itself.
-    chosen = np.argmax(found <= least + 4 * np.finfo(float).eps * np.abs(least), axis=-1)
-    cost = np.take_along_axis(candidates, chosen[..., None], axis=-1)[..., 0]
-    spread = values.max(axis=-1) - values.min(axis=-1)
-    same = spread <= 1e-12 * np.abs(values).max(axis=-1)
-    regime = np.where(cost == setting.low, CHEAPEST, np.where(cost == setting.high, DEAREST, INTERIOR))
-    return np.where(same, setting.low, cost), np.where(same, INDIFFERENT, regime)
-
-
-# -- whole rollouts ------------------------------------------------------------------------------------------
-
-
-def _bought(budget: Array, price: Array) -> Array:
-    """How many things of one price a budget buys; a ratio just below a whole number counts as that."""
-    return np.floor(budget / price * (1 + 4 * np.finfo(float).eps))
-
-
-def _count(budget: Array, cost: Array, setting: _Setting) -> Array:
-    return _bought(budget, setting.c_0 + cost).astype(np.int64)
-
-
-def _whole_rollouts(noise: Noise, setting: _Setting, budget: Array, cost: Array) -> WholeRollouts:
-    """Try the numbers of rollouts next to the best cost's and to both ends' (for a callable: many more).
-
-    Between the ends a number K pays for labels at B/K - c_0, and the variance is Psi there over B. A named
-    noise law's Psi falls and then rises, or is concave, so that no other number can be best.
-    """
-    most = _bought(budget, setting.c_0 + setting.low)[..., None]
-    fewest = np.maximum(_bought(budget, setting.c_0 + setting.high), 1)[..., None]
-    near = _bought(budget, setting.c_0 + cost)[..., None] + np.arange(-2, 4)
-    tries = [fewest, fewest + 1, most - 1, most, near]
-    named = isinstance(noise, PowerLaw | Floor | Bounded)
-    if not named:
-        tries.append(np.rint(fewest * (most / fewest) ** np.linspace(0, 1, _POINTS)))
-    K = np.sort(np.clip(np.concatenate(tries, axis=-1), fewest, most), axis=-1)
-    low, high, c_0 = (part[..., None] for part in (setting.low, setting.high, setting.c_0))
-    cap = np.clip(budget[..., None] / K - c_0, low, high)
-    variance = setting.variance(_variance_at(noise, cap), K)
-    if not named:  # a dearer label may be the noisier one: then the budget is better not spent
-        cap, variance = _unspent(noise, setting, K, cap, variance)
-    best = np.argmin(variance, axis=-1)[..., None]
-    K, cap, variance = (np.take_along_axis(part, best, axis=-1)[..., 0] for part in (K, cap, variance))
-    return WholeRollouts(_plain(K.astype(np.int64)), _plain(cap), _plain(variance))
-
-
-def _unspent(noise: Noise, setting: _Setting, K: Array, cap: Array, variance: Array) -> tuple[Array, Array]:
-    """For each number of rollouts the least noisy label that it can pay for, on the grid or at its cap."""
-    costs = _grid(setting)
-    noises = _variance_at(noise, costs)
-    least = np.minimum.accumulate(noises, axis=-1)
-    where = np.where(noises == least, np.arange(noises.shape[-1]), 0)
-    where = np.maximum.accumulate(where, axis=-1)
-    below = (costs[..., None, :] <= cap[..., :, None]).sum(axis=-1) - 1
-    index = np.take_along_axis(where, np.maximum(below, 0), axis=-1)
-    other = np.take_along_axis(costs, index, axis=-1)
-    other_variance = setting.variance(np.take_along_axis(noises, index, axis=-1), K)
-    better = other_variance < variance
-    return np.where(better, other, cap), np.where(better, other_variance, variance)
-
-
-# -- bias ----------------------------------------------------------------------------------------------------
+def _at_least_0(**given: ArrayLike) -> dict[str, Array]:
+    arrays = {name: _number(name, part) for name, part in given.items()}
+    for name, array in arrays.items():
+        _refuse(name, array, array < 0, "at least 0")
+    return arrays
 
 
 def mean_squared_error(*, variance: ArrayLike, rollouts: ArrayLike, bias_norm: ArrayLike) -> Any:
@@ -503,12 +241,10 @@ def mean_squared_error(*, variance: ArrayLike, rollouts: ArrayLike, bias_norm: A
     [TSGLH26, Prop. 2]. Without its bias the estimator must estimate the gradient of the return, as the
     discounted one does.
     """
-    values = {"variance": variance, "rollouts": rollouts, "bias_norm": bias_norm}
-    arrays = {name: _number(name, value) for name, value in values.items()}
-    for name in ("variance", "bias_norm"):
-        _refuse(name, arrays[name], lambda value: value < 0, "at least 0")
-    _refuse("rollouts", arrays["rollouts"], lambda value: value < 1, "at least 1")
-    return _function(fc.SQUARED_ERROR, fc.v_biased, fc.K, fc.beta)(*arrays.values())
+    V, K, beta = _at_least_0(variance=variance, rollouts=rollouts, bias_norm=bias_norm).values()
+    _refuse("rollouts", K, K < 1, "at least 1")
+    with np.errstate(all="ignore"):
+        return value(claims.SQUARED_ERROR, **{str(claims.v_biased): V, "K": K, "beta": beta})
 
 
 def crossing(*, variance_noisy: ArrayLike, variance_biased: ArrayLike, bias_norm: ArrayLike) -> Any:
@@ -534,13 +270,14 @@ def crossing(*, variance_noisy: ArrayLike, variance_biased: ArrayLike, bias_norm
 
     Notes
     -----
-    That the biased estimate is the better one up to there and never beyond: the theorem ``crossing`` of
-    ``formal/Objective.v``, about :data:`~imagination.results.fidelity.claims.WORTH_IT` and
+    The theorem ``crossing`` of ``formal/Objective.v``, about
+    :data:`~imagination.results.fidelity.claims.WORTH_IT` and
     :data:`~imagination.results.fidelity.claims.NEVER_BEYOND`.
     """
-    values = {"variance_noisy": variance_noisy, "variance_biased": variance_biased, "bias_norm": bias_norm}
-    arrays = {name: _number(name, value) for name, value in values.items()}
-    for name in ("variance_noisy", "variance_biased"):
-        _refuse(name, arrays[name], lambda value: value < 0, "at least 0")
-    _refuse("bias_norm", arrays["bias_norm"], lambda value: value <= 0, "above 0")
-    return _function(fc.CROSSING, fc.v_noisy, fc.v_biased, fc.beta)(*arrays.values())
+    given = {"variance_noisy": variance_noisy, "variance_biased": variance_biased, "bias_norm": bias_norm}
+    noisy, biased, beta = _at_least_0(**given).values()
+    _refuse("bias_norm", beta, beta <= 0, "above 0")
+    letters = {str(claims.v_noisy): noisy, str(claims.v_biased): biased, "beta": beta}
+    with np.errstate(all="ignore"):
+        found = value(claims.CROSSING, **letters)
+    return np.where(np.isnan(found), 0.0, found)[()]  # no difference, over a square too small for a float

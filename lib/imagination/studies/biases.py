@@ -1,4 +1,4 @@
-"""Kinds of bias: a frozen error that looks like noise, harmless potentials, and the wrong estimator."""
+"""What biases do: an error that stays, audits, a frozen error that looks like noise, harmless potentials."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from imagination.reinforce import exact
+from imagination.reinforce.estimators import observed_rewards, rollout_gradients, sample
 from imagination.reinforce.problems import (
     DISCOUNTED,
     THEOREM_2,
@@ -18,10 +19,14 @@ from imagination.reinforce.problems import (
     SoftmaxPolicy,
     tabular_policy,
 )
+from imagination.reinforce.reward_errors import Independent
+from imagination.results.bias.claims import SQUARED_ERROR
 from imagination.worlds import makers
 from imagination.worlds.tabular import TabularMDP
 
 __all__ = [
+    "against_rollouts",
+    "audit",
     "copies",
     "fitted_rewards",
     "frozen_or_fresh",
@@ -32,7 +37,10 @@ __all__ = [
     "with_clock",
 ]
 
-Array = NDArray[Any]
+Array = NDArray[np.floating]
+
+FEW = 20_000
+"""Rollouts sampled at least for each number K."""
 
 
 def grid(horizon: int = 12, *, slip: float = 0.1, discount: float = 0.95) -> Problem:
@@ -52,6 +60,82 @@ def copies(problem: Problem, count: int) -> Problem:
     return problem[np.zeros(count, dtype=int)]
 
 
+# Against the number of rollouts
+
+
+def against_rollouts(
+    problem: Problem,
+    bias: Array,
+    *,
+    sigma: float,
+    rollouts: ArrayLike,
+    generator: np.random.Generator,
+    groups: int = 400,
+) -> pd.DataFrame:
+    """Mean squared errors of unbiased noisy labels and of biased noise-free ones, exact and sampled.
+
+    Each sampled value is a mean of so many independent averages (`groups`) at least: more where K is small,
+    whose errors have long tails.
+
+    Returns
+    -------
+    DataFrame
+        For each K of `rollouts`: `noisy` and `biased`, exactly, by Proposition 2's claim; `sampled noisy` and
+        `sampled biased` with their standard errors (`... error`).
+    """
+    truth = exact.gradient(problem)
+    size = np.linalg.norm(exact.bias_gradient(problem, bias), axis=1)[0]
+    judged = problem.with_reward(problem.mdp.reward + bias)
+    variances = {
+        "noisy": exact.moments(problem, DISCOUNTED, noise_variance=sigma**2).variance[0],
+        "biased": exact.moments(judged, DISCOUNTED).variance[0],
+    }
+    rows = []
+    for K in np.asarray(rollouts):
+        row: dict[str, Any] = {"rollouts": int(K)}
+        count = max(groups, FEW // int(K))
+        for name, offset in (("noisy", 0.0), ("biased", size)):
+            about = {"variance_biased": variances[name], "bias_norm": offset}
+            row[name] = float(SQUARED_ERROR.evaluate(rollouts=int(K), **about))
+            options: dict[str, Any] = {"noise": Independent(sigma)} if name == "noisy" else {"bias": bias}
+            parts = [part[0] for part in sample(problem, DISCOUNTED, int(K) * count, generator, **options)]
+            averages = np.concatenate(parts).reshape(count, int(K), -1).mean(axis=1)
+            squares = ((averages - truth) ** 2).sum(axis=1)
+            row[f"sampled {name}"] = squares.mean()
+            row[f"sampled {name} error"] = squares.std(ddof=1) / np.sqrt(count)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def audit(
+    problem: Problem, bias: Array, *, sigma: float, rollouts: int, generator: np.random.Generator
+) -> dict[str, Array]:
+    """What can be learnt from rollouts that are labelled twice, by the biased source and by the noisy one.
+
+    Each problem of the batch is audited once, with as many rollouts, at least 2.
+
+    Returns
+    -------
+    dict
+        Unbiased estimates, (B,) each: `bias_norm_squared` of ||grad B_H||^2 (it may be negative),
+        `noisy_variance` and `biased_variance` of a single rollout's estimate.
+    """
+    if rollouts < 2:
+        raise ValueError(f"rollouts must be at least 2, got {rollouts}")
+    drawn = problem.rollouts(rollouts, generator)
+    noisy = rollout_gradients(
+        problem, DISCOUNTED, drawn, observed_rewards(drawn, generator, noise=Independent(sigma))
+    )
+    biased = rollout_gradients(problem, DISCOUNTED, drawn, observed_rewards(drawn, generator, bias=bias))
+    difference = biased - noisy
+    spread = difference.var(axis=1, ddof=1).sum(axis=1)
+    return {
+        "bias_norm_squared": (difference.mean(axis=1) ** 2).sum(axis=1) - spread / rollouts,
+        "noisy_variance": noisy.var(axis=1, ddof=1).sum(axis=1),
+        "biased_variance": biased.var(axis=1, ddof=1).sum(axis=1),
+    }
+
+
 # A frozen error is a bias
 
 
@@ -69,23 +153,10 @@ def frozen_or_fresh(
     Three ways to err that no single label tells apart: fresh noise at every label; a reward model with one
     Gaussian error for each state and action, frozen; and a new such model for every rollout.
 
-    Parameters
-    ----------
-    problem : Problem
-        A batch of one.
-    rollouts : (n,) int array
-        Numbers of rollouts K.
-    sigma : float
-        Standard deviation of the error in units of reward.
-    generator : Generator
-    draws : int
-        Frozen errors averaged over.
-    estimator : Estimator
-
     Returns
     -------
     DataFrame
-        `rollouts`, and the mean squared errors `fresh`, `frozen` (mean over models) and `per rollout`.
+        `rollouts`, and the mean squared errors `fresh`, `frozen` (mean over `draws` models), `per rollout`.
     """
     K = np.asarray(rollouts, dtype=float)
     truth = exact.gradient(problem)

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from imagination.results.return_gap import claims as return_gap
-from imagination.results.return_gap.systems import Pair, draw
+from imagination.results.return_gap import claims
+from imagination.results.return_gap.pair import Pair
+from imagination.results.return_gap.systems import draw
 from imagination.results.return_gap.trial import TAIL, TOLERANCE
-from imagination.rollouts import horizon_for, truncated_tail
-from imagination.rollouts import return_gap as rollout_gap
+from imagination.rollouts import horizon_for, return_gap, truncated_tail
 from imagination.trials.sweep import sweep
 
 __all__ = ["DIFFERENCES", "DISCOUNTS", "REPORTED", "beside_reported", "calibrate", "configurations", "run"]
@@ -76,12 +76,12 @@ def calibrate(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.
     closed_loop = pair.closed_loop()
     contraction = rng.uniform(0.2, 0.95, len(pair)) / np.maximum(closed_loop, 1e-9)
     pair = pair.discounted(np.minimum(configuration["discount"], contraction))
-    bound = return_gap.bound(**pair.constants())
+    bound = claims.bound(**pair.constants())
     span = pair.reward_range()
     steps = horizon_for(pair.discount, span, TAIL * bound)
     noise = _noise(rng, pair, steps) if configuration["systems"] == "LQG" else None
     start = pair.start if noise is None else np.tile(pair.start, (1, NOISES, 1))
-    gaps = rollout_gap(pair.real, pair.learned, pair.policy, start, steps, noise)
+    gaps = return_gap(pair.real, pair.learned, pair.policy, start, steps, noise)
     gap, tail = np.abs(gaps.mean(axis=1)), truncated_tail(pair.discount, steps, span)
     return pd.DataFrame(
         {

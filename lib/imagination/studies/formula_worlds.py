@@ -6,7 +6,7 @@ On the line errors never cancel, so that its constants say which world is meant,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from imagination.results.return_gap import claims as return_gap
 from imagination.results.return_gap import trial
-from imagination.results.return_gap.adversary import search
-from imagination.results.return_gap.systems import FAMILIES, Pair, draw, is_affine, measure
+from imagination.results.return_gap.adversary import Worlds, search
+from imagination.results.return_gap.pair import Pair, is_affine, measure
+from imagination.results.return_gap.systems import FAMILIES, draw
 from imagination.results.return_gap.trial import TAIL
-from imagination.studies.formulas import CONSTANTS, Formula
+from imagination.studies.formulas import Formula
 from imagination.worlds.continuous import AffineReward, Array, Parametric, Reward
 from imagination.worlds.extremal import extremal_system
 from imagination.worlds.perturbations import PerturbedReward
@@ -30,9 +30,6 @@ __all__ = [
 ]  # fmt: skip
 
 Table = Mapping[str, np.ndarray]
-
-Worlds = Callable[[Pair], Pair]
-"""Changes pairs of worlds: for a formula that supposes more of them."""
 
 LINE = "the line"
 
@@ -66,10 +63,9 @@ def _records() -> pd.DataFrame:
 def unit(table: pd.DataFrame) -> np.ndarray:
     """The bound of which a recorded ratio is a multiple, at these constants."""
     values = np.empty(len(table))
-    for regime in trial.REGIMES:
-        own = (table["regime"] == regime).to_numpy()
-        names = [*CONSTANTS, *["horizon"] * ("finite" in regime), *["diameter"] * ("bounded" in regime)]
-        values[own] = return_gap.bound(**{name: table.loc[own, name].to_numpy() for name in names})
+    for regime, claim in trial.CLAIMS.items():
+        own = table["regime"] == regime
+        values[own] = claim.evaluate(**{name: table.loc[own, name] for name in claim.arguments})
     return values
 
 

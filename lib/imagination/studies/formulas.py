@@ -13,6 +13,7 @@ import sympy as sp
 from imagination import sums
 from imagination.claim import Claim
 from imagination.latex import latex
+from imagination.results.return_gap.claims import LEMMA_1
 
 __all__ = ["CONSTANTS", "CONTRACTION", "NAMES", "NO_VALUE", "Formula", "asked", "read"]
 
@@ -173,7 +174,8 @@ def asked(formula: Formula, table: Mapping[str, np.ndarray]) -> tuple[np.ndarray
     """
     reasons = np.full(len(table["gamma"]), "", dtype=object)
     if formula.endless:
-        reasons[table["gamma"] * table["L_f"] * (1 + table["L_pi"]) >= 1] = CONTRACTION
+        speaks = LEMMA_1.applies(**{name: table[name] for name in LEMMA_1.arguments})
+        reasons[~speaks] = CONTRACTION
     rows = np.flatnonzero(reasons == "")
     found = formula({name: column[rows] for name, column in table.items()}) if len(rows) else np.empty(0)
     values = np.full(len(reasons), np.nan, dtype=found.dtype)

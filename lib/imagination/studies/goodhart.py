@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from imagination.decide import label_cost as fidelity
+from imagination.decide.label_cost import crossing
 from imagination.reinforce import exact
 from imagination.reinforce.estimators import ascend
 from imagination.reinforce.problems import DISCOUNTED, Problem, softmax, tabular_policy
@@ -32,7 +30,7 @@ __all__ = [
     "random_problems",
 ]
 
-Array = NDArray[Any]
+Array = NDArray[np.floating]
 
 LONGEST, BEST, TASTE = 8, 4, 0.5
 HORIZON = LONGEST + 2
@@ -43,7 +41,7 @@ PRICE = 4
 """What an expert charges."""
 
 
-def quality(length: Array) -> Array:
+def quality(length: ArrayLike) -> Array:
     """What an answer of a length is truly worth: best at 4, nothing at 0 and at 8."""
     return 1 - ((np.asarray(length, dtype=float) - BEST) / BEST) ** 2
 
@@ -197,14 +195,14 @@ class Buyer:
         usable = found["along"] > 0 if self.aligned else np.full(len(policies), True)
         scale = np.where(usable & self.aligned, found["along"], 1.0)
         off = ((found["judged"] / scale[:, None] - found["true"]) ** 2).sum(axis=1)
-        most = fidelity.crossing(
+        most = crossing(
             variance_noisy=self.price * noisy,
             variance_biased=biased / scale**2,
             bias_norm=np.sqrt(np.maximum(off, 1e-300)),
         )
         return np.where(usable, most, -np.inf), scale
 
-    def __call__(self, policies: Array) -> tuple[Array, Array, Array]:
+    def __call__(self, policies: Array) -> tuple[NDArray[np.int64], Array, Array]:
         """Rollouts, noise and rewards of the next update, as `learn` wants them."""
         if len(self.shares) % self.every == 0:
             most, self._scale = self.crossing(policies)
@@ -216,8 +214,8 @@ class Buyer:
 
 
 def bought(
-    mdp: TabularMDP, bias: Array, noise: Array, ask: Array, scale: Array, budget: int, price: int
-) -> tuple[Array, Array, Array]:
+    mdp: TabularMDP, bias: Array, noise: Array, ask: NDArray[np.bool_], scale: Array, budget: int, price: int
+) -> tuple[NDArray[np.int64], Array, Array]:
     """Rollouts (B,), noise and rewards (B, S, A): the judge's, divided by `scale`, for those who `ask`."""
     asks = ask[:, None, None]
     rewards = np.where(asks, (mdp.reward[0] + bias) / scale[:, None, None], mdp.reward[0])
@@ -232,15 +230,8 @@ def random_problems(
 ) -> pd.DataFrame:
     """Optimise random problems by the exact gradient of a reward with a frozen Gaussian error.
 
-    Parameters
-    ----------
-    size : int
-        Number of problems: 6 states, 3 actions, rewards uniform on [-1, 1], discount 0.95.
-    generator : Generator
-    steps : int
-    error : float
-        Standard deviation of the error; one draw for each state and action of each problem.
-    horizon : int
+    Each has 6 states, 3 actions, rewards uniform on [-1, 1] and discount 0.95; `error` is the standard
+    deviation of its error at each state and action.
 
     Returns
     -------

@@ -8,6 +8,8 @@ makes the recorded learning curves again.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -37,7 +39,7 @@ __all__ = [
     "tune",
 ]
 
-Array = NDArray[Any]
+Array = NDArray[np.floating]
 
 RECORD = "goodhart"
 
@@ -69,13 +71,7 @@ EVERY = 5
 
 
 def learners(
-    arm: str,
-    sigma: float,
-    steps: ArrayLike,
-    *,
-    seeds: int,
-    updates: int,
-    generator: np.random.Generator,
+    arm: str, sigma: float, steps: ArrayLike, *, seeds: int, updates: int, generator: np.random.Generator
 ) -> tuple[Curves, Array]:
     """Train `seeds` learners of an arm with each of the step sizes.
 
@@ -111,7 +107,7 @@ class _Switch:
         self.mdp, self.bias, self.noise, self.first = mdp, bias, goodhart.grades(sigma), first
         self.shares: list[float] = []
 
-    def __call__(self, policies: Array) -> tuple[Array, Array, Array]:
+    def __call__(self, policies: Array) -> tuple[NDArray[np.int64], Array, Array]:
         ask = np.full(len(policies), len(self.shares) < self.first)
         self.shares.append(float(ask.mean()))
         return goodhart.bought(
@@ -168,10 +164,7 @@ def curves(
     options: dict[str, Any] = {"seeds": seeds, "updates": LENGTHS[length], "generator": generator}
     found, share = learners(arm, NOISES.get(noise, 0.0), step, **options)
     who = {"noise": noise, "arm": arm, "length": length, "step": step}
-    columns: dict[str, Any] = {}
-    for name, statistic in (("iqm", compare.interquartile_mean), ("mean", np.mean)):
-        ends = compare.interval(found.returns, generator, statistic=statistic)
-        columns |= dict(zip((name, f"{name} low", f"{name} high"), ends, strict=True))
+    columns = compare.means(found.returns, generator)
     columns |= {"judge": found.proxies.mean(axis=0) if arm == "judge" else np.nan, "share": share}
     last = {"seed": FIRST_EVALUATED + np.arange(seeds), "return": found.returns[:, -1]}
     return pd.DataFrame(who | {"update": found.updates} | columns), pd.DataFrame(who | last)
@@ -180,40 +173,20 @@ def curves(
 def run(
     scale: str = "quick", *, seed: int = 0, which: Sequence[tuple[str, str]] | None = None
 ) -> dict[str, pd.DataFrame]:
-    """Tune and compare the arms; the generators of an arm depend on `seed` and its names alone.
+    """Tune and compare the arms, or `which` (noise, arm), by `compare.after_tuning`.
 
-    Parameters
-    ----------
-    scale : str
-        One of `SCALES`.
-    seed : int
-    which : sequence of (noise, arm), optional
-        Everything unless told.
-
-    Returns
-    -------
-    dict
-        "": learning curves as in `curves`. "-seeds": last returns, seed by seed. "-tuning": what each step
-        size came to on the seeds for tuning (`iqm`, `mean`), and which was `chosen`: the largest `iqm`.
+    Generators depend on `seed` and names alone.
     """
     if scale not in SCALES:
         raise ValueError(f"scale must be one of {', '.join(SCALES)}, got {scale!r}")
-    seeds, by = SCALES[scale]["seeds"], ["noise", "arm", "length"]
-    tuned = pd.concat(
-        [tune(*cell, tuning=SCALES[scale]["tuning"], seed=seed) for cell in which or cells()],
-        ignore_index=True,
+    tuning, seeds = SCALES[scale]["tuning"], SCALES[scale]["seeds"]
+    tuned = pd.concat([tune(*cell, tuning=tuning, seed=seed) for cell in which or cells()], ignore_index=True)
+    return compare.after_tuning(
+        tuned,
+        partial(curves, seeds=seeds, seed=seed),
+        evaluated=range(FIRST_EVALUATED, FIRST_EVALUATED + seeds),
+        by=["noise", "arm", "length"],
     )
-    evaluated = range(FIRST_EVALUATED, FIRST_EVALUATED + seeds)
-    best = compare.chosen(tuned, "step", "return", evaluated=evaluated, by=by)
-    pairs = [
-        curves(*row[by], row["step"], seeds=seeds, seed=seed)  # type: ignore[misc]
-        for _, row in best.iterrows()
-    ]
-    groups = tuned.groupby([*by, "step"], sort=False)["return"]
-    told = groups.agg(iqm=compare.interquartile_mean, mean="mean").reset_index()
-    told = told.merge(best[[*by, "step"]].assign(chosen=True), how="left", on=[*by, "step"])
-    joined = [pd.concat(part, ignore_index=True) for part in zip(*pairs, strict=True)]
-    return {"": joined[0], "-seeds": joined[1], "-tuning": told.assign(chosen=told["chosen"].notna())}
 
 
 def recorded(part: str = "") -> pd.DataFrame:
@@ -224,41 +197,20 @@ def recorded(part: str = "") -> pd.DataFrame:
 def decided(
     seeds: pd.DataFrame, pairs: Sequence[tuple[str, str]], generator: np.random.Generator
 ) -> pd.DataFrame:
-    """Compare pairs of arms after runs of each length, under each noise.
+    """Compare pairs of arms after runs of each length, under each noise, by `compare.versus`.
 
-    Parameters
-    ----------
-    seeds : DataFrame
-        Last returns, seed by seed, as `run` gives them.
-    pairs : sequence of (arm, arm)
-    generator : numpy.random.Generator
-        Of the bootstrap.
-
-    Returns
-    -------
-    DataFrame
-        For each pair, noise and length: by how much the first arm's interquartile mean and mean are larger,
-        `iqm` and `mean`, and `P`, the probability that a seed of the first beats one of the second; each with
-        the ends of its 95% interval.
+    `seeds` holds last returns, seed by seed, as `run` gives them.
     """
     last = {key: part["return"].to_numpy() for key, part in seeds.groupby(["noise", "arm", "length"])}
 
     def of(noise: str, arm: str, length: str) -> Array:
         return last[("none" if ("none", arm, length) in last else noise), arm, length]
 
-    rows = []
-    for first, second in pairs:
-        for noise in NOISES:
-            for length in LENGTHS:
-                two = of(noise, first, length), of(noise, second, length)
-                row: dict[str, Any] = {"first": first, "second": second, "noise": noise, "length": length}
-                for name, found in (
-                    ("iqm", compare.difference(*two, generator)),
-                    ("mean", compare.difference(*two, generator, statistic=np.mean)),
-                    ("P", compare.improvement(*two, generator)),
-                ):
-                    row |= dict(zip((name, f"{name} low", f"{name} high"), found, strict=True))
-                rows.append(row)
+    rows: list[dict[str, Any]] = []
+    for (first, second), noise, length in product(pairs, NOISES, LENGTHS):
+        two = of(noise, first, length), of(noise, second, length)
+        row = {"first": first, "second": second, "noise": noise, "length": length}
+        rows.append(row | compare.versus(*two, generator))
     return pd.DataFrame(rows)
 
 

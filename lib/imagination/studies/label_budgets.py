@@ -7,7 +7,7 @@ makes the recorded learning curves again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,11 +16,13 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from imagination import records
-from imagination.decide import label_cost as fidelity
+from imagination.decide.label_cost import Bounded, Floor, PowerLaw, optimal_cost
+from imagination.decide.noise_laws import Law
 from imagination.reinforce import exact
 from imagination.reinforce.estimators import estimate
 from imagination.reinforce.problems import DISCOUNTED, Estimator, Problem
 from imagination.reinforce.reward_errors import Independent
+from imagination.results.fidelity.claims import OBJECTIVE
 from imagination.studies.biases import copies, grid, repeat
 from imagination.studies.learning import Curves, learn
 from imagination.trials import compare
@@ -46,7 +48,7 @@ __all__ = [
     "verdict",
 ]
 
-Array = NDArray[Any]
+Array = NDArray[np.floating]
 
 BUDGET = 128.0
 """What an update may cost. One rollout with the dearest labels costs as much."""
@@ -76,7 +78,7 @@ class Case:
     """A kind of label: how noise falls with cost, what a rollout costs unlabelled, and what is on sale."""
 
     name: str
-    noise: Callable[..., Any]
+    noise: Law
     fixed_cost: float
     cost_range: tuple[float, float]
 
@@ -92,12 +94,12 @@ class Case:
 
 
 CASES: tuple[Case, ...] = (
-    Case("power law, p = 2", fidelity.PowerLaw(16.0, 2.0), 0.0, (1.0, 128.0)),
-    Case("power law, p = 1/2", fidelity.PowerLaw(16.0, 0.5), 0.0, (1.0, 128.0)),
-    Case("power law, p = 1", fidelity.PowerLaw(16.0, 1.0), 0.0, (1.0, 128.0)),
-    Case("bounded, cheap rollouts", fidelity.Bounded(1.0, 64.0), 2.0, (1.0, 64.0)),
-    Case("bounded, dear rollouts", fidelity.Bounded(2.0, 32.0), 32.0, (1.0, 32.0)),
-    Case("floor, dear rollouts", fidelity.Floor(0.5, 16.0), 4.0, (1.0, 64.0)),
+    Case("power law, p = 2", PowerLaw(16.0, 2.0), 0.0, (1.0, 128.0)),
+    Case("power law, p = 1/2", PowerLaw(16.0, 0.5), 0.0, (1.0, 128.0)),
+    Case("power law, p = 1", PowerLaw(16.0, 1.0), 0.0, (1.0, 128.0)),
+    Case("bounded, cheap rollouts", Bounded(1.0, 64.0), 2.0, (1.0, 64.0)),
+    Case("bounded, dear rollouts", Bounded(2.0, 32.0), 32.0, (1.0, 32.0)),
+    Case("floor, dear rollouts", Floor(0.5, 16.0), 4.0, (1.0, 64.0)),
 )
 """One for each regime of Corollary 2 and of what goes beyond it. Noise is in units of reward squared."""
 
@@ -120,9 +122,9 @@ def advice(case: Case, noise_free_variance: float, noise_factor: float) -> pd.Da
     whole["fixed_cost"] = case.fixed_cost
     rows = {}
     for name, about in (("E1", {}), ("E3", whole)):
-        found = fidelity.optimal_cost(case.noise, cost_range=case.cost_range, **about)
-        spread = noise_free_variance + noise_factor * case.noise(found.cost)
-        variance = (case.fixed_cost + found.cost) * spread / BUDGET
+        found = optimal_cost(case.noise, cost_range=case.cost_range, **about)
+        noise = case.noise(found.cost)
+        variance = OBJECTIVE.evaluate(cost=found.cost, noise=noise, budget=BUDGET, **whole)
         rows[name] = {"cost": float(found.cost), "regime": found.regime, "variance": float(variance)}
     return pd.DataFrame.from_dict(rows, orient="index")
 
@@ -138,17 +140,7 @@ def measured(
 ) -> pd.DataFrame:
     """Variance of the gradient at equal budget against the cost of a label: exact, and sampled.
 
-    Parameters
-    ----------
-    case : Case
-    problem : Problem
-        A batch of one.
-    generator : Generator
-    costs : (n,) array, optional
-        Powers of two in the case's range unless told.
-    rollouts : int
-        Rollouts sampled for each cost; 0 for none.
-    budget : float
+    Costs are powers of two in the case's range unless told; `rollouts` are sampled for each, or none.
 
     Returns
     -------
@@ -191,14 +183,7 @@ def piloted(case: Case, seeds: int, spend: float, generator: np.random.Generator
 
     The noise and kappa are known: kappa is a sum of squared scores, which need no label.
 
-    Parameters
-    ----------
-    case : Case
-    seeds : int
-        Number of pilots.
-    spend : float
-        What a pilot costs; it buys at least two rollouts.
-    generator : numpy.random.Generator
+    Each of `seeds` pilots spends so much, on two rollouts at least.
 
     Returns
     -------
@@ -219,7 +204,7 @@ def paid(case: Case, arm: str, seeds: int, spend: float, generator: np.random.Ge
     if arm in ("E1", "E3"):
         return np.full(seeds, advice(case, float(V[0]), float(kappa[0])).loc[arm, "cost"])
     if arm == "pilot":
-        found = fidelity.optimal_cost(
+        found = optimal_cost(
             case.noise,
             noise_free_variance=piloted(case, seeds, spend, generator),
             noise_factor=np.full(seeds, kappa[0]),
@@ -305,39 +290,37 @@ def curves(
     generator = _generator(seed, case, arm, updates, 1)
     found, costs = learners(case, arm, step, seeds=seeds, updates=updates, generator=generator)
     who = {"updates": updates, "case": case.name, "arm": arm, "step": step}
-    columns: dict[str, Any] = {}
-    for name, statistic in (("iqm", compare.interquartile_mean), ("mean", np.mean)):
-        ends = compare.interval(found.returns, generator, statistic=statistic)
-        columns |= dict(zip((name, f"{name} low", f"{name} high"), ends, strict=True))
+    columns = compare.means(found.returns, generator)
     about = {"cost": costs.mean(), "rollouts": np.median(case.rollouts(costs)), "update": found.updates}
     last = {"seed": FIRST_EVALUATED + np.arange(seeds), "cost": costs, "return": found.returns[:, -1]}
     return pd.DataFrame(who | about | columns), pd.DataFrame(who | last)
 
 
 def run(scale: str = "quick", *, seed: int = 0, cases: Sequence[Case] = CASES) -> dict[str, pd.DataFrame]:
-    """Tune and compare the arms of several cases; generators depend on `seed` and names alone.
+    """Tune and compare the arms of several cases, by `compare.after_tuning`.
 
-    Returns
-    -------
-    dict
-        "": learning curves as in `curves`. "-seeds": last returns, seed by seed. "-tuning": what each step
-        size came to on the seeds for tuning (`iqm`, `mean`), and which was `chosen`: the largest `iqm`.
+    Generators depend on `seed` and names alone.
     """
     if scale not in SCALES:
         raise ValueError(f"scale must be one of {', '.join(SCALES)}, got {scale!r}")
-    by = ["updates", "case", "arm"]
-    found: list[tuple[pd.DataFrame, ...]] = []
-    for updates, tuning, seeds in zip(*SCALES[scale].values(), strict=True):
-        evaluated = range(FIRST_EVALUATED, FIRST_EVALUATED + seeds)
-        for case, arm in [(own, arm) for own in cases for arm in arms(own, updates)]:
-            tried = tune(case, arm, tuning=tuning, updates=updates, seed=seed)
-            best = compare.chosen(tried, "step", "return", evaluated=evaluated, by=by)["step"][0]
-            groups = tried.groupby([*by, "step"], sort=False)["return"]
-            told = groups.agg(iqm=compare.interquartile_mean, mean="mean").reset_index()
-            shown = curves(case, arm, best, seeds=seeds, updates=updates, seed=seed)
-            found.append((*shown, told.assign(chosen=told["step"] == best)))
-    parts = [pd.concat(part, ignore_index=True) for part in zip(*found, strict=True)]
-    return dict(zip(("", "-seeds", "-tuning"), parts, strict=True))
+    size = SCALES[scale]
+    seeds, named = dict(zip(size["updates"], size["seeds"], strict=True)), {case.name: case for case in cases}
+    tuned = [
+        tune(case, arm, tuning=tuning, updates=updates, seed=seed)
+        for updates, tuning in zip(size["updates"], size["tuning"], strict=True)
+        for case in cases
+        for arm in arms(case, updates)
+    ]
+
+    def compared(updates: int, case: str, arm: str, step: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return curves(named[case], arm, step, seeds=seeds[updates], updates=updates, seed=seed)
+
+    return compare.after_tuning(
+        pd.concat(tuned, ignore_index=True),
+        compared,
+        evaluated=range(FIRST_EVALUATED, FIRST_EVALUATED + max(seeds.values())),
+        by=["updates", "case", "arm"],
+    )
 
 
 def recorded(part: str = "") -> pd.DataFrame:
@@ -350,20 +333,8 @@ def verdict(
 ) -> pd.DataFrame:
     """Compare two arms in every case and length of a run in which they did not pay the same.
 
-    Parameters
-    ----------
-    seeds : DataFrame
-        Last returns, seed by seed, as `run` gives them.
-    generator : numpy.random.Generator
-        Of the bootstrap.
-    first, second : str
-
-    Returns
-    -------
-    DataFrame
-        Indexed by `updates` and `case`: by how much the first arm's interquartile mean and mean are larger,
-        `iqm` and `mean`; `P`, the probability that a seed of the first beats one of the second; each with the
-        ends of its 95% interval; and both arms' `worst tenth` of the seeds.
+    `seeds` holds last returns, seed by seed, as `run` gives them. A row for each `updates` and `case`:
+    `compare.versus`, and both arms' `worst tenth` of the seeds.
     """
     rows = {}
     for key, part in seeds.groupby(["updates", "case"], sort=False):
@@ -371,13 +342,7 @@ def verdict(
         if first not in own or second not in own or np.allclose(own[first]["cost"], own[second]["cost"]):
             continue
         two = (own[first]["return"].to_numpy(), own[second]["return"].to_numpy())
-        row: dict[str, float] = {}
-        for name, found in (
-            ("iqm", compare.difference(*two, generator)),
-            ("mean", compare.difference(*two, generator, statistic=np.mean)),
-            ("P", compare.improvement(*two, generator)),
-        ):
-            row |= dict(zip((name, f"{name} low", f"{name} high"), found, strict=True))
+        row = compare.versus(*two, generator)
         for arm, values in zip((first, second), two, strict=True):
             row[f"worst tenth, {arm}"] = np.sort(values)[: max(1, len(values) // 10)].mean()
         rows[key] = row
@@ -399,7 +364,7 @@ def along_learning(
         if update % every == 0:
             V, kappa = (float(part[0]) for part in ingredients(problem, estimator))
             about = {"noise_free_variance": V, "noise_factor": kappa, "fixed_cost": case.fixed_cost}
-            found = fidelity.optimal_cost(case.noise, cost_range=case.cost_range, **about)
+            found = optimal_cost(case.noise, cost_range=case.cost_range, **about)
             rows.append(
                 {"update": update, "return": exact.returns(problem)[0], "V": V, "kappa": kappa}
                 | {"cost": float(found.cost)}
@@ -416,13 +381,13 @@ class Follower:
         self.case, self.problem, self.every = case, problem, every
         self.costs: list[Array] = []
 
-    def __call__(self, policies: Array) -> tuple[Array, Array, None]:
+    def __call__(self, policies: Array) -> tuple[NDArray[np.int64], Array, None]:
         if len(self.costs) % self.every == 0:
             now = repeat(self.problem.mdp, policies, self.problem.horizon)
             V, kappa = ingredients(now)
             about: dict[str, Any] = {"noise_free_variance": V, "noise_factor": kappa}
             about["fixed_cost"] = self.case.fixed_cost
-            found = fidelity.optimal_cost(self.case.noise, cost_range=self.case.cost_range, **about)
+            found = optimal_cost(self.case.noise, cost_range=self.case.cost_range, **about)
             self._paid = np.asarray(found.cost)
         self.costs.append(self._paid)
         sigma = np.sqrt(self.case.noise(self._paid))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,7 +18,7 @@ from imagination.worlds.tabular import TabularMDP, whole
 
 __all__ = ["Curves", "learn", "returns_of", "sampled_gradient"]
 
-Array = NDArray[Any]
+Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +126,7 @@ def learn(
     noise: ArrayLike = 0.0,
     rewards: Array | None = None,
     every: int = 1,
-    choose: Callable[[Array], tuple[Array, Array, Array]] | None = None,
+    choose: Callable[[Array], tuple[ArrayLike, ArrayLike, Array | None]] | None = None,
 ) -> Curves:
     """Train `learners` softmax policies from the uniform one by gradient ascent, and watch true returns.
 

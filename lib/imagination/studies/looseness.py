@@ -15,16 +15,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import sympy as sp
 
-from imagination.results.return_gap import claims as return_gap
-from imagination.results.return_gap.systems import Pair, draw
+from imagination.results.return_gap import claims
+from imagination.results.return_gap.pair import Pair
+from imagination.results.return_gap.systems import draw
 from imagination.rollouts import horizon_for, rollout, truncated_tail
 from imagination.trials.sweep import sweep
 from imagination.worlds.continuous import ContinuousMDP, norm
 
 __all__ = [
-    "CERTIFICATES",
     "FACTORS",
     "FAMILIES",
     "Terms",
@@ -41,11 +40,6 @@ FACTORS = {
     "supremum": "largest error against the error on the trajectory",
 }
 """The three factors of bound / gap and what each measures."""
-
-CERTIFICATES = {
-    "certificate_value": "errors weighed by the realised change of the learned value",
-    "certificate_slope": "errors weighed by the learned value's Lipschitz constant",
-}
 
 FAMILIES = (
     "tanh networks",
@@ -159,13 +153,6 @@ def _values_to_go(mdp: ContinuousMDP, pair: Pair, points: np.ndarray, steps: int
     return total
 
 
-VALUE_SLOPE = return_gap.VALUE_LIPSCHITZ.mutated(
-    "Lipschitz constant of the value",
-    return_gap.VALUE_LIPSCHITZ.expression.xreplace({return_gap.DISTANCE.symbol: sp.S.One}),
-)
-"""L_V itself: what the claim says of two states at distance 1."""
-
-
 def value_lipschitz(constants: Mapping[str, np.ndarray]) -> np.ndarray:
     """Return the certified Lipschitz constant of the value function, (C,); infinite without contraction.
 
@@ -174,12 +161,8 @@ def value_lipschitz(constants: Mapping[str, np.ndarray]) -> np.ndarray:
     constants : mapping
         gamma, L_f, L_r, L_pi, (C,) each; others are not read.
     """
-    used = {name: np.asarray(constants[name], dtype=float) for name in VALUE_SLOPE.arguments}
-    fine = used["gamma"] * used["L_f"] * (1 + used["L_pi"]) < 1
-    slope = np.full(fine.shape, np.inf)
-    if fine.any():
-        slope[fine] = VALUE_SLOPE.evaluate(**{name: value[fine] for name, value in used.items()})
-    return slope
+    used = {name: constants[name] for name in ("gamma", "L_f", "L_r", "L_pi")}
+    return claims.VALUE_LIPSCHITZ.evaluate(outside=np.inf, **used, distance=1.0)
 
 
 def factors(pair: Pair, steps: int) -> pd.DataFrame:
@@ -191,7 +174,7 @@ def factors(pair: Pair, steps: int) -> pd.DataFrame:
     """
     constants = pair.constants()
     parts = terms(pair, along="imagined", steps=steps)
-    bound = return_gap.bound(**constants)
+    bound = claims.bound(**constants)
     absolute, sloped = parts.without_cancellation(), parts.with_slope(value_lipschitz(constants))
     return pd.DataFrame(
         {
@@ -217,21 +200,17 @@ def certificates(pair: Pair, steps: int) -> pd.DataFrame:
     """Return bounds on the gap made of real on-policy transitions and the learned pair, one row a pair.
 
     Columns: `gap`; `bound`, Lemma 1 with the learned pair's constants (A6), infinite where they do not
-    contract; `certificate_value` and `certificate_slope` as in `CERTIFICATES`, both with the tail added.
+    contract; `certificate_value`, errors weighed by the realised change of the learned value, and
+    `certificate_slope`, by its Lipschitz constant, both with the tail added.
     """
     parts = terms(pair, along="real", steps=steps)
     constants = pair.constants(dynamics="learned", reward="learned")
-    slope = value_lipschitz(constants)
-    fine = np.isfinite(slope)
-    bound = np.full(len(pair), np.inf)
-    if fine.any():
-        bound[fine] = return_gap.bound(**{name: value[fine] for name, value in constants.items()})
     return pd.DataFrame(
         {
             "gap": np.abs(parts.gap) + parts.tail,
-            "bound": bound,
+            "bound": claims.LEMMA_1.evaluate(outside=np.inf, **constants),
             "certificate_value": parts.without_cancellation() + parts.tail,
-            "certificate_slope": parts.with_slope(slope) + parts.tail,
+            "certificate_slope": parts.with_slope(value_lipschitz(constants)) + parts.tail,
         }
     )
 
@@ -245,7 +224,7 @@ def measure_family(configuration: Mapping[str, Any], rng: np.random.Generator) -
     reach = np.maximum(pair.closed_loop("real"), pair.closed_loop("learned"))
     discount = rng.uniform(0.3, configuration["patience"], len(pair))
     pair = pair.discounted(np.minimum(discount, rng.uniform(0.3, 0.95, len(pair)) / np.maximum(reach, 1e-9)))
-    bound = return_gap.bound(**pair.constants())
+    bound = claims.bound(**pair.constants())
     steps = horizon_for(pair.discount, pair.reward_range(), TAIL * bound)
     of_bound, of_certificate = factors(pair, steps), certificates(pair, steps)
     return pd.concat([of_bound, of_certificate.add_suffix("_hat")], axis=1).assign(

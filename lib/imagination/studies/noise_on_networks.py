@@ -12,7 +12,6 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import torch
-from scipy import stats
 
 from imagination.reinforce import gradients
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator
@@ -22,8 +21,9 @@ from imagination.reinforce.torch_policies import (
     random_categorical_policy,
     random_gaussian_policy,
 )
-from imagination.results.noise import claims as theory
-from imagination.results.return_gap import systems as families
+from imagination.results.noise.claims import added_variance_bound
+from imagination.results.noise.trial import z_limit
+from imagination.results.return_gap.systems import draw
 from imagination.worlds.makers import gridworld
 
 __all__ = ["WORLDS", "run"]
@@ -33,7 +33,7 @@ Made = tuple[World, TorchPolicy]
 
 def _gaussian(side: str) -> Callable[[int, np.random.Generator, torch.Generator], Made]:
     def make(size: int, rng: np.random.Generator, generator: torch.Generator) -> Made:
-        pair = families.draw("learned networks", rng, size)
+        pair = draw("learned networks", rng, size)
         pair = pair.discounted(rng.uniform(0.3, 0.99, size))
         mdp = getattr(pair, side)
         state = mdp.initial.sample(np.random.default_rng(0), 1)
@@ -58,17 +58,7 @@ WORLDS: dict[str, Callable[[int, np.random.Generator, torch.Generator], Made]] =
 
 @torch.no_grad()
 def run(*, size: int, rollouts: int, horizon: int, seed: int, sigma: float = 1.0) -> pd.DataFrame:
-    """Measure what noise adds to the gradient of network policies.
-
-    Parameters
-    ----------
-    size : int
-        Worlds, each with a policy of its own, of every kind.
-    rollouts, horizon : int
-        How many rollouts of how many steps are sampled in each.
-    seed : int
-    sigma : float
-        Standard deviation of the noise.
+    """Measure what noise adds to the gradient of network policies, `size` of every kind, each in its world.
 
     Returns
     -------
@@ -91,8 +81,6 @@ def run(*, size: int, rollouts: int, horizon: int, seed: int, sigma: float = 1.0
             alone = policy.score_sum(drawn.state, drawn.action, weight)
             added = (alone**2).sum(dim=2)
             said = sigma**2 * (square * _squared_weights(estimator, world.discount, horizon)).sum(dim=2)
-            z, _ = _z_score(added - said)
-            mean_z = alone.mean(dim=1).abs() / (alone.std(dim=1) / rollouts**0.5).clamp(min=1e-300)
             part = pd.DataFrame(
                 {
                     "kind": kind,
@@ -101,25 +89,19 @@ def run(*, size: int, rollouts: int, horizon: int, seed: int, sigma: float = 1.0
                     "parameters": policy.n_parameters,
                     "added": added.mean(dim=1).numpy(),
                     "exact amount": said.mean(dim=1).numpy(),
-                    "z": z.numpy(),
-                    "mean z": mean_z.amax(dim=1).numpy(),
+                    "z": _z_score(added - said).numpy(),
+                    "mean z": _z_score(alone).abs().amax(dim=1).numpy(),
                 }
             )
-            scores = {
-                "paper": square.amax(dim=2).mean(dim=1),
-                "sharp": square.mean(dim=1).amax(dim=1),
-                "discounted": square.mean(dim=1).amax(dim=1),
-            }
             forms = ("paper", "sharp") if estimator == THEOREM_2 else ("discounted", "discounted")
             for column, form in zip(("used", "sharp used"), forms, strict=True):
-                bound = theory.added_variance_bound(
-                    sigma=sigma, horizon=horizon, gamma=part["gamma"].to_numpy(), rollouts=1,
-                    score_bound=scores[form].sqrt().numpy(), form=form,
-                )  # fmt: skip
+                score = square.amax(dim=2).mean(dim=1) if form == "paper" else square.mean(dim=1).amax(dim=1)
+                about = {"sigma": sigma, "horizon": horizon, "gamma": part["gamma"], "rollouts": 1}
+                bound = added_variance_bound(**about, score_bound=score.sqrt().numpy(), form=form)
                 part[column] = part["exact amount"] / bound
             parts.append(part)
     table = pd.concat(parts, ignore_index=True)
-    table.attrs["limit"] = float(stats.norm.isf(1e-3 / (2 * len(table))))
+    table.attrs["limit"] = z_limit(len(table))
     return table
 
 
@@ -131,7 +113,6 @@ def _squared_weights(estimator: Estimator, discount: torch.Tensor, horizon: int)
     return (togo * squared**times if estimator.outer == "discounted" else togo)[:, None]
 
 
-def _z_score(values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Mean over rollouts (dimension 1) in units of its standard error, and that error."""
-    error = values.std(dim=1) / values.shape[1] ** 0.5
-    return values.mean(dim=1) / error, error
+def _z_score(values: torch.Tensor) -> torch.Tensor:
+    """Mean over rollouts (dimension 1) in units of its standard error; 0 where all values are."""
+    return values.mean(dim=1) / (values.std(dim=1) / values.shape[1] ** 0.5).clamp(min=1e-300)

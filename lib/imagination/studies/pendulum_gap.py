@@ -16,7 +16,7 @@ import pandas as pd
 from imagination import lipschitz
 from imagination.models.least_squares import affine_dynamics, affine_reward, sine_dynamics, sine_reward
 from imagination.models.networks import network_dynamics, network_reward
-from imagination.results.return_gap import claims as return_gap
+from imagination.results.return_gap import claims
 from imagination.rollouts import Rollout, rollout
 from imagination.worlds.continuous import (
     ContinuousMDP,
@@ -263,22 +263,19 @@ def bounds(study: Study, policy: Policy, errors: pd.DataFrame, horizons: np.ndar
     real = study.real
     known = {name: value.max() for name, value in lipschitz.certified_constants(real, policy).items()}
     known["gamma"] = real.discount[0]
-    diameter = float(np.max(real.diameter))  # type: ignore[arg-type]
+    finite = {"horizon": horizons}
+    bounded = finite | {"diameter": np.max(real.diameter)}  # type: ignore[arg-type]
     worst = errors.groupby("model", sort=False).max()
     frames = []
     for name, row in worst.iterrows():
         columns = {"model": np.full(len(horizons), name), "horizon": horizons}
-        for column, kind, closed in (
-            ("finite horizon", "certified", None),
-            ("bounded states", "certified", diameter),
-            ("observed", "observed", diameter),
+        for column, kind, claim, about in (
+            ("finite horizon", "certified", claims.FINITE_HORIZON, finite),
+            ("bounded states", "certified", claims.BOUNDED_STATES_FINITE, bounded),
+            ("observed", "observed", claims.BOUNDED_STATES_FINITE, bounded),
         ):
             eps = {"eps_dyn": row[f"{kind}_dyn"], "eps_rew": row[f"{kind}_rew"]}
-            finite = np.isfinite(list(eps.values())).all()
-            unknown = np.full(len(horizons), np.inf)
-            columns[column] = (
-                return_gap.bound(**known, **eps, horizon=horizons, diameter=closed) if finite else unknown
-            )
+            columns[column] = claim.evaluate(outside=np.inf, **known, **eps, **about)
         frames.append(pd.DataFrame(columns))
     return pd.concat(frames, ignore_index=True)
 

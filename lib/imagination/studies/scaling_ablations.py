@@ -20,7 +20,7 @@ import pandas as pd
 from imagination import records
 from imagination.models.fitting import Layers
 from imagination.models.networks import train
-from imagination.studies import scaling_runs as scaling
+from imagination.studies import scaling_runs
 from imagination.trials.recording import Command, rounded
 from imagination.trials.sweep import sweep
 from imagination.worlds.continuous import norm
@@ -85,7 +85,7 @@ a cooling rate, those of more epochs, and epochs where not as usual."""
 
 
 def recipe_configurations(scale: str = "quick") -> list[dict[str, Any]]:
-    """Return configurations of `scaling.models`; `recipe` names the change.
+    """Return configurations of `scaling_runs.models`; `recipe` names the change.
 
     Raises
     ------
@@ -99,9 +99,9 @@ def recipe_configurations(scale: str = "quick") -> list[dict[str, Any]]:
         if at["epochs"]:
             changed |= {"epochs": at["epochs"], "curve": []}
         anchors = at["long"] if "epochs" in changes else at["anchors"]
-        groups = scaling.configurations(anchors, range(at["seeds"]), size=at["size"], **changed)
+        groups = scaling_runs.configurations(anchors, range(at["seeds"]), size=at["size"], **changed)
         if name == COOLING:
-            groups += scaling.configurations(at["cooled"], range(at["size"]), size=at["size"], **changed)
+            groups += scaling_runs.configurations(at["cooled"], range(at["size"]), size=at["size"], **changed)
         made += [group | {"recipe": name} for group in groups]
     return made
 
@@ -120,16 +120,16 @@ def output_configurations(scale: str = "quick") -> list[dict[str, Any]]:
         {"outputs": count, "target": target, **configuration}
         for target in TARGETS
         for count in OUTPUTS
-        for configuration in scaling.configurations(
+        for configuration in scaling_runs.configurations(
             at["anchors"], range(at["seeds"]), size=at["size"], **changed
         )
     ]
 
 
 def recipes(configuration: Mapping[str, Any], rng: np.random.Generator | None = None) -> pd.DataFrame:
-    """Train and measure as `scaling.models` does, with one part of the recipe changed; adds `recipe`."""
+    """Train and measure as `scaling_runs.models` does, with one part of the recipe changed; adds `recipe`."""
     kept = ["samples", "quantity", "seed", "epoch", "mean_norm", "mse", "spread"]
-    return scaling.models(configuration, rng)[kept].assign(recipe=configuration["recipe"])
+    return scaling_runs.models(configuration, rng)[kept].assign(recipe=configuration["recipe"])
 
 
 def outputs(configuration: Mapping[str, Any], rng: np.random.Generator | None = None) -> pd.DataFrame:
@@ -141,13 +141,13 @@ def outputs(configuration: Mapping[str, Any], rng: np.random.Generator | None = 
         A row a seed: `samples`, `seed`, `epoch`, `outputs`, `target`, `mean_norm` (mean of the error's norm
         on fresh transitions), `mse`, `spread` (mean over components of the targets' standard deviation).
     """
-    settings = {**scaling.SETTINGS, **configuration}
+    settings = {**scaling_runs.SETTINGS, **configuration}
     seeds, count = settings["seeds"], settings["outputs"]
     dynamics, reward = normal_teacher([(s, 0) for s in seeds])
     learned = _data(dynamics, reward, settings, settings["samples"])
     students = train(
         *learned,
-        [scaling.torch_seed(seed, "dynamics") for seed in seeds],
+        [scaling_runs.torch_seed(seed, "dynamics") for seed in seeds],
         width=settings["width"],
         epochs=settings["epochs"],
         batch_size=settings["batch_size"],
@@ -156,7 +156,8 @@ def outputs(configuration: Mapping[str, Any], rng: np.random.Generator | None = 
         group=len(seeds),
     )
     inputs, target = (
-        array.astype(float) for array in _data(dynamics, reward, settings, scaling.VALIDATION, fresh=True)
+        array.astype(float)
+        for array in _data(dynamics, reward, settings, scaling_runs.VALIDATION, fresh=True)
     )
     error = _predict(students, inputs) - target
     return pd.DataFrame(
@@ -182,9 +183,9 @@ def _data(
     fresh: bool = False,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Inputs (C, N, 16), and targets (C, N, k) made from the dynamics' network."""
-    purpose = (scaling.VALIDATING,) if fresh else ()
-    inputs = scaling.visit(dynamics, reward, settings["seeds"], samples, settings, *purpose)[0]
-    state, action = inputs[..., : scaling.D_STATE], inputs[..., scaling.D_STATE :]
+    purpose = (scaling_runs.VALIDATING,) if fresh else ()
+    inputs = scaling_runs.visit(dynamics, reward, settings["seeds"], samples, settings, *purpose)[0]
+    state, action = inputs[..., : scaling_runs.D_STATE], inputs[..., scaling_runs.D_STATE :]
     z = dynamics.network(state.astype(float), action.astype(float))[..., : settings["outputs"]]
     return inputs, TARGETS[settings["target"]](z).astype(np.float32)
 

@@ -1,7 +1,7 @@
 """Laws of the measured errors of `imagination.studies.scaling_runs`, and what they leave open.
 
 Every exponent has one bootstrap, over seeds, drawn alike for all measures: `laws` makes them, and what is
-shown beside the reported fits or tried against slips is taken from there.
+shown beside the reported fits or beside slips is taken from there.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from imagination.decide.scaling_laws import ScalingLaw, fit
 __all__ = [
     "MEASURE",
     "MEASURES",
-    "PLANTED",
     "QUANTITIES",
     "REPORTED",
+    "SLIPS",
     "SUPREMA",
     "Laws",
     "beside_reported",
@@ -35,8 +35,8 @@ __all__ = [
     "local_exponents",
     "measurements",
     "one_exponent",
-    "planted",
     "ratios",
+    "slips",
 ]
 
 QUANTITIES = ("dynamics", "reward")
@@ -273,7 +273,7 @@ def _exponent(table: pd.DataFrame, quantity: str, measure: str = MEASURE) -> flo
 
 _OTHER = {"dynamics": "reward", "reward": "dynamics"}
 
-PLANTED: dict[str, Callable[[pd.DataFrame, str], float]] = {
+SLIPS: dict[str, Callable[[pd.DataFrame, str], float]] = {
     "the other quantity's exponent": lambda table, quantity: _exponent(table, _OTHER[quantity]),
     "squared error for error": lambda table, quantity: _exponent(table, quantity, "mse"),
     "squared twice": lambda table, quantity: 4 * _exponent(table, quantity),
@@ -288,13 +288,13 @@ PLANTED: dict[str, Callable[[pd.DataFrame, str], float]] = {
 """Slips that give a wrong exponent; a trial of the fit must tell each from the right one."""
 
 
-def planted(table: pd.DataFrame, fitted: Laws) -> pd.DataFrame:
-    """Return every planted exponent beside the fit's 95% interval, and whether that catches it."""
+def slips(table: pd.DataFrame, fitted: Laws) -> pd.DataFrame:
+    """Return each slip's exponent beside the fit's 95% interval; `caught` if it lies outside."""
     rows = []
     for quantity in QUANTITIES:
         low, high, _ = fitted[quantity, MEASURE].interval("exponent")
-        for name, slip in PLANTED.items():
+        for name, slip in SLIPS.items():
             wrong = slip(table, quantity)
-            rows.append({"quantity": quantity, "planted": name, "exponent": wrong, "low": low, "high": high})
+            rows.append({"quantity": quantity, "slip": name, "exponent": wrong, "low": low, "high": high})
     result = pd.DataFrame(rows)
     return result.assign(caught=(result["exponent"] < result["low"]) | (result["exponent"] > result["high"]))

@@ -136,7 +136,7 @@ def models(configuration: Mapping[str, Any], rng: np.random.Generator | None = N
     seeds, samples = settings["seeds"], settings["samples"]
     dynamics, reward = normal_teacher([(s, 0) for s in seeds], biases=settings["biases"])
     data = visit(dynamics, reward, seeds, samples, settings)
-    trial = Trial(dynamics, reward, seeds, settings)
+    reference = Reference(dynamics, reward, seeds, settings)
     tables = []
     for quantity, column, squash in (
         ("dynamics", slice(1, None), settings["squash"]),
@@ -145,7 +145,7 @@ def models(configuration: Mapping[str, Any], rng: np.random.Generator | None = N
 
         def measure(epoch: int, these: slice, students: Layers, quantity: str = quantity) -> None:
             if epoch in settings["curve"]:
-                tables.append(trial.averages(students, quantity, these).assign(epoch=epoch))
+                tables.append(reference.averages(students, quantity, these).assign(epoch=epoch))
 
         students = train(
             data[0],
@@ -161,9 +161,9 @@ def models(configuration: Mapping[str, Any], rng: np.random.Generator | None = N
             after_epoch=measure if settings["curve"] else None,
         )
         everything = slice(0, len(seeds))
-        last = trial.averages(students, quantity, everything)
+        last = reference.averages(students, quantity, everything)
         if settings["suprema"]:
-            last = last.join(trial.suprema(students, quantity))
+            last = last.join(reference.suprema(students, quantity))
         tables.append(last.assign(epoch=settings["epochs"]))
     table = pd.concat(tables, ignore_index=True)
     table.insert(0, "samples", samples)
@@ -227,7 +227,7 @@ def torch_seed(seed: int, quantity: str) -> int:
 # --- measures -------------------------------------------------------------------------------------
 
 
-class Trial:
+class Reference:
     """What the students of some seeds are measured against."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Reward noise that breaks Theorem 2's hypotheses: what really happens to the gradient's mean and variance.
+"""Reward noise that violates Theorem 2's hypotheses: what really happens to the gradient's mean and variance.
 
 Every kind of noise here has about the same size. What differs is what the theorem supposes: independence of
 time, of the state and of the other rollouts, a mean of 0, a finite variance.
@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from imagination.models.counts import CountModel
 from imagination.reinforce import estimators, exact
@@ -26,21 +27,21 @@ from imagination.reinforce.reward_errors import (
     StateDependent,
     autoregressive,
 )
-from imagination.results.noise import claims as theory
+from imagination.results.noise.claims import LEAVE_ONE_OUT, added_variance_bound
 from imagination.worlds.makers import garnet
 
 __all__ = [
-    "Broken",
-    "broken",
+    "Case",
+    "cases",
     "error_against_rollouts",
     "gradient_errors",
-    "kinds",
     "learned_reward",
     "leave_one_out",
+    "measured",
     "problem",
 ]
 
-Array = np.ndarray
+Array = NDArray[np.float64]
 Generator = np.random.Generator
 
 
@@ -70,13 +71,13 @@ def learned_reward(one: Problem, visits: int, sigma: float, generator: Generator
 
 
 @dataclass(frozen=True, eq=False)
-class Broken:
+class Case:
     """A kind of noise on one problem, and what is known of it exactly.
 
     Attributes
     ----------
     noise : Noise
-    breaks : str
+    violates : str
         The hypothesis that fails; empty if none does.
     added : float
         What it really adds to the variance of ĝ, times the number of rollouts; may be infinite.
@@ -85,31 +86,31 @@ class Broken:
     """
 
     noise: Noise
-    breaks: str
+    violates: str
     added: float
     shift: float = 0.0
 
 
-def kinds(
+def cases(
     one: Problem, *, sigma: float, generator: Generator, estimator: Estimator = THEOREM_2
-) -> dict[str, Broken]:
+) -> dict[str, Case]:
     """Noise of standard deviation `sigma`, or as near to it as the kind allows, on one problem."""
     H, shape = one.horizon, one.mdp.reward.shape
 
-    def correlated(coefficient: float) -> Broken:
+    def correlated(coefficient: float) -> Case:
         C = autoregressive(H, coefficient)
         added = exact.added_noise_variance(one, estimator, sigma=sigma, correlation=C)[0]
-        return Broken(Correlated(sigma, C), "independent in time", added)
+        return Case(Correlated(sigma, C), "independent in time", added)
 
-    def uneven(deviation: Array) -> Broken:
+    def uneven(deviation: Array) -> Case:
         noisy = exact.moments(one, estimator, noise_variance=deviation**2).variance[0]
         added = noisy - exact.moments(one, estimator).variance[0]
-        return Broken(StateDependent(deviation), "same variance everywhere", added)
+        return Case(StateDependent(deviation), "same variance everywhere", added)
 
-    def moved(table: Array, breaks: str) -> Broken:
+    def moved(table: Array) -> Case:
         shift = float(np.linalg.norm(exact.expected(one, estimator, table)))
         biased = exact.moments(one, estimator, reward=one.mdp.reward + table).variance[0]
-        return Broken(Frozen(table), breaks, biased - exact.moments(one, estimator).variance[0], shift)
+        return Case(Frozen(table), "mean 0", biased - exact.moments(one, estimator).variance[0], shift)
 
     allowed = exact.added_noise_variance(one, estimator, sigma=sigma)[0]
     # The same average variance over what is visited, all of it at the one (s, a) where it does most
@@ -118,20 +119,20 @@ def kinds(
     concentrated = np.zeros(visits.size)
     concentrated[worst] = sigma / np.sqrt(visits.ravel()[worst])
     return {
-        "as supposed": Broken(Independent(sigma), "", allowed),
+        "as supposed": Case(Independent(sigma), "", allowed),
         "correlated, 0.9": correlated(0.9),
         "correlated, −0.9": correlated(-0.9),
         "one draw a rollout": correlated(1.0),
-        "one draw for all rollouts": Broken(Shared(sigma), "independent across rollouts", allowed),
-        "heavy tails, t(3)": Broken(HeavyTailed.with_deviation(sigma, 3), "", allowed),
-        "heavy tails, t(1.5)": Broken(HeavyTailed(sigma, 1.5), "finite variance", np.inf),
+        "one draw for all rollouts": Case(Shared(sigma), "independent across rollouts", allowed),
+        "heavy tails, t(3)": Case(HeavyTailed.with_deviation(sigma, 3), "", allowed),
+        "heavy tails, t(1.5)": Case(HeavyTailed(sigma, 1.5), "finite variance", np.inf),
         "all of it at one (s, a)": uneven(concentrated.reshape(shape)),
-        "mean by state": moved(sigma * generator.standard_normal(shape), "mean 0"),
-        "frozen reward model": moved(learned_reward(one, 1, sigma, generator), "mean 0"),
+        "mean by state": moved(sigma * generator.standard_normal(shape)),
+        "frozen reward model": moved(learned_reward(one, 1, sigma, generator)),
     }
 
 
-def broken(
+def measured(
     one: Problem,
     *,
     sigma: float,
@@ -140,17 +141,7 @@ def broken(
     generator: Generator,
     estimator: Estimator = THEOREM_2,
 ) -> pd.DataFrame:
-    """Measure ĝ under each kind of noise.
-
-    Parameters
-    ----------
-    one : Problem
-        A batch of one.
-    sigma : float
-    rollouts, repeats : int
-        K, and how often ĝ is drawn afresh.
-    generator : Generator
-    estimator : Estimator
+    """Measure ĝ of one problem under each kind of noise, from K `rollouts`, drawn afresh `repeats` times.
 
     Returns
     -------
@@ -164,41 +155,36 @@ def broken(
     independent = exact.added_noise_variance(one, estimator, sigma=sigma, rollouts=rollouts)[0]
     about = {"sigma": sigma, "horizon": one.horizon, "gamma": one.discount[0], "rollouts": rollouts}
     bounds = {
-        form: theory.added_variance_bound(**about, score_bound=score[0], form=form)
+        form: added_variance_bound(**about, score_bound=score[0], form=form)
         for form, score in (("sharp", exact.mean_score_norm(one)), ("paper", exact.maximal_score_norm(one)))
     }
     rows = []
-    for name, kind in kinds(one, sigma=sigma, generator=generator, estimator=estimator).items():
-        errors = gradient_errors(one, estimator, kind.noise, rollouts, repeats, generator)
-        added = kind.added / rollouts
+    for name, case in cases(one, sigma=sigma, generator=generator, estimator=estimator).items():
+        errors = gradient_errors(one, estimator, case.noise, rollouts, repeats, generator)
+        added = case.added / rollouts
         rows.append(
             {
                 "noise": name,
-                "breaks": kind.breaks or "nothing",
-                "shift": kind.shift / np.linalg.norm(mean),
+                "breaks": case.violates or "nothing",
+                "shift": case.shift / np.linalg.norm(mean),
                 "shift, measured": np.linalg.norm(errors.mean(axis=0)) / np.linalg.norm(mean),
                 "added / expected": added / independent,
                 "sampled": (errors.var(axis=0, ddof=1).sum() - plain) / independent,
-                "sharp bound": _verdict(kind, added, bounds["sharp"]),
-                "Theorem 2": _verdict(kind, added, bounds["paper"]),
+                "sharp bound": _verdict(case, added, bounds["sharp"]),
+                "Theorem 2": _verdict(case, added, bounds["paper"]),
             }
         )
     return pd.DataFrame(rows).set_index("noise")
 
 
-def _verdict(kind: Broken, added: float, bound: float) -> str:
-    if kind.shift > 0:
+def _verdict(case: Case, added: float, bound: float) -> str:
+    if case.shift > 0:
         return "biased"
     return "holds" if added <= bound * (1 + 1e-9) else "fails"
 
 
 def gradient_errors(
-    one: Problem,
-    estimator: Estimator,
-    noise: Noise | None,
-    rollouts: int,
-    repeats: int,
-    generator: Generator,
+    one: Problem, estimator: Estimator, noise: Noise | None, rollouts: int, repeats: int, generator: Generator
 ) -> Array:
     """ĝ − E ĝ of a noise-free world, drawn `repeats` times from `rollouts` rollouts each: (repeats, d)."""
     if isinstance(noise, Frozen | StateDependent):
@@ -223,16 +209,8 @@ def error_against_rollouts(
 ) -> pd.DataFrame:
     """Mean squared error of ĝ against the number of rollouts, under noise and under what looks like noise.
 
-    Parameters
-    ----------
-    one : Problem
-        A batch of one.
-    counts : sequence of int
-        Values of K.
-    sigma : float
-    repeats : int
-        How often ĝ is drawn; every time with a reward model of its own, where there is one.
-    generator : Generator
+    For each K of `counts` ĝ is drawn `repeats` times, every time with a reward model of its own, where there
+    is one.
 
     Returns
     -------
@@ -289,24 +267,12 @@ def leave_one_out(
     Returns to go are linear in the rewards, so this is the estimate from rewards of which the others' mean
     at the same time is taken away. Its part from the noise alone is measured.
 
-    Parameters
-    ----------
-    one : Problem
-        A batch of one.
-    counts : sequence of int
-        Values of K, at least 2.
-    sigma : float
-    repeats : int
-        How often ĝ is drawn for each K.
-    generator : Generator
-    estimator : Estimator
-
     Returns
     -------
     DataFrame
-        A row for each K: `rollouts`; `measured`, the added variance in units of what noise adds to the
-        estimator without this baseline, with its `standard error`; `K/(K − 1)`; and `mean z`, the largest |z|
-        of the noise's mean over the parameters.
+        A row for each K of `counts`: `rollouts`; `measured`, the added variance in units of what noise adds
+        to the estimator without this baseline, with its `standard error`; `K/(K − 1)`; and `mean z`, the
+        largest |z| of the noise's mean over the parameters.
     """
     many, silent = repeated(one, repeats), np.zeros((repeats, one.horizon, one.mdp.n_states))
     rows = []
@@ -322,7 +288,7 @@ def leave_one_out(
         z = alone.mean(axis=0) / (alone.std(axis=0, ddof=1) / np.sqrt(repeats))
         error = squared.std(ddof=1) / np.sqrt(repeats)
         row = {"rollouts": K, "measured": squared.mean(), "standard error": error}
-        rows.append(row | {"K/(K − 1)": K / (K - 1), "mean z": np.abs(z).max()})
+        rows.append(row | {"K/(K − 1)": LEAVE_ONE_OUT.evaluate(rollouts=K), "mean z": np.abs(z).max()})
     return pd.DataFrame(rows)
 
 

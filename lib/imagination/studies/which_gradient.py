@@ -6,10 +6,12 @@ means are compared exactly, and followed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import product
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from imagination.reinforce import estimators, exact
 from imagination.reinforce.problems import (
@@ -26,7 +28,7 @@ from imagination.worlds.tabular import TabularMDP
 
 __all__ = ["NAMES", "bought_back", "directions", "follow", "long_after", "random_problems", "trained"]
 
-Array = np.ndarray
+Array = NDArray[np.float64]
 Generator = np.random.Generator
 
 NAMES: dict[str, Estimator] = {"Theorem 2": THEOREM_2, "discounted": DISCOUNTED}
@@ -71,23 +73,31 @@ def directions(discounts: Sequence[float], *, horizon: int, size: int = 200, see
         between E ĝ of Theorem 2's estimator and ∇J_H, `length`, the ratio of their norms, and `apart`, the
         norm of their difference as a share of ‖∇J_H‖.
     """
+
+    def compared(problem: Problem) -> dict[str, Array]:
+        followed, true = exact.expected(problem, THEOREM_2), exact.gradient(problem)
+        norms = np.linalg.norm(followed, axis=1), np.linalg.norm(true, axis=1)
+        return {
+            "cosine": (followed * true).sum(axis=1) / (norms[0] * norms[1]),
+            "length": norms[0] / norms[1],
+            "apart": np.linalg.norm(followed - true, axis=1) / norms[1],
+        }
+
+    return _over_problems(discounts, horizon, size, seed, compared)
+
+
+def _over_problems(
+    discounts: Sequence[float],
+    horizon: int,
+    size: int,
+    seed: int,
+    measure: Callable[[Problem], dict[str, Array]],
+) -> pd.DataFrame:
+    """What is measured of random problems, for every discount and policy class."""
     parts = []
-    for gamma in discounts:
-        for policy, features in (("tabular", None), ("shared", 2)):
-            problem = random_problems(size, gamma, horizon, seed, features=features)
-            followed, true = exact.expected(problem, THEOREM_2), exact.gradient(problem)
-            norms = np.linalg.norm(followed, axis=1), np.linalg.norm(true, axis=1)
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "gamma": gamma,
-                        "policy": policy,
-                        "cosine": (followed * true).sum(axis=1) / (norms[0] * norms[1]),
-                        "length": norms[0] / norms[1],
-                        "apart": np.linalg.norm(followed - true, axis=1) / norms[1],
-                    }
-                )
-            )
+    for gamma, (policy, features) in product(discounts, {"tabular": None, "shared": 2}.items()):
+        problem = random_problems(size, gamma, horizon, seed, features=features)
+        parts.append(pd.DataFrame({"gamma": gamma, "policy": policy} | measure(problem)))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -122,19 +132,13 @@ def trained(
         end less return at the start), and `lost`, how much less Theorem 2's estimator gains, as a share of
         the larger gain.
     """
-    parts = []
-    for gamma in discounts:
-        for policy, features in (("tabular", None), ("shared", 2)):
-            problem = random_problems(size, gamma, horizon, seed, features=features)
-            curves = follow(problem, steps=steps, rate=rate)
-            gain = {name: curve[:, -1] - curve[:, 0] for name, curve in curves.items()}
-            lost = (gain["discounted"] - gain["Theorem 2"]) / np.maximum(
-                gain["discounted"], gain["Theorem 2"]
-            )
-            parts.append(
-                pd.DataFrame({"gamma": gamma, "policy": policy, "gain": gain["discounted"], "lost": lost})
-            )
-    return pd.concat(parts, ignore_index=True)
+
+    def gained(problem: Problem) -> dict[str, Array]:
+        curves = follow(problem, steps=steps, rate=rate)
+        ours, papers = (curves[name][:, -1] - curves[name][:, 0] for name in ("discounted", "Theorem 2"))
+        return {"gain": ours, "lost": (ours - papers) / np.maximum(ours, papers)}
+
+    return _over_problems(discounts, horizon, size, seed, gained)
 
 
 def bought_back(
@@ -153,12 +157,7 @@ def bought_back(
     With V the noise-free variance of a rollout and κσ² what noise adds, both exact and at the start, K
     noisy rollouts have the variance of K V/(V + κσ²) clean ones: the third run takes the inverse as many.
 
-    Parameters
-    ----------
-    problem : Problem
-        A batch of one; it is trained `seeds` times at once.
-    sigma, rollouts, steps, rate
-        Of the noise, K of the clean run, and of the ascent.
+    `problem`, a batch of one, is trained `seeds` times at once; `rollouts` is K of the clean run.
 
     Returns
     -------

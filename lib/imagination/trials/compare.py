@@ -15,7 +15,18 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import bootstrap, rankdata, trim_mean
 
-__all__ = ["chosen", "curves", "difference", "improvement", "interquartile_mean", "interval", "summary"]
+__all__ = [
+    "after_tuning",
+    "chosen",
+    "curves",
+    "difference",
+    "improvement",
+    "interquartile_mean",
+    "interval",
+    "means",
+    "summary",
+    "versus",
+]
 
 Array = NDArray[Any]
 
@@ -109,6 +120,31 @@ def improvement(
     return _two(_won, x, y, generator, level, draws)
 
 
+def _spread(found: dict[str, tuple[Any, Any, Any]]) -> dict[str, Any]:
+    """Columns of values and the ends of their intervals, by name."""
+    ends = ("", " low", " high")
+    return {
+        name + end: value for name, three in found.items() for end, value in zip(ends, three, strict=True)
+    }
+
+
+def means(values: ArrayLike, generator: np.random.Generator) -> dict[str, Any]:
+    """`iqm` and `mean` over the first axis, seeds, each with the ends of its interval: ``iqm low``, ..."""
+    of: dict[str, Callable[..., Any]] = {"iqm": interquartile_mean, "mean": np.mean}
+    return _spread({name: interval(values, generator, statistic=statistic) for name, statistic in of.items()})
+
+
+def versus(x: ArrayLike, y: ArrayLike, generator: np.random.Generator) -> dict[str, float]:
+    """By how much arm `x` is ahead of `y`: in `iqm`, in `mean`, and `P` of `improvement`, with their ends."""
+    return _spread(
+        {
+            "iqm": difference(x, y, generator),
+            "mean": difference(x, y, generator, statistic=np.mean),
+            "P": improvement(x, y, generator),
+        }
+    )
+
+
 def summary(
     table: pd.DataFrame, column: str, generator: np.random.Generator, *, by: Sequence[str] = ("arm",)
 ) -> pd.DataFrame:
@@ -123,10 +159,7 @@ def summary(
     """
     rows = {}
     for key, values in _groups(table, by, column):
-        row: dict[str, Any] = {"seeds": len(values)}
-        for name, statistic in (("iqm", interquartile_mean), ("mean", np.mean)):
-            found = interval(values, generator, statistic=statistic)
-            row |= dict(zip((name, f"{name} low", f"{name} high"), found, strict=True))
+        row = {"seeds": len(values)} | means(values, generator)
         lowest = np.sort(values)[: max(1, len(values) // 10)]
         rows[key if len(by) > 1 else key[0]] = row | {"worst tenth": lowest.mean(), "worst": lowest[0]}
     found = pd.DataFrame.from_dict(rows, orient="index").astype({"seeds": int})
@@ -165,6 +198,37 @@ def chosen(
         best = scores.idxmax()
         rows.append((*key, best, scores[best], best in (scores.index.min(), scores.index.max())))
     return pd.DataFrame(rows, columns=[*by, knob, column, "at end"])
+
+
+def after_tuning(
+    tuned: pd.DataFrame,
+    curves: Callable[..., tuple[pd.DataFrame, pd.DataFrame]],
+    *,
+    evaluated: Iterable[int],
+    by: Sequence[str],
+) -> dict[str, pd.DataFrame]:
+    """Compare arms at the `step` that each chose by its `return` on seeds kept for tuning.
+
+    Parameters
+    ----------
+    tuned, evaluated, by
+        As in `chosen`.
+    curves : callable
+        Takes an arm's `by` and its step; returns its learning curves, and its last returns seed by seed.
+
+    Returns
+    -------
+    dict
+        "": all learning curves. "-seeds": all last returns. "-tuning": what each step came to on the seeds
+        for tuning (`iqm`, `mean`), and which was `chosen`: the largest `iqm`.
+    """
+    best = chosen(tuned, "step", "return", evaluated=evaluated, by=by)
+    found = zip(*(curves(*row[[*by, "step"]]) for _, row in best.iterrows()), strict=True)
+    shown, last = (pd.concat(part, ignore_index=True) for part in found)
+    groups = tuned.groupby([*by, "step"], sort=False)["return"]
+    told = groups.agg(iqm=interquartile_mean, mean="mean").reset_index()
+    told = told.merge(best[[*by, "step"]].assign(chosen=True), how="left", on=[*by, "step"])
+    return {"": shown, "-seeds": last, "-tuning": told.assign(chosen=told["chosen"].notna())}
 
 
 def curves(

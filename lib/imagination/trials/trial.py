@@ -22,8 +22,8 @@ from imagination.claim import Claim, Quantity
 
 __all__ = ["Column", "Mutant", "Outcome", "Trial", "mutation_scores", "put", "swap", "times", "violations"]
 
-Column = str | Callable[[pd.DataFrame], ArrayLike]
-"""A column of a table: its name, or what makes it from the others."""
+Column = str | float | Callable[[pd.DataFrame], ArrayLike]
+"""A column of a table: its name, what makes it from the others, or one number for all rows."""
 
 Slip = Callable[[sp.Expr], sp.Expr]
 """What makes a wrong expression from the right one."""
@@ -31,7 +31,7 @@ Slip = Callable[[sp.Expr], sp.Expr]
 
 def column(table: pd.DataFrame, which: Column) -> NDArray[Any]:
     """Return a column of a table, (n,)."""
-    found = table[which] if isinstance(which, str) else which(table)
+    found = which(table) if callable(which) else table[which] if isinstance(which, str) else which
     return np.broadcast_to(np.asarray(found), len(table))
 
 
@@ -69,6 +69,10 @@ class Mutant:
         new = tuple(quantity for quantity in self.brings if quantity.symbol in wrong.free_symbols)
         name = f"{self.of.name} ({self.name})"
         return replace(self.of, name=name, expression=wrong, symbols=self.of.symbols + new)
+
+    def is_fed(self, table: pd.DataFrame) -> bool:
+        """Whether a table holds the columns that the mutant reads; a record may have dropped them."""
+        return all(which in table for which in self.instead.values() if isinstance(which, str))
 
     def read(self, table: pd.DataFrame) -> pd.DataFrame:
         """The table as the mutant reads it."""
@@ -124,15 +128,18 @@ class Trial:
         What was measured of the claim's quantity.
     columns : mapping
         Where the claim's arguments stand, if not in the columns of their names.
+    states : Column, optional
+        What the claim states, where the table keeps that and not what it is made of: a sum over a rollout, or
+        0 if what was measured is a difference. `speaks` alone then says which rows are read.
     speaks : Column, optional
         Rows that this trial reads, beside what the claim's own hypotheses leave out.
     unit : Column, optional
         In what excess is counted; what the right claim states, unless given.
     below : bool
         Whether the claim is a bound from below.
-    tolerance : float or Column
+    tolerance : Column
         Numerical doubt about what was measured and what the claim states.
-    doubt : float or Column, optional
+    doubt : Column, optional
         The same for mutants, where it is larger: a record that keeps few digits of what goes into a claim.
     record : str
         Under which name the table of `systems` is recorded; empty where a chapter runs it live.
@@ -142,11 +149,12 @@ class Trial:
     systems: Callable[..., pd.DataFrame]
     measure: Column
     columns: Mapping[str, Column] = field(default_factory=dict)
+    states: Column | None = None
     speaks: Column | None = None
     unit: Column | None = None
     below: bool = False
-    tolerance: float | Column = 1e-9
-    doubt: float | Column | None = None
+    tolerance: Column = 1e-9
+    doubt: Column | None = None
     record: str = ""
 
     @property
@@ -157,6 +165,10 @@ class Trial:
     def stated(self, rows: pd.DataFrame, claim: Claim | None = None) -> NDArray[np.floating]:
         """What the claim, or another one in its place, states for rows of which it speaks, (n,)."""
         claim = claim or self.claim
+        if self.states is not None:
+            if claim.expression != self.claim.expression:
+                raise ValueError(f"states: {self.claim.name!r} is not evaluated, so no other expression is")
+            return np.asarray(column(rows, self.states), float)
         values: dict[str, Any] = {n: column(rows, self.columns.get(n, n)) for n in claim.arguments}
         return np.broadcast_to(np.asarray(claim.evaluate(**values), float), len(rows))
 
@@ -166,6 +178,8 @@ class Trial:
         for which in (self.speaks, mutant.speaks if mutant else None):
             if which is not None:
                 chosen &= column(table, which).astype(bool)
+        if self.states is not None:
+            return chosen
         rows = table[chosen]
         values: dict[str, Any] = {n: column(rows, self.columns.get(n, n)) for n in self.claim.arguments}
         chosen[chosen] = np.broadcast_to(self.claim.applies(**values), len(rows))
@@ -178,18 +192,24 @@ class Trial:
         -------
         (n,) array
             In units of `unit`; for an equality the size of the difference. NaN where the claim is silent.
+            Of an infinite bound nothing is used, nor of one of 0 where 0 was measured: there it is -1.
         """
         chosen = self.spoken_of(table, mutant)
         rows = table[chosen]
         unit = np.abs(self.stated(rows) if self.unit is None else column(rows, self.unit))
         read = rows if mutant is None else mutant.read(rows)
-        difference = column(read, self.measure) - self.stated(read, mutant.claim if mutant else None)
+        stated = self.stated(read, mutant.claim if mutant else None)
+        with np.errstate(invalid="ignore"):
+            difference = column(read, self.measure) - stated
         if self.claim.relation == "==":
             difference = np.abs(difference)
         elif self.below:
             difference = -difference
         with np.errstate(divide="ignore", invalid="ignore"):
             found = np.where(difference == 0, 0.0, difference / unit)
+        if self.claim.relation != "==" and not self.below:
+            endless = np.isneginf(difference) & np.isinf(unit)
+            found = np.where((difference == 0) & (unit == 0) | endless, -1.0, found)
         excess = np.full(len(table), np.nan)
         excess[chosen] = np.where(np.isnan(found), np.inf, found)  # what is no number is refuted
         return excess
@@ -197,13 +217,12 @@ class Trial:
     def refuted(self, table: pd.DataFrame, mutant: Mutant | None = None) -> NDArray[np.bool_]:
         """Which rows refute the claim, or a mutant of it, (n,)."""
         doubt = self.tolerance if mutant is None or self.doubt is None else self.doubt
-        allowed = doubt if isinstance(doubt, float) else column(table, doubt)
         with np.errstate(invalid="ignore"):
-            return np.asarray(self.excess(table, mutant) > allowed)
+            return np.asarray(self.excess(table, mutant) > column(table, doubt))
 
     def outcome(self, table: pd.DataFrame, mutants: Iterable[Mutant] = ()) -> Outcome:
-        """Count what a table says of the claim and of those mutants that change it."""
-        own = [mutant for mutant in mutants if mutant.of == self.claim]
+        """Count what a table says of the claim and of those mutants that change it and that it can feed."""
+        own = [mutant for mutant in mutants if mutant.of == self.claim and mutant.is_fed(table)]
         spoken, excess = self.spoken_of(table), self.excess(table)
         counts: dict[str, Any] = {
             "problems": int(spoken.sum()),

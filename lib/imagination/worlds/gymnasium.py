@@ -149,7 +149,7 @@ def one_dimensional(name: str, space: gymnasium.Space, kinds: str = "fiub") -> g
 
 
 def within_box(box: gymnasium.spaces.Box, name: str, action: Any, *batch: int) -> np.ndarray:
-    """`action` as an array (*batch, d_a) of the space's actions, or a ValueError."""
+    """`action` as an array ``(*batch, d_a)`` of the space's actions, or a ValueError."""
     action = finite(name, action)
     check_shape(name, action, (*batch, *box.shape))
     rounded = action.astype(box.dtype)  # 0.1 is not the float32 nearest to it

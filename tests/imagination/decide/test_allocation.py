@@ -1,4 +1,4 @@
-"""The optimal split: against brute force, closed forms, 50 digits, and for arguments that make no sense."""
+"""The optimal split: against a grid search, closed forms, 50 digits, and for arguments that make no sense."""
 
 import itertools
 from decimal import Decimal, localcontext
@@ -8,10 +8,17 @@ import pytest
 from scipy.optimize.elementwise import find_minimum
 
 from imagination.claim import HypothesisError
-from imagination.decide.allocation import allocate, allocate_joint, allocate_whole, elasticities
+from imagination.decide.allocation import (
+    INPUTS,
+    Allocation,
+    allocate,
+    allocate_joint,
+    allocate_whole,
+    elasticities,
+)
 
 REPORTED = {"A_dyn": 0.34, "alpha": 0.11, "A_rew": 90.4, "beta": 0.96, "c_dyn": 1.0, "c_rew": 1.0}
-ORDER = ("A_dyn", "alpha", "A_rew", "beta", "c_dyn", "c_rew", "budget", "multiplier")
+ONES = dict.fromkeys(INPUTS, 1.0) | {"alpha": 0.5, "beta": 0.5, "budget": 1e3}
 
 
 def problems(count: int, seed: int = 0) -> dict[str, np.ndarray]:
@@ -24,15 +31,15 @@ def problems(count: int, seed: int = 0) -> dict[str, np.ndarray]:
 
 
 def weighted_error(A_dyn, alpha, A_rew, beta, c_dyn, c_rew, budget, multiplier, log_odds):  # type: ignore[no-untyped-def]
-    """Written here once more: brute force must know nothing of the claims."""
+    """Written here once more: the search must know nothing of the claims."""
     N_dyn = budget / c_dyn / (1 + np.exp(-log_odds))
     N_rew = budget / c_rew / (1 + np.exp(log_odds))
     return multiplier * A_dyn * N_dyn**-alpha + A_rew * N_rew**-beta
 
 
-def test_brute_force_finds_nothing_better_in_10_000_problems() -> None:
+def test_a_grid_search_finds_nothing_better_in_10_000_problems() -> None:
     many = problems(10_000)
-    arguments = tuple(many[name] for name in ORDER)
+    arguments = tuple(many[name] for name in INPUTS)
     objective = lambda u, *a: np.log(weighted_error(*a, u))  # noqa: E731
     grid = np.linspace(-300, 300, 301)
     lowest = np.argmin([objective(u, *arguments) for u in grid], axis=0)
@@ -64,37 +71,79 @@ def test_equal_exponents_have_the_closed_form() -> None:
     )
 
 
-def test_extreme_problems_agree_with_50_digits() -> None:
-    """Budgets from 1e-3, multipliers to 1e9, steep against flat laws: bisection with 60 digits."""
-    for budget, multiplier, (alpha, beta) in itertools.product(
+def with_60_digits(problem: dict[str, float]) -> tuple[Decimal, Decimal, Decimal]:
+    """Samples and error of the best split, by bisection."""
+    with localcontext() as context:
+        context.prec = 60
+        A, a, R, b, c, d, B, D = (Decimal(problem[name]) for name in INPUTS)
+        low, high = Decimal(-5000), Decimal(5000)
+        for _ in range(200):
+            u = (low + high) / 2
+            n, m = B / c / (1 + (-u).exp()), B / d / (1 + u.exp())
+            # u grows with the left side less the right side of the spending condition.
+            if (c * n / (d * m)).ln() < (a * D * A / (b * R)).ln() - a * n.ln() + b * m.ln():
+                low = u
+            else:
+                high = u
+        return n, m, D * A * (-a * n.ln()).exp() + R * (-b * m.ln()).exp()
+
+
+EXTREME = [
+    REPORTED | {"c_dyn": 2.0, "c_rew": 0.1, "alpha": a, "beta": b, "budget": B, "multiplier": D}
+    for B, D, (a, b) in itertools.product(
         (1e-3, 1.0, 1e15), (1e-9, 1.0, 1e9), ((0.01, 3.0), (3.0, 0.01), (0.11, 0.96))
-    ):
-        split = allocate(
-            A_dyn=0.34,
-            alpha=alpha,
-            A_rew=90.4,
-            beta=beta,
-            c_dyn=2.0,
-            c_rew=0.1,
-            budget=budget,
-            multiplier=multiplier,
-        )
-        with localcontext() as context:
-            context.prec = 60
-            B, D, a, b, A, R = map(Decimal, (budget, multiplier, alpha, beta, 0.34, 90.4))
-            c, d = map(Decimal, (2.0, 0.1))
-            low, high = Decimal(-200), Decimal(200)
-            for _ in range(160):
-                u = (low + high) / 2
-                share = 1 / (1 + (-u).exp())
-                n, m = B / c * share, B / d * (1 - share)
-                # u grows with the left side less the right side of the spending condition.
-                if (c * n / (d * m)).ln() < (a * D * A * n**-a / (b * R * m**-b)).ln():
-                    low = u
-                else:
-                    high = u
-            expected = float(n), float(m), float(D * A * n**-a + R * m**-b)
-        np.testing.assert_allclose((split.N_dyn, split.N_rew, split.error), expected, rtol=1e-12)
+    )
+]
+BEYOND = [
+    ONES | {"c_rew": 1e-310, "A_rew": 1e-290},  # the budget buys more labels than there are floats
+    ONES | {"A_dyn": 1e280, "alpha": 1.5, "budget": 1e200, "multiplier": 1e30},
+    ONES | {"beta": 40.0, "budget": 1e9},  # N**-beta is no ordinary float, the error is
+    ONES | {"alpha": 600.0, "budget": 1.2},
+]
+
+
+@pytest.mark.parametrize("problem", EXTREME + BEYOND, ids=range(len(EXTREME + BEYOND)))
+def test_extreme_problems_agree_with_50_digits(problem: dict[str, float]) -> None:
+    """Budgets from 1e-3, multipliers to 1e9, steep against flat laws; and quotients beyond all floats."""
+    split = allocate(**problem)
+    expected = [float(number) for number in with_60_digits(problem)]
+    np.testing.assert_allclose((split.N_dyn, split.N_rew, split.error), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"alpha": 240.0, "beta": 640.0},  # both errors are less than the least float
+        {"alpha": 130669.9, "beta": 0.046, "c_rew": 1e-320, "budget": 0.795},
+        {"beta": 1e17, "budget": 1e-320},
+        {"beta": 1e300, "multiplier": 1e300, "A_rew": 1e-300},
+        {"alpha": 1e200, "c_dyn": 1e9},
+    ],
+)
+def test_beyond_all_floats_there_is_a_value(changes: dict[str, float]) -> None:
+    problem = ONES | changes
+    plans = [allocate(**problem), allocate_joint(**problem, c_joint=1.5), *elasticities(**problem).values()]
+    for plan in plans:
+        assert not np.isnan([getattr(plan, name) for name in Allocation.__slots__]).any()
+    assert plans[0].error in (0, np.inf) or 0 < plans[0].error < np.inf
+    of = elasticities(**problem)
+    assert sum(of[name].error for name in ("A_dyn", "A_rew")) == pytest.approx(1)
+    assert sum(of[name].N_dyn for name in ("budget", "c_dyn", "c_rew")) == pytest.approx(0, abs=1e-9)
+
+
+def test_numbers_of_any_size_give_a_value_or_are_refused() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(300):
+        exponents = np.where(rng.random(8) < 0.4, rng.uniform(-320, 308, 8), rng.uniform(-2, 2, 8))
+        problem = dict(zip(INPUTS, map(float, 10**exponents), strict=True))
+        for plan in (allocate, elasticities, allocate_whole):
+            try:
+                found = plan(**problem)  # type: ignore[operator]
+            except HypothesisError as refused:
+                assert set(refused.values) & set(INPUTS)
+                continue
+            for part in found.values() if isinstance(found, dict) else [found]:
+                assert not np.isnan([getattr(part, name) for name in Allocation.__slots__]).any(), problem
 
 
 def test_floors_move_the_errors_and_not_the_split() -> None:
@@ -125,7 +174,7 @@ def test_results_do_not_depend_on_how_problems_are_grouped(
     np.testing.assert_allclose(allocate(**many).N_rew, together.N_rew, rtol=1e-13)
 
 
-@pytest.mark.parametrize("name", [*ORDER, "floor_dyn", "floor_rew"])
+@pytest.mark.parametrize("name", [*INPUTS, "floor_dyn", "floor_rew"])
 @pytest.mark.parametrize("value", [-1.0, np.nan, np.inf, 0.0])
 def test_bad_values_are_refused_by_name(name: str, value: float) -> None:
     arguments = {**REPORTED, "budget": 1e3, "multiplier": 1.0, name: [1.0, value]}
@@ -136,7 +185,7 @@ def test_bad_values_are_refused_by_name(name: str, value: float) -> None:
         allocate(**arguments)
 
 
-@pytest.mark.parametrize("value", ["many", None, 1j, [[1.0, 2.0], [3.0]]])
+@pytest.mark.parametrize("value", ["many", "5", None, 1j, 10**400, [[1.0, 2.0], [3.0]]])
 def test_what_is_no_number_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match="budget"):
         allocate(**REPORTED, budget=value, multiplier=1.0)
@@ -145,6 +194,15 @@ def test_what_is_no_number_is_refused(value: object) -> None:
 def test_shapes_that_do_not_broadcast_are_named() -> None:
     with pytest.raises(ValueError, match=r"budget.*\(2,\).*multiplier.*\(3,\)"):
         allocate(**REPORTED, budget=[1.0, 2.0], multiplier=[1.0, 2.0, 3.0])
+
+
+def test_what_is_missing_or_unknown_is_named() -> None:
+    with pytest.raises(TypeError, match="allocate also needs multiplier"):
+        allocate(**REPORTED, budget=1.0)
+    with pytest.raises(TypeError, match="allocate does not take gamma; it takes A_dyn, alpha,"):
+        allocate(**REPORTED, budget=1.0, multiplier=1.0, gamma=0.9)
+    with pytest.raises(HypothesisError, match=r"beta > 0 and at most 1e\+300"):
+        allocate(**ONES | {"beta": 1.7e308})
 
 
 # -- whole samples -------------------------------------------------------------------------------------------
@@ -198,6 +256,8 @@ def test_a_budget_below_the_minimum_and_broken_minima_are_refused() -> None:
         allocate_whole(**REPORTED, budget=10.0, multiplier=1.0, minimum_rew=1.5)
     with pytest.raises(HypothesisError, match="minimum_dyn > 0"):
         allocate_whole(**REPORTED, budget=10.0, multiplier=1.0, minimum_dyn=0)
+    with pytest.raises(HypothesisError, match=r"budget to buy at most 2\*\*53 samples"):
+        allocate_whole(**REPORTED, budget=1e17, multiplier=1.0)
 
 
 # -- samples that carry both labels --------------------------------------------------------------------------
@@ -227,15 +287,7 @@ def test_joint_samples_against_a_grid() -> None:
 
 
 def test_joint_samples_all_three_ways() -> None:
-    same = {
-        "A_dyn": 1.0,
-        "alpha": 0.5,
-        "A_rew": 1.0,
-        "beta": 0.5,
-        "c_dyn": 1.0,
-        "c_rew": 1.0,
-        "budget": 100.0,
-    }
+    same = {name: value for name, value in (ONES | {"budget": 100.0}).items() if name != "multiplier"}
     edge, dynamics, reward = (allocate_joint(**same, multiplier=m, c_joint=1.5) for m in (1.0, 100.0, 0.01))
     assert edge.N_dyn == edge.N_rew == edge.N_joint == pytest.approx(100 / 1.5)
     assert dynamics.N_dyn > dynamics.N_rew == dynamics.N_joint > 0
@@ -252,7 +304,7 @@ def test_joint_samples_all_three_ways() -> None:
 def test_elasticities_are_the_slopes_of_the_optimum(floors: dict[str, float]) -> None:
     many = small_problems(200, seed=8)
     moved = elasticities(**many, **floors)
-    assert set(moved) == set(ORDER)
+    assert set(moved) == set(INPUTS)
     step = 1e-5
     for name, elasticity in moved.items():
         up, down = (

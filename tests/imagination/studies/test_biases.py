@@ -1,10 +1,13 @@
 import numpy as np
 import pytest
 
+from imagination.decide.label_cost import crossing
 from imagination.reinforce import exact
 from imagination.reinforce.estimators import rollout_gradients
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Problem, tabular_policy
 from imagination.studies.biases import (
+    against_rollouts,
+    audit,
     copies,
     fitted_rewards,
     frozen_or_fresh,
@@ -59,9 +62,8 @@ def test_potentials_with_terminal_0_have_no_gradient_and_others_do(rng, problem,
 def test_shaping_by_values_is_nearly_the_value_baseline(problem):
     """The shaped reward-to-go is the reward-to-go less the potential, but for the noise of the next state."""
     V = exact.values_to_go(problem)[:, :0:-1]
-    bias = shaping(problem, V, terminal=True)
     drawn = with_clock(problem).rollouts(6, np.random.default_rng(3))
-    states, actions = drawn.states[:, :, :-1], drawn.actions
+    states = drawn.states[:, :, :-1]
     batch = np.arange(3)[:, None, None]
     gamma, S = problem.discount[:, None, None], 4
     at = V.reshape(3, -1)[batch, states]  # V_t(s_t), states being numbered t S + s
@@ -73,8 +75,6 @@ def test_shaping_by_values_is_nearly_the_value_baseline(problem):
         table[:, t, t * S : (t + 1) * S] = V[:, t]
     by_baseline = rollout_gradients(with_clock(problem), DISCOUNTED, drawn, baseline=table)
     np.testing.assert_allclose(by_shaping, by_baseline, atol=1e-12)
-    means = np.take_along_axis(bias.reshape(3, 1, -1), (states * 2 + actions).reshape(3, 1, -1), axis=2)
-    assert means.shape[2] == realised[0].size  # the expected bias of the same visits
 
 
 def test_frozen_errors_do_not_average_out_and_fresh_ones_do(rng):
@@ -85,6 +85,12 @@ def test_frozen_errors_do_not_average_out_and_fresh_ones_do(rng):
     floor = (table["frozen"][0] - table["frozen"][1]) / 0.9  # the part that K divides
     assert table["frozen"][2] == pytest.approx(table["frozen"][0] - floor * (1 - 1e-4))
     assert table["frozen"][2] > 100 * table["fresh"][2]
+    # An estimator that is off without any error stays off by as much, and pays for it once.
+    off = frozen_or_fresh(
+        grid(6, discount=0.5), [1, 10**12], sigma=0.5, generator=rng, draws=50, estimator=THEOREM_2
+    )
+    assert off["frozen"][0] == pytest.approx(off["per rollout"][0])
+    assert off["per rollout"][1] == pytest.approx(off["fresh"][1]) and off["fresh"][1] > 1e-4
 
 
 def test_the_floor_of_frozen_errors_is_their_bias(rng):
@@ -114,3 +120,41 @@ def test_only_the_discounted_estimator_keeps_proposition_2s_promise(rng):
     np.testing.assert_allclose(table["discounted, with bias"], table["promised"], rtol=1e-9)
     assert table["undiscounted"][0] > 0.01 and table["undiscounted"][2] < 1e-25
     assert abs(table["undiscounted, with bias"][0] / table["promised"][0] - 1) > 0.5
+
+
+class TestAgainstRollouts:
+    def test_sampled_errors_are_the_exact_ones(self):
+        problem, rng = grid(6), np.random.default_rng(5)
+        b = 0.3 * rng.standard_normal((1, 9, 4))
+        table = against_rollouts(problem, b, sigma=1.0, rollouts=[1, 8, 64], generator=rng, groups=600)
+        for name in ("noisy", "biased"):
+            z = (table[f"sampled {name}"] - table[name]) / table[f"sampled {name} error"]
+            assert np.abs(z).max() < 5  # 6 comparisons
+
+    def test_the_lines_cross_where_e4_says(self):
+        problem, rng = grid(6), np.random.default_rng(6)
+        b = 0.3 * rng.standard_normal((1, 9, 4))
+        noisy = exact.moments(problem, DISCOUNTED, noise_variance=1.0).variance[0]
+        biased = exact.moments(problem.with_reward(problem.mdp.reward + b), DISCOUNTED).variance[0]
+        size = np.linalg.norm(exact.bias_gradient(problem, b))
+        most = int(crossing(variance_noisy=noisy, variance_biased=biased, bias_norm=size))
+        table = against_rollouts(problem, b, sigma=1.0, rollouts=[most, most + 1], generator=rng, groups=2)
+        assert table["biased"][0] <= table["noisy"][0] and table["biased"][1] > table["noisy"][1]
+
+
+def test_the_audit_is_unbiased():
+    rng = np.random.default_rng(7)
+    b = 0.3 * rng.standard_normal((1, 9, 4))
+    problem, count = grid(4), 2000
+    many = copies(problem, count)
+    found = audit(many, np.repeat(b, count, axis=0), sigma=0.5, rollouts=8, generator=rng)
+    true = {
+        "bias_norm_squared": (exact.bias_gradient(problem, b) ** 2).sum(),
+        "noisy_variance": exact.moments(problem, DISCOUNTED, noise_variance=0.25).variance[0],
+        "biased_variance": exact.moments(problem.with_reward(problem.mdp.reward + b), DISCOUNTED).variance[0],
+    }
+    for name, value in true.items():
+        z = (found[name].mean() - value) / (found[name].std() / np.sqrt(count))
+        assert abs(z) < 5, name
+    with pytest.raises(ValueError, match="rollouts must be at least 2, got 1"):
+        audit(problem, b, sigma=0.5, rollouts=1, generator=rng)

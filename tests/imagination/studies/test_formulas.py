@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from imagination.results.return_gap import claims as return_gap
+from imagination import return_gap
 from imagination.studies.formulas import CONTRACTION, NO_VALUE, asked, read
 
 gamma, L_f, L_pi, eps_rew = sp.symbols("gamma L_f L_pi eps_rew", nonnegative=True)

@@ -85,15 +85,15 @@ class TestBuyer:
     @pytest.mark.parametrize("aligned", [False, True])
     def test_it_buys_what_has_the_smaller_error_for_its_money(self, aligned):
         mdp, bias = goodhart.answers()
-        policies, sigma = some_policies(), 1.0
+        policies, sigma = some_policies(300), 1.0
         problem = repeat(mdp, policies, goodhart.HORIZON)
         judged = problem.with_reward(problem.mdp.reward + bias)
-        scale = goodhart.alignment(mdp, bias, policies)["along"] if aligned else np.ones(20)
+        scale = goodhart.alignment(mdp, bias, policies)["along"] if aligned else np.ones(300)
         noisy = exact.moments(problem, goodhart.DISCOUNTED, noise_variance=goodhart.grades(sigma) ** 2)
         biased = exact.moments(judged, goodhart.DISCOUNTED)
         off = ((biased.mean / scale[:, None] - noisy.mean) ** 2).sum(axis=1)
         shares = []
-        for budget in (4, 16, 64, 16384):
+        for budget in (4, 16, 64, 256, 16384):
             of_judge = biased.variance / scale**2 / budget + off
             asks = (of_judge < noisy.variance / (budget / 4)) & (scale > 0)
             buyer = goodhart.Buyer(mdp, bias, sigma=sigma, budget=budget, aligned=aligned)

@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 
+from imagination.results.return_gap.pair import Pair
 from imagination.results.return_gap.systems import draw
 from imagination.rollouts import rollout
 from imagination.studies import looseness
+from imagination.worlds.extremal import extremal_system
 from imagination.worlds.tabular import TabularMDP
 
 
@@ -47,9 +49,6 @@ def test_certificates_cover_the_gap_and_are_ordered(table):
 
 def test_extremal_pairs_lose_nothing():
     constants = {"gamma": 0.6, "L_f": 0.7, "L_r": 1.5, "L_pi": 0.4, "eps_dyn": 0.2, "eps_rew": 0.1}
-    from imagination.results.return_gap.systems import Pair
-    from imagination.worlds.extremal import extremal_system
-
     real, learned, policy = extremal_system(**constants, diameter=50.0)
     one = np.ones(1)
     pair = Pair(real, learned, policy, np.zeros((1, 1, 1)), 0.2 * one, 0.1 * one, 50 * one, 50 * one)
@@ -91,12 +90,7 @@ def test_values_are_those_of_the_tabular_solver():
 
 
 def test_the_constant_of_the_value_is_finite_only_under_contraction():
-    constants = {
-        "gamma": np.array([0.5, 0.9]),
-        "L_f": np.ones(2),
-        "L_r": np.full(2, 2.0),
-        "L_pi": np.full(2, 0.5),
-    }
+    constants = {"gamma": np.array([0.5, 0.9]), "L_f": 1.0, "L_r": 2.0, "L_pi": 0.5}
     slope = looseness.value_lipschitz(constants)
     assert slope[0] == pytest.approx(2 * 1.5 / (1 - 0.75)) and slope[1] == np.inf
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from imagination.results.return_gap import claims as return_gap
-from imagination.studies import pendulum_gap as pendulum
+from imagination import return_gap
+from imagination.rollouts import return_gap as measured
+from imagination.studies import pendulum_gap
 from imagination.worlds.continuous import norm
 from imagination.worlds.policies import ConstantPolicy
 
@@ -17,18 +18,18 @@ def rng() -> np.random.Generator:
 
 
 @pytest.fixture(scope="module")
-def study(rng) -> pendulum.Study:
-    data = pendulum.gather(rng, 3000)
-    return pendulum.study(data, rng, discount=0.9, seeds=[0, 1], epochs=120, features=64)
+def study(rng) -> pendulum_gap.Study:
+    data = pendulum_gap.gather(rng, 3000)
+    return pendulum_gap.study(data, rng, discount=0.9, seeds=[0, 1], epochs=120, features=64)
 
 
 @pytest.fixture(scope="module")
 def errors(study, rng):
-    return pendulum.model_errors(study, rng, max_cells=50_000)
+    return pendulum_gap.model_errors(study, rng, max_cells=50_000)
 
 
 def test_transitions_cover_the_domain_in_our_units(rng):
-    data = pendulum.gather(rng, 800, torque_unit=4.0)
+    data = pendulum_gap.gather(rng, 800, torque_unit=4.0)
     np.testing.assert_allclose(np.linalg.norm(data.state[:, :2], axis=-1), 1.0, atol=1e-6)
     assert np.abs(data.state[:, 2]).max() <= 8 / 15**0.5 + 1e-6 and data.state[:, 2].std() > 0.8
     assert 0.4 < np.abs(data.action).max() <= 0.5
@@ -51,7 +52,7 @@ def test_certified_errors_are_at_least_the_observed_ones(errors):
 
 
 def test_certified_constants_are_at_least_the_observed_ones(study, rng):
-    table = pendulum.constants(study, rng, count=500)
+    table = pendulum_gap.constants(study, rng, count=500)
     assert list(table.index) == ["Pendulum-v1", "network", "sine features", "affine"]
     for symbol in ("L_f", "L_r"):
         assert (table[f"{symbol} observed"] <= table[f"{symbol} certified"] * (1 + 1e-9)).all()
@@ -59,22 +60,20 @@ def test_certified_constants_are_at_least_the_observed_ones(study, rng):
 
 @pytest.mark.parametrize("push", [0.0, 0.25])
 def test_no_gap_exceeds_its_bound_or_the_ceiling(study, errors, rng, push):
-    policy = pendulum.pump(study, push) if push else ConstantPolicy(np.zeros((2, 1)))
+    policy = pendulum_gap.pump(study, push) if push else ConstantPolicy(np.zeros((2, 1)))
     start = study.real.initial.sample(rng, 64)
-    gaps = pendulum.gaps(study, pendulum.trajectories(study, policy, start, 40))
-    bounds = pendulum.bounds(study, policy, errors, HORIZONS)
+    gaps = pendulum_gap.gaps(study, pendulum_gap.trajectories(study, policy, start, 40))
+    bounds = pendulum_gap.bounds(study, policy, errors, HORIZONS)
     both = gaps.merge(bounds, on=["model", "horizon"])
     assert len(both) == 3 * 2 * 40
     assert (both.gap <= both["bounded states"]).all()
     assert (both["bounded states"] <= both["finite horizon"] * (1 + 1e-12)).all()
-    assert (both.gap <= pendulum.ceiling(study, both.horizon.to_numpy()) * (1 + 1e-12)).all()
+    assert (both.gap <= pendulum_gap.ceiling(study, both.horizon.to_numpy()) * (1 + 1e-12)).all()
 
 
 def test_gaps_are_those_of_the_rollout_engine(study, rng):
-    from imagination.rollouts import return_gap as measured
-
-    policy, start = pendulum.pump(study, 0.5), study.real.initial.sample(rng, 16)
-    gaps = pendulum.gaps(study, pendulum.trajectories(study, policy, start, 30))
+    policy, start = pendulum_gap.pump(study, 0.5), study.real.initial.sample(rng, 16)
+    gaps = pendulum_gap.gaps(study, pendulum_gap.trajectories(study, policy, start, 30))
     for name, mdp in study.imagined.items():
         expected = np.abs(measured(study.real, mdp, policy, start, 30)).max(axis=1)
         found = gaps[(gaps.model == name) & (gaps.horizon == 30)].gap
@@ -84,14 +83,14 @@ def test_gaps_are_those_of_the_rollout_engine(study, rng):
 def test_an_error_that_cannot_be_certified_gives_no_bound(study, errors):
     unknown = errors.copy()
     unknown.loc[("sine features", 0), "certified_dyn"] = np.inf
-    bounds = pendulum.bounds(study, pendulum.pump(study, 0.25), unknown, HORIZONS).set_index("model")
+    bounds = pendulum_gap.bounds(study, pendulum_gap.pump(study, 0.25), unknown, HORIZONS).set_index("model")
     assert np.isinf(bounds.loc["sine features", "bounded states"]).all()
     assert np.isfinite(bounds.loc["sine features", "observed"]).all()
 
 
 def test_bounds_are_the_theorys_own_numbers(study, errors):
-    policy = pendulum.pump(study, 0.25)
-    row = pendulum.bounds(study, policy, errors, np.array([7])).set_index("model").loc["network"]
+    policy = pendulum_gap.pump(study, 0.25)
+    row = pendulum_gap.bounds(study, policy, errors, np.array([7])).set_index("model").loc["network"]
     worst = errors.loc["network"].max()
     expected = return_gap.bound(
         gamma=0.9,

@@ -3,46 +3,49 @@
 import numpy as np
 import pytest
 
-from imagination.studies import scaling_ablations as ablations
-from imagination.studies import scaling_runs as scaling
+from imagination.studies import scaling_ablations, scaling_runs
 
 SMALL = {"samples": 600, "seeds": [0, 1], "epochs": 2}
-OUTPUTS, RECIPES = ablations.output_configurations("full"), ablations.recipe_configurations("full")
+OUTPUTS, RECIPES = (
+    scaling_ablations.output_configurations("full"),
+    scaling_ablations.recipe_configurations("full"),
+)
 
 
 def test_all_outputs_under_the_tanh_are_the_dynamics():
     """Inputs, targets, starts and orders are the sweep's, so the models are."""
-    dynamics = scaling.models(SMALL).query("quantity == 'dynamics'")
-    found = ablations.outputs(SMALL | {"outputs": 12, "target": "tanh(z)"})
+    dynamics = scaling_runs.models(SMALL).query("quantity == 'dynamics'")
+    found = scaling_ablations.outputs(SMALL | {"outputs": 12, "target": "tanh(z)"})
     for name in ("mean_norm", "mse", "spread"):
         np.testing.assert_allclose(found[name], dynamics[name], rtol=1e-3)
 
 
 def test_targets_are_made_from_one_network():
     tables = {
-        target: ablations.outputs(SMALL | {"outputs": 3, "target": target}) for target in ablations.TARGETS
+        target: scaling_ablations.outputs(SMALL | {"outputs": 3, "target": target})
+        for target in scaling_ablations.TARGETS
     }
     assert tables["tanh(z)"]["spread"].lt(1).all() and tables["z/8"]["spread"].gt(1.5).all()
     assert (tables["tanh(z/8)"]["spread"] < tables["tanh(z)"]["spread"]).all()
 
 
 def test_a_recipe_changes_what_it_says():
-    changed = ablations.recipe_configurations("full")
+    changed = scaling_ablations.recipe_configurations("full")
     by_name = {made["recipe"]: made for made in changed}
-    assert set(by_name) == set(ablations.RECIPES)
-    for name, changes in ablations.RECIPES.items():
+    assert set(by_name) == set(scaling_ablations.RECIPES)
+    for name, changes in scaling_ablations.RECIPES.items():
         assert {key: by_name[name][key] for key in changes} == changes
     with pytest.raises(ValueError, match="'huge'"):
-        ablations.recipe_configurations("huge")
+        scaling_ablations.recipe_configurations("huge")
     with pytest.raises(ValueError, match="'huge'"):
-        ablations.output_configurations("huge")
+        scaling_ablations.output_configurations("huge")
 
 
 # --- the records ----------------------------------------------------------------------------------
 
 
 def test_the_records_hold_what_the_scale_says():
-    outputs, recipes = ablations.recorded_outputs(), ablations.recorded_recipes()
+    outputs, recipes = scaling_ablations.recorded_outputs(), scaling_ablations.recorded_recipes()
     wanted = {(c["target"], c["outputs"], c["samples"], s) for c in OUTPUTS for s in c["seeds"]}
     assert set(outputs[["target", "outputs", "samples", "seed"]].itertuples(index=False, name=None)) == wanted
     assert len(outputs) == len(wanted)
@@ -50,16 +53,16 @@ def test_the_records_hold_what_the_scale_says():
     assert set(recipes[["recipe", "samples", "seed"]].itertuples(index=False, name=None)) == wanted
 
 
-@pytest.mark.parametrize("place", [0, len(ablations.OUTPUTS) * 8])
+@pytest.mark.parametrize("place", [0, len(scaling_ablations.OUTPUTS) * 8])
 def test_recorded_outputs_computed_again(place):
     configuration = OUTPUTS[place]
-    again = ablations.outputs(configuration)
-    same(ablations.recorded_outputs(), again, ["target", "outputs", "samples", "seed"])
+    again = scaling_ablations.outputs(configuration)
+    same(scaling_ablations.recorded_outputs(), again, ["target", "outputs", "samples", "seed"])
 
 
 def test_recorded_recipes_computed_again():
-    again = ablations.recipes(RECIPES[0])
-    same(ablations.recorded_recipes(), again, ["quantity", "recipe", "samples", "seed", "epoch"])
+    again = scaling_ablations.recipes(RECIPES[0])
+    same(scaling_ablations.recorded_recipes(), again, ["quantity", "recipe", "samples", "seed", "epoch"])
 
 
 def same(recorded, again, keys):

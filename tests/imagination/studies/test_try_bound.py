@@ -8,20 +8,19 @@ import pandas as pd
 import pytest
 import sympy as sp
 
-from imagination.results.return_gap import claims as return_gap
+from imagination import return_gap
 from imagination.results.return_gap.systems import FAMILIES, draw
 from imagination.results.tutorial.claims import REWARD_IGNORES_ACTION
 from imagination.rollouts import return_gap as rolled_out
 from imagination.studies import formula_search, formula_worlds
 from imagination.studies.formula_worlds import LINE, line
-from imagination.studies.formulas import CONTRACTION, read
+from imagination.studies.formulas import CONSTANTS, CONTRACTION, read
 from imagination.studies.try_bound import reward_of_state, try_bound
 from imagination.worlds.extremal import extremal_system
 
 gamma, L_f, L_r, L_pi, eps_dyn, eps_rew = sp.symbols("gamma L_f L_r L_pi eps_dyn eps_rew", nonnegative=True)
 D, H = sp.symbols("D H", nonnegative=True)
 L = L_f * (1 + L_pi)
-NAMES = formula_worlds.CONSTANTS
 OF_REWARD, WEIGHT = eps_rew / (1 - gamma), gamma * L_r * (1 + L_pi) * eps_dyn
 DYNAMICS = WEIGHT / ((1 - gamma) * (1 - gamma * L))
 
@@ -42,7 +41,7 @@ RIGHT = {
 
 def gap_by_rollout(constants, *, sees_action=True, steps=600):
     """The gap on the line, step by step, with nothing of the library."""
-    gamma, L_f, L_r, L_pi, eps_dyn, eps_rew = (constants[n] for n in formula_worlds.CONSTANTS)
+    gamma, L_f, L_r, L_pi, eps_dyn, eps_rew = (constants[n] for n in CONSTANTS)
     steps = int(constants.get("horizon", steps))
     real, imagined, gap, weight = 0.0, 0.0, 0.0, 1.0
     for _ in range(steps):
@@ -199,7 +198,9 @@ def test_the_digits_that_the_records_have_lost_are_allowed_for():
         allowed = formula_search._lost_digits(tried, table, share(table))
         assert (allowed.max() > 1e-6) == some
         for _ in range(10):
-            off = {n: table[n] * (1 + rng.uniform(-1, 1, len(table)) * formula_worlds.HALF) for n in NAMES}
+            off = {
+                n: table[n] * (1 + rng.uniform(-1, 1, len(table)) * formula_worlds.HALF) for n in CONSTANTS
+            }
             moved = np.abs(share(table.assign(**off)) - share(table))
             assert (moved <= 2 * allowed + 1e-14).all()
 

@@ -5,16 +5,18 @@ from scipy import stats
 from imagination.reinforce import estimators, exact
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator, Problem, tabular_policy
 from imagination.reinforce.reward_errors import Independent
-from imagination.results.noise import claims as theory
-from imagination.studies import violated_hypotheses as bn
+from imagination.results.noise.claims import added_variance_bound
+from imagination.studies import violated_hypotheses
 from imagination.worlds.tabular import TabularMDP
 
-ONE = bn.problem(3, horizon=10)
+ONE = violated_hypotheses.problem(3, horizon=10)
 
 
 @pytest.fixture(scope="module")
 def table():
-    return bn.broken(ONE, sigma=1.0, rollouts=10, repeats=400, generator=np.random.default_rng(0))
+    return violated_hypotheses.measured(
+        ONE, sigma=1.0, rollouts=10, repeats=400, generator=np.random.default_rng(0)
+    )
 
 
 def added_by_hand(coefficient: float) -> float:
@@ -65,20 +67,22 @@ def test_correlation_in_time_never_exceeds_theorem_2():
 
 
 def test_a_concentrated_variance_has_the_average_asked_for():
-    kind = bn.kinds(ONE, sigma=2.0, generator=np.random.default_rng(0))["all of it at one (s, a)"]
+    case = violated_hypotheses.cases(ONE, sigma=2.0, generator=np.random.default_rng(0))[
+        "all of it at one (s, a)"
+    ]
     visits = exact.state_distributions(ONE).mean(axis=1)[..., None] * ONE.policy.probabilities
-    assert (visits * kind.noise.deviation**2).sum() == pytest.approx(4)
-    assert np.count_nonzero(kind.noise.deviation) == 1
+    assert (visits * case.noise.deviation**2).sum() == pytest.approx(4)
+    assert np.count_nonzero(case.noise.deviation) == 1
 
 
 def test_errors_of_learned_rewards_have_the_deviation_expected():
-    errors = bn.learned_reward(ONE, 4, 2.0, np.random.default_rng(1), times=400)
+    errors = violated_hypotheses.learned_reward(ONE, 4, 2.0, np.random.default_rng(1), times=400)
     assert errors.shape == (400, 5, 3)
     assert stats.kstest(errors.ravel(), "norm", (0, 1)).pvalue > 1e-4
 
 
 def test_error_falls_or_stays_as_predicted():
-    table = bn.error_against_rollouts(
+    table = violated_hypotheses.error_against_rollouts(
         ONE, (1, 8, 64), sigma=1.0, repeats=200, generator=np.random.default_rng(2)
     )
     z = (table["error"] - table["predicted"]) / table["standard_error"]
@@ -87,20 +91,22 @@ def test_error_falls_or_stays_as_predicted():
     assert last["frozen reward model"] > 5 * last["independent"]
     assert last["one draw for all rollouts"] == pytest.approx(last["independent"], rel=0.4)
     with pytest.raises(ValueError, match="estimator"):
-        bn.error_against_rollouts(
+        violated_hypotheses.error_against_rollouts(
             ONE, (1,), sigma=1.0, repeats=2, generator=np.random.default_rng(2),
             estimator=Estimator(baseline="value"),
         )  # fmt: skip
 
 
 def test_gradient_errors_have_mean_zero_under_noise():
-    errors = bn.gradient_errors(ONE, THEOREM_2, Independent(1.0), 50, 400, np.random.default_rng(3))
+    errors = violated_hypotheses.gradient_errors(
+        ONE, THEOREM_2, Independent(1.0), 50, 400, np.random.default_rng(3)
+    )
     z = errors.mean(axis=0) / (errors.std(axis=0, ddof=1) / 20)
     assert np.abs(z).max() < stats.norm.isf(1e-4 / (2 * z.size))
 
 
 def test_a_baseline_of_the_other_rollouts_labels_adds_its_own_noise():
-    table = bn.leave_one_out(
+    table = violated_hypotheses.leave_one_out(
         ONE, (2, 3, 10), sigma=2.0, repeats=4000, generator=np.random.default_rng(4), estimator=DISCOUNTED
     )
     limit = stats.norm.isf(1e-4 / 6)
@@ -108,7 +114,7 @@ def test_a_baseline_of_the_other_rollouts_labels_adds_its_own_noise():
     assert (table["standard error"] < 0.1).all(), "so a factor of 1 at K = 2 would be noticed"
     assert table["mean z"].max() < 5
     with pytest.raises(ValueError, match="at least 2, got 1"):
-        bn.leave_one_out(ONE, (1,), sigma=1.0, repeats=2, generator=np.random.default_rng(4))
+        violated_hypotheses.leave_one_out(ONE, (1,), sigma=1.0, repeats=2, generator=np.random.default_rng(4))
 
 
 def test_leave_one_out_is_what_its_definition_says():
@@ -136,7 +142,7 @@ def test_theorem_2_fails_with_the_average_variance_where_a_pair_is_rare():
     uneven = np.array([[[1 / chance[0], 0]]])  # 1 on average
     added = exact.moments(pull, THEOREM_2, noise_variance=uneven).variance[0]
     average, largest = (
-        theory.added_variance_bound(
+        added_variance_bound(
             sigma=sigma,
             horizon=1,
             gamma=0,

@@ -73,6 +73,20 @@ def test_nothing_measured_where_nothing_is_stated_refutes_nothing() -> None:
     assert Trial(nothing, systems, "area").excess(TABLE)[0] == np.inf
 
 
+def test_nothing_is_used_of_an_infinite_bound_nor_of_0_by_0():
+    table = TABLE.assign(side=[1e200, 0.5, 0.0, 1e200], area=[7.0, 0.125, 0.0, np.inf])
+    trial = Trial(Claim("Any area", "[test]", (X,), (), e, x**2), systems, "area")
+    assert trial.excess(table).tolist() == [-1.0, -0.5, -1.0, np.inf]
+    assert trial.outcome(table[:3]).median == 0
+
+
+def test_a_mutant_is_not_tried_on_a_table_that_lacks_its_columns():
+    mutants = (Mutant("another", AREA, instead={"side": "mean"}), Mutant("half", AREA, times(0)))
+    trial = Trial(AREA, systems, "area")
+    assert trial.outcome(TABLE, mutants).mutants == 1
+    assert trial.outcome(TABLE.assign(mean=0.5), mutants).mutants == 2
+
+
 def test_excess_may_be_counted_in_another_unit() -> None:
     trial = Trial(AREA, systems, "area", unit=lambda t: np.full(len(t), 10.0))
     assert trial.excess(TABLE)[1] == pytest.approx(-0.1)
@@ -126,8 +140,18 @@ def test_a_mutant_of_nothing_that_is_tried_is_refused() -> None:
         mutation_scores([Trial(AREA, systems, "area")], [Mutant("half", PRODUCT)], TABLE)
 
 
-def test_violations_are_rows_that_refute_some_claim() -> None:
-    table = TABLE.assign(area=[1.1, 3.0, 8.0, 99.0])
-    found = violations([Trial(AREA, systems, "area"), Trial(EXACT, systems, "area")], table)
-    assert list(found.index) == [0, 1, 2]
-    assert list(violations([Trial(AREA, systems, "area")], table).index) == [0]
+def test_what_a_claim_states_may_stand_in_the_table() -> None:
+    trial = Trial(AREA, systems, "area", states=lambda t: 4 * t["width"], speaks=lambda t: t["side"] != 2)
+    assert trial.spoken_of(TABLE).tolist() == [True, False, True, True]
+    assert trial.excess(TABLE)[[0, 2, 3]] == pytest.approx([-7 / 8, 0, 91 / 8])
+    wider = Mutant("wider", AREA, instead={"width": lambda t: 0 * t["width"]})
+    assert trial.refuted(TABLE, wider).tolist() == [True, False, True, True]
+    with pytest.raises(ValueError, match="'Area' is not evaluated"):
+        trial.refuted(TABLE, Mutant("twice", AREA, times(2)))
+
+
+def test_violations_are_the_rows_that_refute_some_claim() -> None:
+    low = Trial(AREA, systems, "area", states=2.0)
+    high = Trial(AREA, systems, "area", states=0.5, speaks=lambda t: t["side"] == 1)
+    assert violations((low, high), TABLE).index.tolist() == [0, 1, 2, 3]
+    assert violations((high,), TABLE).index.tolist() == [0]

@@ -23,6 +23,7 @@ from imagination.results.noise import network_trial as torch_noise
 from imagination.results.noise import trial as reward_noise
 from imagination.results.return_gap import trial
 from imagination.studies import distances
+from imagination.trials.trial import violations
 
 __all__ = ["FINDINGS"]
 
@@ -146,7 +147,7 @@ def _networks(table: pd.DataFrame) -> Said:
     cases = table.drop_duplicates(["family", "member", "horizon", "gamma", "added"])
     ratios = (cases["added"] / cases["exact"]).groupby([cases["family"], cases["member"]]).mean()
     found = over(ratios, np.mean)  # cases of one network share rollouts
-    above = torch_noise.violations(table)
+    above = violations(torch_noise.TRIALS, table)
     return Said(
         f"For policies that are networks, the variance that noise adds is measured to be {found} times "
         "what the exact "

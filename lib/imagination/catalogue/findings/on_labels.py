@@ -18,8 +18,10 @@ from imagination.catalogue.findings.finding import (
     word,
 )
 from imagination.results.fidelity import trial as fidelity_trial
+from imagination.results.fidelity.mutants import RULES
 from imagination.studies import goodhart_arms
 from imagination.studies import label_budgets as fidelity
+from imagination.trials.trial import violations
 
 __all__ = ["FINDINGS"]
 
@@ -60,14 +62,14 @@ def _seeds(table: pd.DataFrame) -> str:
 
 
 def _advised(table: pd.DataFrame) -> Said:
-    broken = fidelity_trial.violations(table)
-    planted = [version.name for version in fidelity_trial.PLANTED]
-    regret, least = table["regret"], table[planted].max().min()
+    broken = violations(fidelity_trial.TRIALS, table)
+    wrong = [rule.name for rule in RULES]
+    regret, least = table["regret"], table[wrong].max().min()
     return Said(
         f"Brute force finds a better cost of a label than the advised one in {len(broken)} of "
         f"{counted(len(table), 'problem')}: the variance there is from {regret.max():.1%} below the "
         "advised one's to "
-        f"{-regret.min():.1%} above. Each of {counted(len(planted), 'wrong rule')} costs {least:.1%} or "
+        f"{-regret.min():.1%} above. Each of {counted(len(wrong), 'wrong rule')} costs {least:.1%} or "
         "more in some problem.",
         anywhere(pd.Series(table.index.isin(broken.index), table.index), table["configuration"]),
         "share of configurations with a problem in which brute force does better",

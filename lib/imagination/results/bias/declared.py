@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from imagination.results.bias import claims as bias
+from imagination.results.bias import claims
 from imagination.results.noise.declared import LEARNER, NOISE
 from imagination.results.result import Printed, Result, Words
 
@@ -13,7 +13,7 @@ _CHAPTER = "11_bias_does_not_average_out"
 RESULTS: tuple[Result, ...] = (
     Result(
         "A frozen error is bias",
-        (bias.FROZEN,),
+        (claims.FROZEN,),
         chapter=_CHAPTER,
         label="prop-bias",
         theorem="frozen_error",
@@ -23,7 +23,7 @@ RESULTS: tuple[Result, ...] = (
     ),
     Result(
         "Proposition 2",
-        (bias.SQUARED_ERROR,),
+        (claims.SQUARED_ERROR,),
         chapter=_CHAPTER,
         label="prop-bias",
         theorem="proposition_2",
@@ -33,7 +33,7 @@ RESULTS: tuple[Result, ...] = (
     ),
     Result(
         "Shaping",
-        (bias.SHAPING, bias.HARMLESS),
+        (claims.SHAPING, claims.HARMLESS),
         chapter=_CHAPTER,
         label="prop-shaping",
         theorem="shaping",
@@ -48,10 +48,10 @@ RESULTS: tuple[Result, ...] = (
 
 PRINTED: Mapping[str, Printed] = {
     "proposition_2": (
-        bias.SQUARED_ERROR,
+        claims.SQUARED_ERROR,
         {"expression": "proposition_2_error", "supposes": "proposition_2_supposes"},
     ),
-    "shaping": (bias.SHAPING, {"expression": "shaping_left"}),
+    "shaping": (claims.SHAPING, {"expression": "shaping_left"}),
 }
 
 WORDS: Mapping[str, Words] = {
@@ -62,13 +62,11 @@ WORDS: Mapping[str, Words] = {
         also=r"\(J_H\) and \(B_H\) have gradients, and \(\mathbb{E}\, \tilde g = \nabla J_H + \nabla B_H\). "
         "Both are concluded.",
         fixed=r"a world, its rewards \(r\), a bias \(b(s, a)\), a policy, the horizon \(H\), the number of "
-        r"rollouts "
-        r"\(K \ge 1\), and \(\gamma\).",
+        r"rollouts \(K \ge 1\), and \(\gamma\).",
         for_all="laws of the noise with the two moments below, Gaussian ones among them.",
         definitions=(
             r"\(\tilde g\) is the discounted estimator, averaged over \(K\) independent rollouts, with "
-            r"rewards "
-            r"\(r + b + \eta\)",
+            r"rewards \(r + b + \eta\)",
             r"\(J_H\) and \(B_H\) are the expected discounted sums of \(r\) and of \(b\) over \(H\) steps",
             r"\(V_{biased}\) is the variance of one rollout's estimate, and \(\beta = \lVert \nabla B_H "
             r"\rVert\)",
@@ -81,17 +79,18 @@ WORDS: Mapping[str, Words] = {
         fixed=r"a world, its rewards \(r\), an error \(b(s, a)\), a policy, the horizon \(H\), \(K \ge 1\).",
         for_all=r"weights \(c_t = \delta^t\) of the scores, every discount, and laws of the noise beside it.",
         definitions=(
-            r"\(\hat g_{r+b}\) is the estimate from \(r + b + \eta\); the others from \(r\) and from \(b\) "
-            "alone",
+            r"\(\hat g_{r+b}\) is the estimate from \(r + b + \eta\); the others from \(r\) and from "
+            r"\(b\) alone",
         ),
         assumptions=(*LEARNER, NOISE),
     ),
     "shaping": Words(
         title="Shaping",
         source="[this book]",
-        also=r"For every policy \(B_H = \gamma^H \mathbb{E}\, \Phi_H(s_H) - \mathbb{E}\, \Phi_0(s_0)\). "
-        r"And a potential of the state alone, whose mean at the end is 0 under every policy, leaves the "
-        r"discounted estimator's mean at \(\nabla J_H\); there it is paid as its mean over the next state.",
+        also=r"For every policy \(B_H = \gamma^H \mathbb{E}\, \Phi_H(s_H) - \mathbb{E}\, \Phi_0(s_0)\). And "
+        "a potential of the state alone, whose mean at the end is 0 under every policy, leaves the "
+        r"discounted estimator's mean at \(\nabla J_H\); there it is paid as its mean over the next "
+        "state.",
         fixed=r"a world, a policy, \(\gamma\) and \(H\); for the estimator \(K \ge 1\) rollouts.",
         for_all=r"potentials \(\Phi_t(s)\), which may depend on time, and values of the policy's parameters.",
         definitions=(r"\(B_H\) is the mean of the sum in the first line",),

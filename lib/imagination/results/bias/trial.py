@@ -6,53 +6,41 @@ biased, noisy rewards. What it is compared with is made of finite differences of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from imagination.decide import label_cost as fidelity
 from imagination.reinforce import exact
-from imagination.reinforce.estimators import observed_rewards, rollout_gradients, sample
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator, Problem, tabular_policy
-from imagination.reinforce.reward_errors import Independent
+from imagination.results.bias.claims import SQUARED_ERROR
 from imagination.trials.sweep import sweep
+from imagination.trials.trial import Trial
 from imagination.worlds import makers
 from imagination.worlds.tabular import TabularMDP
 
 __all__ = [
     "BIASES",
-    "PLANTED",
     "SCALES",
     "TOLERANCE",
-    "Planted",
-    "against_rollouts",
-    "audit",
+    "TRIALS",
     "configurations",
     "difference_gradient",
     "draw_problems",
     "mean_squared_error",
-    "power",
     "run",
     "trial",
 ]
 
-Array = NDArray[Any]
+Array = NDArray[np.floating]
 
 TOLERANCE = 1e-7
-"""A prediction that is off by more than this share refutes a version: room for finite differences."""
-
-NO_BIAS = 1e-150
-"""The claim speaks of a positive norm; the square of this one is too small to change a sum."""
+"""A prediction that is off by more than this share is refuted: room for finite differences."""
 
 BIASES = ("frozen error", "state error", "one cell", "taste", "constant", "opposite")
 """What the biases of the trial are drawn as: see `_draw_bias`."""
-
-FEW = 20_000
-"""Rollouts sampled at least for each number K."""
 
 SCALES = {"quick": {"batches": 1, "size": 60}, "full": {"batches": 10, "size": 100}}
 
@@ -188,20 +176,10 @@ def trial(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.Data
             "return": exact.returns(problem, bias),
         }
     )
-    table["predicted"] = predicted(table)
+    (own,) = TRIALS
+    table["predicted"] = own.stated(table)
     table["off"] = np.abs(table["predicted"] / table["mse"] - 1)
     return table
-
-
-def predicted(table: pd.DataFrame) -> Array:
-    """Proposition 2's mean squared error for the rows of a trial."""
-    return np.asarray(
-        fidelity.mean_squared_error(
-            rollouts=table["rollouts"].to_numpy(),
-            variance=table["variance"].to_numpy(),
-            bias_norm=np.maximum(table["bias_gradient"].to_numpy(), NO_BIAS),
-        )
-    )
 
 
 def run(scale: str = "quick", *, seed: int = 0, **options: Any) -> pd.DataFrame:
@@ -209,164 +187,14 @@ def run(scale: str = "quick", *, seed: int = 0, **options: Any) -> pd.DataFrame:
     return sweep(trial, configurations(scale), seed=seed, **options)
 
 
-# Planted wrong versions
-
-
-@dataclass(frozen=True)
-class Planted:
-    """A wrong version of Proposition 2: a slip in what is put in, or in the expression itself."""
-
-    name: str
-    wrong: Callable[[pd.DataFrame], Array]
-
-
-def _with(**instead: Callable[[pd.DataFrame], Any]) -> Callable[[pd.DataFrame], Array]:
-    """The claim with other columns put in."""
-
-    def wrong(table: pd.DataFrame) -> Array:
-        return predicted(table.assign(**{name: make(table) for name, make in instead.items()}))
-
-    return wrong
-
-
-def _bias_part(change: Callable[[Array, pd.DataFrame], Array]) -> Callable[[pd.DataFrame], Array]:
-    """The claim with its second term changed."""
-
-    def wrong(table: pd.DataFrame) -> Array:
-        variance_part = predicted(table.assign(bias_gradient=0.0))
-        return variance_part + change(predicted(table) - variance_part, table)
-
-    return wrong
-
-
-PLANTED: tuple[Planted, ...] = (
-    Planted("bias divided by K", _bias_part(lambda part, t: part / t["rollouts"].to_numpy())),
-    Planted("gradient's norm not squared", _bias_part(lambda part, _: np.sqrt(np.abs(part)))),
-    Planted("variance not divided by K", _with(variance=lambda t: t["variance"] * t["rollouts"])),
-    Planted("variance divided by K squared", _with(variance=lambda t: t["variance"] / t["rollouts"])),
-    Planted("K - 1 for K", _with(rollouts=lambda t: t["rollouts"] - 1)),
-    Planted("B_H undiscounted", _with(bias_gradient=lambda t: t["undiscounted"])),
-    Planted("cross term kept", _bias_part(lambda part, t: part + 2 * t["inner"].to_numpy())),
-    Planted("B_H itself for its gradient", _with(bias_gradient=lambda t: t["return"].abs())),
-    Planted("variance of the unbiased labels", _with(variance=lambda t: t["unbiased variance"])),
-    Planted("bias forgotten", _bias_part(lambda part, _: 0 * part)),
-    Planted("gradient of J for that of B", _with(bias_gradient=lambda t: t["gradient"])),
-    Planted(
-        "Theorem 2's estimator for the discounted one",
-        lambda t: t["mse undiscounted"].to_numpy(),
+TRIALS: tuple[Trial, ...] = (
+    Trial(
+        SQUARED_ERROR,
+        run,
+        measure="mse",
+        columns={"variance_biased": "variance", "bias_norm": "bias_gradient"},
+        unit="mse",
+        tolerance=TOLERANCE,
+        doubt=10 * TOLERANCE,
     ),
 )
-"""The slips, in the order of the chapter's table."""
-
-
-def power(table: pd.DataFrame) -> pd.DataFrame:
-    """How the trial refutes each planted version: `caught by` problems, their `share`, `largest error`."""
-    rows = []
-    for planted in PLANTED:
-        off = np.abs(planted.wrong(table) / table["mse"].to_numpy() - 1)
-        refuted = off > TOLERANCE * 10
-        rows.append(
-            {
-                "planted": planted.name,
-                "caught by": int(refuted.sum()),
-                "share": float(refuted.mean()),
-                "median error": float(np.median(off)),
-                "largest error": float(off.max()),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-# Against the number of rollouts
-
-
-def against_rollouts(
-    problem: Problem,
-    bias: Array,
-    *,
-    sigma: float,
-    rollouts: ArrayLike,
-    generator: np.random.Generator,
-    groups: int = 400,
-) -> pd.DataFrame:
-    """Mean squared errors of unbiased noisy labels and of biased noise-free ones, exact and sampled.
-
-    Parameters
-    ----------
-    problem : Problem
-        A batch of one.
-    bias : (1, S, A) array
-    sigma : float
-        Standard deviation of the unbiased labels' noise.
-    rollouts : (n,) int array
-        Numbers K.
-    generator : Generator
-    groups : int
-        Independent averages that each sampled value is a mean of, at least: more where K is small, whose
-        errors have long tails.
-
-    Returns
-    -------
-    DataFrame
-        For each K: `noisy` and `biased`, exactly, by Proposition 2's claim; `sampled noisy` and `sampled
-        biased` with their standard errors (`... error`).
-    """
-    truth = exact.gradient(problem)
-    size = np.linalg.norm(exact.bias_gradient(problem, bias), axis=1)[0]
-    judged = problem.with_reward(problem.mdp.reward + bias)
-    variances = {
-        "noisy": exact.moments(problem, DISCOUNTED, noise_variance=sigma**2).variance[0],
-        "biased": exact.moments(judged, DISCOUNTED).variance[0],
-    }
-    rows = []
-    for K in np.asarray(rollouts):
-        row: dict[str, Any] = {"rollouts": int(K)}
-        count = max(groups, FEW // int(K))
-        for name, offset in (("noisy", NO_BIAS), ("biased", size)):
-            about = {"variance": variances[name], "bias_norm": offset}
-            row[name] = float(fidelity.mean_squared_error(rollouts=int(K), **about))
-            options: dict[str, Any] = {"noise": Independent(sigma)} if name == "noisy" else {"bias": bias}
-            parts = [part[0] for part in sample(problem, DISCOUNTED, int(K) * count, generator, **options)]
-            averages = np.concatenate(parts).reshape(count, int(K), -1).mean(axis=1)
-            squares = ((averages - truth) ** 2).sum(axis=1)
-            row[f"sampled {name}"] = squares.mean()
-            row[f"sampled {name} error"] = squares.std(ddof=1) / np.sqrt(count)
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def audit(
-    problem: Problem, bias: Array, *, sigma: float, rollouts: int, generator: np.random.Generator
-) -> dict[str, Array]:
-    """What can be learnt from rollouts that are labelled twice, by the biased source and by the noisy one.
-
-    Parameters
-    ----------
-    problem : Problem
-        A batch: each is audited once.
-    bias : (B, S, A) array
-    sigma : float
-    rollouts : int
-        Rollouts labelled twice, at least 2.
-    generator : Generator
-
-    Returns
-    -------
-    dict
-        Unbiased estimates, (B,) each: `bias_norm_squared` of ||grad B_H||^2 (it may be negative),
-        `noisy_variance` and `biased_variance` of a single rollout's estimate.
-    """
-    if rollouts < 2:
-        raise ValueError(f"rollouts must be at least 2, got {rollouts}")
-    drawn = problem.rollouts(rollouts, generator)
-    noisy = rollout_gradients(
-        problem, DISCOUNTED, drawn, observed_rewards(drawn, generator, noise=Independent(sigma))
-    )
-    biased = rollout_gradients(problem, DISCOUNTED, drawn, observed_rewards(drawn, generator, bias=bias))
-    difference = biased - noisy
-    spread = difference.var(axis=1, ddof=1).sum(axis=1)
-    return {
-        "bias_norm_squared": (difference.mean(axis=1) ** 2).sum(axis=1) - spread / rollouts,
-        "noisy_variance": noisy.var(axis=1, ddof=1).sum(axis=1),
-        "biased_variance": biased.var(axis=1, ddof=1).sum(axis=1),
-    }

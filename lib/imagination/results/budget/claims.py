@@ -13,8 +13,18 @@ from collections.abc import Sequence
 
 import sympy as sp
 
-from imagination import quantities as w
 from imagination.claim import Claim, Hypothesis, Quantity, positive
+from imagination.quantities import (
+    CONSTANTS,
+    CONTRACTION,
+    DISCOUNT,
+    GAMMA,
+    LIP_F,
+    LIP_PI,
+    LIP_R,
+    eps_dyn,
+    eps_rew,
+)
 from imagination.results.return_gap import claims as return_gap
 from imagination.symbols import positive as positive_symbols
 from imagination.symbols import real
@@ -75,13 +85,13 @@ _MINIMISES = (*signs(_OPTIMUM), BUDGET)
 
 # -- Lemma 1's multiplier ------------------------------------------------------------------------------------
 
-_dyn, _rew = (return_gap.LEMMA_1.expression.coeff(eps) for eps in (w.eps_dyn, w.eps_rew))
+_dyn, _rew = (return_gap.LEMMA_1.expression.coeff(eps) for eps in (eps_dyn, eps_rew))
 
 MULTIPLIER = Claim(
     name="The multiplier",
     source="[TSGLH26, Thm. 1]",
-    symbols=(w.GAMMA, w.LIP_F, w.LIP_R, w.LIP_PI),
-    hypotheses=(*w.DISCOUNT, *w.CONSTANTS, w.CONTRACTION),
+    symbols=(GAMMA, LIP_F, LIP_R, LIP_PI),
+    hypotheses=(*DISCOUNT, *CONSTANTS, CONTRACTION),
     quantity=sp.Mul(_dyn, 1 / _rew, evaluate=False),
     expression=_dyn / _rew,
     relation="==",

@@ -1,180 +1,141 @@
 """The budget: its results."""
 
 from collections.abc import Mapping
+from functools import partial
 
-from imagination.results.budget import claims as ac
-from imagination.results.budget import further as af
+from imagination.results.budget import claims, further
 from imagination.results.result import Printed, Result, Words
 
 __all__ = ["PRINTED", "RESULTS", "WORDS"]
 
-_CHAPTER = "07_splitting_the_budget"
+_result = partial(Result, chapter="07_splitting_the_budget")
 
 RESULTS: tuple[Result, ...] = (
-    Result(
+    _result(
         "The multiplier",
-        (ac.MULTIPLIER,),
-        chapter=_CHAPTER,
+        (claims.MULTIPLIER,),
         label="thm-theorem-1",
         theorem="error_is_lemma_1",
         cell="07-d401f6bd",
         differs="As in the paper: the ratio of Lemma 1's two coefficients, taken from Lemma 1 itself.",
     ),
-    Result(
-        "Tangents",
-        (ac.TANGENT,),
-        chapter=_CHAPTER,
-        label="thm-theorem-1",
-        theorem="tangents",
-        cell="07-tangents",
-    ),
-    Result(
+    _result("Tangents", (claims.TANGENT,), label="thm-theorem-1", theorem="tangents", cell="07-tangents"),
+    _result(
         "Convexity",
-        (ac.CHORD, ac.CONVEX),
-        chapter=_CHAPTER,
+        (claims.CHORD, claims.CONVEX),
         label="thm-theorem-1",
         theorem="convexity",
         cell="07-tangents",
         differs="As in the paper, which takes it as known.",
     ),
-    Result(
+    _result(
         "Theorem 1",
-        (ac.RATIO,),
-        chapter=_CHAPTER,
+        (claims.RATIO,),
         label="thm-theorem-1",
         theorem="theorem_1",
         cell="07-unique",
         differs="As in the paper. Errors are those that the split leaves, so the ratio is implicit. That the"
         " split exists is a conclusion, and rivals with as many dynamics samples are compared with, too.",
     ),
-    Result(
+    _result(
         "What is stationary is optimal",
-        (ac.OPTIMAL,),
-        chapter=_CHAPTER,
+        (claims.OPTIMAL,),
         label="thm-theorem-1",
         theorem="optimal",
         cell="07-tangents",
         differs="The paper appeals to convexity; here every rival plan is compared with.",
     ),
-    Result(
+    _result(
         "Spending",
-        (ac.SPENDING,),
-        chapter=_CHAPTER,
+        (claims.SPENDING,),
         label="cor-spending",
         theorem="spending",
         cell="07-rule",
         rests_on=("What is stationary is optimal",),
         differs="The paper's ratio, said of money: spend in proportion to exponent times remaining error.",
     ),
-    Result(
+    _result(
         "The solution",
-        (ac.REWARDS_FOR, ac.INCREASING),
-        chapter=_CHAPTER,
+        (claims.REWARDS_FOR, claims.INCREASING),
         label="thm-solution",
         theorem="allocation_solution",
         cell="07-solution",
         rests_on=("What is stationary is optimal",),
         differs="The paper leaves an implicit pair of equations; one unknown is left here.",
     ),
-    Result(
+    _result(
         "Where the root lies",
-        (ac.TOO_FEW, ac.TOO_MANY),
-        chapter=_CHAPTER,
+        (claims.TOO_FEW, claims.TOO_MANY),
         label="thm-solution",
         theorem="bracket",
         cell="07-solution",
     ),
-    Result(
+    _result(
         "Equal exponents",
-        (ac.EQUAL_EXPONENTS,),
-        chapter=_CHAPTER,
+        (claims.EQUAL_EXPONENTS,),
         label="thm-solution",
         theorem="equal_exponents",
         cell="07-solution",
         rests_on=("What is stationary is optimal",),
     ),
-    Result(
+    _result(
         "Growth",
-        (ac.FEW_REWARDS, ac.REWARD_SHARE, ac.MANY_REWARDS),
-        chapter=_CHAPTER,
+        (claims.FEW_REWARDS, claims.REWARD_SHARE, claims.MANY_REWARDS),
         label="thm-solution",
         theorem="growth",
         cell="07-growth",
-        rests_on=(
-            "What is stationary is optimal",
-            "The solution",
-        ),
+        rests_on=("What is stationary is optimal", "The solution"),
     ),
-    Result(
+    _result(
         "Theorem 1 with floors",
-        (ac.FLOORED_RATIO,),
-        chapter=_CHAPTER,
+        (claims.FLOORED_RATIO,),
         label="thm-floors",
         theorem="floors",
         cell="07-floors",
         rests_on=("Theorem 1", "Spending"),
         differs="The paper's laws have no floor. With one, its ratio needs what can still be removed.",
     ),
-    Result(
+    _result(
         "The price of a wrong multiplier",
-        (af.REGRET, af.REGRET_DYN, af.REGRET_REW, af.REGRET_FACTOR),
-        chapter=_CHAPTER,
+        (further.REGRET, further.REGRET_DYN, further.REGRET_REW, further.REGRET_FACTOR),
         label="prop-price",
         theorem="price",
         cell="07-price",
     ),
-    Result(
+    _result(
         "The price is exact",
-        (af.REGRET_EXACT,),
-        chapter=_CHAPTER,
+        (further.REGRET_EXACT,),
         label="prop-price",
         theorem="price_exact",
         cell="07-price-exact",
     ),
-    Result(
+    _result(
         "The price for equal exponents",
-        (af.REGRET_EQUAL,),
-        chapter=_CHAPTER,
+        (further.REGRET_EQUAL,),
         label="prop-price",
         theorem="price_equal_exponents",
         cell="07-price-exact",
     ),
-    Result(
-        "Whole samples",
-        (af.ROUNDED, af.ROUNDED_SLOW),
-        chapter=_CHAPTER,
-        theorem="whole_samples",
-        cell="07-practical",
+    _result(
+        "Whole samples", (further.ROUNDED, further.ROUNDED_SLOW), theorem="whole_samples", cell="07-practical"
     ),
-    Result(
-        "At least so many",
-        (af.FEWEST_DYN, af.FEWEST_REW),
-        chapter=_CHAPTER,
-        theorem="fewest",
-        cell="07-practical",
+    _result(
+        "At least so many", (further.FEWEST_DYN, further.FEWEST_REW), theorem="fewest", cell="07-practical"
     ),
-    Result(
+    _result(
         "Labels only where one has been",
-        (af.VISITED,),
-        chapter=_CHAPTER,
+        (further.VISITED,),
         theorem="labels_where_visited",
         cell="07-practical",
         rests_on=("What is stationary is optimal",),
     ),
-    Result(
+    _result(
         "Joint samples",
-        (af.JOINT_NEVER, af.JOINT_ONLY, af.JOINT_AND_DYNAMICS, af.JOINT_AND_REWARDS),
-        chapter=_CHAPTER,
+        (further.JOINT_NEVER, further.JOINT_ONLY, further.JOINT_AND_DYNAMICS, further.JOINT_AND_REWARDS),
         theorem="joint_samples",
         cell="07-practical",
     ),
-    Result(
-        "Elasticities",
-        (*af.ELASTICITIES.values(),),
-        chapter=_CHAPTER,
-        cell="07-4c2d9467",
-        rests_on=("Spending",),
-    ),
+    _result("Elasticities", (*further.ELASTICITIES.values(),), cell="07-4c2d9467", rests_on=("Spending",)),
 )
 
 
@@ -184,53 +145,53 @@ def _sides(name: str) -> dict[str, str]:
 
 PRINTED: Mapping[str, Printed] = {
     "multiplier": (
-        ac.MULTIPLIER,
+        claims.MULTIPLIER,
         {"expression": "theorem_1_multiplier", "supposes": "multiplier_supposes"},
     ),
-    "optimal": (ac.OPTIMAL, {"quantity": "theorem_1_error", "supposes": "optimal_supposes"}),
-    "ratio": (ac.RATIO, {"expression": "theorem_1_ratio", "supposes": "theorem_1_plan"}),
-    "spending": (ac.SPENDING, {"expression": "theorem_1_spending"}),
-    "tangent": (ac.TANGENT, _sides("tangent")),
-    "chord": (ac.CHORD, _sides("chord")),
-    "convex": (ac.CONVEX, _sides("convex")),
-    "solution": (ac.REWARDS_FOR, {"expression": "rewards_for"}),
-    "increasing": (ac.INCREASING, {"quantity": "remaining_cost"}),
-    "too_few": (ac.TOO_FEW, {"supposes": "too_few_supposes"}),
-    "equal_exponents": (ac.EQUAL_EXPONENTS, {"expression": "equal_exponents_ratio"}),
-    "few_rewards": (ac.FEW_REWARDS, {"expression": "few_rewards_bound"}),
-    "reward_share": (ac.REWARD_SHARE, {"expression": "reward_share_bound"}),
-    "many_rewards": (ac.MANY_REWARDS, {"quantity": "many_rewards_bound"}),
-    "floors": (ac.FLOORED_RATIO, {"expression": "floors_ratio"}),
+    "optimal": (claims.OPTIMAL, {"quantity": "theorem_1_error", "supposes": "optimal_supposes"}),
+    "ratio": (claims.RATIO, {"expression": "theorem_1_ratio", "supposes": "theorem_1_plan"}),
+    "spending": (claims.SPENDING, {"expression": "theorem_1_spending"}),
+    "tangent": (claims.TANGENT, _sides("tangent")),
+    "chord": (claims.CHORD, _sides("chord")),
+    "convex": (claims.CONVEX, _sides("convex")),
+    "solution": (claims.REWARDS_FOR, {"expression": "rewards_for"}),
+    "increasing": (claims.INCREASING, {"quantity": "remaining_cost"}),
+    "too_few": (claims.TOO_FEW, {"supposes": "too_few_supposes"}),
+    "equal_exponents": (claims.EQUAL_EXPONENTS, {"expression": "equal_exponents_ratio"}),
+    "few_rewards": (claims.FEW_REWARDS, {"expression": "few_rewards_bound"}),
+    "reward_share": (claims.REWARD_SHARE, {"expression": "reward_share_bound"}),
+    "many_rewards": (claims.MANY_REWARDS, {"quantity": "many_rewards_bound"}),
+    "floors": (claims.FLOORED_RATIO, {"expression": "floors_ratio"}),
     "price": (
-        af.REGRET,
+        further.REGRET,
         {"quantity": "price_paid", "expression": "price_bound", "supposes": "price_supposes"},
     ),
-    "price_dyn": (af.REGRET_DYN, {"expression": "price_dyn_bound"}),
-    "price_rew": (af.REGRET_REW, {"expression": "price_rew_bound"}),
-    "price_factor": (af.REGRET_FACTOR, {"quantity": "price_factor_left"}),
+    "price_dyn": (further.REGRET_DYN, {"expression": "price_dyn_bound"}),
+    "price_rew": (further.REGRET_REW, {"expression": "price_rew_bound"}),
+    "price_factor": (further.REGRET_FACTOR, {"quantity": "price_factor_left"}),
     "price_exact": (
-        af.REGRET_EXACT,
+        further.REGRET_EXACT,
         {"expression": "price_exact_amount", "supposes": "price_exact_supposes"},
     ),
-    "price_equal_exponents": (af.REGRET_EQUAL, _sides("price_equal_exponents")),
+    "price_equal_exponents": (further.REGRET_EQUAL, _sides("price_equal_exponents")),
     "whole_samples": (
-        af.ROUNDED,
+        further.ROUNDED,
         {"expression": "whole_samples_bound", "supposes": "whole_samples_supposes"},
     ),
     "whole_samples_slow": (
-        af.ROUNDED_SLOW,
+        further.ROUNDED_SLOW,
         {"expression": "whole_samples_slow_bound", "supposes": "whole_samples_slow_supposes"},
     ),
     **{
         name: (claim, {"supposes": f"{name}_supposes"})
         for name, claim in {
-            "fewest_dyn": af.FEWEST_DYN,
-            "fewest_rew": af.FEWEST_REW,
-            "visited": af.VISITED,
-            "joint_never": af.JOINT_NEVER,
-            "joint_only": af.JOINT_ONLY,
-            "joint_and_dynamics": af.JOINT_AND_DYNAMICS,
-            "joint_and_rewards": af.JOINT_AND_REWARDS,
+            "fewest_dyn": further.FEWEST_DYN,
+            "fewest_rew": further.FEWEST_REW,
+            "visited": further.VISITED,
+            "joint_never": further.JOINT_NEVER,
+            "joint_only": further.JOINT_ONLY,
+            "joint_and_dynamics": further.JOINT_AND_DYNAMICS,
+            "joint_and_rewards": further.JOINT_AND_REWARDS,
         }.items()
     },
 }
@@ -258,14 +219,14 @@ WORDS: Mapping[str, Words] = {
         also=r"Such a split exists, it is the only one, and every other plan that costs no more than \(B\) "
         r"leaves more "
         "error. All three are concluded.",
-        fixed=r"\(A_d, \alpha, A_r, \beta, c_d, c_r, D, B\), all above 0.",
+        fixed=_GIVEN,
         for_all=r"every plan of \(M_d, M_r > 0\) samples with \(c_d M_d + c_r M_r \le B\) other than the "
         r"split itself.",
         definitions=(
-            r"the error of a plan is \(D A_d N_d^{-\alpha} + A_r N_r^{-\beta}\)",
+            _ERROR,
             r"\(c_d N_d + c_r N_r = B\), and numbers of samples need not be whole",
         ),
-        assumptions=("both errors follow power laws, without floors",),
+        assumptions=(_LAWS,),
     ),
     "error_is_lemma_1": Words(
         title="The multiplier",

@@ -14,20 +14,21 @@ import numpy as np
 import pandas as pd
 import sympy as sp
 
-from imagination import quantities as w
 from imagination.claim import Claim
 from imagination.decide import allocation
+from imagination.quantities import GAMMA, LIP_F, LIP_PI, LIP_R
 from imagination.results.budget import claims
 from imagination.results.budget.systems import CONSTANTS, FAMILIES, best_split, draw, relative_bound
 from imagination.trials.sweep import sweep
+from imagination.trials.trial import Trial
 
 __all__ = [
-    "CLAIMS",
     "REPORTED",
     "SCALES",
+    "SPENDING",
+    "TRIALS",
+    "WORLD",
     "along",
-    "applies",
-    "miss",
     "off",
     "price_of_multiplier",
     "run",
@@ -43,64 +44,34 @@ REPORTED = {"A_dyn": 0.34, "alpha": 0.11, "A_rew": 90.4, "beta": 0.96}
 SCALES = {"quick": 250, "full": 2500}
 """Problems of each family."""
 
-CLAIMS: dict[str, Claim] = {
-    "ratio": claims.RATIO,
-    "spending": claims.SPENDING,
-    "solution": claims.REWARDS_FOR,
-    "equal exponents": claims.EQUAL_EXPONENTS,
-    "few rewards": claims.FEW_REWARDS,
-    "many rewards": claims.MANY_REWARDS,
-    "floored ratio": claims.FLOORED_RATIO,
-}
-"""What is tried at each optimum, where it applies."""
-
-APPLIES: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
-    "equal exponents": lambda table: table["alpha"] == table["beta"],
-    "few rewards": lambda table: table["alpha"] < table["beta"],
-    "many rewards": lambda table: table["alpha"] < table["beta"],
-    "floored ratio": lambda table: (table["floor_dyn"] > 0) & (digits_lost(table) < 1e8),
-}
-"""Claims that do not speak of every problem, and those that they speak of."""
+WORLD = (GAMMA, LIP_F, LIP_R, LIP_PI)
+"""Constants that make the multiplier."""
 
 COLUMNS: dict[sp.Symbol, str] = {
-    **{q.symbol: q.code for q in (*claims.INPUTS, *claims.PLAN, claims.BUDGET_B)},
-    **{q.symbol: q.code for q in (*claims.FLOORS, *claims.ERRORS)},
-    **{q.symbol: q.code for q in (w.GAMMA, w.LIP_F, w.LIP_R, w.LIP_PI)},
+    q.symbol: q.code
+    for q in (*claims.INPUTS, *claims.PLAN, claims.BUDGET_B, *claims.FLOORS, *claims.ERRORS, *WORLD)
 }
 """Which column of a trial each symbol stands for."""
 
 PRECISION = 1e-12
 """Bounds that differ by less than this share are equal: rounding of double precision."""
 
-_PROBLEM = (
-    "A_dyn",
-    "alpha",
-    "A_rew",
-    "beta",
-    "c_dyn",
-    "c_rew",
-    "budget",
-    "multiplier",
-    "floor_dyn",
-    "floor_rew",
-)
+_PROBLEM = [*allocation.INPUTS, "floor_dyn", "floor_rew"]
 
 
 def trial(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.DataFrame:
-    """Draw problems of one family, find their optima and compare: one row a problem.
+    """Draw problems of one family and find their optima: one row a problem.
 
     Columns: `family`, what the problem is made of, `multiplier`, the optimum as
-    `imagination.results.budget.systems.best_split` returns it, `miss NAME` for each claim (see `miss`; NaN
-    where it does not apply), and `excess`, by how much the split of `allocate` is worse than the optimum
-    (share of the bound; negative: better). `doubt` allows for the digits that subtracting a floor costs.
+    `imagination.results.budget.systems.best_split` returns it, and `excess`, by how much the split of
+    `allocate` is worse than the optimum (share of the bound; negative: better). `doubt` allows for the digits
+    that subtracting a floor costs.
     """
     problems = draw(configuration["family"], rng, configuration["size"])
     per_dyn, per_rew = relative_bound(problems)
     problems["multiplier"] = claims.MULTIPLIER.evaluate(**{name: problems[name] for name in CONSTANTS})
     table = pd.concat([problems, best_split(problems)], axis=1)
     table["doubt"] += 4 * np.finfo(float).eps * digits_lost(table).clip(upper=1e8)
-    for name, claim in CLAIMS.items():
-        table[f"miss {name}"] = np.where(applies(name, table), miss(claim.statement, table), np.nan)
     split = allocation.allocate(**{name: table[name].to_numpy() for name in _PROBLEM})
     table["excess"] = (per_dyn * split.eps_dyn + per_rew * split.eps_rew) / table["bound"] - 1
     return table
@@ -109,91 +80,6 @@ def trial(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.Data
 def digits_lost(table: pd.DataFrame) -> pd.Series:
     """Return by what factor rounding grows when the floors are subtracted from the errors."""
     return table["eps_dyn"] / table["above_dyn"] + table["eps_rew"] / table["above_rew"]
-
-
-def applies(name: str, table: pd.DataFrame) -> np.ndarray:
-    """Return which problems a claim speaks of."""
-    return np.asarray(APPLIES.get(name, lambda rows: np.ones(len(rows), dtype=bool))(table))
-
-
-def miss(statement: sp.Rel, table: pd.DataFrame) -> np.ndarray:
-    """Return by how much a statement misses at the optima of a trial: 0 where it holds exactly.
-
-    For an equation the size of `off`; for ``left <= right`` what the left side has too much.
-    """
-    signed = off(statement, table)
-    if isinstance(statement, sp.Eq):
-        return np.abs(signed)
-    return np.where(np.isnan(signed), 0, np.maximum(signed, 0))  # no logarithm: the left side is negative
-
-
-def off(statement: sp.Rel, table: Mapping[str, np.ndarray] | pd.DataFrame) -> np.ndarray:
-    """Return log(left side / right side) of a statement in the claims' symbols, for the splits in a table."""
-    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        left, right = (value(side, table) for side in (statement.lhs, statement.rhs))
-        return np.log(left / right)
-
-
-def value(expression: sp.Expr, table: Mapping[str, Any] | pd.DataFrame) -> np.ndarray:
-    """Evaluate an expression in the claims' symbols on named columns or numbers, which broadcast."""
-    symbols, function = _compiled(expression)
-    return np.asarray(function(*(np.asarray(table[COLUMNS[symbol]]) for symbol in symbols)))
-
-
-@cache
-def _compiled(expression: sp.Expr) -> tuple[list[sp.Symbol], Callable[..., Any]]:
-    symbols = sorted(expression.free_symbols, key=str)
-    return symbols, sp.lambdify(symbols, expression, "numpy")
-
-
-def along(
-    shares: Any,
-    *,
-    A_dyn: float,
-    alpha: float,
-    A_rew: float,
-    beta: float,
-    c_dyn: float,
-    c_rew: float,
-    budget: float,
-    multiplier: float,
-) -> pd.DataFrame:
-    """Return what all splits of one problem's budget leave.
-
-    Parameters
-    ----------
-    shares : array_like
-        Shares of the budget for the dynamics, between 0 and 1.
-    A_dyn, alpha, A_rew, beta, c_dyn, c_rew, budget, multiplier : float
-        The problem, as for `imagination.decide.allocation.allocate`.
-
-    Returns
-    -------
-    DataFrame
-        Columns `share`, `dynamics` and `reward` (both parts of the error), `error` (their sum),
-        `gain dynamics` and `gain reward` (error that one more percent of the budget would remove there).
-
-    Raises
-    ------
-    ValueError
-        If a share is not between 0 and 1.
-    """
-    share = np.atleast_1d(np.asarray(shares, dtype=float))
-    if not ((share > 0) & (share < 1)).all():
-        raise ValueError(f"shares: between {share.min():g} and {share.max():g}; need them between 0 and 1")
-    split = {"N_dyn": share * budget / c_dyn, "N_rew": (1 - share) * budget / c_rew}
-    numbers = {"A_dyn": A_dyn, "alpha": alpha, "A_rew": A_rew, "beta": beta} | split
-    numbers |= {"c_dyn": c_dyn, "c_rew": c_rew, "multiplier": multiplier}
-    parts = {
-        "dynamics": claims.D * claims.eps_d,
-        "reward": claims.eps_r,
-        "error": claims.error(claims.N_d, claims.N_r),
-        "gain dynamics": claims.STATIONARY.relation.lhs,
-        "gain reward": claims.STATIONARY.relation.rhs,
-    }
-    table = pd.DataFrame({"share": share} | {name: value(part, numbers) for name, part in parts.items()})
-    table[["gain dynamics", "gain reward"]] *= budget / 100
-    return table
 
 
 def run(
@@ -212,23 +98,116 @@ def run(
     return sweep(trial, configurations, seed=seed, workers=workers, only=only, progress=False)
 
 
+def value(expression: sp.Expr, table: Mapping[str, Any] | pd.DataFrame) -> np.ndarray:
+    """Evaluate an expression in the claims' symbols on named columns or numbers, which broadcast."""
+    symbols, function = _compiled(expression)
+    return np.asarray(function(*(np.asarray(table[COLUMNS[symbol]]) for symbol in symbols)))
+
+
+@cache
+def _compiled(expression: sp.Expr) -> tuple[list[sp.Symbol], Callable[..., Any]]:
+    symbols = sorted(expression.free_symbols, key=str)
+    return symbols, sp.lambdify(symbols, expression, "numpy")
+
+
+def off(statement: sp.Rel, table: Mapping[str, np.ndarray] | pd.DataFrame) -> np.ndarray:
+    """Return log(left side / right side) of a statement in the claims' symbols, for the splits in a table."""
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        left, right = (value(side, table) for side in (statement.lhs, statement.rhs))
+        return np.log(left / right)
+
+
+# -- the claims at the optima --------------------------------------------------------------------------------
+
+
+def _at_optimum(claim: Claim, **options: Any) -> Trial:
+    return Trial(claim, run, lambda table: value(claim.quantity, table), tolerance="doubt", **options)
+
+
+SPENDING = _at_optimum(claims.SPENDING)
+
+TRIALS: tuple[Trial, ...] = (
+    _at_optimum(claims.RATIO),
+    SPENDING,
+    _at_optimum(claims.REWARDS_FOR),
+    _at_optimum(claims.EQUAL_EXPONENTS, speaks=lambda table: table["alpha"] == table["beta"]),
+    _at_optimum(
+        claims.FEW_REWARDS,
+        speaks=lambda table: claims.MANY_REWARDS.applies(**table[[*claims.MANY_REWARDS.arguments]]),
+        unit="N_rew",
+    ),
+    _at_optimum(claims.MANY_REWARDS, unit="N_rew"),
+    _at_optimum(
+        claims.FLOORED_RATIO, speaks=lambda table: (table["floor_dyn"] > 0) & (digits_lost(table) < 1e8)
+    ),
+)
+"""What is tried at each optimum. How far it may miss is the problem's own doubt."""
+
+
+def _refuted(table: pd.DataFrame) -> np.ndarray:
+    """Which problems refute a claim, or have a split by `allocate` that is off, (n,)."""
+    return np.any([tried.refuted(table) for tried in TRIALS] + [table["excess"].abs() > PRECISION], axis=0)
+
+
 def violations(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the problems where a claim is off by more than the optimum is in doubt, or `allocate` is off."""
-    worst = table[[f"miss {name}" for name in CLAIMS]].max(axis=1)
-    return table[(worst > table["doubt"]) | (table["excess"].abs() > PRECISION)]
+    """Return the problems that refute a claim, or for which `allocate` is off."""
+    return table[_refuted(table)]
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
-    """Return, by family: problems, violations, the largest miss of each claim and the largest excess."""
-    found = violations(table)
-    by_family = table.groupby("family", sort=False)
-    largest = {name: by_family[f"miss {name}"].max() for name in CLAIMS}
-    counts = {
-        "problems": by_family.size(),
-        "violations": found.groupby("family").size().reindex(by_family.size().index, fill_value=0),
+    """Return, by family: problems, violations, the largest miss of each claim and the largest excess.
+
+    A miss is the share by which a claim is off: 0 where a bound holds, NaN where a claim does not speak.
+    """
+    misses = {tried.claim.name: tried.excess(table).clip(min=0) for tried in TRIALS}
+    counts = {"problems": 1, "violations": _refuted(table)}
+    found = pd.DataFrame({"family": table["family"], **counts, **misses, "allocate": table["excess"]})
+    how = {name: "sum" if name in counts else "max" for name in found.columns[1:]}
+    return found.groupby("family", sort=False).agg(how)
+
+
+# -- what splits leave ---------------------------------------------------------------------------------------
+
+
+def along(shares: Any, **problem: float) -> pd.DataFrame:
+    """Return what all splits of one problem's budget leave.
+
+    Parameters
+    ----------
+    shares : array_like
+        Shares of the budget for the dynamics, between 0 and 1.
+    **problem : float
+        `A_dyn`, `alpha`, `A_rew`, `beta`, `c_dyn`, `c_rew`, `budget`, `multiplier`, as for
+        `imagination.decide.allocation.allocate`.
+
+    Returns
+    -------
+    DataFrame
+        Columns `share`, `dynamics` and `reward` (both parts of the error), `error` (their sum),
+        `gain dynamics` and `gain reward` (error that one more percent of the budget would remove there).
+
+    Raises
+    ------
+    ValueError
+        If a share is not between 0 and 1.
+    """
+    share = np.atleast_1d(np.asarray(shares, dtype=float))
+    if not ((share > 0) & (share < 1)).all():
+        raise ValueError(f"shares: between {share.min():g} and {share.max():g}; need them between 0 and 1")
+    budget = problem["budget"]
+    bought = {"N_dyn": share * budget / problem["c_dyn"], "N_rew": (1 - share) * budget / problem["c_rew"]}
+    parts = {
+        "dynamics": claims.D * claims.eps_d,
+        "reward": claims.eps_r,
+        "error": claims.error(claims.N_d, claims.N_r),
+        "gain dynamics": claims.STATIONARY.relation.lhs,
+        "gain reward": claims.STATIONARY.relation.rhs,
     }
-    worst = {"worst of allocate": by_family["excess"].max()}
-    return pd.DataFrame(counts | largest | worst)
+    table = pd.DataFrame(
+        {"share": share} | {name: value(part, problem | bought) for name, part in parts.items()}
+    )
+    table[["gain dynamics", "gain reward"]] *= budget / 100
+    return table
 
 
 def price_of_multiplier(

@@ -1,17 +1,19 @@
 """Kernels: its results."""
 
 from collections.abc import Mapping
+from functools import partial
 
-from imagination.results.kernels import claims as stochastic
+from imagination.results.kernels import claims
 from imagination.results.result import Printed, Result, Words
 
 __all__ = ["PRINTED", "RESULTS", "WORDS"]
 
+_in_5 = partial(Result, chapter="05_stochastic_worlds")
+
 RESULTS: tuple[Result, ...] = (
-    Result(
+    _in_5(
         "Lemma 1 for kernels",
-        (stochastic.WASSERSTEIN_BOUND, stochastic.STOCHASTIC_FINITE),
-        chapter="05_stochastic_worlds",
+        (claims.WASSERSTEIN_BOUND, claims.STOCHASTIC_FINITE),
         label="thm-wasserstein",
         theorem="kernel_bound",
         cell="05-drift",
@@ -20,29 +22,26 @@ RESULTS: tuple[Result, ...] = (
             "horizons may be finite."
         ),
     ),
-    Result(
+    _in_5(
         "Lemma 1 for kernels, either side's constants",
-        (stochastic.EITHER_SIDE,),
-        chapter="05_stochastic_worlds",
+        (claims.EITHER_SIDE,),
         label="thm-whose-constants",
         theorem="kernel_either_side",
         cell="05-whose-card",
         rests_on=("Lemma 1 for kernels",),
         differs="Of the kernel known from AML18; for the reward, on its own, and for finite horizons new.",
     ),
-    Result(
+    _in_5(
         "Bounded states, stochastic",
-        (stochastic.BOUNDED, stochastic.BOUNDED_FINITE),
-        chapter="05_stochastic_worlds",
+        (claims.BOUNDED, claims.BOUNDED_FINITE),
         label="thm-bounded-kernels",
         theorem="kernel_bounded_states",
         cell="05-bounded-card",
         differs="Holds where Lemma 1 is silent: where states are bounded and γL is 1 or more.",
     ),
-    Result(
+    _in_5(
         "The identity for kernels",
-        (stochastic.IDENTITY,),
-        chapter="05_stochastic_worlds",
+        (claims.IDENTITY,),
         label="thm-kernel-identity",
         theorem="kernel_identity",
         cell="05-identity-card",
@@ -51,20 +50,18 @@ RESULTS: tuple[Result, ...] = (
             "Bellman's equation has no other solution, is part of what is proved."
         ),
     ),
-    Result(
+    _in_5(
         "Simulation lemma",
-        (stochastic.SIMULATION_LEMMA,),
-        chapter="05_stochastic_worlds",
+        (claims.SIMULATION_LEMMA,),
         label="thm-simulation",
         theorem="simulation_lemma",
         cell="05-simulation-card",
         rests_on=("The identity for kernels",),
         differs="With a learned reward, and the span of the value in place of its largest size.",
     ),
-    Result(
+    _in_5(
         "Asadi's value bound",
-        (stochastic.ASADI_VALUE_BOUND, stochastic.ASADI_VALUE_BOUND_LEARNED),
-        chapter="05_stochastic_worlds",
+        (claims.ASADI_VALUE_BOUND, claims.ASADI_VALUE_BOUND_LEARNED),
         label="thm-asadi",
         theorem="asadi_bound",
         cell="05-asadi-card",
@@ -75,43 +72,43 @@ RESULTS: tuple[Result, ...] = (
 
 PRINTED: Mapping[str, Printed] = {
     "kernel_bounded_finite": (
-        stochastic.BOUNDED_FINITE, {"expression": "kernel_bounded_finite_bound"},
+        claims.BOUNDED_FINITE, {"expression": "kernel_bounded_finite_bound"},
     ),
     "simulation": (
-        stochastic.SIMULATION_LEMMA, {"expression": "simulation_bound", "supposes": "simulation_supposes"},
+        claims.SIMULATION_LEMMA, {"expression": "simulation_bound", "supposes": "simulation_supposes"},
     ),
     "asadi": (
-        stochastic.ASADI_VALUE_BOUND, {"expression": "asadi_value_bound", "supposes": "asadi_supposes"},
+        claims.ASADI_VALUE_BOUND, {"expression": "asadi_value_bound", "supposes": "asadi_supposes"},
     ),
 }  # fmt: skip
 
 _DISTRIBUTIONS = "distributions have finitely many atoms, as all have on finite spaces: so every mean exists"
 _FIXED = (
-    r"a real and a learned random world with the same states, actions, policy and first distribution; "
+    "a real and a learned random world with the same states, actions, policy and first distribution; "
     r"kernels \(P\), \(\hat P\) and rewards \(r\), \(\hat r\)"
 )
 _NUMBERS = "the numbers of the bound, all at least 0"
 _RETURNS = (
-    r"\(J = \sum_t \gamma^t\, \mathbb{E}\, r(s_t, a_t)\) with \(a_t \sim \pi_{s_t}\), "
-    r"\(s_{t+1} \sim P_{s_t, a_t}\), and \(\hat J\) likewise in the learned world"
+    r"\(J = \sum_t \gamma^t\, \mathbb{E}\, r(s_t, a_t)\) with \(a_t \sim \pi_{s_t}\), \(s_{t+1} \sim "
+    r"P_{s_t, a_t}\), and \(\hat J\) likewise in the learned world"
 )
 _W1 = (
     r"\(W_1(p, q)\) is defined by its dual: the supremum of \(\mathbb{E}_p h - \mathbb{E}_q h\) over the "
     r"\(h\) with \(|h(x) - h(y)| \le d(x, y)\)"
 )
 _DISTANCES = (
-    "distances of states, and of actions, are nonnegative, symmetric, 0 from a point to itself, and obey the "
-    "triangle inequality"
+    "distances of states, and of actions, are nonnegative, symmetric, 0 from a point to itself, and obey "
+    "the triangle inequality"
 )
 _SMOOTH = (
     _DISTRIBUTIONS,
     _DISTANCES,
-    r"one of the two kernels, \(K \in \{P, \hat P\}\), has "
-    r"\(W_1(K_{x,a}, K_{y,b}) \le L_f\,(d(x,y) + d(a,b))\)",
+    r"one of the two kernels, \(K \in \{P, \hat P\}\), has \(W_1(K_{x,a}, K_{y,b}) \le L_f\,(d(x,y) + "
+    r"d(a,b))\)",
     r"one of the two rewards, \(u \in \{r, \hat r\}\), has \(|u(x,a) - u(y,b)| \le L_r\,(d(x,y) + d(a,b))\)",
     r"\(W_1(\pi_x, \pi_y) \le L_\pi\, d(x,y)\)",
-    r"\(W_1(\hat P_{x,a}, P_{x,a}) \le \varepsilon_{\mathrm{dyn}}\) and "
-    r"\(|\hat r(x,a) - r(x,a)| \le \varepsilon_{\mathrm{rew}}\)",
+    r"\(W_1(\hat P_{x,a}, P_{x,a}) \le \varepsilon_{\mathrm{dyn}}\) and \(|\hat r(x,a) - r(x,a)| \le "
+    r"\varepsilon_{\mathrm{rew}}\)",
 )
 _BOUNDED = r"both rewards are bounded, as all functions on finite spaces are"
 
@@ -183,8 +180,8 @@ WORDS: Mapping[str, Words] = {
         assumptions=(
             _DISTRIBUTIONS,
             _BOUNDED,
-            r"\(\operatorname{TV}(\hat P_{x,a}, P_{x,a}) \le \varepsilon_{\mathrm{dyn}}\) and "
-            r"\(|\hat r(x,a) - r(x,a)| \le \varepsilon_{\mathrm{rew}}\)",
+            r"\(\operatorname{TV}(\hat P_{x,a}, P_{x,a}) \le \varepsilon_{\mathrm{dyn}}\) and \(|\hat "
+            r"r(x,a) - r(x,a)| \le \varepsilon_{\mathrm{rew}}\)",
             r"no two values differ by more than \(\operatorname{sp} V\)",
         ),
     ),
@@ -193,7 +190,7 @@ WORDS: Mapping[str, Words] = {
         source="[AML18]",
         also="Both values exist. That is part of the conclusion.",
         fixed=r"two Markov reward processes with the same states and the same reward \(r\), and numbers "
-        r"that are all at least 0.",
+        "that are all at least 0.",
         for_all=r"every state \(s\).",
         definitions=(
             r"\(L_f\) is the smaller of the two kernels' constants, \(K\) and \(\hat K\)",
@@ -201,8 +198,8 @@ WORDS: Mapping[str, Words] = {
         ),
         assumptions=(
             _DISTRIBUTIONS,
-            "distances of states are nonnegative, symmetric, 0 from a point to itself, and obey the triangle "
-            "inequality",
+            "distances of states are nonnegative, symmetric, 0 from a point to itself, and obey the "
+            "triangle inequality",
             r"\(W_1(P_x, P_y) \le K\, d(x,y)\) and \(W_1(\hat P_x, \hat P_y) \le \hat K\, d(x,y)\)",
             r"\(|r(x) - r(y)| \le L_r\, d(x,y)\) and \(W_1(\hat P_x, P_x) \le \varepsilon_{\mathrm{dyn}}\)",
             r"\(\gamma < 1\) and \(\gamma L_f < 1\)",

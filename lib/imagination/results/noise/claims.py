@@ -13,13 +13,13 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
+from numpy.typing import ArrayLike
 
-from imagination import quantities as w
 from imagination.claim import Claim, Hypothesis, Quantity
+from imagination.quantities import DISCOUNT, GAMMA, HORIZON, H, gamma, nonnegative, shown
 from imagination.sums import GeometricSum
 from imagination.symbols import natural, real
 
-gamma, H = w.gamma, w.H
 sigma, delta, W = real("sigma delta W")
 K, n, t = natural("K n t")
 # Sequences of numbers: second moments of the score's norm, of the eligibility, of what a score hears of the
@@ -35,10 +35,6 @@ SOME_ROLLOUT = Hypothesis("rollouts >= 1", sp.Ge(K, 1), "at least one rollout")
 SOME_STEP = Hypothesis("horizon >= 1", sp.Ge(H, 1), "at least one step")
 
 
-def _symbol(tex: str) -> sp.Symbol:
-    return sp.Symbol(tex, real=True)
-
-
 def _over_steps(term: sp.Expr) -> sp.Sum:
     return sp.Sum(term, (t, 0, H - 1))
 
@@ -46,184 +42,121 @@ def _over_steps(term: sp.Expr) -> sp.Sum:
 # -- scores, averages, and the exact amount ------------------------------------------------------------------
 
 MARTINGALE = Claim(
-    name="Scores average to 0",
-    source="[Williams 1992; this book]",
-    symbols=(),
-    hypotheses=(),
-    quantity=_symbol(r"\mathbb{E}[w_t \mid s_t]"),
-    expression=sp.S.Zero,
-    relation="==",
+    name="Scores average to 0", source="[Williams 1992; this book]", symbols=(), hypotheses=(),
+    quantity=shown(r"\mathbb{E}[w_t \mid s_t]"), expression=sp.S.Zero, relation="==",
     meaning="over the actions, given the past",
     assumes=(r"probabilities add to 1 whatever \(\theta\) is, and \(\nabla \pi = \pi\, w\)",),
-)
-_one = Quantity(_symbol(r"\operatorname{Var} Y"), "variance", "variance of one draw")
+)  # fmt: skip
+_one = Quantity(shown(r"\operatorname{Var} Y"), "variance", "variance of one draw")
 AVERAGE = Claim(
-    name="Variance of an average",
-    source="[this book]",
-    symbols=(_one, ROLLOUTS),
-    hypotheses=(SOME_ROLLOUT,),
-    quantity=_symbol(r"\operatorname{Var} \tfrac{1}{K} \sum_{k \le K} Y_k"),
-    expression=_one.symbol / K,
-    relation="==",
-    meaning="of K independent rollouts",
-)
+    name="Variance of an average", source="[this book]", symbols=(_one, ROLLOUTS), hypotheses=(SOME_ROLLOUT,),
+    quantity=shown(r"\operatorname{Var} \tfrac{1}{K} \sum_{k \le K} Y_k"), expression=_one.symbol / K,
+    relation="==", meaning="of K independent rollouts",
+)  # fmt: skip
 EXACT = Claim(
-    name="Theorem 2, exact",
-    source="[this book]",
-    symbols=(WEIGHT, SIGMA, w.HORIZON, ROLLOUTS),
-    hypotheses=(SOME_ROLLOUT,),
-    quantity=_symbol(r"\Delta"),
-    expression=sigma**2 / K * _over_steps(delta ** (2 * t) * b(t)),
-    relation="==",
+    name="Theorem 2, exact", source="[this book]", symbols=(WEIGHT, SIGMA, HORIZON, ROLLOUTS),
+    hypotheses=(SOME_ROLLOUT,), quantity=shown(r"\Delta"),
+    expression=sigma**2 / K * _over_steps(delta ** (2 * t) * b(t)), relation="==",
     meaning="trace of the covariance with noise, less that without",
-)
+)  # fmt: skip
 
 # -- bounds --------------------------------------------------------------------------------------------------
 
-_NUMBERS = (w.GAMMA, SIGMA, w.HORIZON, ROLLOUTS, SCORE_BOUND)
-_SIGNS = (*w.DISCOUNT, w.nonnegative(SIGMA), w.nonnegative(SCORE_BOUND), SOME_ROLLOUT, SOME_STEP)
+_NUMBERS = (GAMMA, SIGMA, HORIZON, ROLLOUTS, SCORE_BOUND)
+_SIGNS = (*DISCOUNT, nonnegative(SIGMA), nonnegative(SCORE_BOUND), SOME_ROLLOUT, SOME_STEP)
 
 PAPER = Claim(
-    name="Theorem 2",
-    source="[TSGLH26, Thm. 2]",
-    symbols=_NUMBERS,
-    hypotheses=_SIGNS,
+    name="Theorem 2", source="[TSGLH26, Thm. 2]", symbols=_NUMBERS, hypotheses=_SIGNS,
     quantity=EXACT.expression.xreplace({delta: sp.S.One}),
     expression=sigma**2 * H * W**2 / (K * (1 - gamma) ** 2),
     meaning="W^2 is the expectation of the largest squared norm of a score in a rollout",
-)
+)  # fmt: skip
 SHARP = Claim(
-    name="Theorem 2, sharp",
-    source="[this book]",
-    symbols=_NUMBERS,
-    hypotheses=_SIGNS,
-    quantity=PAPER.quantity,
-    expression=sigma**2 * H * W**2 / (K * (1 - gamma**2)),
+    name="Theorem 2, sharp", source="[this book]", symbols=_NUMBERS, hypotheses=_SIGNS,
+    quantity=PAPER.quantity, expression=sigma**2 * H * W**2 / (K * (1 - gamma**2)),
     meaning="W^2 is the largest expectation of a squared norm of a score",
-)
+)  # fmt: skip
 DISCOUNTED = Claim(
-    name="Theorem 2, discounted estimator",
-    source="[this book]",
-    symbols=_NUMBERS,
-    hypotheses=_SIGNS,
+    name="Theorem 2, discounted estimator", source="[this book]", symbols=_NUMBERS, hypotheses=_SIGNS,
     quantity=EXACT.expression.xreplace({delta: gamma}),
-    expression=sigma**2 * W**2 / (K * (1 - gamma**2) ** 2),
-    meaning="whatever the horizon",
-)
+    expression=sigma**2 * W**2 / (K * (1 - gamma**2) ** 2), meaning="whatever the horizon",
+)  # fmt: skip
 SHARPER = Claim(
-    name="Sharp below Theorem 2",
-    source="[this book]",
-    symbols=_NUMBERS,
-    hypotheses=_SIGNS,
-    quantity=SHARP.expression,
-    expression=(1 - gamma) / (1 + gamma) * PAPER.expression,
-    relation="==",
+    name="Sharp below Theorem 2", source="[this book]", symbols=_NUMBERS, hypotheses=_SIGNS,
+    quantity=SHARP.expression, expression=(1 - gamma) / (1 + gamma) * PAPER.expression, relation="==",
     meaning="with the same W; at gamma = 0.99 the factor is 1/199",
-)
+)  # fmt: skip
 
 # -- other noise, and baselines ------------------------------------------------------------------------------
 
 STATE_DEPENDENT = Claim(
-    name="State-dependent noise",
-    source="[this book]",
-    symbols=(w.HORIZON, ROLLOUTS),
-    hypotheses=(SOME_ROLLOUT,),
-    quantity=_symbol(r"\Delta"),
-    expression=_over_steps(m(t)) / K,
-    relation="==",
+    name="State-dependent noise", source="[this book]", symbols=(HORIZON, ROLLOUTS),
+    hypotheses=(SOME_ROLLOUT,), quantity=shown(r"\Delta"), expression=_over_steps(m(t)) / K, relation="==",
     meaning="each error times the eligibility that it meets, squared",
-)
-_added = Quantity(_symbol(r"\Delta"), "added", "what errors add without a baseline")
-_mean = Quantity(_symbol(r"\mathbb{E}\, \hat g"), "mean", "mean of the estimate without a baseline")
+)  # fmt: skip
+_added = Quantity(shown(r"\Delta"), "added", "what errors add without a baseline")
+_mean = Quantity(shown(r"\mathbb{E}\, \hat g"), "mean", "mean of the estimate without a baseline")
 BASELINE_MEAN = Claim(
-    name="A baseline leaves the mean alone",
-    source="[Williams 1992; this book]",
-    symbols=(_mean,),
-    hypotheses=(),
-    quantity=_symbol(r"\mathbb{E}\, \hat g_\beta"),
-    expression=_mean.symbol,
-    relation="==",
-)
+    name="A baseline leaves the mean alone", source="[Williams 1992; this book]", symbols=(_mean,),
+    hypotheses=(), quantity=shown(r"\mathbb{E}\, \hat g_\beta"), expression=_mean.symbol, relation="==",
+)  # fmt: skip
 BASELINE_NOISE = Claim(
-    name="A baseline leaves the noise as it is",
-    source="[this book]",
-    symbols=(_added,),
-    hypotheses=(),
-    quantity=_symbol(r"\Delta_\beta"),
-    expression=_added.symbol,
-    relation="==",
-)
+    name="A baseline leaves the noise as it is", source="[this book]", symbols=(_added,), hypotheses=(),
+    quantity=shown(r"\Delta_\beta"), expression=_added.symbol, relation="==",
+)  # fmt: skip
 LEAVE_ONE_OUT = Claim(
-    name="Leave one out",
-    source="[this book]",
-    symbols=(ROLLOUTS,),
+    name="Leave one out", source="[this book]", symbols=(ROLLOUTS,),
     hypotheses=(Hypothesis("rollouts >= 2", sp.Ge(K, 2), "there are others"),),
-    quantity=_symbol(r"\Delta_{\mathrm{loo}} / \Delta"),
-    expression=K / (K - 1),
-    relation="==",
+    quantity=shown(r"\Delta_{\mathrm{loo}} / \Delta"), expression=K / (K - 1), relation="==",
     meaning="the baseline brings the errors of its own labels",
-)
+)  # fmt: skip
 
 # -- errors that are correlated in time ----------------------------------------------------------------------
 
 HEARD = Claim(
-    name="What a score hears of the errors",
-    source="[this book]",
-    symbols=(w.GAMMA, SIGMA),
-    hypotheses=w.DISCOUNT,
-    quantity=_symbol(r"\mathbb{E} \bigl(\sum_{u < n} \gamma^u \eta_{t+u}\bigr)^2"),
-    expression=sigma**2 * GeometricSum(gamma, n) ** 2,
-    variables=(n,),
+    name="What a score hears of the errors", source="[this book]", symbols=(GAMMA, SIGMA),
+    hypotheses=DISCOUNT, quantity=shown(r"\mathbb{E} \bigl(\sum_{u < n} \gamma^u \eta_{t+u}\bigr)^2"),
+    expression=sigma**2 * GeometricSum(gamma, n) ** 2, variables=(n,),
     meaning="as if all errors were one: no correlation exceeds 1",
-)
+)  # fmt: skip
 CORRELATED_EXACT = Claim(
-    name="Correlated errors, exact",
-    source="[this book]",
-    symbols=(WEIGHT, w.HORIZON, ROLLOUTS),
-    hypotheses=(SOME_ROLLOUT,),
-    quantity=_symbol(r"\Delta"),
-    expression=_over_steps(delta ** (2 * t) * v(t) * q(t)) / K,
-    relation="==",
+    name="Correlated errors, exact", source="[this book]", symbols=(WEIGHT, HORIZON, ROLLOUTS),
+    hypotheses=(SOME_ROLLOUT,), quantity=shown(r"\Delta"),
+    expression=_over_steps(delta ** (2 * t) * v(t) * q(t)) / K, relation="==",
     meaning="squared scores, each with the second moment of what it hears",
-)
+)  # fmt: skip
 CORRELATED = Claim(
-    name="What the square in Theorem 2 pays for",
-    source="[this book]",
-    symbols=(w.GAMMA, SIGMA, SCORE_BOUND, w.HORIZON, ROLLOUTS),
-    hypotheses=(*w.DISCOUNT, SOME_ROLLOUT),
-    quantity=_symbol(r"\Delta"),
-    expression=PAPER.expression,
+    name="What the square in Theorem 2 pays for", source="[this book]",
+    symbols=(GAMMA, SIGMA, SCORE_BOUND, HORIZON, ROLLOUTS), hypotheses=(*DISCOUNT, SOME_ROLLOUT),
+    quantity=shown(r"\Delta"), expression=PAPER.expression,
     meaning="Theorem 2's, with the largest expectation of a squared norm of a score for W^2",
-)
+)  # fmt: skip
 
 # -- which gradient ------------------------------------------------------------------------------------------
 
-_gradient = Quantity(_symbol(r"\nabla J_H"), "gradient", "gradient of the discounted return")
+_gradient = Quantity(shown(r"\nabla J_H"), "gradient", "gradient of the discounted return")
 GRADIENT = Claim(
-    name="The discounted estimator estimates the gradient",
-    source="[Sutton et al. 2000; this book]",
-    symbols=(_gradient,),
-    hypotheses=(),
-    quantity=_symbol(r"\mathbb{E}\, \hat g_\gamma"),
-    expression=_gradient.symbol,
-    relation="==",
-)
+    name="The discounted estimator estimates the gradient", source="[Sutton et al. 2000; this book]",
+    symbols=(_gradient,), hypotheses=(), quantity=shown(r"\mathbb{E}\, \hat g_\gamma"),
+    expression=_gradient.symbol, relation="==",
+)  # fmt: skip
 NOT_THE_GRADIENT = Claim(
-    name="Theorem 2's estimator estimates something else",
-    source="[this book]",
-    symbols=(w.GAMMA, w.HORIZON),
-    hypotheses=(),
-    quantity=_symbol(r"\mathbb{E}\, \hat g_1 - \nabla J_H"),
-    expression=H - GeometricSum(gamma, H),
-    relation="==",
-    meaning="of a coin that pays 1 for heads",
-)
+    name="Theorem 2's estimator estimates something else", source="[this book]", symbols=(GAMMA, HORIZON),
+    hypotheses=(), quantity=shown(r"\mathbb{E}\, \hat g_1 - \nabla J_H"),
+    expression=H - GeometricSum(gamma, H), relation="==", meaning="of a coin that pays 1 for heads",
+)  # fmt: skip
 
 FORMS = {"paper": PAPER, "sharp": SHARP, "discounted": DISCOUNTED}
 
 
 def added_variance_bound(
-    *, sigma: Any, horizon: Any, gamma: Any, rollouts: Any, score_bound: Any, form: str
+    *,
+    sigma: ArrayLike,
+    horizon: ArrayLike,
+    gamma: ArrayLike,
+    rollouts: ArrayLike,
+    score_bound: ArrayLike,
+    form: str,
 ) -> Any:
     r"""The largest variance (trace of the covariance) that reward noise can add to a gradient estimate.
 
@@ -269,11 +202,9 @@ def added_variance_bound(
     """
     if form not in FORMS:
         raise ValueError(f"form must be one of {', '.join(map(repr, FORMS))}, got {form!r}")
-    claim = FORMS[form]
-    values = {
-        "sigma": sigma, "horizon": horizon, "gamma": gamma, "rollouts": rollouts, "score_bound": score_bound
-    }  # fmt: skip
-    return claim.evaluate(**values)
+    return FORMS[form].evaluate(
+        sigma=sigma, horizon=horizon, gamma=gamma, rollouts=rollouts, score_bound=score_bound
+    )
 
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from imagination.results.noise import claims as rn
+from imagination.results.noise import claims
 from imagination.results.result import Printed, Result, Words
 
 __all__ = ["LEARNER", "NOISE", "PRINTED", "RESULTS", "WORDS"]
@@ -12,7 +12,7 @@ _CHAPTER = "09_noise_is_only_variance"
 RESULTS: tuple[Result, ...] = (
     Result(
         "Scores average to 0",
-        (rn.MARTINGALE,),
+        (claims.MARTINGALE,),
         chapter=_CHAPTER,
         label="lem-martingale",
         theorem="score_mean",
@@ -21,7 +21,7 @@ RESULTS: tuple[Result, ...] = (
     ),
     Result(
         "Variance of an average",
-        (rn.AVERAGE,),
+        (claims.AVERAGE,),
         chapter=_CHAPTER,
         label="thm-exact-amount",
         theorem="variance_of_average",
@@ -29,7 +29,7 @@ RESULTS: tuple[Result, ...] = (
     ),
     Result(
         "Theorem 2, exact",
-        (rn.EXACT,),
+        (claims.EXACT,),
         chapter=_CHAPTER,
         label="thm-exact-amount",
         theorem="exact_noise",
@@ -39,7 +39,7 @@ RESULTS: tuple[Result, ...] = (
     ),
     Result(
         "Theorem 2",
-        (rn.PAPER,),
+        (claims.PAPER,),
         chapter=_CHAPTER,
         label="thm-noise",
         theorem="theorem_2",
@@ -49,7 +49,7 @@ RESULTS: tuple[Result, ...] = (
     ),
     Result(
         "Theorem 2, sharp",
-        (rn.SHARP,),
+        (claims.SHARP,),
         chapter=_CHAPTER,
         label="thm-exact-amount",
         theorem="noise_sharp",
@@ -57,23 +57,23 @@ RESULTS: tuple[Result, ...] = (
         rests_on=("Scores average to 0", "Variance of an average"),
         differs="Smaller than the paper's by (1 - gamma)/(1 + gamma), and with the smaller mean of scores.",
     ),
-    Result("Sharp below Theorem 2", (rn.SHARPER,), chapter=_CHAPTER, cell="09-sharp"),
+    Result("Sharp below Theorem 2", (claims.SHARPER,), chapter=_CHAPTER, cell="09-sharp"),
     Result(
         "Theorem 2, discounted estimator",
-        (rn.DISCOUNTED,),
+        (claims.DISCOUNTED,),
         chapter=_CHAPTER,
         label="thm-discounted-noise",
         theorem="discounted_noise",
         cell="09-2e88f743",
         rests_on=("Scores average to 0", "Variance of an average", "Theorem 2, exact"),
         differs=(
-            "The paper's estimator is not the gradient of the return where gamma < 1. The one "
-            "that is has added variance bounded in H."
+            "The paper's estimator is not the gradient of the return where gamma < 1. The one that is "
+            "has added variance bounded in H."
         ),
     ),
     Result(
         "Baselines",
-        (rn.BASELINE_MEAN, rn.BASELINE_NOISE),
+        (claims.BASELINE_MEAN, claims.BASELINE_NOISE),
         chapter=_CHAPTER,
         label="cor-baseline-noise",
         theorem="baseline",
@@ -83,7 +83,7 @@ RESULTS: tuple[Result, ...] = (
     ),
     Result(
         "State-dependent noise",
-        (rn.STATE_DEPENDENT,),
+        (claims.STATE_DEPENDENT,),
         chapter=_CHAPTER,
         theorem="state_dependent_noise",
         cell="09-state-dependent",
@@ -92,7 +92,7 @@ RESULTS: tuple[Result, ...] = (
     ),
     Result(
         "Leave one out",
-        (rn.LEAVE_ONE_OUT,),
+        (claims.LEAVE_ONE_OUT,),
         chapter=_CHAPTER,
         label="cor-leave-one-out",
         theorem="leave_one_out",
@@ -102,7 +102,7 @@ RESULTS: tuple[Result, ...] = (
     ),
     Result(
         "What a score hears of the errors",
-        (rn.HEARD,),
+        (claims.HEARD,),
         chapter=_CHAPTER,
         label="prop-correlated",
         theorem="heard_most",
@@ -110,7 +110,7 @@ RESULTS: tuple[Result, ...] = (
     ),
     Result(
         "Correlated errors, exact",
-        (rn.CORRELATED_EXACT,),
+        (claims.CORRELATED_EXACT,),
         chapter=_CHAPTER,
         label="prop-correlated",
         theorem="correlated_noise",
@@ -119,7 +119,7 @@ RESULTS: tuple[Result, ...] = (
     ),
     Result(
         "What the square in Theorem 2 pays for",
-        (rn.CORRELATED,),
+        (claims.CORRELATED,),
         chapter=_CHAPTER,
         label="prop-correlated",
         theorem="correlated_bound",
@@ -129,7 +129,7 @@ RESULTS: tuple[Result, ...] = (
     ),
     Result(
         "Which gradient",
-        (rn.GRADIENT, rn.NOT_THE_GRADIENT),
+        (claims.GRADIENT, claims.NOT_THE_GRADIENT),
         chapter=_CHAPTER,
         label="prop-which-gradient",
         theorem="which_gradient",
@@ -143,15 +143,12 @@ RESULTS: tuple[Result, ...] = (
 
 PRINTED: Mapping[str, Printed] = {
     "theorem_2": (
-        rn.PAPER,
+        claims.PAPER,
         {"quantity": "theorem_2_added", "expression": "theorem_2_bound", "supposes": "theorem_2_supposes"},
     ),
-    "noise_sharp": (
-        rn.SHARP,
-        {"expression": "noise_sharp_bound", "supposes": "noise_sharp_supposes"},
-    ),
+    "noise_sharp": (claims.SHARP, {"expression": "noise_sharp_bound", "supposes": "noise_sharp_supposes"}),
     "noise_discounted": (
-        rn.DISCOUNTED,
+        claims.DISCOUNTED,
         {
             "quantity": "noise_discounted_added",
             "expression": "noise_discounted_bound",
@@ -159,34 +156,32 @@ PRINTED: Mapping[str, Printed] = {
         },
     ),
     "state_dependent": (
-        rn.STATE_DEPENDENT,
+        claims.STATE_DEPENDENT,
         {"expression": "state_dependent_added", "supposes": "state_dependent_supposes"},
     ),
     "leave_one_out": (
-        rn.LEAVE_ONE_OUT,
+        claims.LEAVE_ONE_OUT,
         {"expression": "leave_one_out_factor", "supposes": "leave_one_out_supposes"},
     ),
-    "heard_most": (rn.HEARD, {"expression": "heard_most_bound", "supposes": "heard_most_supposes"}),
+    "heard_most": (claims.HEARD, {"expression": "heard_most_bound", "supposes": "heard_most_supposes"}),
     "correlated_noise": (
-        rn.CORRELATED_EXACT,
+        claims.CORRELATED_EXACT,
         {"expression": "correlated_noise_added", "supposes": "correlated_noise_supposes"},
     ),
-    "correlated_bound": (rn.CORRELATED, {"supposes": "correlated_bound_supposes"}),
-    "which_gradient": (rn.NOT_THE_GRADIENT, {"expression": "which_gradient_missed"}),
+    "correlated_bound": (claims.CORRELATED, {"supposes": "correlated_bound_supposes"}),
+    "which_gradient": (claims.NOT_THE_GRADIENT, {"expression": "which_gradient_missed"}),
 }
 
 _ADDED = r"\operatorname{Var} \hat g - \operatorname{Var} \hat g\big|_{\eta = 0}"
 LEARNER = (
-    "there are finitely many actions; transitions and first states are drawn from finitely many. So every "
-    "mean over "
-    "rollouts exists",
-    r"the policy has finitely many parameters, its probabilities are nonnegative and add to 1, and it is "
+    "there are finitely many actions; transitions and first states are drawn from finitely many. So "
+    "every mean over rollouts exists",
+    "the policy has finitely many parameters, its probabilities are nonnegative and add to 1, and it is "
     r"differentiable: \(\nabla \pi = \pi\, w\)",
 )
 NOISE = (
     r"given state and action, an error has mean 0 and variance \(\sigma^2\), both of which exist, and is "
-    r"independent of "
-    "everything else"
+    "independent of everything else"
 )
 
 _ERRORS = "given the trajectory errors have mean 0, and any variances and correlations in time"
@@ -197,10 +192,8 @@ WORDS: Mapping[str, Words] = {
         source="[TSGLH26, Theorem 2]",
         left=_ADDED,
         also=r"Every component of \(\hat g\) has the mean that it has without noise. What is added is not "
-        r"only bounded but "
-        r"equal to \(\frac{\sigma^2}{K} \sum_{u<H} \sum_{t \le u} \gamma^{2(u-t)}\, \mathbb{E}\lVert w_t "
-        r"\rVert^2\). "
-        "Both are concluded.",
+        r"only bounded but equal to \(\frac{\sigma^2}{K} \sum_{u<H} \sum_{t \le u} \gamma^{2(u-t)}\, "
+        r"\mathbb{E}\lVert w_t \rVert^2\). Both are concluded.",
         fixed=r"a world, its rewards, a policy, the horizon \(H\), the number of rollouts \(K \ge 1\), and "
         r"\(0 \le \gamma < 1\), \(\sigma \ge 0\).",
         for_all="laws of the noise with the two moments below, Gaussian ones among them.",
@@ -219,8 +212,8 @@ WORDS: Mapping[str, Words] = {
         fixed="what Theorem 2 fixes.",
         for_all=r"laws of the noise as in Theorem 2, and every discount \(\gamma\), above 1 too.",
         definitions=(
-            r"for Theorem 2's estimator \(\delta = 1\) and "
-            r"\(b_t = \sum_{s \le t} \gamma^{2(t-s)}\, \mathbb{E}\lVert w_s \rVert^2\)",
+            r"for Theorem 2's estimator \(\delta = 1\) and \(b_t = \sum_{s \le t} \gamma^{2(t-s)}\, "
+            r"\mathbb{E}\lVert w_s \rVert^2\)",
             r"for the discounted one \(\delta = \gamma\) and \(b_t = \sum_{s \le t} \mathbb{E}\lVert w_s "
             r"\rVert^2\)",
         ),
@@ -265,7 +258,7 @@ WORDS: Mapping[str, Words] = {
         ),
         assumptions=(
             *LEARNER,
-            r"given the trajectory errors have mean 0, are uncorrelated in time, and have variance "
+            "given the trajectory errors have mean 0, are uncorrelated in time, and have variance "
             r"\(\sigma^2(s_u, a_u)\)",
         ),
     ),
@@ -281,8 +274,8 @@ WORDS: Mapping[str, Words] = {
         ),
         assumptions=(
             *LEARNER,
-            r"all errors of all rollouts have mean 0 and variance \(\sigma^2\), are uncorrelated, and know "
-            "nothing of the trajectories",
+            r"all errors of all rollouts have mean 0 and variance \(\sigma^2\), are uncorrelated, and "
+            "know nothing of the trajectories",
             "all rollouts have the same length",
         ),
     ),
@@ -312,8 +305,8 @@ WORDS: Mapping[str, Words] = {
         definitions=(r"\(W^2\) is at least every \(\mathbb{E}\lVert w_t \rVert^2\)",),
         assumptions=(
             *LEARNER,
-            r"the errors of a rollout have mean 0 and variance \(\sigma^2\), and know nothing of its states "
-            "and actions",
+            r"the errors of a rollout have mean 0 and variance \(\sigma^2\), and know nothing of its "
+            "states and actions",
         ),
     ),
     "which_gradient": Words(

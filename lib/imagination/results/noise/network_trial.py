@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import torch
-from scipy import stats
 
 from imagination import records
 from imagination.models.networks import network_dynamics, network_reward
@@ -29,21 +29,20 @@ from imagination.reinforce.torch_policies import (
     random_categorical_policy,
     random_gaussian_policy,
 )
-from imagination.results.noise.claims import added_variance_bound
+from imagination.results.noise.claims import FORMS, added_variance_bound
+from imagination.results.noise.trial import ESTIMATORS, z_limit
 from imagination.trials.recording import Command, rounded
+from imagination.trials.trial import Trial, violations
 from imagination.worlds import makers
 from imagination.worlds.continuous import Transitions
 from imagination.worlds.linear_quadratic import linear_quadratic
 from imagination.worlds.teacher import teacher
 
-__all__ = ["FAMILIES", "SCALES", "recorded", "run", "summary", "violations", "z_limit", "z_scores"]
+__all__ = ["FAMILIES", "SCALES", "TRIALS", "recorded", "run", "summary", "z_scores"]
 
 GAMMAS = (0.5, 0.9, 0.99)
 HORIZONS = (1, 5, 20, 50)
 SIGMA = 1.0
-ESTIMATORS = {"paper": THEOREM_2, "sharp": THEOREM_2, "discounted": DISCOUNTED}
-"""The estimator that each form of the bound speaks of."""
-
 SCALES = {"quick": {"members": 2, "rollouts": 2000}, "full": {"members": 4, "rollouts": 8000}}
 """Worlds and policies of each family, and rollouts in each (as many again for the scores' norms)."""
 
@@ -51,9 +50,6 @@ RECORD = "torch-noise"
 WIDTH = 16
 CHUNK = 500
 """Rollouts whose scores are summed at once, to keep temporary arrays in bounds."""
-
-FAILS_BY_CHANCE = 1e-3
-"""Probability that any comparison of a table exceeds `z_limit` although all is as claimed."""
 
 
 # Families: (members, numpy generator, torch generator) -> worlds and policies
@@ -73,10 +69,8 @@ def learned_networks(
     mdp = teacher(rng, L_f=np.full(members, 1.0), L_r=np.full(members, 1.0), discount=np.full(members, 0.9))
     state, action = mdp.initial.sample(rng, 500), rng.standard_normal((members, 500, 2))
     following, reward = mdp.step(state, action)
-    seen, seeds = (
-        Transitions(state, action, reward, following),
-        [int(s) for s in rng.integers(2**31, size=members)],
-    )
+    seen = Transitions(state, action, reward, following)
+    seeds = [int(s) for s in rng.integers(2**31, size=members)]
     options = {"width": 32, "epochs": 30}
     imagined = mdp.swap(
         dynamics=network_dynamics(seen, seeds, **options), reward=network_reward(seen, seeds, **options)
@@ -106,18 +100,9 @@ FAMILIES: dict[str, Family] = {
 def run(scale: str = "quick", *, seed: int = 0) -> pd.DataFrame:
     """Measure what noise adds, beside the exact amount and the bounds.
 
-    Parameters
-    ----------
-    scale : {"quick", "full"}
-        See `SCALES`.
-    seed : int
-
-    Returns
-    -------
-    DataFrame
-        A row for each family, member, γ, horizon and form of the bound. Per rollout (K = 1), traces of
-        covariances: `added` as measured, `exact` (D2, D3, with the sampled norms of the scores), `bound`,
-        each with its standard error; `ratio` = added / bound; `noise_free`.
+    A row for each family, member, γ, horizon and form of the bound. Per rollout (K = 1), traces of
+    covariances: `added` as measured, `exact` (with the sampled norms of the scores), `bound`, each with its
+    standard error; `ratio` = added / bound; `noise_free`.
     """
     if scale not in SCALES:
         raise ValueError(f"scale must be one of {sorted(SCALES)}, got {scale!r}")
@@ -232,15 +217,27 @@ def z_scores(table: pd.DataFrame) -> pd.Series:
     return (table["added"] - table["exact"]) / np.hypot(table["added_error"], table["exact_error"])
 
 
-def z_limit(comparisons: int, *, two_sided: bool = True) -> float:
-    """What no z-score of so many exceeds with probability 0.999, if all is as claimed (Bonferroni)."""
-    return float(stats.norm.isf(FAILS_BY_CHANCE / (comparisons * (2 if two_sided else 1))))
+def _is(form: str, table: pd.DataFrame) -> pd.Series:
+    return table["form"] == form
 
 
-def violations(table: pd.DataFrame) -> pd.DataFrame:
-    """Rows whose measured amount exceeds the bound by more than chance allows, over all rows together."""
-    limit = z_limit(len(table), two_sided=False)
-    return table[table["ratio"] - limit * table["ratio_error"] > 1]
+def _by_chance(table: pd.DataFrame) -> pd.Series:
+    """By what share of its bound chance may carry a measured amount above it, over all rows together."""
+    return z_limit(len(table), two_sided=False) * table["ratio_error"]
+
+
+TRIALS: tuple[Trial, ...] = tuple(
+    Trial(
+        claim,
+        run,
+        measure="added",
+        states="bound",
+        speaks=partial(_is, form),
+        tolerance=_by_chance,
+        record=RECORD,
+    )
+    for form, claim in FORMS.items()
+)
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
@@ -277,7 +274,7 @@ main = Command(
     scales=SCALES,
     default="quick",
     compact=lambda table: rounded(table, 9),
-    violations=violations,
+    violations=lambda table: violations(TRIALS, table),
     unit="cases",
 )
 

@@ -28,9 +28,10 @@ from imagination.reinforce.problems import (
     tabular_policy,
 )
 from imagination.reinforce.reward_errors import Independent
-from imagination.results.noise import claims as theory
+from imagination.results.noise.claims import EXACT, FORMS
 from imagination.trials.recording import Command, rounded
 from imagination.trials.sweep import sweep
+from imagination.trials.trial import Trial, violations
 from imagination.worlds import makers
 from imagination.worlds.tabular import TabularMDP
 
@@ -38,6 +39,7 @@ __all__ = [
     "FAMILIES",
     "HORIZONS",
     "SCALES",
+    "TRIALS",
     "agreement",
     "configurations",
     "looseness",
@@ -45,13 +47,13 @@ __all__ = [
     "run",
     "summary",
     "trial",
-    "violations",
+    "z_limit",
 ]
 
 Generator = np.random.Generator
 
 TOLERANCE = 1e-9
-"""A ratio above 1 + TOLERANCE is a violation: room for rounding, none for a wrong bound."""
+"""Room for rounding, none for a wrong bound."""
 
 HORIZONS = (1, 2, 5, 20, 100)
 
@@ -151,13 +153,7 @@ def _tabular(mdp: TabularMDP, generator: Generator) -> SoftmaxPolicy:
 
 
 def configurations(scale: str = "quick") -> list[dict[str, Any]]:
-    """Return the configurations of a trial; each is a batch of problems of one family and horizon.
-
-    Raises
-    ------
-    ValueError
-        If there is no such scale.
-    """
+    """Return the configurations of a trial; each is a batch of problems of one family and horizon."""
     if scale not in SCALES:
         raise ValueError(f"scale: {scale!r} is none of {', '.join(SCALES)}")
     batches, size = SCALES[scale]["batches"], SCALES[scale]["size"]
@@ -203,49 +199,45 @@ def trial(configuration: Mapping[str, Any], rng: Generator) -> pd.DataFrame:
         plain = exact.moments(problem, estimator).variance
         columns |= {name: added, f"off_{name}": np.abs(noisy - plain - rollouts * added) / noisy}
     table = pd.DataFrame(columns)
-    for form in theory.FORMS:
-        bound = evaluate(table, form)
-        amount = table["discounted" if form == "discounted" else "theorem_2"]
+    for form, own in BOUNDS.items():
+        bound = own.stated(table)
         table["discounted_bound" if form == "discounted" else form] = bound
-        table[f"ratio_{form}"] = amount / bound
+        table[f"ratio_{form}"] = table[own.measure] / bound
     return table
 
 
-def evaluate(table: pd.DataFrame, form: str) -> np.ndarray:
-    """Return a form of the bound for the rows of a trial."""
-    score = table["W_H" if form == "paper" else "W_bar"].to_numpy()
-    values = {name: table[name].to_numpy() for name in ("sigma", "horizon", "gamma", "rollouts")}
-    return theory.added_variance_bound(**values, score_bound=score, form=form)
-
-
 def run(scale: str = "quick", *, seed: int = 0, **options: Any) -> pd.DataFrame:
-    """Run the trial.
-
-    Parameters
-    ----------
-    scale : {"quick", "full"}
-    seed : int
-    **options
-        Passed to `imagination.trials.sweep.sweep`: workers, store, only, ...
-
-    Returns
-    -------
-    DataFrame
-        One row a problem, as `trial` describes.
-    """
+    """Run the trial: one row a problem; options as in `imagination.trials.sweep.sweep`."""
     return sweep(trial, configurations(scale), seed=seed, **options)
 
 
-RATIOS = ("ratio_paper", "ratio_sharp", "ratio_discounted")
 IDENTITIES = ("off_theorem_2", "off_discounted")
 
+BOUNDS: dict[str, Trial] = {
+    form: Trial(
+        claim,
+        run,
+        measure="discounted" if form == "discounted" else "theorem_2",
+        columns={"score_bound": "W_H" if form == "paper" else "W_bar"},
+        tolerance=TOLERANCE,
+        record=RECORD,
+    )
+    for form, claim in FORMS.items()
+}
+"""The trial of each form of the bound."""
 
-def violations(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows that refute a claim: a bound exceeded, a sum that is off, or a number that is none."""
-    numbers = table[[*RATIOS, *IDENTITIES]]
-    exceeded = (table[list(RATIOS)] > 1 + TOLERANCE).any(axis=1)
-    off = (table[list(IDENTITIES)] > TOLERANCE).any(axis=1)
-    return table[exceeded | off | numbers.isna().any(axis=1)]
+TRIALS: tuple[Trial, ...] = (
+    *BOUNDS.values(),
+    Trial(
+        EXACT,
+        run,
+        measure=lambda table: table[list(IDENTITIES)].to_numpy().max(axis=1),
+        states=0.0,
+        unit=1.0,
+        tolerance=TOLERANCE,
+        record=RECORD,
+    ),
+)
 
 
 def summary(table: pd.DataFrame, by: str = "family") -> pd.DataFrame:
@@ -281,36 +273,33 @@ def looseness(
             row: dict[str, float] = {"gamma": gamma, "horizon": horizon}
             for form, estimator in ESTIMATORS.items():
                 added = exact.added_noise_variance(problem, estimator)
-                row[form] = float(np.median(evaluate(about, form) / added))
+                row[form] = float(np.median(BOUNDS[form].stated(about) / added))
             rows.append(row)
     return pd.DataFrame(rows)
 
 
 # Exact against sampled
 
+FAILS_BY_CHANCE = 1e-3
+"""Probability that any comparison of a table exceeds `z_limit` although all is as claimed."""
+
+
+def z_limit(comparisons: int, *, two_sided: bool = True) -> float:
+    """What no z-score of so many exceeds with probability 0.999, if all is as claimed (Bonferroni)."""
+    return float(stats.norm.isf(FAILS_BY_CHANCE / (comparisons * (2 if two_sided else 1))))
+
 
 def agreement(
     problem: Problem, count: int, generator: Generator, *, sigma: float, which: Sequence[Estimator] = ()
 ) -> pd.DataFrame:
-    """Compare sampled means and variances with the exact ones.
-
-    Parameters
-    ----------
-    problem : Problem
-    count : int
-        Rollouts of each of the B problems.
-    generator : Generator
-    sigma : float
-        Standard deviation of the noise.
-    which : sequence of Estimator, optional
-        All twelve unless told.
+    """Compare sampled means and variances of `which` estimators, or all twelve, with the exact ones.
 
     Returns
     -------
     DataFrame
-        For each estimator: of the first problem `exact variance`, `sampled variance` and its `z`; over all
-        problems, the number of `comparisons` and the largest |z|. ``table.attrs["limit"]`` is what no |z|
-        of the table exceeds with probability 0.999, if all is right (Bonferroni).
+        For each estimator, from `count` rollouts of each problem: of the first one `exact variance`,
+        `sampled variance` and its `z`; over all problems, the number of `comparisons` and the largest |z|.
+        ``table.attrs["limit"]`` is the `z_limit` of all.
     """
     rows = []
     for estimator in which or _twelve():
@@ -333,7 +322,7 @@ def agreement(
             }
         )
     table = pd.DataFrame(rows)
-    table.attrs["limit"] = float(stats.norm.isf(1e-3 / (2 * table["comparisons"].sum())))
+    table.attrs["limit"] = z_limit(table["comparisons"].sum())
     return table
 
 
@@ -364,7 +353,7 @@ main = Command(
     default="quick",
     options=("workers",),
     compact=lambda table: rounded(table, 12),
-    violations=violations,
+    violations=lambda table: violations(TRIALS, table),
 )
 
 

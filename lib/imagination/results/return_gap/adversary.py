@@ -15,11 +15,10 @@ import pandas as pd
 import torch
 from array_api_compat import array_namespace
 
-from imagination.results.return_gap import claims as return_gap
-from imagination.results.return_gap.systems import Pair, measure
+from imagination.results.return_gap import claims
+from imagination.results.return_gap.pair import Pair, measure
 from imagination.results.return_gap.trial import TAIL
-from imagination.rollouts import return_gap as rollout_gap
-from imagination.rollouts import rollout
+from imagination.rollouts import return_gap, rollout
 from imagination.worlds.continuous import (
     Array,
     BallProjected,
@@ -33,7 +32,7 @@ from imagination.worlds.continuous import (
 from imagination.worlds.perturbations import PerturbedDynamics, PerturbedReward
 from imagination.worlds.policies import LinearPolicy
 
-__all__ = ["ENDLESS", "FASTEST", "MixedMap", "Search", "search", "tightness"]
+__all__ = ["ENDLESS", "FASTEST", "MixedMap", "Search", "Worlds", "search", "tightness"]
 
 STATES, ACTIONS, WIDTH = 3, 2, 6
 
@@ -42,6 +41,9 @@ ENDLESS = 20
 
 FASTEST = 0.6
 """Largest γ and γL of a search for an infinite horizon."""
+
+Worlds = Callable[[Pair], Pair]
+"""Changes pairs of worlds: for a claim that supposes more of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,18 +69,21 @@ class MixedMap(Parametric):
         value = apply_matrix(self.state_matrix, state) + apply_matrix(self.action_matrix, action)
         return value + apply_matrix(self.output, hidden) + self.offset[:, None, :]
 
-    def lipschitz(self) -> Array:
-        """Certified: norms of the linear part plus products of norms of the network, (C,)."""
+    def steepness(self) -> tuple[Array, Array]:
+        """Certified, in the state and in the action: norm of the linear part plus norms of the network."""
         outer = spectral_norm(self.output)
         in_state = spectral_norm(self.state_matrix) + outer * spectral_norm(self.hidden_state)
         in_action = spectral_norm(self.action_matrix) + outer * spectral_norm(self.hidden_action)
-        return array_namespace(outer).maximum(in_state, in_action)
+        return in_state, in_action
+
+    def lipschitz(self) -> Array:
+        """Certified, jointly, (C,)."""
+        in_state, in_action = self.steepness()
+        return array_namespace(in_state).maximum(in_state, in_action)
 
     def scaled_to(self, lipschitz: Array) -> MixedMap:
         """The map with each part scaled so that its certified constant is `lipschitz`, (C,)."""
-        outer = spectral_norm(self.output)
-        in_state = spectral_norm(self.state_matrix) + outer * spectral_norm(self.hidden_state)
-        in_action = spectral_norm(self.action_matrix) + outer * spectral_norm(self.hidden_action)
+        in_state, in_action = self.steepness()
         by_state, by_action = (lipschitz / in_state)[:, None, None], (lipschitz / in_action)[:, None, None]
         return self.with_arrays(
             {
@@ -151,7 +156,7 @@ class Search:
         Columns `step`, `restart`, `ratio`: the ratio at every step of the ascent.
     table : DataFrame
         The pairs at the end, one row a restart, with the columns of a trial
-        (`imagination.results.return_gap.trial.trial`).
+        (`imagination.results.return_gap.trial.batch`).
     first, pair : Pair
         The pairs at the start and at the end.
     """
@@ -169,7 +174,7 @@ def search(
     steps: int = 150,
     horizon: int | None = 6,
     rate: float = 0.2,
-    worlds: Callable[[Pair], Pair] | None = None,
+    worlds: Worlds | None = None,
 ) -> Search:
     """Maximise the ratio of return gap and bound by gradient ascent through the rollouts.
 
@@ -206,8 +211,23 @@ def search(
             raise ValueError(f"{name}: {value} must be positive")
     change = worlds or (lambda pair: pair)
     constants = _constants(generator, restarts, contracting=horizon is None)
-    bound = np.asarray(return_gap.bound(**constants, horizon=horizon))
+    bound = np.asarray(claims.bound(**constants, horizon=horizon))
     weights = _start(generator, restarts)
+    path, ascended = _ascent(weights, constants, bound, length, steps, rate, change)
+    found = change(ascended.pair(constants))
+    return Search(_tidy(path), _rows(found, horizon), change(weights.pair(constants)), found)
+
+
+def _ascent(
+    weights: _Weights,
+    constants: dict[str, np.ndarray],
+    bound: np.ndarray,
+    length: int,
+    steps: int,
+    rate: float,
+    change: Worlds,
+) -> tuple[np.ndarray, _Weights]:
+    """The ratio at every step, (steps + 1, restarts), and where the ascent ends."""
     in_torch = {name: torch.as_tensor(value) for name, value in constants.items()}
     arrays = {
         path: torch.as_tensor(array).clone().requires_grad_() for path, array in weights.arrays().items()
@@ -215,10 +235,10 @@ def search(
     optimizer = torch.optim.Adam(list(arrays.values()), lr=rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     sign = None
-    path = np.empty((steps + 1, restarts))
+    path = np.empty((steps + 1, len(bound)))
     for step in range(steps + 1):
         pair = change(weights.with_arrays(arrays).pair(in_torch))
-        gap = rollout_gap(pair.real, pair.learned, pair.policy, pair.start, length)[:, 0]
+        gap = return_gap(pair.real, pair.learned, pair.policy, pair.start, length)[:, 0]
         ratio = gap / torch.as_tensor(bound)
         sign = torch.sign(ratio.detach()) if sign is None else sign
         path[step] = ratio.detach().abs().numpy()
@@ -227,10 +247,7 @@ def search(
             (-(sign * ratio).sum()).backward()
             optimizer.step()
             schedule.step()
-    found = change(
-        weights.with_arrays(arrays).map_arrays(lambda array: array.detach().numpy()).pair(constants)
-    )
-    return Search(_tidy(path), _rows(found, horizon), change(weights.pair(constants)), found)
+    return path, weights.with_arrays(arrays).map_arrays(lambda array: array.detach().numpy())
 
 
 def tightness(pair: Pair, horizon: int) -> pd.DataFrame:
@@ -306,12 +323,12 @@ def _tidy(path: np.ndarray) -> pd.DataFrame:
 def _rows(pair: Pair, horizon: int | None) -> pd.DataFrame:
     """The pairs as rows of a trial, measured afresh with the constants that the maps certify."""
     constants = pair.constants()
-    bound = return_gap.bound(**constants, horizon=horizon)
+    bound = claims.bound(**constants, horizon=horizon)
     tail = np.zeros(len(pair))
     steps = horizon
     if steps is None:  # step by step the bound bounds the gap, so what it has left bounds what the gap has
         steps = int(np.ceil(np.log(TAIL / 1000) / np.log(FASTEST)))
-        tail = bound - return_gap.bound(**constants, horizon=steps)
+        tail = bound - claims.bound(**constants, horizon=steps)
     gap = measure(pair, horizon=steps).value
     mean_dyn, mean_rew = pair.mean_errors(np.random.default_rng(0), 1)
     return pd.DataFrame(

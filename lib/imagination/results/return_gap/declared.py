@@ -1,16 +1,19 @@
 """The return gap: its results."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from imagination.results.result import Printed, Result, Words
-from imagination.results.return_gap import claims as return_gap
+from imagination.results.return_gap import claims
 
 __all__ = ["PRINTED", "RESULTS", "WORDS"]
+
+_in_3 = partial(Result, chapter="03_what_the_constants_do")
 
 RESULTS: tuple[Result, ...] = (
     Result(
         "State error",
-        (return_gap.STATE_ERROR,),
+        (claims.STATE_ERROR,),
         chapter="02_lemma_1",
         label="lem-state-error",
         theorem="state_error",
@@ -19,7 +22,7 @@ RESULTS: tuple[Result, ...] = (
     ),
     Result(
         "Finite horizon",
-        (return_gap.FINITE_HORIZON,),
+        (claims.FINITE_HORIZON,),
         chapter="02_lemma_1",
         label="thm-lemma-1",
         theorem="finite_horizon",
@@ -29,122 +32,109 @@ RESULTS: tuple[Result, ...] = (
     ),
     Result(
         "Lemma 1",
-        (return_gap.LEMMA_1,),
+        (claims.LEMMA_1,),
         chapter="02_lemma_1",
         label="thm-lemma-1",
         theorem="lemma_1",
         cell="02-card",
         differs="As in the paper. That both returns exist is concluded, not taken for granted.",
     ),
-    Result(
+    _in_3(
         "Bounded states",
-        (return_gap.BOUNDED_STATES_FINITE, return_gap.BOUNDED_STATES),
-        chapter="03_what_the_constants_do",
+        (claims.BOUNDED_STATES_FINITE, claims.BOUNDED_STATES),
         label="thm-bounded-states",
         theorem="bounded_states",
         cell="03-bounded-card",
         rests_on=("State error",),
         differs="Holds where Lemma 1 is silent: where states are bounded and γL is 1 or more.",
     ),
-    Result(
+    _in_3(
         "Corollary 1",
-        (*return_gap.MONOTONE.values(),),
-        chapter="03_what_the_constants_do",
+        (*claims.MONOTONE.values(),),
         label="cor-monotone",
         theorem="corollary_1",
         cell="03-card",
         differs="As in the paper. A smaller L_f may cost a larger error; only the net effect counts.",
     ),
-    Result(
+    _in_3(
         "Lemma 1 is attained",
-        (return_gap.ATTAINED_FINITE, return_gap.ATTAINED),
-        chapter="03_what_the_constants_do",
+        (claims.ATTAINED_FINITE, claims.ATTAINED),
         label="thm-attained",
         theorem="lemma_1_attained",
         cell="03-attained-limit",
         differs="The paper does not say whether its bound can be met. It can, exactly.",
     ),
-    Result(
+    _in_3(
         "Either side's constants",
-        (return_gap.EITHER_SIDE,),
-        chapter="03_what_the_constants_do",
+        (claims.EITHER_SIDE,),
         label="thm-either-side",
         theorem="either_side",
         cell="03-either-card",
         differs="The paper uses the real world's constants. The models' own, which can be computed, serve "
         "as well.",
     ),
-    Result(
+    _in_3(
         "The identity, H steps",
-        (return_gap.PARTIAL_IDENTITY,),
-        chapter="03_what_the_constants_do",
+        (claims.PARTIAL_IDENTITY,),
         label="thm-identity",
         theorem="identity",
         cell="03-identity-card",
         differs="Known for two policies in one world, and for one in two; rewards err, too.",
     ),
-    Result(
+    _in_3(
         "The identity",
-        (return_gap.IDENTITY,),
-        chapter="03_what_the_constants_do",
+        (claims.IDENTITY,),
         label="thm-identity",
         theorem="identity_infinite",
         cell="03-identity-card",
         rests_on=("Lemma 1", "State error", "The value is Lipschitz"),
         differs="Classical (performance difference, telescoping); the learned reward's error is added. The "
-        "paper "
-        "goes from errors to bound by inequalities. This is what they start from.",
+        "paper goes from errors to bound by inequalities. This is what they start from.",
     ),
-    Result(
+    _in_3(
         "The mirror image",
-        (return_gap.MIRROR,),
-        chapter="03_what_the_constants_do",
+        (claims.MIRROR,),
         label="thm-identity",
         theorem="mirror_identity",
         cell="03-mirror-card",
         rests_on=("The identity, H steps",),
         differs="Classical, too: along the real rollout, with the learned value.",
     ),
-    Result(
+    _in_3(
         "The value is Lipschitz",
-        (return_gap.VALUE_LIPSCHITZ,),
-        chapter="03_what_the_constants_do",
+        (claims.VALUE_LIPSCHITZ,),
         label="thm-identity",
         theorem="value_lipschitz",
         cell="03-value-card",
         differs="Classical for values of actions in random worlds, with the same constant.",
     ),
-    Result(
+    _in_3(
         "Average errors suffice",
-        (return_gap.AVERAGE_ERROR,),
-        chapter="03_what_the_constants_do",
+        (claims.AVERAGE_ERROR,),
         label="thm-identity",
         theorem="average_error",
         cell="03-average-card",
         rests_on=("The identity",),
         differs="The paper takes suprema over all states. Errors count only where imagination goes; Luo et "
-        "al. say "
-        "so of a known reward, along the real rollout.",
+        "al. say so of a known reward, along the real rollout.",
     ),
-    Result(
+    _in_3(
         "Suprema give Lemma 1 back",
-        (return_gap.SUPREMA_GIVE_LEMMA_1,),
-        chapter="03_what_the_constants_do",
+        (claims.SUPREMA_GIVE_LEMMA_1,),
         label="thm-identity",
         theorem="suprema_give_lemma_1",
         cell="03-suprema",
         rests_on=("Average errors suffice", "The value is Lipschitz"),
         differs="A second way to Lemma 1, which shows where it loses.",
     ),
-    Result(
+    _in_3(
         "Regret",
-        (return_gap.REGRET,),
-        chapter="03_what_the_constants_do",
+        (claims.REGRET,),
         label="thm-regret",
         theorem="regret",
         cell="03-regret-card",
-        differs="Not in the paper. The classical step from the gap of every policy to the regret of the best "
-        "imagined one, here within a class and for any bound of the gap.",
+        differs="Not in the paper. The classical step from the gap of every policy to the regret of the "
+        "best imagined one, here within a class and for any bound of the gap.",
     ),
 )
 
@@ -155,18 +145,18 @@ def _bound(name: str, *, supposes: bool = True) -> dict[str, str]:
 
 
 PRINTED: Mapping[str, Printed] = {
-    "lemma_1": (return_gap.LEMMA_1, _bound("lemma_1")),
-    "state_error": (return_gap.STATE_ERROR, _bound("state_error")),
-    "finite_horizon": (return_gap.FINITE_HORIZON, _bound("finite_horizon")),
-    "bounded_states": (return_gap.BOUNDED_STATES, _bound("bounded_states")),
+    "lemma_1": (claims.LEMMA_1, _bound("lemma_1")),
+    "state_error": (claims.STATE_ERROR, _bound("state_error")),
+    "finite_horizon": (claims.FINITE_HORIZON, _bound("finite_horizon")),
+    "bounded_states": (claims.BOUNDED_STATES, _bound("bounded_states")),
     "bounded_states_finite": (
-        return_gap.BOUNDED_STATES_FINITE,
+        claims.BOUNDED_STATES_FINITE,
         _bound("bounded_states_finite", supposes=False),
     ),
-    "either_side": (return_gap.EITHER_SIDE, _bound("either_side")),
-    "value_lipschitz": (return_gap.VALUE_LIPSCHITZ, _bound("value_lipschitz", supposes=False)),
-    "average_error": (return_gap.AVERAGE_ERROR, _bound("average_error", supposes=False)),
-    "regret": (return_gap.REGRET, _bound("regret", supposes=False)),
+    "either_side": (claims.EITHER_SIDE, _bound("either_side")),
+    "value_lipschitz": (claims.VALUE_LIPSCHITZ, _bound("value_lipschitz", supposes=False)),
+    "average_error": (claims.AVERAGE_ERROR, _bound("average_error", supposes=False)),
+    "regret": (claims.REGRET, _bound("regret", supposes=False)),
     **{
         f"corollary_1_{code}": (
             claim,
@@ -176,14 +166,13 @@ PRINTED: Mapping[str, Printed] = {
                 "supposes": f"corollary_1_{code}_supposes",
             },
         )
-        for code, claim in return_gap.MONOTONE.items()
+        for code, claim in claims.MONOTONE.items()
     },
 }
 
 _DISTANCES = (
     "distances of states, and of actions, are nonnegative, symmetric, 0 from a point to itself, and obey "
-    "the triangle "
-    "inequality",
+    "the triangle inequality",
 )
 _SMOOTH_F = r"\(d(f(x,a), f(y,b)) \le L_f\,(d(x,y) + d(a,b))\)"
 _SMOOTH_R = r"\(|r(x,a) - r(y,b)| \le L_r\,(d(x,y) + d(a,b))\)"
@@ -198,8 +187,8 @@ _WORLDS = (
 )
 _CONTRACTS = r"\(\gamma < 1\) and \(\gamma L_f (1 + L_\pi) < 1\)"
 _FINITE_RETURNS = (
-    r"\(J_H = \sum_{t<H} \gamma^t r(s_t, \pi(s_t))\) and "
-    r"\(\hat J_H = \sum_{t<H} \gamma^t \hat r(\hat s_t, \pi(\hat s_t))\)"
+    r"\(J_H = \sum_{t<H} \gamma^t r(s_t, \pi(s_t))\) and \(\hat J_H = \sum_{t<H} \gamma^t \hat r(\hat s_t, "
+    r"\pi(\hat s_t))\)"
 )
 
 WORDS: Mapping[str, Words] = {
@@ -208,18 +197,16 @@ WORDS: Mapping[str, Words] = {
         source="[TSGLH26, Lemma 1]",
         left=r"\left|J - \hat J\right|",
         also="Both returns exist: their series converge. That is part of the conclusion.",
-        fixed=r"a real and a learned world with the same states, actions, distances, policy and first "
-        r"state; the "
-        r"numbers \(\gamma, L_f, L_r, L_\pi, \varepsilon_{\mathrm{dyn}}, \varepsilon_{\mathrm{rew}} \ge 0\).",
+        fixed="a real and a learned world with the same states, actions, distances, policy and first "
+        r"state; the numbers \(\gamma, L_f, L_r, L_\pi, \varepsilon_{\mathrm{dyn}}, "
+        r"\varepsilon_{\mathrm{rew}} \ge 0\).",
         for_all=r"the assumptions range over all states \(x, y\) and actions \(a, b\). Both may be of any "
-        r"kind; "
-        "no space is supposed to be finite.",
+        "kind; no space is supposed to be finite.",
         definitions=(
             r"\(s_{t+1} = f(s_t, \pi(s_t))\) and \(\hat s_{t+1} = \hat f(\hat s_t, \pi(\hat s_t))\), from "
-            r"one "
-            r"start \(s_0 = \hat s_0\)",
-            r"\(J = \sum_t \gamma^t r(s_t, \pi(s_t))\) and "
-            r"\(\hat J = \sum_t \gamma^t \hat r(\hat s_t, \pi(\hat s_t))\)",
+            r"one start \(s_0 = \hat s_0\)",
+            r"\(J = \sum_t \gamma^t r(s_t, \pi(s_t))\) and \(\hat J = \sum_t \gamma^t \hat r(\hat s_t, "
+            r"\pi(\hat s_t))\)",
         ),
         assumptions=(_CONTRACTS, *_WORLDS),
     ),
@@ -234,10 +221,9 @@ WORDS: Mapping[str, Words] = {
     "finite_horizon": Words(
         title="Finite horizon",
         source="[this book]",
-        also="The sums have a closed form where neither \\(L\\) nor \\(\\gamma L\\) is 1; where one of "
-        "them is, they "
-        "have another, to which that tends. Where errors contract the bound tends to Lemma 1's as "
-        "\\(H\\) grows. All of it is concluded.",
+        also=r"The sums have a closed form where neither \(L\) nor \(\gamma L\) is 1; where one of them is, "
+        "they have another, to which that tends. Where errors contract the bound tends to Lemma 1's as "
+        r"\(H\) grows. All of it is concluded.",
         fixed="two worlds as in Lemma 1.",
         for_all=r"every horizon \(H\), and every \(L\).",
         definitions=(_FINITE_RETURNS,),
@@ -259,16 +245,15 @@ WORDS: Mapping[str, Words] = {
     "lemma_1_attained": Words(
         title="Lemma 1 is attained",
         source="[this book]",
-        also="The world satisfies everything that Lemma 1 assumes, with the same constants and errors. "
-        "That is part of "
-        "the conclusion, and that both returns exist.",
+        also="The world satisfies everything that Lemma 1 assumes, with the same constants and errors. That "
+        "is part of the conclusion, and that both returns exist.",
         fixed=r"numbers \(\gamma, L_f, L_r, L_\pi, \varepsilon_{\mathrm{dyn}}, \varepsilon_{\mathrm{rew}} "
         r"\ge 0\).",
         for_all=r"every horizon \(H\).",
         definitions=(
             r"on the real line, from 0: \(f(s, a) = L_f (s + a)\), \(r(s, a) = L_r (s + a)\), \(\pi(s) = "
-            r"L_\pi s\), "
-            r"\(\hat f = f + \varepsilon_{\mathrm{dyn}}\), \(\hat r = r + \varepsilon_{\mathrm{rew}}\)",
+            r"L_\pi s\), \(\hat f = f + \varepsilon_{\mathrm{dyn}}\), \(\hat r = r + "
+            r"\varepsilon_{\mathrm{rew}}\)",
         ),
         assumptions=(r"\(\gamma < 1\), and for the second equation \(\gamma L_f (1 + L_\pi) < 1\)",),
     ),
@@ -276,8 +261,7 @@ WORDS: Mapping[str, Words] = {
         title="Either side's constants",
         source="[this book]",
         also="Both returns exist. Each of the four pairs of constants will do by itself, with Lemma 1's "
-        "bound; "
-        "then nothing is supposed of the other side. Both are part of the conclusion.",
+        "bound; then nothing is supposed of the other side. Both are part of the conclusion.",
         fixed="two worlds as in Lemma 1.",
         for_all="the assumptions range over all states and actions, of any kind.",
         assumptions=(
@@ -295,8 +279,8 @@ WORDS: Mapping[str, Words] = {
         definitions=(
             _FINITE_RETURNS,
             r"\(\Delta_{\mathrm{rew}} = \sum_{t<H} \gamma^t\, [\hat r - r](\hat s_t, \hat a_t)\) and "
-            r"\(\Delta_{\mathrm{dyn}} = \sum_{t<H} \gamma^{t+1} [V_{H-t-1}(\hat f(\hat s_t, \hat a_t)) "
-            r"- V_{H-t-1}(f(\hat s_t, \hat a_t))]\)",
+            r"\(\Delta_{\mathrm{dyn}} = \sum_{t<H} \gamma^{t+1} [V_{H-t-1}(\hat f(\hat s_t, \hat a_t)) - "
+            r"V_{H-t-1}(f(\hat s_t, \hat a_t))]\)",
             r"\(V_n(x)\) is the real return of \(n\) steps from \(x\); \(\hat a_t = \pi(\hat s_t)\)",
         ),
         assumptions=("none",),
@@ -305,14 +289,14 @@ WORDS: Mapping[str, Words] = {
         title="The identity",
         source="[KL02; LXLTDM19]",
         also="Every state has a value, both returns exist, and the series converges to their difference. "
-        "All of this is "
-        "concluded. Another theorem, identity_bounded, concludes the same where both rewards are bounded.",
+        "All of this is concluded. Another theorem, identity_bounded, concludes the same where both rewards "
+        "are bounded.",
         fixed="two worlds as in Lemma 1.",
         for_all="the assumptions range over all states and actions, of any kind.",
         definitions=(
             r"\(\Delta_{\mathrm{rew}} = \sum_t \gamma^t\, [\hat r - r](\hat s_t, \hat a_t)\) and "
-            r"\(\Delta_{\mathrm{dyn}} = \sum_t \gamma^{t+1} [V(\hat f(\hat s_t, \hat a_t)) "
-            r"- V(f(\hat s_t, \hat a_t))]\)",
+            r"\(\Delta_{\mathrm{dyn}} = \sum_t \gamma^{t+1} [V(\hat f(\hat s_t, \hat a_t)) - V(f(\hat s_t, "
+            r"\hat a_t))]\)",
             r"\(V(x) = \sum_t \gamma^t r(s_t, a_t)\) from \(s_0 = x\) in the real world",
         ),
         assumptions=(_CONTRACTS, *_WORLDS),
@@ -325,14 +309,13 @@ WORDS: Mapping[str, Words] = {
         definitions=(
             _FINITE_RETURNS,
             r"\(\Delta'_{\mathrm{rew}} = \sum_{t<H} \gamma^t\, [r - \hat r](s_t, a_t)\) and "
-            r"\(\Delta'_{\mathrm{dyn}} = \sum_{t<H} \gamma^{t+1} [\hat V_{H-t-1}(f(s_t, a_t)) "
-            r"- \hat V_{H-t-1}(\hat f(s_t, a_t))]\)",
+            r"\(\Delta'_{\mathrm{dyn}} = \sum_{t<H} \gamma^{t+1} [\hat V_{H-t-1}(f(s_t, a_t)) - \hat "
+            r"V_{H-t-1}(\hat f(s_t, a_t))]\)",
             r"\(\hat V_n(x)\) is the learned pair's return of \(n\) steps from \(x\); \(a_t = \pi(s_t)\)",
         ),
         assumptions=(
-            "none; for all steps, mirror_identity_infinite assumes of the learned pair what Lemma 1 "
-            "assumes of "
-            "the real one",
+            "none; for all steps, mirror_identity_infinite assumes of the learned pair what Lemma 1 assumes "
+            "of the real one",
         ),
     ),
     "value_lipschitz": Words(
@@ -352,17 +335,16 @@ WORDS: Mapping[str, Words] = {
         for_all=r"Lipschitz constants \(L_V\) of the value; one is \(L_r (1 + L_\pi) / (1 - \gamma L)\).",
         definitions=(
             r"\(\bar\varepsilon = (1 - \gamma) \sum_t \gamma^t \varepsilon_t\), with \(\varepsilon_t\) the "
-            r"errors at "
-            r"\((\hat s_t, \hat a_t)\): \(d(\hat f, f)\) of the dynamics, \(|\hat r - r|\) of the reward",
+            r"errors at \((\hat s_t, \hat a_t)\): \(d(\hat f, f)\) of the dynamics, \(|\hat r - r|\) of the "
+            "reward",
         ),
         assumptions=(_CONTRACTS, *_WORLDS, r"\(|V(x) - V(y)| \le L_V\, d(x, y)\)"),
     ),
     "suprema_give_lemma_1": Words(
         title="Suprema give Lemma 1 back",
         source="[this book]",
-        also="The gap is at most the bound by averages, with this Lipschitz constant of the value, and "
-        "that is at most "
-        "the left side. Both are part of the conclusion.",
+        also="The gap is at most the bound by averages, with this Lipschitz constant of the value, and that "
+        "is at most the left side. Both are part of the conclusion.",
         fixed="two worlds as in Lemma 1.",
         for_all="the assumptions range over all states and actions, of any kind.",
         assumptions=(_CONTRACTS, *_WORLDS),
@@ -373,8 +355,7 @@ WORDS: Mapping[str, Words] = {
         also="The real returns of the class have a least upper bound. It need not be the return of any "
         "policy.",
         fixed=r"a set of policies of any kind, a class of them, real and imagined returns \(J(\pi)\) and "
-        r"\(\hat J(\pi)\), "
-        r"a policy \(\hat\pi\) of the class, and numbers \(G\) and \(\delta\).",
+        r"\(\hat J(\pi)\), a policy \(\hat\pi\) of the class, and numbers \(G\) and \(\delta\).",
         for_all="the assumptions range over all policies of the class.",
         definitions=(r"\(J(\pi^*)\) stands for the least upper bound of the real returns of the class",),
         assumptions=(
@@ -386,11 +367,10 @@ WORDS: Mapping[str, Words] = {
         title="Corollary 1",
         source="[TSGLH26, Corollary 1]",
         fixed="nothing.",
-        for_all=r"numbers \(0 \le \gamma \le \gamma'\), \(0 \le L_f \le L_f'\), \(0 \le L_r \le L_r'\), "
-        r"\(0 \le L_\pi \le L_\pi'\): all four constants may grow at once.",
+        for_all=r"numbers \(0 \le \gamma \le \gamma'\), \(0 \le L_f \le L_f'\), \(0 \le L_r \le L_r'\), \(0 "
+        r"\le L_\pi \le L_\pi'\): all four constants may grow at once.",
         assumptions=(
-            r"the larger constants still satisfy \(\gamma' < 1\) and \(\gamma' L_f' (1 + L_\pi') "
-            r"< 1\)",
+            r"the larger constants still satisfy \(\gamma' < 1\) and \(\gamma' L_f' (1 + L_\pi') < 1\)",
         ),
     ),
 }

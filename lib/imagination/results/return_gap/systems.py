@@ -1,19 +1,17 @@
-"""The systems that a claim is tried on: pairs of a real and a learned MDP that know nothing of the claim.
+"""The systems that the bounds are tried on: pairs of a real and a learned MDP that know nothing of a bound.
 
-Each family draws a batch of pairs at once. What a bound may use of a pair, its Lipschitz constants and
-model errors, is certified: an upper bound by construction, never an estimate from samples.
+Each family draws a batch of pairs at once; errors and constants are certified by construction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from imagination.rollouts import horizon_for, return_gap, truncated_tail
+from imagination.results.return_gap.pair import Pair
 from imagination.worlds import teacher
 from imagination.worlds.continuous import (
     AffineDynamics,
@@ -55,136 +53,11 @@ from imagination.worlds.policies import (
     random_network_policy,
 )
 
-__all__ = ["FAMILIES", "Gap", "Pair", "draw", "is_affine", "measure"]
+__all__ = ["FAMILIES", "draw"]
 
 Rng = np.random.Generator
 STARTS = 4
 """Initial states tried in each pair; the largest gap counts."""
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A batch of C real systems, each with a learned one and a policy.
-
-    Attributes
-    ----------
-    real, learned : ContinuousMDP
-        They share discount and initial state.
-    policy : Policy
-    start : (C, K, d_s)
-        Initial states.
-    eps_dyn, eps_rew : (C,)
-        Certified suprema of the models' errors.
-    radius : (C,)
-        Certified bound on the norm of every state, real or imagined; infinite where there is none.
-    diameter : (C,)
-        Certified bound on the distance of a real from an imagined state.
-    known : dict, optional
-        The certified Lipschitz constants, where another pair of the same maps has worked them out.
-    """
-
-    real: ContinuousMDP
-    learned: ContinuousMDP
-    policy: Policy
-    start: np.ndarray
-    eps_dyn: np.ndarray
-    eps_rew: np.ndarray
-    radius: np.ndarray
-    diameter: np.ndarray
-    known: dict[tuple[str, str], np.ndarray] | None = field(default=None, repr=False)
-
-    def __len__(self) -> int:
-        return len(self.eps_dyn)
-
-    @property
-    def discount(self) -> np.ndarray:
-        """Discounts, (C,)."""
-        return self.real.discount
-
-    def constants(self, *, dynamics: str = "real", reward: str = "real") -> dict[str, np.ndarray]:
-        """Return what a bound is made of, (C,) each.
-
-        Parameters
-        ----------
-        dynamics, reward : {"real", "learned"}
-            Whose Lipschitz constant plays L_f, and whose plays L_r.
-        """
-        for name, side in (("dynamics", dynamics), ("reward", reward)):
-            if side not in ("real", "learned"):
-                raise ValueError(f"{name}: {side!r} is neither 'real' nor 'learned'")
-        return {
-            "gamma": self.discount,
-            "L_f": self._lipschitz[dynamics, "dynamics"],
-            "L_r": self._lipschitz[reward, "reward"],
-            "L_pi": self._lipschitz["both", "policy"],
-            "eps_dyn": self.eps_dyn,
-            "eps_rew": self.eps_rew,
-        }
-
-    @cached_property
-    def _lipschitz(self) -> dict[tuple[str, str], np.ndarray]:
-        """All certified Lipschitz constants: they are asked for often, and some take an optimisation."""
-        return self.known or {
-            ("real", "dynamics"): self.real.dynamics.lipschitz(),
-            ("learned", "dynamics"): self.learned.dynamics.lipschitz(),
-            ("real", "reward"): self.real.reward.lipschitz(),
-            ("learned", "reward"): self.learned.reward.lipschitz(),
-            ("both", "policy"): self.policy.lipschitz(),
-        }
-
-    def closed_loop(self, side: str = "real") -> np.ndarray:
-        """L_f (1 + L_pi), (C,): at least the Lipschitz constant of the closed loop."""
-        constants = self.constants(dynamics=side)
-        return constants["L_f"] * (1 + constants["L_pi"])
-
-    def reward_range(self) -> np.ndarray:
-        """Certified bound on the difference of a real and an imagined reward, (C,); or infinite."""
-        origin = np.zeros_like(self.start[:, :1])
-        action = self.policy(origin)
-        reach = self.radius + norm(action)[:, 0] + self.policy.lipschitz() * self.radius
-
-        def largest(reward: Any) -> np.ndarray:
-            steep = np.abs(reward(origin, 0 * action)[:, 0]) + reward.lipschitz() * reach
-            return np.minimum(steep, reward.bound()) if hasattr(reward, "bound") else steep
-
-        of_real = largest(self.real.reward)
-        perturbed = isinstance(self.learned.reward, PerturbedReward)
-        return of_real + (of_real + self.eps_rew if perturbed else largest(self.learned.reward))
-
-    def mean_errors(self, rng: np.random.Generator, count: int = 64) -> tuple[np.ndarray, np.ndarray]:
-        """Return the models' average errors over initial states and the policy's actions there, (C,) each.
-
-        What a validation set reports, and less than the suprema that the bounds need.
-        """
-        state = self.real.initial.sample(rng, count)
-        action = self.policy(state)
-        next_state, reward = self.real.step(state, action)
-        next_imagined, imagined = self.learned.step(state, action)
-        return norm(next_imagined - next_state).mean(axis=1), np.abs(imagined - reward).mean(axis=1)
-
-    def discounted(self, discount: np.ndarray) -> Pair:
-        """Return the same pairs with other discounts, (C,)."""
-        real, learned = (replace(mdp, discount=discount) for mdp in (self.real, self.learned))
-        return replace(self, real=real, learned=learned, known=self._lipschitz)
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A measured return gap.
-
-    Attributes
-    ----------
-    value : (C,)
-        Largest absolute gap over the initial states.
-    tail : (C,)
-        Bound on what the rollouts' end can hide of an infinite sum: the true gap is at most ``value + tail``.
-    steps : int
-        Length of the rollouts.
-    """
-
-    value: np.ndarray
-    tail: np.ndarray
-    steps: int
 
 
 def draw(family: str, rng: Rng, size: int) -> Pair:
@@ -202,69 +75,6 @@ def draw(family: str, rng: Rng, size: int) -> Pair:
     return FAMILIES[family](rng, size)
 
 
-def measure(pair: Pair, *, horizon: int | None = None, tolerance: np.ndarray | None = None) -> Gap:
-    """Roll out both systems and return the gap of their returns.
-
-    Parameters
-    ----------
-    pair : Pair
-    horizon : int, optional
-        Number of steps. Without it the horizon is infinite: affine pairs are solved exactly, others are
-        rolled out until the tail is at most `tolerance`.
-    tolerance : (C,), optional
-        Largest tail accepted, in units of return.
-
-    Raises
-    ------
-    ValueError
-        If the horizon is infinite and nothing bounds the tail.
-    """
-    if horizon is not None:
-        gap = return_gap(pair.real, pair.learned, pair.policy, pair.start, horizon)
-        return Gap(np.abs(gap).max(axis=1), np.zeros(len(pair)), horizon)
-    if is_affine(pair):
-        gap = _affine_return(pair.learned, pair) - _affine_return(pair.real, pair)
-        return Gap(np.abs(gap).max(axis=1), np.zeros(len(pair)), 0)
-    span = pair.reward_range()
-    if tolerance is None or not np.all(np.isfinite(span)):
-        raise ValueError("horizon: infinite, which needs bounded rewards and a tolerance for the tail")
-    steps = horizon_for(pair.discount, span, tolerance)
-    gap = return_gap(pair.real, pair.learned, pair.policy, pair.start, steps)
-    return Gap(np.abs(gap).max(axis=1), truncated_tail(pair.discount, steps, span), steps)
-
-
-# --- exact returns of affine systems ------------------------------------------------------------
-
-
-def is_affine(pair: Pair) -> bool:
-    """Whether all maps of a pair are affine, so that infinite returns can be solved for."""
-    return (
-        isinstance(pair.real.dynamics, AffineDynamics)
-        and isinstance(pair.real.reward, AffineReward)
-        and isinstance(pair.policy, LinearPolicy)
-        and isinstance(pair.learned.dynamics, PerturbedDynamics)
-        and isinstance(pair.learned.dynamics.perturbation, ConstantPerturbation)
-        and isinstance(pair.learned.reward, PerturbedReward)
-        and isinstance(pair.learned.reward.perturbation, ConstantPerturbation)
-    )
-
-
-def _affine_return(mdp: ContinuousMDP, pair: Pair) -> np.ndarray:
-    """Infinite-horizon return from the starts, (C, K): V(s) = c + v·s solves the Bellman equation."""
-    origin = np.zeros_like(pair.start[:, :1])
-    base: Any = pair.real.dynamics  # the model's slopes are the same
-    reward: Any = pair.real.reward
-    policy: Any = pair.policy
-    gain, discount = policy.gain, pair.discount
-    loop = base.state_matrix + base.action_matrix @ gain
-    slope = reward.state_weight + (reward.action_weight[:, None, :] @ gain)[:, 0]
-    system = np.eye(loop.shape[1]) - discount[:, None, None] * loop.mT
-    slope = np.linalg.solve(system, slope[..., None])[..., 0]
-    next_origin, now = mdp.step(origin, 0 * pair.policy(origin))
-    constant = (now[:, 0] + discount * (slope * next_origin[:, 0]).sum(-1)) / (1 - discount)
-    return constant[:, None] + (slope[:, None, :] * pair.start).sum(-1)
-
-
 # --- random ingredients -------------------------------------------------------------------------
 
 
@@ -274,12 +84,9 @@ def _log_uniform(rng: Rng, low: float, high: float, size: int) -> np.ndarray:
 
 def _errors(rng: Rng, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Errors over three orders of magnitude; one reward in six and one dynamics in 24 is exact."""
-    eps_dyn, eps_rew, kind = (
-        _log_uniform(rng, 1e-3, 0.5, size),
-        _log_uniform(rng, 1e-3, 0.5, size),
-        rng.random(size),
-    )
-    return np.where(kind < 1 / 24, 0, eps_dyn), np.where(kind > 5 / 6, 0, eps_rew)
+    eps_dyn, eps_rew = (_log_uniform(rng, 1e-3, 0.5, size) for _ in range(2))
+    exact = rng.random(size)
+    return np.where(exact < 1 / 24, 0, eps_dyn), np.where(exact > 5 / 6, 0, eps_rew)
 
 
 def _perturbation(rng: Rng, pair_shape: tuple[int, int, int], outputs: int) -> Perturbation:
@@ -321,19 +128,25 @@ def _dimensions(rng: Rng) -> tuple[int, int]:
 # --- globally Lipschitz synthetic systems -------------------------------------------------------
 
 
-def _network(rng: Rng, size: int, activation: str) -> Pair:
-    """Teacher networks and, as their models, the same with an error of known supremum added."""
+def _teacher(rng: Rng, size: int, widths: Sequence[int], activations: Sequence[str]) -> tuple[Any, int, int]:
+    """Teacher networks, and the dimensions of their states and actions."""
     d_state, d_action = _dimensions(rng)
-    real: Any = teacher.teacher(
+    real = teacher.teacher(
         rng,
         L_f=rng.uniform(0.1, 1.6, size),
         L_r=rng.uniform(0.1, 2, size),
         discount=np.zeros(size),
         d_state=d_state,
         d_action=d_action,
-        width=int(rng.choice([4, 8, 16])),
-        activation=activation,
+        width=int(rng.choice(widths)) if len(widths) > 1 else widths[0],
+        activation=str(rng.choice(activations)) if len(activations) > 1 else activations[0],
     )
+    return real, d_state, d_action
+
+
+def _network(rng: Rng, size: int, activation: str) -> Pair:
+    """Teacher networks and, as their models, the same with an error of known supremum added."""
+    real, d_state, d_action = _teacher(rng, size, (4, 8, 16), (activation,))
     start = real.initial.sample(rng, STARTS)
     eps_dyn, eps_rew = _errors(rng, size)
     shape = (size, d_state, d_action)
@@ -373,23 +186,14 @@ def learned_networks(rng: Rng, size: int) -> Pair:
     The error is certified because the difference of teacher and student is a network with the same hidden
     layer.
     """
-    d_state, d_action = _dimensions(rng)
-    real: Any = teacher.teacher(
-        rng,
-        L_f=rng.uniform(0.1, 1.6, size),
-        L_r=rng.uniform(0.1, 2, size),
-        discount=np.zeros(size),
-        d_state=d_state,
-        d_action=d_action,
-        width=8,
-        activation=str(rng.choice(["tanh", "sin"])),
-    )
+    real, d_state, d_action = _teacher(rng, size, (8,), ("tanh", "sin"))
     count = int(rng.choice([20, 50, 200, 1000]))
     state, action = rng.uniform(-1, 1, (size, count, d_state)), rng.uniform(-1, 1, (size, count, d_action))
     noise = _log_uniform(rng, 1e-3, 0.3, size)
 
     def fit(network: Any) -> tuple[Any, np.ndarray]:
-        readable = replace(network, output=_identity_output(network), offset=np.zeros((size, 8)))
+        identity = np.broadcast_to(np.eye(8), (size, 8, 8)).copy()  # shows the hidden units themselves
+        readable = replace(network, output=identity, offset=np.zeros((size, 8)))
         features = teacher.TwoLayerNetwork.network(readable, state, action)
         clean = teacher.TwoLayerNetwork.network(network, state, action)
         target = clean + noise[:, None, None] * rng.standard_normal(clean.shape)
@@ -406,12 +210,6 @@ def learned_networks(rng: Rng, size: int) -> Pair:
     policy = _policy(rng, size, d_state, d_action)
     radius = np.maximum(of_real, of_learned)
     return Pair(real, learned, policy, start, eps_dyn, eps_rew, radius, of_real + of_learned)
-
-
-def _identity_output(network: Any) -> np.ndarray:
-    """Output weights that show the hidden units themselves."""
-    size, width = network.bias.shape
-    return np.broadcast_to(np.eye(width), (size, width, width)).copy()
 
 
 # --- linear dynamics, quadratic cost ------------------------------------------------------------
@@ -467,21 +265,16 @@ def linear_quadratic_perturbed(rng: Rng, size: int) -> Pair:
     amount = _log_uniform(rng, 1e-3, 0.2, size)[:, None, None]
 
     def off(matrices: np.ndarray) -> np.ndarray:
-        return matrices + amount * spectral_norm(matrices)[:, None, None] * rng.standard_normal(
-            matrices.shape
-        )
+        size = amount * spectral_norm(matrices)[:, None, None]
+        return matrices + size * rng.standard_normal(matrices.shape)
 
     def off_symmetric(matrices: np.ndarray) -> np.ndarray:
         moved = off(matrices)
         return (moved + moved.mT) / 2
 
     dynamics = replace(base, state_matrix=off(base.state_matrix), action_matrix=off(base.action_matrix))
-    reward = replace(
-        cost,
-        state_cost=off_symmetric(cost.state_cost),
-        action_cost=off_symmetric(cost.action_cost),
-    )
-    return _quadratic_pair(rng, real, policy, dynamics, reward)
+    costs = {name: off_symmetric(getattr(cost, name)) for name in ("state_cost", "action_cost")}
+    return _quadratic_pair(rng, real, policy, dynamics, replace(cost, **costs))
 
 
 def linear_quadratic_learned(rng: Rng, size: int) -> Pair:
@@ -501,25 +294,18 @@ def linear_quadratic_learned(rng: Rng, size: int) -> Pair:
         base, state_matrix=matrices[..., :d_state].copy(), action_matrix=matrices[..., d_state:].copy()
     )
     rewards = cost(state, action)[..., None] + noise * rng.standard_normal((size, count, 1))
-    rows, columns = np.triu_indices(d_state)
-    action_rows, action_columns = np.triu_indices(d_action)
-    products = [
-        state[..., rows] * state[..., columns],
-        action[..., action_rows] * action[..., action_columns],
-    ]
+    pairs = [np.triu_indices(dimension) for dimension in (d_state, d_action)]
+    products = [at[..., i] * at[..., j] for at, (i, j) in zip((state, action), pairs, strict=True)]
     found = -(np.linalg.pinv(np.concatenate(products, axis=-1)) @ rewards)[..., 0]
 
-    def symmetric(entries: np.ndarray, i: np.ndarray, j: np.ndarray, dimension: int) -> np.ndarray:
-        upper = np.zeros((size, dimension, dimension))
+    def symmetric(entries: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+        upper = np.zeros((size, i[-1] + 1, j[-1] + 1))
         upper[:, i, j] = entries
         return (upper + upper.mT) / 2
 
-    split = len(rows)
-    reward = replace(
-        cost,
-        state_cost=symmetric(found[:, :split], rows, columns, d_state),
-        action_cost=symmetric(found[:, split:], action_rows, action_columns, d_action),
-    )
+    of_state, of_action = np.split(found, [len(pairs[0][0])], axis=1)
+    costs = {"state_cost": symmetric(of_state, *pairs[0]), "action_cost": symmetric(of_action, *pairs[1])}
+    reward = replace(cost, **costs)
     return _quadratic_pair(rng, real, policy, dynamics, reward)
 
 
@@ -681,19 +467,13 @@ def tabular(rng: Rng, size: int) -> Pair:
     reward = TableReward(states, actions, rewards)
     model_reward = TableReward(states, actions, np.where(seen, rewards, 0.0))
     start = states[:, rng.integers(n, size=STARTS)]
-    real = ContinuousMDP(
-        dynamics, reward, FixedInitial(start[:, 0]), np.zeros(size), diameter=dynamics.diameter()
-    )
-    return Pair(
-        real,
-        real.swap(dynamics=model, reward=model_reward),
-        TablePolicy(states, actions, choice),
-        start,
-        np.linalg.norm(model.outcomes() - dynamics.outcomes(), axis=-1).max(axis=(1, 2)),
-        np.abs(model_reward.table - reward.table).max(axis=(1, 2)),
-        dynamics.bound(),
-        dynamics.diameter(),
-    )
+    diameter = dynamics.diameter()
+    real = ContinuousMDP(dynamics, reward, FixedInitial(start[:, 0]), np.zeros(size), diameter=diameter)
+    learned = real.swap(dynamics=model, reward=model_reward)
+    eps_dyn = np.linalg.norm(model.outcomes() - dynamics.outcomes(), axis=-1).max(axis=(1, 2))
+    eps_rew = np.abs(model_reward.table - reward.table).max(axis=(1, 2))
+    policy = TablePolicy(states, actions, choice)
+    return Pair(real, learned, policy, start, eps_dyn, eps_rew, dynamics.bound(), diameter)
 
 
 FAMILIES: dict[str, Callable[[Rng, int], Pair]] = {

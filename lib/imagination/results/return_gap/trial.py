@@ -1,4 +1,4 @@
-"""The return-gap bounds on trial: many systems of every kind, and no bound may be exceeded.
+"""The return-gap bounds on trial: many systems of every family, and no bound may be exceeded.
 
     python -m imagination.results.return_gap.trial --scale full
 
@@ -15,25 +15,34 @@ import numpy as np
 import pandas as pd
 
 from imagination import records
-from imagination.results.return_gap import claims as return_gap
-from imagination.results.return_gap.systems import FAMILIES, Pair, draw, measure
+from imagination.claim import Claim
+from imagination.results.return_gap import claims
+from imagination.results.return_gap.pair import measure
+from imagination.results.return_gap.systems import FAMILIES, draw
 from imagination.trials.recording import Command, rounded
 from imagination.trials.sweep import sweep
+from imagination.trials.trial import Trial
 
 __all__ = [
+    "CLAIMS",
+    "EXTREME",
     "REGIMES",
     "SCALES",
     "TOLERANCE",
+    "TRIALS",
+    "batch",
     "configurations",
     "recorded",
     "run",
     "summary",
-    "trial",
     "violations",
 ]
 
 TOLERANCE = 1e-9
 """A ratio above 1 + TOLERANCE is a violation: room for rounding, none for a wrong bound."""
+
+DIGITS = 1e-3
+"""The same for a mutant on the record, which keeps five digits of what goes into a bound."""
 
 TAIL = 1e-10
 """Rollouts for an infinite horizon go on until the tail is at most this share of the bound."""
@@ -46,8 +55,29 @@ REGIMES = {
 }
 """The four forms of the bound: [TSGLH26, Lemma 1] and [this book, A4, A5, both]."""
 
+CLAIMS: Mapping[str, Claim] = {
+    "contracting": claims.LEMMA_1,
+    "finite": claims.FINITE_HORIZON,
+    "bounded": claims.BOUNDED_STATES,
+    "bounded, finite": claims.BOUNDED_STATES_FINITE,
+}
+"""The claim that each regime tries."""
+
 UNBOUNDED = ("near-extremal", "extremal")
 """Families without bounded states: two of the regimes do not speak of them."""
+
+EXTREME = (*UNBOUNDED, "extremal, clipped")
+"""Families built to come close to the bound; the others were not."""
+
+SIDES: Mapping[str, Mapping[str, str]] = {
+    "ratio": {},
+    "ratio_f_hat": {"dynamics": "learned"},
+    "ratio_r_hat": {"reward": "learned"},
+    "ratio_hat": {"dynamics": "learned", "reward": "learned"},
+}
+"""Whose constants make the bound of each ratio, where they are not the real system's."""
+
+RATIOS = tuple(SIDES)
 
 SCALES = {"quick": {"batches": 1, "size": 60}, "full": {"batches": 12, "size": 250}}
 """Batches of each family and regime, and pairs in a batch."""
@@ -75,7 +105,7 @@ def configurations(scale: str = "quick") -> list[dict[str, Any]]:
     ]
 
 
-def trial(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.DataFrame:
+def batch(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.DataFrame:
     """Draw one batch of pairs, measure their gaps and compare with the bound: one row a pair.
 
     Columns: `family`, `regime`, `horizon` (0: infinite), what the bound is made of (`gamma` to `eps_rew`,
@@ -93,17 +123,20 @@ def trial(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.Data
         about["diameter"] = pair.diameter
     if "finite" in regime:
         about["horizon"] = _horizon(rng, closed_loop)
-    constants, learned = pair.constants(), pair.constants(dynamics="learned", reward="learned")
-    bound = return_gap.bound(**constants, **about)
+
+    bounds = {
+        ratio: CLAIMS[regime].evaluate(outside=np.nan, **pair.constants(**sides), **about)
+        for ratio, sides in SIDES.items()
+    }
+    learned = pair.constants(dynamics="learned", reward="learned")
     mean_dyn, mean_rew = pair.mean_errors(rng)
-    gap = measure(pair, horizon=about.get("horizon"), tolerance=TAIL * bound)
-    largest = gap.value + gap.tail
+    gap = measure(pair, horizon=about.get("horizon"), tolerance=TAIL * bounds["ratio"])
     return pd.DataFrame(
         {
             "family": configuration["family"],
             "regime": regime,
             "horizon": about.get("horizon", 0),
-            **constants,
+            **pair.constants(),
             "diameter": about.get("diameter", np.nan),
             "L_f_hat": learned["L_f"],
             "L_r_hat": learned["L_r"],
@@ -111,11 +144,8 @@ def trial(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.Data
             "eps_rew_mean": mean_rew,
             "gap": gap.value,
             "tail": gap.tail,
-            "bound": bound,
-            "ratio": largest / bound,
-            "ratio_f_hat": largest / _bound_with(pair, about, dynamics="learned"),
-            "ratio_r_hat": largest / _bound_with(pair, about, reward="learned"),
-            "ratio_hat": largest / _bound_with(pair, about, dynamics="learned", reward="learned"),
+            "bound": bounds["ratio"],
+            **{ratio: (gap.value + gap.tail) / bound for ratio, bound in bounds.items()},
         }
     )
 
@@ -139,18 +169,6 @@ def _horizon(rng: np.random.Generator, closed_loop: np.ndarray) -> int:
     return max(2, int(np.exp(rng.uniform(np.log(2), np.log(longest + 1)))))
 
 
-def _bound_with(pair: Pair, about: Mapping[str, Any], **sides: str) -> np.ndarray:
-    """The bound with either side's constants; NaN where it needs a contraction that fails."""
-    constants = pair.constants(**sides)
-    if about:
-        return return_gap.bound(**constants, **about)
-    fine = constants["gamma"] * constants["L_f"] * (1 + constants["L_pi"]) < 1
-    result = np.full(len(pair), np.nan)
-    if fine.any():
-        result[fine] = return_gap.bound(**{name: value[fine] for name, value in constants.items()})
-    return result
-
-
 def run(scale: str = "quick", *, seed: int = 0, **options: Any) -> pd.DataFrame:
     """Run the trial.
 
@@ -164,18 +182,45 @@ def run(scale: str = "quick", *, seed: int = 0, **options: Any) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a pair, as `trial` describes.
+        One row a pair, as `batch` describes.
     """
-    return sweep(trial, configurations(scale), seed=seed, **options)
+    return sweep(batch, configurations(scale), seed=seed, **options)
 
 
-RATIOS = ("ratio", "ratio_f_hat", "ratio_r_hat", "ratio_hat")
+def _trial(regime: str, claim: Claim, ratios: Sequence[str] = ("ratio",)) -> Trial:
+    """The trial of a claim on one regime's rows, drawn now or recorded.
+
+    The record keeps five digits of a gap, and twelve of its `ratios` to the bound: there the largest of these
+    says what was measured.
+    """
+
+    def measured(rows: pd.DataFrame) -> np.ndarray:
+        if "bound" in rows:
+            return (rows["gap"] + rows["tail"]).to_numpy()
+        of_bound = claim.evaluate(**{name: rows[name] for name in claim.arguments})
+        return rows[list(ratios)].max(axis=1).to_numpy() * of_bound
+
+    return Trial(
+        claim,
+        run,
+        measured,
+        speaks=lambda table: table["regime"] == regime,
+        tolerance=TOLERANCE,
+        doubt=lambda table: TOLERANCE if "bound" in table else DIGITS,
+        record=RECORD,
+    )
 
 
-def violations(table: pd.DataFrame, columns: Sequence[str] = RATIOS) -> pd.DataFrame:
+TRIALS: tuple[Trial, ...] = (
+    *(_trial(regime, claim) for regime, claim in CLAIMS.items()),
+    _trial("contracting", claims.EITHER_SIDE, RATIOS),
+)
+"""What is tried of each claim; each regime tries its own, and the contracting one either side's constants."""
+
+
+def violations(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows in which some ratio exceeds 1 + `TOLERANCE`, or the ratio itself is not a number."""
-    ratios = table[list(columns)]
-    return table[(ratios > 1 + TOLERANCE).any(axis=1) | table["ratio"].isna()]
+    return table[(table[list(RATIOS)] > 1 + TOLERANCE).any(axis=1) | table["ratio"].isna()]
 
 
 def summary(table: pd.DataFrame, by: str | Sequence[str] = "family") -> pd.DataFrame:

@@ -1,33 +1,33 @@
 """How errors fall with data: its results."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from imagination.results.result import Printed, Result, Words
-from imagination.results.scaling import claims as scaling
+from imagination.results.scaling import claims
 
 __all__ = ["PRINTED", "RESULTS", "WORDS"]
 
+_result = partial(Result, chapter="06_how_fast_do_models_learn")
+
 RESULTS: tuple[Result, ...] = (
-    Result(
+    _result(
         "Squares double exponents",
-        (scaling.SQUARES,),
-        chapter="06_how_fast_do_models_learn",
+        (claims.SQUARES,),
         label="prop-squares",
         theorem="squares",
         cell="06-6844ce24",
     ),
-    Result(
+    _result(
         "A certificate for ReLU networks",
-        (scaling.UPPER_LINE, scaling.LOWER_LINE),
-        chapter="06_how_fast_do_models_learn",
+        (claims.UPPER_LINE, claims.LOWER_LINE),
         label="prop-relaxation",
         theorem="relaxation",
         cell="06-9eb3b182",
     ),
-    Result(
+    _result(
         "A gentle student misses a cliff",
-        (scaling.CLIFF,),
-        chapter="06_how_fast_do_models_learn",
+        (claims.CLIFF,),
         label="prop-cliff",
         theorem="cliff",
         cell="06-875cecf0",
@@ -36,18 +36,15 @@ RESULTS: tuple[Result, ...] = (
 
 PRINTED: Mapping[str, Printed] = {
     "squares": (
-        scaling.SQUARES,
+        claims.SQUARES,
         {"quantity": "squares_left", "expression": "squares_right", "supposes": "squares_supposes"},
     ),
     "relaxation_upper": (
-        scaling.UPPER_LINE,
+        claims.UPPER_LINE,
         {"quantity": "hidden_unit", "expression": "upper_line", "supposes": "upper_line_supposes"},
     ),
-    "relaxation_lower": (
-        scaling.LOWER_LINE,
-        {"quantity": "lower_line", "supposes": "lower_line_supposes"},
-    ),
-    "cliff": (scaling.CLIFF, {"quantity": "cliff_bound"}),
+    "relaxation_lower": (claims.LOWER_LINE, {"quantity": "lower_line", "supposes": "lower_line_supposes"}),
+    "cliff": (claims.CLIFF, {"quantity": "cliff_bound"}),
 }
 
 WORDS: Mapping[str, Words] = {
@@ -69,7 +66,7 @@ WORDS: Mapping[str, Words] = {
         for_all=r"pairs of points \(x\) and \(y\), however close.",
         definitions=(r"\(\Delta = d(f(x), f(y))\) and \(d = d(x, y)\)",),
         assumptions=(
-            *scaling.CLIFF.assumes,
+            *claims.CLIFF.assumes,
             "distances of values are symmetric and obey the triangle inequality",
         ),
     ),

@@ -9,14 +9,13 @@ is derived in chapter 8 and proved in `formal/Sensitivity.v`, for every dimensio
 
 from __future__ import annotations
 
-from imagination import quantities as w
-from imagination.claim import Claim
-from imagination.quantities import shown
-from imagination.results.budget import claims as allocation_claims
-from imagination.results.return_gap import claims as return_gap
+from imagination.claim import Claim, Quantity
+from imagination.quantities import EPS_REW, eps_dyn, gamma, nonnegative, shown
+from imagination.results.budget.claims import MULTIPLIER
+from imagination.results.return_gap.claims import LEMMA_1
 
-PRICED = w.Quantity(shown("P"), "priced", "sum of the errors, each times the costate after it")
-LAST = w.Quantity(shown(r"P_{\mathrm{end}}"), "last", "what the last costate makes of the last nudge")
+PRICED = Quantity(shown("P"), "priced", "sum of the errors, each times the costate after it")
+LAST = Quantity(shown(r"P_{\mathrm{end}}"), "last", "what the last costate makes of the last nudge")
 
 ADJOINT = Claim(
     name="Costates price errors",
@@ -43,9 +42,9 @@ FIRST_ORDER = Claim(
 NEVER_TOO_SMALL = Claim(
     name="The global multiplier is never too small",
     source="[this book, from TSGLH26, Lemma 1]",
-    symbols=tuple(q for q in return_gap.LEMMA_1.symbols if q is not w.EPS_REW),
-    hypotheses=tuple(h for h in return_gap.LEMMA_1.hypotheses if h != w.nonnegative(w.EPS_REW)),
-    quantity=(1 - w.gamma) * return_gap.LEMMA_1.quantity,
-    expression=allocation_claims.MULTIPLIER.expression * w.eps_dyn,
+    symbols=tuple(q for q in LEMMA_1.symbols if q is not EPS_REW),
+    hypotheses=tuple(h for h in LEMMA_1.hypotheses if h != nonnegative(EPS_REW)),
+    quantity=(1 - gamma) * LEMMA_1.quantity,
+    expression=MULTIPLIER.expression * eps_dyn,
     meaning="where only the dynamics err, the gap is at most that of a reward error D times as large",
 )

@@ -1,36 +1,36 @@
 """The multiplier: its results."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from imagination.results.result import Printed, Result, Words
-from imagination.results.sensitivity import claims as sensitivity
+from imagination.results.sensitivity import claims
 
 __all__ = ["PRINTED", "RESULTS", "WORDS"]
 
+_result = partial(Result, chapter="08_the_multiplier_on_trial")
+
 RESULTS: tuple[Result, ...] = (
-    Result(
+    _result(
         "Costates price errors",
-        (sensitivity.ADJOINT,),
-        chapter="08_the_multiplier_on_trial",
+        (claims.ADJOINT,),
         label="thm-adjoint",
         theorem="costates_price_errors",
         cell="08-costates-card",
         differs="Classical: the chain rule, read backwards.",
     ),
-    Result(
+    _result(
         "The first-order change of the return",
-        (sensitivity.FIRST_ORDER,),
-        chapter="08_the_multiplier_on_trial",
+        (claims.FIRST_ORDER,),
         label="thm-adjoint",
         theorem="first_order",
         cell="08-first-order-card",
         rests_on=("Costates price errors",),
         differs="Classical: the adjoint method, for discounted returns.",
     ),
-    Result(
+    _result(
         "The global multiplier is never too small",
-        (sensitivity.NEVER_TOO_SMALL,),
-        chapter="08_the_multiplier_on_trial",
+        (claims.NEVER_TOO_SMALL,),
         label="thm-never-too-small",
         theorem="never_too_small",
         cell="08-never-card",
@@ -43,9 +43,9 @@ RESULTS: tuple[Result, ...] = (
 
 PRINTED: Mapping[str, Printed] = {
     "never_too_small": (
-        sensitivity.NEVER_TOO_SMALL,
+        claims.NEVER_TOO_SMALL,
         {"expression": "never_too_small_bound", "supposes": "never_too_small_supposes"},
-    ),
+    )
 }
 
 WORDS: Mapping[str, Words] = {
@@ -55,10 +55,7 @@ WORDS: Mapping[str, Words] = {
         fixed="what Lemma 1 fixes.",
         for_all="worlds as in Lemma 1.",
         also="Both returns exist. That is part of the conclusion.",
-        assumptions=(
-            "what Lemma 1 assumes",
-            r"the learned reward is the real one: \(\hat r = r\)",
-        ),
+        assumptions=("what Lemma 1 assumes", r"the learned reward is the real one: \(\hat r = r\)"),
     ),
     "costates_price_errors": Words(
         title="Costates price errors",

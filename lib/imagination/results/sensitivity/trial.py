@@ -11,18 +11,15 @@ is ours. Nothing is tuned towards the reported figures.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import sympy as sp
 from scipy.stats import binomtest, bootstrap
 
-from imagination import quantities as w
 from imagination import records
-from imagination.claim import Claim
 from imagination.decide import allocation
 from imagination.results.budget import claims
 from imagination.results.sensitivity.systems import (
@@ -31,20 +28,24 @@ from imagination.results.sensitivity.systems import (
     REPORTED_GROUPS,
     Group,
     draw,
+    extremal,
     inside,
 )
 from imagination.sensitivities import adjoint
 from imagination.trials.recording import Command, rounded
+from imagination.trials.trial import Trial
 from imagination.worlds.perturbations import PerturbedDynamics, PerturbedReward
 
 __all__ = [
     "BUDGETS",
     "LAWS",
     "MULTIPLIERS",
-    "PLANTED",
     "REPORTED",
+    "TRIALS",
     "Laws",
     "Optimum",
+    "asked_for",
+    "attained",
     "beside_reported",
     "global_multiplier",
     "half_and_half",
@@ -53,7 +54,6 @@ __all__ = [
     "median_interval",
     "optimum",
     "pilot",
-    "power",
     "realised",
     "recorded",
     "remainder",
@@ -108,7 +108,7 @@ REPORTED = pd.DataFrame(
 """Medians of |l| with global constants [TSGLH26, §4.2]; of the LQG predictions 30 of 30 are too large."""
 
 NOTHING = 1e-4
-"""|l| below this is zero: the true optimum is flat, and brute force finds it to about this."""
+"""|l| below this is zero: the true optimum is flat, and a grid search finds it to about this."""
 
 SMALL = 1e-6
 """Size of a model error, in units of state, at which the dynamics' difference stands for its derivative."""
@@ -124,13 +124,19 @@ def global_multiplier(group: Group) -> np.ndarray:
 
 def realised(group: Group) -> tuple[np.ndarray, np.ndarray]:
     """``|S_f|`` and ``|S_r|``, (C,): slopes of the mean return in the errors' sizes, by one adjoint pass."""
+    slope_dyn, slope_rew = _slopes(group)
+    return np.abs(slope_dyn), np.abs(slope_rew)
+
+
+def _slopes(group: Group) -> tuple[np.ndarray, np.ndarray]:
+    """The same with their signs."""
     zero = np.zeros(len(group))
     system = _learned(group, zero, zero)
     path = "dynamics.scale" if isinstance(system.dynamics, PerturbedDynamics) else "dynamics.base.scale"
-    slopes = adjoint(
+    found = adjoint(
         system, group.policy, group.start, group.horizon, group.noise, parameters=[path, "reward.scale"]
-    ).parameters
-    return np.abs(slopes[path]), np.abs(slopes["reward.scale"])
+    )
+    return found.parameters[path], found.parameters["reward.scale"]
 
 
 def step_by_step(group: Group) -> np.ndarray:
@@ -171,9 +177,13 @@ def pilot(group: Group, budget: float, laws: Laws) -> tuple[np.ndarray, np.ndarr
 
 def half_and_half(budget: float, laws: Laws) -> float:
     """The multiplier for which Theorem 1's plan spends half of the budget on either model."""
-    N_dyn, N_rew = budget / 2 / laws.c_dyn, budget / 2 / laws.c_rew
+    return float(asked_for(laws, budget / 2 / laws.c_dyn, budget / 2 / laws.c_rew))
+
+
+def asked_for(laws: Laws, N_dyn: Any, N_rew: Any) -> Any:
+    """The multiplier for which Theorem 1 asks for just these samples."""
     of_one = claims.RATIO.evaluate(**laws.arguments(), multiplier=1.0, N_dyn=N_dyn, N_rew=N_rew)
-    return float(N_dyn / N_rew / of_one)
+    return N_dyn / N_rew / of_one
 
 
 def _learned(group: Group, eps_dyn: np.ndarray, eps_rew: np.ndarray) -> Any:
@@ -198,11 +208,6 @@ class Optimum:
     eps_rew: np.ndarray
     error: np.ndarray
 
-    @property
-    def ratio(self) -> np.ndarray:
-        """``N_d* / N_r*``, (C,)."""
-        return self.N_dyn / self.N_rew
-
 
 def split(laws: Laws, budget: float, log_odds: np.ndarray) -> tuple[np.ndarray, ...]:
     """Samples and errors where the log-odds of the dynamics' share of the budget are these."""
@@ -213,7 +218,7 @@ def split(laws: Laws, budget: float, log_odds: np.ndarray) -> tuple[np.ndarray, 
 
 
 def optimum(group: Group, budget: float, laws: Laws = LAWS) -> Optimum:
-    """Find the split with the least true return error by brute force, ever finer.
+    """Find the split with the least true return error by a grid search, ever finer.
 
     49 splits from one sample of either kind to the whole budget, then seven times 9 between the neighbours of
     the best.
@@ -274,19 +279,14 @@ def measure(
                     "budget": budget,
                     "multiplier": name,
                     "D": D,
-                    "l": np.log(best.ratio / theorem_1(laws, D, best)),
-                    "l_plan": np.log(best.ratio / (plan.N_dyn / plan.N_rew)),
+                    "l": np.log(asked_for(laws, best.N_dyn, best.N_rew) / D),
+                    "l_plan": np.log(best.N_dyn / best.N_rew / (plan.N_dyn / plan.N_rew)),
                     "regret": reached / best.error - 1,
                     **vars(best),
                 }
             )
         )
     return pd.concat(rows, ignore_index=True)
-
-
-def theorem_1(laws: Laws, D: np.ndarray, best: Optimum) -> np.ndarray:
-    """The ratio of samples that Theorem 1 gives for the errors of a split, (C,)."""
-    return claims.RATIO.evaluate(**laws.arguments(), multiplier=D, N_dyn=best.N_dyn, N_rew=best.N_rew)
 
 
 def stream(name: str, seed: int) -> np.random.Generator:
@@ -386,79 +386,38 @@ def remainder(group: Group, sizes: np.ndarray, *, eps_dyn: float = 1.0, eps_rew:
 
     ``|ΔJ − (S_f ε_dyn + S_r ε_rew)|`` for errors ``sizes · (eps_dyn, eps_rew)``, in units of return.
     """
-    zero = np.zeros(len(group))
-    system = _learned(group, zero, zero)
-    path = "dynamics.scale" if isinstance(system.dynamics, PerturbedDynamics) else "dynamics.base.scale"
-    found = adjoint(
-        system, group.policy, group.start, group.horizon, group.noise, parameters=[path, "reward.scale"]
-    ).parameters
+    slope_dyn, slope_rew = _slopes(group)
     errors = np.broadcast_to(np.asarray(sizes, dtype=float), (len(group), len(sizes)))
     change, weight = group.parts(errors * eps_dyn)
-    first = errors * (found[path][:, None] * eps_dyn + found["reward.scale"][:, None] * eps_rew)
+    first = errors * (slope_dyn[:, None] * eps_dyn + slope_rew[:, None] * eps_rew)
     return np.abs(change + errors * eps_rew * weight - first)
 
 
-# --- planted wrong multipliers -----------------------------------------------------------------------
+# --- the multiplier, where it is exact ----------------------------------------------------------------
 
 
-def _slip(old: sp.Expr, new: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
-    return lambda expression: expression.subs(old, new)
+ATTAINING = {"quick": 12, "full": 100}
+"""How many systems that attain Lemma 1 are tried."""
 
 
-_LOOP = 1 - w.gamma * w.L
+def attained(scale: str = "quick", *, seed: int = 0) -> pd.DataFrame:
+    """Systems that attain Lemma 1: their constants, and the multiplier that their best splits ask for.
 
-PLANTED: dict[str, Callable[[sp.Expr], sp.Expr]] = {
-    "gamma dropped": lambda D: D / w.gamma,
-    "gamma squared": lambda D: D * w.gamma,
-    "1 - gamma L dropped": lambda D: D * _LOOP,
-    "1 - L for 1 - gamma L": lambda D: D * _LOOP / (1 - w.L),
-    "1 - gamma L_f for 1 - gamma L": lambda D: D * _LOOP / (1 - w.gamma * w.L_f),
-    "1 - gamma^2 L for 1 - gamma L": lambda D: D * _LOOP / (1 - w.gamma**2 * w.L),
-    "L_r missing": lambda D: D / w.L_r,
-    "1 + L_pi missing": lambda D: D / (1 + w.L_pi),
-    "L_pi for 1 + L_pi": lambda D: D * w.L_pi / (1 + w.L_pi),
-    "L_f for L_r": _slip(w.L_r, w.L_f),
-    "inverted": lambda D: 1 / D,
-    "1/(1 - gamma) counted twice": lambda D: D / (1 - w.gamma),
-    "1/(1 - gamma) missing": lambda D: D * (1 - w.gamma),
-    "square root": sp.sqrt,
-}
-"""Slips of the multiplier, by name; each makes the wrong expression from the right one."""
-
-
-def planted(name: str) -> Claim:
-    """The claim of the multiplier with a slip in it."""
-    right = claims.MULTIPLIER
-    return right.mutated(f"{right.name} ({name})", PLANTED[name](right.expression))
-
-
-def power(group: Group, budget: float = 1e6, laws: Laws = LAWS) -> pd.DataFrame:
-    """How a group tells the planted multipliers from the right one: a row for each, the right one first.
-
-    Columns: `caught by`, systems in which |l| exceeds `NOTHING`; `median |l|`; `largest regret`; `smaller`,
-    the share of systems in which the version is smaller than the right multiplier; and `looks better`, the
-    share in which it predicts better.
+    Raises
+    ------
+    ValueError
+        If there is no such scale.
     """
-    right = global_multiplier(group)
-    candidates = {"the right one": right}
-    candidates |= {name: planted(name).evaluate(**group.constants()) for name in PLANTED}
-    sound = {name: np.isfinite(D) & (D > 0) for name, D in candidates.items()}
-    usable = {name: np.where(sound[name], D, right) for name, D in candidates.items()}
-    table = measure(group, budget, laws, multipliers=usable)
-    for column in ("l", "regret"):  # no plan at all is as wrong as can be
-        table.loc[~np.concatenate(list(sound.values())), column] = np.inf
-    size = table["l"].abs().to_numpy().reshape(len(candidates), -1)
-    regret = table["regret"].to_numpy().reshape(len(candidates), -1)
-    return pd.DataFrame(
-        {
-            "caught by": (size > NOTHING).sum(axis=1),
-            "median |l|": np.median(size, axis=1),
-            "largest regret": regret.max(axis=1),
-            "smaller": [np.mean(right > D) for D in candidates.values()],
-            "looks better": (size < size[0] - NOTHING).mean(axis=1),
-        },
-        index=pd.Index(candidates, name="multiplier"),
-    )
+    if scale not in ATTAINING:
+        raise ValueError(f"scale: {scale!r} is none of {', '.join(ATTAINING)}")
+    group = extremal(np.random.default_rng(seed), ATTAINING[scale])
+    best = optimum(group, 1e6)
+    asked = {"family": group.name, "asked for": asked_for(LAWS, best.N_dyn, best.N_rew)}
+    return pd.DataFrame(group.constants() | asked)
+
+
+TRIALS: tuple[Trial, ...] = (Trial(claims.MULTIPLIER, attained, "asked for", tolerance=NOTHING),)
+"""Where Lemma 1 is exact, the best split of the true return error knows the multiplier."""
 
 
 # --- the record ------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from imagination.models.counts import CountModel
 from imagination.reinforce.estimators import mean_gradient
 from imagination.reinforce.problems import Estimator, Problem, SoftmaxPolicy, tabular_policy
 from imagination.results.kernels import claims as theory
-from imagination.results.kernels import trial as stochastic
+from imagination.results.kernels import systems as stochastic
 from imagination.studies.loop import rounds
 from imagination.studies.loop.diagnostics import bounds, decompose_tabular, regret_bound
 from imagination.worlds.makers import gridworld

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from imagination.results.bias import claims as bias
-from imagination.results.fidelity import claims as fc
+from imagination import bias
+from imagination.results.fidelity import claims
 
 
 def test_the_error_is_the_one_that_is_evaluated() -> None:
-    assert bias.SQUARED_ERROR.expression is fc.SQUARED_ERROR
+    assert bias.SQUARED_ERROR.expression is claims.SQUARED_ERROR
 
 
 def test_the_error_of_an_average() -> None:

@@ -7,8 +7,7 @@ import pytest
 from scipy.optimize import brentq, minimize_scalar
 
 from imagination.claim import Claim
-from imagination.results.budget import claims as c
-from imagination.results.budget import further as f
+from imagination.results.budget import claims, further
 
 REPORTED = {
     "A_dyn": 0.34, "alpha": 0.11, "A_rew": 90.4, "beta": 0.96, "c_dyn": 1.0, "c_rew": 1.0, "multiplier": 1.0,
@@ -53,11 +52,11 @@ def test_the_price_of_a_wrong_multiplier(of: dict[str, float], factor: float, bu
         "M_rew": right["N_rew"],
         "factor": factor,
     }
-    assert value(f.REGRET_EXACT, **numbers) == pytest.approx(lost, rel=1e-5, abs=1e-9 * error)
-    bounds = value(f.REGRET, **numbers, price=np.logspace(-8, 8, 2001))
+    assert value(further.REGRET_EXACT, **numbers) == pytest.approx(lost, rel=1e-5, abs=1e-9 * error)
+    bounds = value(further.REGRET, **numbers, price=np.logspace(-8, 8, 2001))
     slack = 1e-9 * error
     assert bounds.min() == pytest.approx(lost, rel=1e-2, abs=1e-4 * error) and bounds.min() >= lost - slack
-    for claim in (f.REGRET_DYN, f.REGRET_REW):
+    for claim in (further.REGRET_DYN, further.REGRET_REW):
         assert value(claim, **numbers) >= lost - slack
 
 
@@ -74,12 +73,12 @@ def test_the_price_for_equal_exponents(factor: float) -> None:
     right, misled = best(of, 100.0), best(of | {"multiplier": factor * of["multiplier"]}, 100.0)
     ratio = sum(errors(of, misled["N_dyn"], misled["N_rew"])) / right["error"]
     odds = of["c_dyn"] * right["N_dyn"] / (of["c_rew"] * right["N_rew"])
-    assert f.REGRET_EQUAL.evaluate(alpha=of["alpha"], factor=factor, odds=odds) == pytest.approx(
+    assert further.REGRET_EQUAL.evaluate(alpha=of["alpha"], factor=factor, odds=odds) == pytest.approx(
         ratio, rel=1e-9
     )
 
 
-@pytest.mark.parametrize(("what", "code"), f.ELASTICITIES, ids=lambda key: key)
+@pytest.mark.parametrize(("what", "code"), further.ELASTICITIES, ids=lambda key: key)
 @pytest.mark.parametrize("of", [REPORTED, OTHER], ids=["reported", "other"])
 def test_elasticities_are_finite_differences(of: dict[str, float], what: str, code: str) -> None:
     inputs, step = of | {"budget": 1e5}, 1e-2
@@ -89,7 +88,7 @@ def test_elasticities_are_finite_differences(of: dict[str, float], what: str, co
         return np.log(best(moved, moved["budget"])[what])
 
     slope = (8 * (optimum(step) - optimum(-step)) - (optimum(2 * step) - optimum(-2 * step))) / (12 * step)
-    claimed = value(f.ELASTICITIES[what, code], **(best(inputs, 1e5) | inputs))
+    claimed = value(further.ELASTICITIES[what, code], **(best(inputs, 1e5) | inputs))
     assert claimed == pytest.approx(slope, rel=1e-6, abs=1e-8)
 
 
@@ -98,7 +97,7 @@ def test_whole_samples_cost_no_more_than_is_claimed() -> None:
     dyn, rew = np.floor(optimum["N_dyn"]), np.floor(optimum["N_rew"])
     lost = sum(errors(OTHER, dyn, rew))
     numbers = OTHER | {"N_dyn": optimum["N_dyn"], "N_rew": optimum["N_rew"], "M_dyn": dyn, "M_rew": rew}
-    general, slow = value(f.ROUNDED, **numbers), value(f.ROUNDED_SLOW, **numbers)
+    general, slow = value(further.ROUNDED, **numbers), value(further.ROUNDED_SLOW, **numbers)
     assert optimum["error"] < lost <= general <= slow <= 1.1 * optimum["error"]
 
 
@@ -156,5 +155,5 @@ def test_a_plan_that_is_stationary_is_what_a_search_finds() -> None:
 
         found = minimize_scalar(total, bounds=(1e-9, 1 - 1e-9), method="bounded", options={"xatol": 1e-10})
         assert found.x == pytest.approx(of["c_dyn"] * plan["N_dyn"] / budget, rel=1e-5)
-        claimed = value(c.SPENDING, **(of | plan))
+        claimed = value(claims.SPENDING, **(of | plan))
         assert claimed == pytest.approx(of["c_dyn"] * plan["N_dyn"] / (of["c_rew"] * plan["N_rew"]), rel=1e-9)

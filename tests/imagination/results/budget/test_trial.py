@@ -5,17 +5,16 @@ import sympy as sp
 
 from imagination.decide.allocation import allocate
 from imagination.results.budget import claims
-from imagination.results.budget import trial as allocation
 from imagination.results.budget.trial import (
-    CLAIMS,
+    REPORTED,
+    TRIALS,
     along,
-    applies,
-    miss,
     off,
     price_of_multiplier,
     run,
     summary,
     trial,
+    value,
     violations,
 )
 
@@ -33,18 +32,25 @@ def test_the_optima_are_known_well_enough_to_judge(table):
     assert table["doubt"].median() < 1e-6 and table["doubt"].quantile(0.99) < 1e-3
 
 
-def test_every_claim_is_tried_often_and_somewhere_exactly(table):
-    for name in CLAIMS:
-        tried = table[f"miss {name}"].dropna()
-        assert len(tried) >= 200 and tried.median() < 1e-6
+@pytest.mark.parametrize("tried", TRIALS, ids=lambda tried: tried.claim.name)
+def test_every_claim_is_tried_often_and_somewhere_exactly(table, tried):
+    excess = tried.excess(table)[tried.spoken_of(table)]
+    assert len(excess) >= 200 and np.median(excess.clip(min=0)) < 1e-6
+    if tried.claim.relation == "==":
+        wrong = tried.refuted(table.assign(N_dyn=table["N_dyn"] * 1.1, N_rew=table["N_rew"] / 1.1))
+        assert wrong.sum() == len(excess), "a split that is not the optimum refutes"
 
 
 def test_claims_are_tried_only_where_they_apply(table):
+    spoken = {tried.claim.name: tried.spoken_of(table) for tried in TRIALS}
     equal = (table["alpha"] == table["beta"]).to_numpy()
-    assert (applies("equal exponents", table) == equal).all()
-    assert table.loc[~equal, "miss equal exponents"].isna().all()
-    assert not (applies("few rewards", table) & equal).any()
-    assert applies("ratio", table).all()
+    assert (spoken["Equal exponents"] == equal).all()
+    faster = (table["alpha"] < table["beta"]).to_numpy()
+    assert (spoken["Rewards grow slowly"] == faster).all() and (
+        spoken["Rewards grow no slower"] == faster
+    ).all()
+    assert (table.loc[spoken["Theorem 1 with floors"], "family"] == "floors").all()
+    assert spoken["Theorem 1"].all()
 
 
 def test_allocate_is_as_good_as_trying_all_splits(table):
@@ -54,18 +60,17 @@ def test_allocate_is_as_good_as_trying_all_splits(table):
 def test_what_is_violated_is_reported(table):
     worse = table.assign(excess=table["excess"] + 1e-6)
     assert len(violations(worse)) == len(table)
-    moved = table.assign(**{"miss ratio": table["doubt"] * 1.01})
+    moved = table.assign(N_dyn=table["N_dyn"] * (1 + 2.1 * table["doubt"]))
     assert len(violations(moved)) == len(table)
-    assert summary(moved)["violations"].tolist() == [250] * 4
+    found = summary(moved)
+    assert found["problems"].tolist() == found["violations"].tolist() == [250] * 4
+    assert (found["Theorem 1"] > table.groupby("family", sort=False)["doubt"].max()).all()
 
 
-def test_the_sign_and_size_of_a_miss_by_hand():
-    x, y = claims.N_d, claims.N_r
+def test_the_sign_and_size_of_what_is_off_by_hand():
     rows = pd.DataFrame({"N_dyn": [2.0, 8.0], "N_rew": [4.0, 4.0]})
-    assert off(sp.Eq(x, y), rows) == pytest.approx(np.log([0.5, 2]))
-    assert miss(sp.Eq(x, y), rows) == pytest.approx(np.log([2, 2]))
-    assert miss(sp.Le(x, y), rows) == pytest.approx([0, np.log(2)])
-    assert miss(sp.Le(x - 3, y), rows) == pytest.approx([0, np.log(1.25)])
+    assert off(sp.Eq(claims.N_d, claims.N_r), rows) == pytest.approx(np.log([0.5, 2]))
+    assert value(claims.N_d / claims.N_r, rows) == pytest.approx([0.5, 2])
 
 
 def test_the_trial_is_reproducible():
@@ -84,7 +89,7 @@ def test_a_wrong_multiplier_costs_what_results_say():
 
 def test_the_price_by_hand():
     price = price_of_multiplier([10.0], [1e4], multiplier=2.0, c_dyn=3.0, c_rew=0.5).iloc[0]
-    laws = allocation.REPORTED | {"c_dyn": 3, "c_rew": 0.5, "budget": 1e4}
+    laws = REPORTED | {"c_dyn": 3, "c_rew": 0.5, "budget": 1e4}
     best, wrong = allocate(**laws, multiplier=2), allocate(**laws, multiplier=20)
     assert price["regret"] == pytest.approx((2 * wrong.eps_dyn + wrong.eps_rew) / best.error - 1)
     assert price["share"] == pytest.approx(3 * wrong.N_dyn / 1e4)
@@ -108,7 +113,7 @@ def test_all_splits_of_a_problem_by_hand():
 
 
 def test_at_the_optimum_both_gains_are_equal_and_the_error_is_least():
-    problem = allocation.REPORTED | {"c_dyn": 1, "c_rew": 7, "budget": 1e5, "multiplier": 2}
+    problem = REPORTED | {"c_dyn": 1, "c_rew": 7, "budget": 1e5, "multiplier": 2}
     best = allocate(**problem)
     shares = np.linspace(0.01, 0.99, 99)
     (row,) = along([best.N_dyn / 1e5], **problem).to_dict("records")

@@ -1,126 +1,73 @@
-"""Stochastic worlds on trial: measurements are exact, the bound holds and is attained, mistakes fail."""
-
-import itertools
+"""The bounds of kernels on trial: they hold, are used up, and their mutants are caught."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from imagination import wasserstein as w
-from imagination.results.kernels import claims
-from imagination.results.kernels import trial as stochastic
-from imagination.results.return_gap import claims as return_gap
-from imagination.worlds.tabular import TabularMDP
+from imagination import records
+from imagination.results.kernels import trial
+from imagination.results.kernels.mutants import MUTANTS
+from imagination.results.kernels.systems import FAMILIES
+from imagination.trials.trial import mutation_scores
 
 
-def pairs(seed=0, count=60):
-    for number, (name, family) in enumerate(stochastic.FAMILIES.items()):
-        yield name, family(count, np.random.default_rng([seed, number]))
+@pytest.fixture(scope="module")
+def drawn():
+    return trial.run("quick", seed=3)
 
 
-def a_linear_pair(**changes):
-    given = {"gamma": 0.8, "L_f": 0.4, "L_pi": 0.6, "L_r": 1.5, "eps_dyn": 0.2, "eps_rew": 0.1} | changes
-    return stochastic.linear_pair(**{k: np.asarray(v) if k != "n_points" else v for k, v in given.items()})
+@pytest.fixture(scope="module")
+def table(drawn):
+    return trial.ratios(drawn)
 
 
-class TestMeasuring:
-    def test_the_identity_is_exact_on_every_family(self):
-        for name, (real, imagined, policy) in pairs():
-            gap = stochastic.gap(real, imagined, policy)
-            forward = stochastic.gap_by_identity(real, imagined, policy).sum(axis=(1, 2))
-            mirrored = -stochastic.gap_by_identity(imagined, real, policy).sum(axis=(1, 2))
-            np.testing.assert_allclose(forward, gap, atol=1e-9, rtol=0, err_msg=name)
-            np.testing.assert_allclose(mirrored, gap, atol=1e-9, rtol=0, err_msg=name)
-
-    def test_constants_are_those_the_pair_was_built_with(self):
-        known = stochastic.constants(*a_linear_pair())
-        built = {"gamma": 0.8, "L_f": 0.4, "L_pi": 0.6, "L_r": 1.5, "eps_dyn": 0.2, "eps_rew": 0.1}
-        for name, value in built.items():
-            np.testing.assert_allclose(known[name], value, rtol=1e-12, err_msg=name)
-
-    def test_marginals_drift_apart_no_faster_than_the_recursion(self):
-        for name, (real, imagined, policy) in pairs(2, count=20):
-            known = stochastic.constants(real, imagined, policy)
-            L = known["L_f"] * (1 + known["L_pi"])
-            limit = np.zeros(len(real))
-            here = there = real.initial
-            for _ in range(6):
-                here, there = (
-                    (at[:, None] @ mdp.induced(policy))[:, 0] for at, mdp in ((here, real), (there, imagined))
-                )
-                limit = L * limit + known["eps_dyn"]
-                assert np.all(w.wasserstein(here, there, real.state_metric) <= limit * (1 + 1e-9)), name
+def test_the_bounds_hold(drawn, table):
+    assert table["ratio"].max() <= 1 + 1e-9
+    values = trial.by_values("quick", seed=3)
+    for of_claim in trial.TRIALS:
+        found = of_claim.outcome(drawn if of_claim.systems is trial.run else values)
+        assert found.problems > 100 and found.violations == 0
+        assert found.largest > 0.5  # the test could fail
 
 
-class TestTrial:
-    table = stochastic.trial(60, seed=3)
-
-    def test_the_bound_holds(self):
-        assert self.table.ratio.max() <= 1 + 1e-9
-
-    def test_every_family_and_horizon_took_part_with_and_without_contraction(self):
-        assert set(self.table.family) == set(stochastic.FAMILIES)
-        for _, part in self.table.groupby(["family", "horizon"]):
-            assert {"any states", "bounded states"} == set(part.form)
-        beyond = self.table[self.table.contraction >= 1]
-        assert len(beyond) > 500 and np.isfinite(beyond.bound).all() and beyond.horizon.nunique() == 6
-
-    def test_no_contraction_leaves_infinite_horizons_to_bounded_states(self):
-        forms = self.table[(self.table.contraction >= 1) & np.isinf(self.table.horizon)].form
-        assert set(forms) == {"bounded states"}
-
-    @pytest.mark.parametrize("gamma", [0.3, 0.9])
-    @pytest.mark.parametrize("L_pi", [0.1, 2.0])
-    def test_kernels_attain_the_bound(self, gamma, L_pi):
-        pair = a_linear_pair(gamma=gamma, L_pi=L_pi, L_f=0.9 / (1 + L_pi))
-        bound = return_gap.bound(**stochastic.constants(*pair))
-        np.testing.assert_allclose(stochastic.gap(*pair), bound, rtol=1e-9)
-        assert np.any((pair[1].transition > 0.01) & (pair[1].transition < 0.99))  # and are truly random
+def test_every_family_and_horizon_took_part_with_and_without_contraction(table):
+    finite = table[np.isfinite(table["horizon"])]
+    cells = finite.groupby(["family", "horizon"])["form"].nunique()
+    assert len(cells) == len(FAMILIES) * 5 and (cells == 2).all()
+    beyond = table[table["contraction"] >= 1]
+    assert len(beyond) > 500 and np.isfinite(beyond["bound"]).all() and beyond["horizon"].nunique() == 6
+    assert set(beyond.loc[np.isinf(beyond["horizon"]), "form"]) == {"Bounded states, stochastic"}
 
 
-class TestMistakes:
-    table = stochastic.plant(120, seed=4).set_index("mistake")
-
-    def test_the_bound_itself_is_never_exceeded(self):
-        assert self.table.iloc[0].name.startswith("none")
-        assert self.table.iloc[0].caught == 0 and self.table.iloc[0].ratio <= 1 + 1e-9
-
-    @pytest.mark.parametrize("mistake", stochastic.PLANTED)
-    def test_every_wrong_version_is_caught(self, mistake):
-        assert self.table.loc[mistake].ratio > 1.05 and self.table.loc[mistake].caught > 0
+def test_every_mutant_is_caught(drawn):
+    scores = mutation_scores(trial.TRIALS, MUTANTS, drawn)
+    assert len(scores) == 12
+    assert (scores["excess"] > 0.05).all() and (scores["lowest"] < 0.5).all()
+    lines = scores.set_index("mutant").loc["distance of means in place of W1", "speaks of"]
+    assert 0 < lines < scores["speaks of"].max()
 
 
-class TestSimulationLemma:
-    def test_its_chain_of_bounds(self):
-        for name, pair in pairs(5):
-            m = stochastic.simulation_lemma(*pair)
-            numbers = {key: m[key] for key in ("gamma", "eps_dyn", "eps_rew")}
-            by_span, classical = (
-                claims.SIMULATION_LEMMA.evaluate(**numbers, span=m[span]) for span in ("span", "largest_span")
-            )
-            chain = (m["gap"], m["on_average"], by_span, classical)
-            for lower, upper in itertools.pairwise(chain):
-                assert np.all(lower <= upper * (1 + 1e-9) + 1e-12), name
-
-    def test_two_absorbing_states_attain_it_for_an_error_that_strikes_once(self):
-        # From state 0 the real world goes to state 1 (no reward, for ever), the imagined to 2 (reward 1).
-        # V is 0 in state 1 and its maximum in state 2. The error strikes once, so no sum over time is left.
-        kernel = np.repeat(np.eye(3)[[1, 1, 2]][None, :, None], 1, axis=2)
-        other = np.repeat(np.eye(3)[[2, 1, 2]][None, :, None], 1, axis=2)
-        reward = np.array([0.0, 0.0, 1.0]).reshape(1, 3, 1)
-        real = TabularMDP(kernel, reward, 0.9, initial=np.eye(3)[0])
-        m = stochastic.simulation_lemma(real, real.with_model(other), real.uniform_policy())
-        np.testing.assert_allclose(m["gap"], m["gamma"] * m["eps_dyn"] * m["span"])
-        np.testing.assert_allclose(m["gap"], m["on_average"])
-        np.testing.assert_allclose(m["span"], m["largest_span"])
+def test_ratios_are_0_where_nothing_happens(drawn):
+    still = drawn[drawn["horizon"] == 1].assign(gap=0.0, eps_rew=0.0)
+    assert (trial.ratios(still)["bound"] == 0).all() and (trial.ratios(still)["ratio"] == 0).all()
 
 
-class TestAsadi:
-    def test_value_errors_stay_below_the_bound_with_the_smaller_constant(self):
-        table = stochastic.asadi(3000, np.random.default_rng(7))
-        K = np.minimum(table.K_real, table.K_imagined)
-        table, K = table[table.gamma * K < 1], K[table.gamma * K < 1]
-        bound = claims.ASADI_VALUE_BOUND.evaluate(
-            gamma=table.gamma, L_f=K, L_r=table.L_r, eps_dyn=table.eps_dyn
-        )
-        assert len(table) > 1500 and np.all(table.error <= bound * (1 + 1e-9))
-        assert (table.error / bound).max() > 0.5  # the test could fail
+def test_outcomes_are_those_that_are_recorded():
+    recorded = records.load("ledger-trials").set_index("claim")
+    seed = records.describe("ledger-trials").parameters["seed"]
+    tables = {systems: systems("full", seed=seed) for systems in (trial.run, trial.by_values)}
+    for of_claim in trial.TRIALS:
+        found, row = of_claim.outcome(tables[of_claim.systems], MUTANTS), recorded.loc[of_claim.claim.name]
+        counts = (found.problems, found.violations, found.mutants, found.caught)
+        assert counts == tuple(row[["problems", "violations", "planted", "caught"]])
+        assert (found.median, found.largest) == pytest.approx((row["median"], row["largest"]), rel=1e-9)
+
+
+def test_an_unknown_scale_is_refused():
+    with pytest.raises(ValueError, match="scale: 'huge' is none of quick, full"):
+        trial.run("huge")
+
+
+def test_the_same_seed_draws_the_same():
+    pd.testing.assert_frame_equal(trial.drawn(2, 1), trial.drawn(2, 1))
+    assert not trial.drawn(2, 1)["gap"].equals(trial.drawn(2, 2)["gap"])

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,8 +8,9 @@ import pytest
 from imagination import records
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Problem
 from imagination.results.noise import trial
-from imagination.results.noise.claims import added_variance_bound
+from imagination.results.noise.mutants import MUTANTS
 from imagination.trials.sweep import generator
+from imagination.trials.trial import violations
 
 
 @pytest.fixture(scope="module")
@@ -14,9 +18,13 @@ def table(quick_noise_trial):
     return quick_noise_trial
 
 
+def refuting(table):
+    return violations(trial.TRIALS, table)
+
+
 def test_nothing_is_violated(table):
     assert len(table) == len(trial.FAMILIES) * len(trial.HORIZONS) * 10
-    assert trial.violations(table).empty
+    assert refuting(table).empty
     assert (table[list(trial.IDENTITIES)] < 1e-12).all(axis=None)
 
 
@@ -26,24 +34,13 @@ def test_bounds_are_attained_somewhere_and_loose_elsewhere(table):
     assert table["ratio_paper"].median() < 0.05 < table["ratio_sharp"].median()
 
 
-def test_bounds_are_those_of_the_theory(table):
-    row = table.iloc[17]
-    about = {name: row[name] for name in ("sigma", "horizon", "gamma", "rollouts")}
-    assert row["paper"] == added_variance_bound(**about, score_bound=row["W_H"], form="paper")
-    assert row["sharp"] == added_variance_bound(**about, score_bound=row["W_bar"], form="sharp")
-    assert row["discounted_bound"] == added_variance_bound(
-        **about, score_bound=row["W_bar"], form="discounted"
-    )
-
-
 def test_violations_are_found(table):
-    one = table.copy()
-    one.loc[5, "ratio_sharp"] = 1 + 1e-8
-    two = table.copy()
-    two.loc[6, "off_discounted"] = 1e-8
-    three = table.copy()
-    three.loc[7, "ratio_paper"] = np.nan
-    assert [list(trial.violations(t).index) for t in (one, two, three)] == [[5], [6], [7]]
+    first, second, third, fourth = (table.copy() for _ in range(4))
+    first.loc[5, "theorem_2"] *= (1 + 1e-8) / first.loc[5, "ratio_sharp"]
+    second.loc[6, "off_discounted"] = 1e-8
+    third.loc[7, "discounted"] = np.nan
+    fourth.loc[8, "off_theorem_2"] = np.nan
+    assert [list(refuting(t).index) for t in (first, second, third, fourth)] == [[5], [6], [7], [8]]
 
 
 def test_norms_are_in_order(table):
@@ -65,8 +62,13 @@ def test_scores_of_the_even_family_have_one_norm(table):
 
 
 def test_unknown_scale():
-    with pytest.raises(ValueError, match="scale"):
+    with pytest.raises(ValueError, match="scale: 'huge' is none of quick, full"):
         trial.configurations("huge")
+
+
+def test_no_networks_are_loaded_for_it():
+    code = "import sys, imagination.results.noise.trial; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
 def test_summary_counts(table):
@@ -75,9 +77,20 @@ def test_summary_counts(table):
     assert (summary.filter(like="largest") <= 1 + 1e-9).all(axis=None)
 
 
-def test_recorded_trial_is_large_and_clean():
-    recorded = trial.recorded()
-    assert len(recorded) >= 2000 and trial.violations(recorded).empty
+@pytest.mark.parametrize(
+    ("number", "mutants", "median", "largest", "off"),
+    [
+        (0, 8, 0.01039497534195, 1, np.nan),
+        (1, 8, 0.435235927597, 1, np.nan),
+        (2, 4, 0.41694486946, 1, np.nan),
+        (3, 0, np.nan, np.nan, 1.243595274e-14),
+    ],
+)
+def test_outcomes_of_the_recorded_trial(number, mutants, median, largest, off):
+    found = trial.TRIALS[number].outcome(trial.recorded(), MUTANTS)
+    assert (found.problems, found.violations, found.mutants, found.caught) == (4200, 0, mutants, mutants)
+    told = [found.median, found.largest, found.off]
+    np.testing.assert_allclose(told, [median, largest, off], rtol=1e-9)
 
 
 def test_recorded_trial_can_be_computed_again():

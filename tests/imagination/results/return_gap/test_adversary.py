@@ -3,8 +3,8 @@ import pytest
 
 from imagination.results.return_gap import claims as return_gap
 from imagination.results.return_gap.adversary import FASTEST, MixedMap, search, tightness
-from imagination.results.return_gap.mutants import PLANTED, caught
-from imagination.results.return_gap.trial import TAIL, TOLERANCE
+from imagination.results.return_gap.mutants import MUTANTS
+from imagination.results.return_gap.trial import TAIL, TOLERANCE, TRIALS
 from imagination.rollouts import return_gap as rollout_gap
 
 
@@ -39,10 +39,9 @@ def test_constants_stay_what_they_were(found):
     np.testing.assert_allclose(found.table["bound"], bound)
 
 
-def test_what_it_finds_catches_wrong_bounds(found):
-    for planted in PLANTED:
-        if planted.regime == "finite":
-            assert caught(planted, found.table).any(), planted.name
+def test_what_it_finds_catches_mutants(found):
+    found_out = TRIALS[1].outcome(found.table, MUTANTS)
+    assert found_out.mutants == found_out.caught == 6
 
 
 def test_the_best_pairs_make_every_inequality_an_equality(found):
@@ -74,9 +73,9 @@ def test_it_gets_to_lemma_1_and_not_beyond(endless):
     np.testing.assert_allclose(np.abs(longer[:, 0]), table["gap"], rtol=1e-9)
 
 
-def test_what_it_finds_for_lemma_1_catches_wrong_versions_of_it(endless):
-    own = [planted for planted in PLANTED if planted.regime == "contracting"]
-    assert sum(caught(planted, endless.table).any() for planted in own) >= len(own) - 1
+def test_what_it_finds_for_lemma_1_catches_its_mutants(endless):
+    found_out = TRIALS[0].outcome(endless.table, MUTANTS)
+    assert found_out.mutants == 19 and found_out.caught >= 18
 
 
 def test_mixed_maps_are_certified():

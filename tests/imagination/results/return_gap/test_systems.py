@@ -3,7 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from imagination.results.return_gap.systems import FAMILIES, draw, measure
+from imagination.results.return_gap.pair import is_affine, measure
+from imagination.results.return_gap.systems import FAMILIES, draw
 from imagination.rollouts import return_gap, rollout, truncated_tail
 from imagination.worlds.continuous import norm
 
@@ -92,6 +93,7 @@ def _gap(pair, steps):
 @pytest.mark.parametrize("family", ["extremal", "near-extremal"])
 def test_affine_pairs_are_solved_exactly(family):
     pair = batch(family, size=40)
+    assert is_affine(pair) and not is_affine(batch("extremal, clipped"))
     exact = measure(pair)
     assert exact.steps == 0 and np.all(exact.tail == 0)
     rolled = np.abs(return_gap(pair.real, pair.learned, pair.policy, pair.start, 400)).max(axis=1)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from imagination.results.budget import claims as allocation_claims
-from imagination.results.return_gap import claims as return_gap
-from imagination.results.sensitivity import claims as se
+from imagination import return_gap
+from imagination.results.budget.claims import MULTIPLIER
+from imagination.results.sensitivity import claims
 
 
 def one_pass(rng, horizon, size, last):
@@ -28,16 +28,16 @@ def one_pass(rng, horizon, size, last):
 @pytest.mark.parametrize("horizon", [1, 2, 7])
 def test_costates_price_errors(size, last, horizon):
     moved, priced, left = one_pass(np.random.default_rng(horizon), horizon, size, last)
-    np.testing.assert_allclose(se.ADJOINT.evaluate(priced=priced, last=left), moved, rtol=1e-10)
+    np.testing.assert_allclose(claims.ADJOINT.evaluate(priced=priced, last=left), moved, rtol=1e-10)
     if not last:
-        np.testing.assert_allclose(se.FIRST_ORDER.evaluate(priced=priced), moved, rtol=1e-10)
+        np.testing.assert_allclose(claims.FIRST_ORDER.evaluate(priced=priced), moved, rtol=1e-10)
     elif horizon > 1:
-        assert abs(se.FIRST_ORDER.evaluate(priced=priced) - moved) > 1e-3
+        assert abs(claims.FIRST_ORDER.evaluate(priced=priced) - moved) > 1e-3
 
 
 def test_the_multiplier_is_the_bound_in_units_of_constant_reward_errors():
     constants = {"gamma": 0.8, "L_f": np.array([0.3, 0.7]), "L_r": 1.4, "L_pi": 0.5}
-    D = allocation_claims.MULTIPLIER.evaluate(**constants)
+    D = MULTIPLIER.evaluate(**constants)
     dynamics_alone = return_gap.bound(**constants, eps_dyn=0.2, eps_rew=0)
     np.testing.assert_allclose((1 - 0.8) * dynamics_alone, D * 0.2, rtol=1e-14)
-    np.testing.assert_allclose(se.NEVER_TOO_SMALL.evaluate(**constants, eps_dyn=0.2), D * 0.2, rtol=1e-14)
+    np.testing.assert_allclose(claims.NEVER_TOO_SMALL.evaluate(**constants, eps_dyn=0.2), D * 0.2, rtol=1e-14)

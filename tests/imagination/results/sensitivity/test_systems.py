@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from imagination.results.sensitivity import systems as gr
+from imagination.results.sensitivity import systems
 from imagination.rollouts import rollout_return
 from imagination.worlds.continuous import UniformBall
 from imagination.worlds.linear_quadratic import optimal_gain
@@ -9,13 +9,13 @@ from imagination.worlds.linear_quadratic import optimal_gain
 
 @pytest.fixture(scope="module")
 def groups():
-    return {name: gr.draw(name, np.random.default_rng(3)) for name in gr.GROUPS}
+    return {name: systems.draw(name, np.random.default_rng(3)) for name in systems.GROUPS}
 
 
 def test_groups_are_samples_of_a_hundred(groups):
-    for name in gr.REPORTED_GROUPS:
+    for name in systems.REPORTED_GROUPS:
         constants = groups[name].constants()
-        assert len(groups[name]) == gr.SIZE == 100
+        assert len(groups[name]) == systems.SIZE == 100
         assert len(np.unique(constants["L_f"])) == 100, "no two systems are alike"
 
 
@@ -27,7 +27,7 @@ def test_lqg_contracts_as_reported_and_is_controlled_optimally(groups):
     np.testing.assert_allclose(group.policy.base.gain, optimal_gain(group.real)[0].gain, rtol=1e-12)
 
 
-@pytest.mark.parametrize("name", gr.GROUPS)
+@pytest.mark.parametrize("name", systems.GROUPS)
 def test_closed_loops_contract_and_error_directions_have_size_one(groups, name):
     group = groups[name]
     constants = group.constants()
@@ -63,12 +63,14 @@ def test_chunks_do_not_change_the_return_error(groups, monkeypatch):
     group = groups["tanh"]
     eps = np.random.default_rng(1).uniform(0, 0.3, (2, 100, 7))
     whole = group.return_error(*eps)
-    monkeypatch.setattr(gr, "CHUNK", 20)
+    monkeypatch.setattr(systems, "CHUNK", 20)
     np.testing.assert_allclose(group.return_error(*eps), whole, rtol=1e-14)
 
 
 def test_a_larger_ball_enlarges_the_constant_and_nothing_that_happens():
-    small, large = (gr.lqg(np.random.default_rng(5), 4, radius=r, errors="constant") for r in (1.0, 10.0))
+    small, large = (
+        systems.lqg(np.random.default_rng(5), 4, radius=r, errors="constant") for r in (1.0, 10.0)
+    )
     np.testing.assert_allclose(large.constants()["L_r"], 10 * small.constants()["L_r"])
     eps = np.full((4, 1), 0.05)
     np.testing.assert_allclose(large.return_error(eps, eps), small.return_error(eps, eps), rtol=1e-9)
@@ -76,6 +78,6 @@ def test_a_larger_ball_enlarges_the_constant_and_nothing_that_happens():
 
 def test_unknown_names_are_named():
     with pytest.raises(ValueError, match="'cubic' is none of"):
-        gr.draw("cubic", np.random.default_rng(0))
+        systems.draw("cubic", np.random.default_rng(0))
     with pytest.raises(ValueError, match="errors must be"):
-        gr.lqg(np.random.default_rng(0), 2, errors="none")  # type: ignore[arg-type]
+        systems.lqg(np.random.default_rng(0), 2, errors="none")  # type: ignore[arg-type]

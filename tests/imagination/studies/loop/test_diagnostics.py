@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from imagination.results.kernels import trial as stochastic
+from imagination.results.kernels import systems as stochastic
 from imagination.results.return_gap import claims as return_gap
 from imagination.results.return_gap.systems import draw
 from imagination.rollouts import rollout_return
