@@ -4,7 +4,7 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.chapters.conftest import DESKTOP, PHONE
 
 COLOURS = ["color-contrast", "link-in-text-block"]
-"""The rules that depend on the scheme of colours, and hardly on the width; they take the most time."""
+"""The rules that depend on the scheme of colours, and hardly on the width; they take the most time by far."""
 
 OPEN_ALL = """() => {
     document.querySelectorAll('button.toggle-button').forEach(button => button.click());
@@ -26,20 +26,46 @@ ONE_OF_EACH = """() => {
 }"""
 """Formulas are hundreds of elements each, and code has thousands of a few kinds: axe is shown one of each."""
 
-FEWER_ROWS = "() => document.querySelectorAll('tbody tr:nth-child(n + 5)').forEach(row => row.remove())"
-"""The rows of a table have the colours of its first four."""
+KINDS_OF_TEXT = """() => {
+    const grounds = new Map();
+    const ground = node => {
+        if (!node) return '';
+        if (!grounds.has(node)) {
+            const { backgroundColor, backgroundImage, opacity, filter, position } = getComputedStyle(node);
+            const own = [backgroundColor, backgroundImage, opacity, filter, position].join();
+            const plain = 'rgba(0, 0, 0, 0),none,1,none,static';
+            grounds.set(node, ground(node.parentElement) + (own === plain ? '' : `|${own}`));
+        }
+        return grounds.get(node);
+    };
+    const letters = node => {
+        const { color, fontSize, fontWeight, textDecorationLine, textShadow } = getComputedStyle(node);
+        return [color, fontSize, fontWeight, textDecorationLine, textShadow].join();
+    };
+    const kinds = new Map();
+    for (const node of document.body.querySelectorAll('*')) {
+        const text = [...node.childNodes].some(each => each.nodeType === 3 && each.data.trim());
+        if (!(text || node.matches('button, input, select, textarea')) || !node.checkVisibility()) continue;
+        const kind = [node.tagName === 'A', letters(node), letters(node.parentElement), ground(node)].join();
+        kinds.set(kind, [...(kinds.get(kind) ?? []), node]);
+    }
+    const three = all => [...new Set([all[0], all[all.length >> 1], all.at(-1)])];
+    return [...kinds.values()].flatMap(three);
+}"""
+"""Three of each kind of text: same letters on the same ground, within the same, have the same contrast."""
 
 STILL = "*, *::before, *::after { animation: none !important; transition: none !important; }"
 """What unfolds fades in: measured in the middle of it, its colours are nobody's."""
 
 RUN = "options => axe.run(document, { resultTypes: ['violations'], ...options })"
+RUN_ON_KINDS = f"options => axe.run(({KINDS_OF_TEXT})(), {{ resultTypes: ['violations'], ...options }})"
 
 
-def violations(page, **options):
-    """What axe finds that is serious or worse: rule, element and reason."""
+def serious(result):
+    """What axe found that is serious or worse: rule, element and reason."""
     return [
         (rule["id"], node["target"], node["failureSummary"])
-        for rule in page.evaluate(RUN, options)["violations"]
+        for rule in result["violations"]
         for node in rule["nodes"]
         if rule["impact"] in ("serious", "critical")
     ]
@@ -58,19 +84,19 @@ def open_all(page):
     page.evaluate(OPEN_ALL)
 
 
-def look(page, colours_on=(DESKTOP,)):
-    """What axe finds on an open page: all by day, then what the phone's width or the night can change.
+def look(page):
+    """What axe finds on an open page at both widths: colours by day and by night, all else by day.
 
     The page is not the same afterwards.
     """
-    use(page, "light", DESKTOP)
     page.evaluate(ONE_OF_EACH)
     page.evaluate(Axe().axe_script)
-    found = {"by day": violations(page)}
-    use(page, "light", PHONE)
-    found["on a phone"] = violations(page, rules={rule: {"enabled": False} for rule in COLOURS})
-    page.evaluate(FEWER_ROWS)
-    for viewport in colours_on:
-        use(page, "dark", viewport)
-        found[f"by night, {viewport['width']} wide"] = violations(page, runOnly=COLOURS)
-    return {where: what for where, what in found.items() if what}
+    found = {}
+    for viewport in (DESKTOP, PHONE):
+        use(page, "light", viewport)
+        others = {rule: {"enabled": False} for rule in COLOURS}
+        found["all but colours", viewport["width"]] = page.evaluate(RUN, {"rules": others})
+        for scheme in ("light", "dark"):
+            use(page, scheme, viewport)
+            found[scheme, viewport["width"]] = page.evaluate(RUN_ON_KINDS, {"runOnly": COLOURS})
+    return {where: what for where, result in found.items() if (what := serious(result))}
