@@ -13,6 +13,9 @@ ENVIRONMENT := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PRESS := $(ENVIRONMENT)/python -m press
 # On all cores, up to four; a worker that has nothing left to do takes over half of what another still has.
 PYTEST := $(ENVIRONMENT)/python -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal
+# The library, without what needs a browser or Coq, and without studies and trials, which compute the longest.
+QUICK := tests/imagination -m "not browser and not coq" --ignore=tests/imagination/studies \
+	$(foreach part,trial adversary mutants,--ignore-glob='*/test_*$(part).py')
 SEEDS ?= $(shell $(PYTHON) -c "import random; print(*random.sample(range(10**6), 5))")
 
 .DEFAULT_GOAL := help
@@ -33,7 +36,7 @@ full: setup  ## the book at the paper's scale: hours
 test: setup  ## run every test; the page tests print the book first
 	@$(PYTEST) $(TESTS)
 
-quick: setup  ## run the tests that need no browser, no kernel, no Coq and little time
+quick: setup  ## run the library's tests that need no browser, no kernel, no Coq and little time
 	@$(PYTEST) $(QUICK)
 
 fuzz: setup  ## run the tests of random examples with five other seeds, which it prints

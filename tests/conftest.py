@@ -1,4 +1,4 @@
-"""What all tests share: random examples, how the page tests find a browser, and how they say that they did not."""
+"""What all tests share: random examples, browser and Coq, and how it is said that one was missing."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -53,6 +53,15 @@ def coq(record_property: Callable[[str, object], None]) -> Callable[[str], None]
 
 
 CHECKED = "what Coq checked"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser or Coq; Coq goes first, so that no worker waits for it in the end."""
+    for fixture, mark in (("chromium", pytest.mark.browser), ("coq", pytest.mark.coq)):
+        for item in items:
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(mark)
+    items.sort(key=lambda item: item.get_closest_marker("coq") is None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
