@@ -13,8 +13,9 @@ ENVIRONMENT := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PRESS := $(ENVIRONMENT)/python -m press
 # On all cores, up to four; a worker that has nothing left to do takes over half of what another still has.
 PYTEST := $(ENVIRONMENT)/python -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal
-# The library, without what needs a browser or Coq, and without studies and trials, which compute the longest.
-QUICK := tests/imagination -m "not browser and not coq" --ignore=tests/imagination/studies \
+# The library, without what needs a browser or Coq, reads records, or computes longest: studies and trials.
+QUICK := tests/imagination -m "not browser and not coq" \
+	$(foreach room,studies catalogue,--ignore=tests/imagination/$(room)) \
 	$(foreach part,trial adversary mutants,--ignore-glob='*/test_*$(part).py')
 SEEDS ?= $(shell $(PYTHON) -c "import random; print(*random.sample(range(10**6), 5))")
 
