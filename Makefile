@@ -4,15 +4,23 @@
 #   make book SCALE=full        at the paper's scale
 #   make book CHAPTER=02        one chapter
 #   make test TESTS=tests/press some of the tests
+#   make fuzz SEEDS=7           the random examples that this seed gives
 #   make bench OPTIONS=--quick  a tenth of the problems
 #   make assignment CHAPTER=04  a chapter for a course
 
 PYTHON ?= python3
 ENVIRONMENT := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PRESS := $(ENVIRONMENT)/python -m press
+# On all cores, up to four; a worker that has nothing left to do takes over half of what another still has.
+PYTEST := $(ENVIRONMENT)/python -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal
+# The library, without what needs a browser or Coq, reads records, or computes longest: studies and trials.
+QUICK := tests/imagination -m "not browser and not coq" \
+	$(foreach room,studies catalogue,--ignore=tests/imagination/$(room)) \
+	$(foreach part,trial adversary mutants,--ignore-glob='*/test_*$(part).py')
+SEEDS ?= $(shell $(PYTHON) -c "import random; print(*random.sample(range(10**6), 5))")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book full test formal lab serve bench reproducible picture assignment pdf links clean
+.PHONY: help setup book full test quick fuzz formal lab serve bench reproducible picture assignment pdf links clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -27,7 +35,14 @@ full: setup  ## the book at the paper's scale: hours
 	@$(PRESS) book --scale full
 
 test: setup  ## run every test; the page tests print the book first
-	@$(ENVIRONMENT)/python -m pytest $(TESTS)
+	@$(PYTEST) $(TESTS)
+
+quick: setup  ## run the library's tests that need no browser, no kernel, no Coq and little time
+	@$(PYTEST) $(QUICK)
+
+fuzz: setup  ## run the tests of random examples with five other seeds, which it prints
+	@for seed in $(SEEDS); do echo "SEEDS=$$seed"; \
+		$(PYTEST) -q -m hypothesis --hypothesis-profile changing --hypothesis-seed $$seed $(TESTS) || exit 1; done
 
 formal: setup  ## have Coq check the proofs, and record what it checked
 	@$(PRESS) formal

@@ -1,8 +1,9 @@
-"""What all tests share: how the page tests find a browser, and how they say that they did not."""
+"""What all tests share: random examples, browser and Coq, and how it is said that one was missing."""
 
 import os
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
@@ -13,17 +14,21 @@ from press.browser import FLAGS, HOW_TO_INSTALL, find_chromium
 # that is trained for long turns them into the first. Before anything imports numpy or torch.
 os.environ["OMP_NUM_THREADS"] = "1"
 
+# No test fails because the machine is busy. CI tries the same examples each time; `make fuzz` tries others.
+hypothesis.settings.register_profile("changing", deadline=None)
+hypothesis.settings.register_profile("fixed", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("fixed" if os.environ.get("CI") == "true" else "changing")
+
 NO_BROWSER = f"no Chromium or Chrome was found, so the pages were not tested in a browser. {HOW_TO_INSTALL}"
 
 
 @pytest.fixture(scope="session")
-def chromium(request: pytest.FixtureRequest) -> str:
+def chromium() -> str:
     """The browser's path. Without one the tests that need it are skipped, and fail where CI=true."""
     path = find_chromium()
     if path is None:
         if os.environ.get("CI") == "true":
             pytest.fail(NO_BROWSER)
-        request.config.stash[NOT_TESTED] = True
         pytest.skip(NO_BROWSER)
     return path
 
@@ -38,35 +43,40 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def coq(request: pytest.FixtureRequest) -> Callable[[str], None]:
+def coq(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
     """Takes what Coq checked. Without Coq the test is skipped, and fails where CI=true."""
     if not proofs.is_there():
         if os.environ.get("CI") == "true":
             pytest.fail(proofs.HOW_TO_INSTALL)
-        request.config.stash[NOT_CHECKED] = True
         pytest.skip(proofs.HOW_TO_INSTALL)
-
-    def say(what: str) -> None:
-        request.config.stash[CHECKED] = what
-
-    return say
+    return lambda what: record_property(CHECKED, what)
 
 
-NOT_TESTED = pytest.StashKey[bool]()
-NOT_CHECKED = pytest.StashKey[bool]()
-CHECKED = pytest.StashKey[str]()
+CHECKED = "what Coq checked"
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser or Coq; Coq goes first, so that no worker waits for it in the end."""
+    for fixture, mark in (("chromium", pytest.mark.browser), ("coq", pytest.mark.coq)):
+        for item in items:
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(mark)
+    items.sort(key=lambda item: item.get_closest_marker("coq") is None)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in lines of their own that the browser's tests did not run, and whether Coq checked the proofs."""
-    if config.stash.get(NOT_TESTED, False):
+    skipped = "\n".join(str(report.longrepr) for report in terminalreporter.getreports("skipped"))
+    if NO_BROWSER in skipped:
         terminalreporter.section("PAGES NOT TESTED", sep="=", yellow=True)
         terminalreporter.line(NO_BROWSER[0].upper() + NO_BROWSER[1:] + ".")
-    if config.stash.get(NOT_CHECKED, False):
+    if proofs.HOW_TO_INSTALL in skipped:
         terminalreporter.section("PROOFS NOT CHECKED AGAIN", sep="=", yellow=True)
         terminalreporter.line(
             f"{proofs.HOW_TO_INSTALL}. The record of an earlier check belongs to these sources."
         )
-    if checked := config.stash.get(CHECKED, ""):
-        terminalreporter.section("PROOFS CHECKED", sep="=", green=True)
-        terminalreporter.line(f"{checked}.")
+    for report in terminalreporter.getreports("passed"):
+        for name, what in report.user_properties:
+            if name == CHECKED:
+                terminalreporter.section("PROOFS CHECKED", sep="=", green=True)
+                terminalreporter.line(f"{what}.")

@@ -8,19 +8,39 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import filelock
 import pytest
 from playwright.sync_api import Browser, Page
 
+from press.book import Book
+
 ROOT = Path(__file__).parents[2]
+PAGES = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in Book(ROOT).documents()]
 
 DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+PATIENCE = 300_000
+"""Milliseconds that a page may take; a machine may be busy with other things."""
+
+READY = """async () => {
+    await window.MathJax?.startup?.promise;
+    const images = [...document.images];
+    images.forEach(image => { image.loading = 'eager'; });
+    await Promise.allSettled(images.map(image => image.decode()));
+}"""
 
 
 @pytest.fixture(scope="session")
 def printed() -> Path:
-    """The folder of the printed book; printing it is quick where nothing has changed."""
+    """The folder of the printed book; printing it is quick where nothing has changed.
+
+    Tests that run side by side take turns: one press at a time works on a book.
+    """
     command = [sys.executable, "-m", "press", "book"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", errors="replace")
+    (ROOT / "_build").mkdir(exist_ok=True)
+    with filelock.FileLock(ROOT / "_build" / "tests.lock"):
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", errors="replace")
     if done.returncode != 0:
         pytest.fail(f"the book could not be printed\n{done.stdout}\n{done.stderr}", pytrace=False)
     return ROOT / "_build" / "html"
@@ -48,6 +68,7 @@ class Watched:
 
     def __init__(self, browser: Browser, allowed: str, viewport: dict[str, int]) -> None:
         self.context = browser.new_context(viewport=viewport)
+        self.context.set_default_timeout(PATIENCE)
         self.foreign: list[str] = []
         self.complaints: list[str] = []
         self.allowed = (allowed, "data:", "blob:")
@@ -76,15 +97,15 @@ class Watched:
             self.complaints.append(f"{message.type}: {message.text}")
 
     def open(self, url: str) -> Page:
-        """Open a page, and wait until its formulas are typeset."""
+        """Open a page, and wait until it is all there."""
         self.page.goto(url, wait_until="load")
-        self.page.wait_for_load_state("networkidle")
-        self.page.evaluate("() => window.MathJax?.startup?.promise ?? null")
-        self.page.evaluate(
-            "() => document.images.length && [...document.images].forEach(i => i.loading = 'eager')"
-        )
-        self.page.wait_for_load_state("networkidle")
+        self.settle()
         return self.page
+
+    def settle(self) -> None:
+        """Wait until formulas are typeset, pictures are drawn, and nothing more is fetched."""
+        self.page.evaluate(READY)
+        self.page.wait_for_load_state("networkidle")
 
 
 @pytest.fixture

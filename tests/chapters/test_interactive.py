@@ -4,6 +4,7 @@ import gzip
 import re
 
 import pytest
+from tests.chapters.test_pages import check_formulas
 
 from imagination.interactive import gallery
 
@@ -52,6 +53,7 @@ def test_they_add_little_to_a_page(printed, place):
 def test_they_answer_from_a_folder_without_a_network(watch, printed, name):
     watched = watch(allowed="file://")
     page = watched.open((printed / "chapters" / f"{PLACES[name]}.html").as_uri())
+    check_formulas(page)
     figure = page.locator(f".answering[data-figure={name}]")
     slider = figure.locator("input[type=range]").first
     slider.focus()

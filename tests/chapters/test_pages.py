@@ -1,21 +1,19 @@
 """What a reader sees: every page of the book, in a browser that can reach no other host."""
 
 import importlib
+import itertools
 import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
+from tests.chapters.axe import look, open_all
+from tests.chapters.conftest import PAGES, PHONE, ROOT
 
 from press import links, reference, run_times
 from press.book import Book
 from press.store import Executed
 
-ROOT = Path(__file__).parents[2]
-
-PHONE = {"width": 390, "height": 844}
-
-PAGES = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in Book(ROOT).documents()]
 OTHERS = ["search.html", "genindex.html"]
 
 UNTYPESET = re.compile(r"\\\(|\\\)|\\\[|\\\]|\\begin\{|\$\$")
@@ -37,11 +35,6 @@ WIDER_THAN_THE_PAGE = """() => {
         .map(node => node.outerHTML.slice(0, 120));
 }"""
 
-OPEN_ALL = """() => {
-    document.querySelectorAll('button.toggle-button').forEach(button => button.click());
-    document.querySelectorAll('details').forEach(details => { details.open = true; });
-}"""
-
 IMAGES = """() => [...document.images].map(image => ({
     source: image.getAttribute('src').slice(0, 80),
     alt: image.getAttribute('alt') ?? '',
@@ -51,7 +44,7 @@ IMAGES = """() => [...document.images].map(image => ({
 
 @pytest.mark.parametrize("name", [*PAGES, *OTHERS])
 def test_page(watch, address, name):
-    """One page on a desktop, then on a phone, then with its solutions open."""
+    """One page, loaded once: on a desktop, on a phone, with its solutions open, and as axe sees it."""
     watched = watch()
     page = watched.open(address + name)
     assert watched.foreign == []
@@ -60,11 +53,24 @@ def test_page(watch, address, name):
     images = page.evaluate(IMAGES)
     assert [image for image in images if image["broken"]] == []
     assert [image for image in images if not is_description(image["alt"])] == []
+    if name in PAGES:
+        check_headings(page)
     page.set_viewport_size(PHONE)
     assert page.evaluate(WIDER_THAN_THE_PAGE) == []
-    page.evaluate(OPEN_ALL)
+    open_all(page)
     assert page.evaluate(WIDER_THAN_THE_PAGE) == []
     assert watched.complaints == []
+    assert look(page) == {}
+
+
+def check_headings(page: Page) -> None:
+    """One title, and no level left out below it."""
+    levels = page.evaluate(
+        "() => [...document.querySelectorAll('article :is(h1, h2, h3, h4, h5, h6)')].map(h => +h.tagName[1])"
+    )
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
 def is_description(alt: str) -> bool:
@@ -82,34 +88,32 @@ def check_formulas(page: Page) -> None:
     assert UNTYPESET.findall(page.evaluate(VISIBLE_TEXT)) == []
 
 
-@pytest.mark.parametrize("name", [PAGES[0], PAGES[2], PAGES[-2]])
-def test_page_from_a_folder_without_a_server(watch, printed, name):
-    url = (printed / name).as_uri()
-    watched = watch(allowed="file://")
-    page = watched.open(url)
-    assert watched.foreign == []
-    assert watched.complaints == []
-    check_formulas(page)
+@pytest.fixture(params=["a server", "a folder"])
+def place(request, address, printed):
+    """Where the book is read: from a server, or from a folder without one."""
+    return address if request.param == "a server" else f"{printed.as_uri()}/"
 
 
-def test_the_entrance_leads_to_the_front_page(watch, address):
-    watched = watch()
-    watched.page.goto(f"{address}index.html")
-    watched.page.wait_for_url(f"{address}{PAGES[0]}")
+def test_the_entrance_leads_to_the_front_page(watch, place):
+    watched = watch(allowed=place)
+    watched.page.goto(f"{place}index.html")
+    watched.page.wait_for_url(f"{place}{PAGES[0]}")
     assert watched.page.title().startswith("On Training in Imagination")
+    watched.settle()
+    check_formulas(watched.page)
     assert watched.foreign == []
     assert watched.complaints == []
 
 
-@pytest.mark.parametrize("place", ["a server", "a folder"])
-def test_search_finds_a_word_of_the_book(watch, address, printed, place):
-    root, allowed = (address, address) if place == "a server" else (f"{printed.as_uri()}/", "file://")
-    watched = watch(allowed=allowed)
-    page = watched.open(f"{root}{PAGES[2]}")
+def test_search_finds_a_word_of_the_book(watch, place):
+    watched = watch(allowed=place)
+    page = watched.open(f"{place}{PAGES[2]}")
+    check_formulas(page)
+    assert watched.complaints == []
     page.keyboard.press("Control+k")
     page.keyboard.type("Lipschitz")
     page.keyboard.press("Enter")
-    page.wait_for_url(f"{root}search.html?q=Lipschitz")
+    page.wait_for_url(f"{place}search.html?q=Lipschitz")
     page.wait_for_selector("#search-results li a[href*='02_lemma_1.html']")  # they come one by one
     assert watched.foreign == []
     found = page.locator("#search-results li a").evaluate_all("links => links.map(link => link.href)")
@@ -141,28 +145,27 @@ def test_the_front_page_lists_every_chapter(printed):
     assert listed == [path.stem for path in Book(ROOT).chapters()]
 
 
-def test_the_browser_sees_what_is_wrong(watch, address, printed):
-    """These tests can fail: a page with every fault, put beside the others for a moment."""
-    faulty = printed / "faulty.html"
-    faulty.write_text(
-        "<html><head><script src='https://cdn.example/a.js'></script></head><body><main>"
-        "<p>\\(x</p><div style='width: 2000px'>wide</div><img src='none.png' alt='figure.png'>"
-        "<mjx-merror>Undefined</mjx-merror><script>console.error('oh')</script></main></body></html>"
+FAULTY = """<html><head><script src='https://cdn.example/a.js'></script></head><body><main>
+<p>\\(x</p><div style='width: 2000px'>wide</div><img src='none.png' alt='figure.png'>
+<mjx-merror>Undefined</mjx-merror><script>console.error('oh')</script></main></body></html>"""
+
+
+def test_the_browser_sees_what_is_wrong(watch, address):
+    """These tests can fail: a page with every fault, as if it were beside the others."""
+    watched = watch(PHONE)
+    watched.page.route(
+        f"{address}faulty.html", lambda route: route.fulfill(body=FAULTY, content_type="text/html")
     )
-    try:
-        watched = watch(PHONE)
-        page = watched.open(f"{address}faulty.html")
-        assert watched.foreign == ["https://cdn.example/a.js"]
-        assert any("oh" in complaint for complaint in watched.complaints)
-        assert any("404" in complaint for complaint in watched.complaints)
-        assert page.evaluate(WIDER_THAN_THE_PAGE) != []
-        assert page.evaluate(IMAGES)[0]["broken"]
-        assert not is_description(page.evaluate(IMAGES)[0]["alt"])
-        assert UNTYPESET.findall(page.evaluate(VISIBLE_TEXT)) == ["\\("]
-        with pytest.raises(AssertionError):
-            check_formulas(page)
-    finally:
-        faulty.unlink()
+    page = watched.open(f"{address}faulty.html")
+    assert watched.foreign == ["https://cdn.example/a.js"]
+    assert any("oh" in complaint for complaint in watched.complaints)
+    assert any("404" in complaint for complaint in watched.complaints)
+    assert page.evaluate(WIDER_THAN_THE_PAGE) != []
+    assert page.evaluate(IMAGES)[0]["broken"]
+    assert not is_description(page.evaluate(IMAGES)[0]["alt"])
+    assert UNTYPESET.findall(page.evaluate(VISIBLE_TEXT)) == ["\\("]
+    with pytest.raises(AssertionError):
+        check_formulas(page)
 
 
 def test_every_public_name_is_in_the_reference(printed):

@@ -124,7 +124,7 @@ def test_the_bound_itself_and_its_mutants():
     assert follows(c / (1 - gamma) <= c / (1 - gamma * L), below).outcome == REFUTED
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(terms, terms, st.lists(st.tuples(rationals, rationals), min_size=5, max_size=5))
 def test_what_follows_holds_at_every_point(fact, conclusion, points):
     fact, conclusion = polynomial(fact) >= 0, polynomial(conclusion) >= 0
@@ -141,7 +141,7 @@ def test_what_follows_holds_at_every_point(fact, conclusion, points):
         assert conclusion.xreplace(at) == sp.false
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(terms, st.integers(1, 3))
 def test_squares_are_nonnegative_and_more_than_that_is_refused(parts, more):
     square = polynomial(parts) ** 2
@@ -154,7 +154,7 @@ def test_squares_are_nonnegative_and_more_than_that_is_refused(parts, more):
 # -- equalities
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(terms, terms, st.integers(1, 5))
 def test_rearranged_forms_are_equal_and_changed_ones_are_not(top, bottom, change):
     p, q = polynomial(top), polynomial(bottom) ** 2 + 1

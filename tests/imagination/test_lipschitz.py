@@ -45,7 +45,7 @@ def network(seed: int, activation: str, constant: float = 1.0) -> Network:
 
 
 @given(st.integers(0, 10**6), st.sampled_from(sorted(LOWEST_SLOPE)), st.floats(0.05, 20))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_certified_is_at_least_observed_always(seed, activation, constant):
     f, rng = network(seed, activation, constant), np.random.default_rng(seed)
     certified = f.lipschitz() * (1 + 1e-9)
@@ -139,7 +139,7 @@ def test_observed_errors_climb_to_the_one_that_is_there(rng):
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_cover_encloses_the_supremum(seed):
     rng = np.random.default_rng(seed)
     frequency, phase = rng.uniform(0.5, 4, (2, 2)), rng.uniform(0, 6, (2, 1))

@@ -83,7 +83,7 @@ def test_configurations_and_rollouts_do_not_see_each_other(world):
 
 
 @given(st.floats(-1.5, 1.5), st.floats(0, 0.99), st.integers(1, 60))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_geometric_returns_are_in_closed_form(a, discount, horizon):
     mdp, policy = line(a, discount)
     start = np.ones((1, 1, 1))
@@ -118,7 +118,7 @@ def test_the_truncated_tail_bounds_what_is_left_out(world):
 
 
 @given(st.floats(0, 0.999), st.floats(1e-3, 1e3), st.floats(1e-12, 1.0))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_horizon_for_a_tolerance_is_the_smallest(discount, reward_range, tolerance):
     gamma = np.array([discount])
     horizon = horizon_for(gamma, np.array([reward_range]), tolerance)

@@ -48,14 +48,14 @@ def agree(found: np.ndarray, exact: Fraction) -> None:
     assert abs(Fraction(float(found)) - exact) <= Fraction(1, 10**13) * exact
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(x=ratios, y=ratios, n=counts)
 def test_geometric_sums_are_sums(x: float, y: float, n: int) -> None:
     agree(sums.geometric_sum(x, n), geometric(x, n))
     agree(sums.double_geometric_sum(x, y, n), double(x, y, n))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     x=below_1,
     y=ratios,

@@ -47,7 +47,7 @@ class TestDistances:
         assert w.kl_divergence([0.5, 0.5], [1.0, 0.0]) == np.inf
         assert w.kl_divergence([1.0, 0.0], [1.0, 0.0]) == 0
 
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=50)
     @given(seeds)
     def test_pinsker(self, seed):
         p, q = pairs(np.random.default_rng(seed), 6, 5)
@@ -73,7 +73,7 @@ class TestWasserstein:
             w.wasserstein_transport(p, q, w.discrete_metric(7, 3.0)), 3 * w.total_variation(p, q), atol=1e-13
         )
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30)
     @given(seeds, st.booleans())
     def test_all_routes_agree_on_a_line(self, seed, sparse):
         generator = np.random.default_rng(seed)
@@ -87,7 +87,7 @@ class TestWasserstein:
         oracle = [ot.wasserstein_1d(positions, positions, a, b) for a, b in zip(p, q, strict=True)]
         np.testing.assert_allclose(line, oracle, atol=1e-13)
 
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=20)
     @given(seeds, st.booleans())
     @example(7208816, True)
     def test_agrees_with_two_solvers(self, seed, sparse):
@@ -102,7 +102,7 @@ class TestWasserstein:
             ours, [linear_program(a, b, ground) for a, b in zip(p, q, strict=True)], atol=1e-9
         )
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30)
     @given(seeds, st.booleans())
     def test_duality(self, seed, sparse):
         generator = np.random.default_rng(seed)

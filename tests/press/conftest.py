@@ -66,7 +66,7 @@ class TinyBook:
         return Executed(self.book, self.root / "chapters" / f"{name}.ipynb", parameters)
 
     def execute(
-        self, *names: str, cell_timeout: float | None = 60.0, **parameters: Any
+        self, *names: str, cell_timeout: float | None = 300.0, **parameters: Any
     ) -> dict[str, Outcome]:
         """Execute chapters, by name."""
         wanted = [self.executed(name, **parameters) for name in names]

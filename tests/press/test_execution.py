@@ -30,7 +30,7 @@ def run(new_book, tmp_path_factory):
         tiny.chapter(name, *cells, **missing)
     tiny.chapter("08_good", "print(hash('a'))")
     tiny.before = tiny.files()
-    tiny.outcomes = tiny.execute("01_good", *FATAL, "08_good", cell_timeout=6.0)
+    tiny.outcomes = tiny.execute("01_good", *FATAL, "08_good", cell_timeout=12.0)
     return tiny
 
 
@@ -75,7 +75,7 @@ def test_a_cell_without_end(run):
     found = failure(run, "06_slow")
     assert found.where == "cell 4 (In [3])"
     assert found.line == "time.sleep(600)"
-    assert "longer than 6 s" in found.error
+    assert "longer than 12 s" in found.error
 
 
 def test_nothing_is_kept_of_a_failed_chapter(run):

@@ -17,6 +17,7 @@ class Watched:
 
     def __init__(self, browser: Browser, **options: Any) -> None:
         self.context = browser.new_context(**{"viewport": DESKTOP, **options})
+        self.context.set_default_timeout(300_000)  # the machine may be busy with other things
         self.requests: list[str] = []
         self.complaints: list[str] = []
         self.context.route("**/*", lambda route: route.abort())

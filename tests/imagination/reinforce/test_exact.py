@@ -152,7 +152,7 @@ class TestBaselines:
 
 
 class TestNoise:
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30)
     @given(
         seed=st.integers(0, 10**6),
         horizon=st.integers(1, 40),

@@ -80,7 +80,7 @@ def cluster(tmp_path_factory):
         subprocess.Popen([sys.executable, "-m", *c], env=environment(), stdout=log, stderr=log)
         for c in commands
     ]
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while (log_text := (folder / "log").read_text()).count("Registered to") < 2:
         assert time.monotonic() < deadline, log_text
         time.sleep(0.1)

@@ -11,7 +11,7 @@ from imagination.worlds.checks import broadcast, finite, numeric, whole
 
 @pytest.mark.parametrize(
     "value",
-    [10**400, [1.0, 10**400], np.nan, [1.0, -np.inf], "many", None, [[1.0], [1.0, 2.0]], 1j, object()],
+    [10**400, [1.0, 10**400], np.nan, [1.0, -np.inf], "many", None, [[1.0], [1.0, 2.0]], 1j, object],
     ids=str,
 )
 def test_what_is_no_finite_float_is_refused_by_name(value):

@@ -118,7 +118,7 @@ class TestSolve:
         every = np.array([mdp.values(mdp.deterministic_policy(a)) for a in product(range(2), repeat=4)])
         np.testing.assert_allclose(mdp.solve().values, every.max(axis=0), atol=1e-12)
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(st.integers(0, 2**32 - 1), st.sampled_from([1e-1, 1e-4, 1e-8]))
     def test_value_iteration_keeps_its_promise(self, seed, tolerance):
         mdp, _, _ = random_mdp(seed)

@@ -26,7 +26,7 @@ def drawn(rng, parameters, *, per_anchor=20, noise=0.05, anchors=ANCHORS):
 # What is fitted
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     st.floats(1e-3, 1e3),
     st.floats(0.05, 2),

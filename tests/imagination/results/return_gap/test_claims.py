@@ -203,7 +203,7 @@ def test_a_single_value_is_a_float_and_an_empty_array_stays_empty():
 # -- bad input -----------------------------------------------------------------------------------------------
 
 BAD_NUMBERS = [
-    -1.0, -1e-300, np.nan, np.inf, -np.inf, "0.5", True, 1j, None, [0.5, -0.5], [[0.5], [1, 2]], object()
+    -1.0, -1e-300, np.nan, np.inf, -np.inf, "0.5", True, 1j, None, [0.5, -0.5], [[0.5], [1, 2]], object
 ]  # fmt: skip
 
 
