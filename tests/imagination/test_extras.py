@@ -101,7 +101,7 @@ def test_the_package_itself_loads_nothing():
 
 def test_a_bound_loads_numpy_and_sympy():
     found, loaded = without_extras(
-        "from imagination.theory import return_gap\n"
+        "from imagination import return_gap\n"
         "found = float(return_gap.bound(gamma=0.9, L_f=0.5, L_r=1, L_pi=0.5, eps_dyn=0.01, eps_rew=0.02))"
     )
     assert found > 0
