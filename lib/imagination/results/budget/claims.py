@@ -1,4 +1,4 @@
-r"""Splitting a sampling budget between dynamics and rewards: the claims of part C.
+r"""Splitting a sampling budget between dynamics and rewards: Theorem 1 and what belongs to it.
 
 Errors fall as power laws, :math:`\varepsilon_{dyn} = A_d N_d^{-\alpha}` and :math:`\varepsilon_{rew} = A_r
 N_r^{-\beta}`; samples cost :math:`c_d` and :math:`c_r`; the error to minimise is :math:`D \varepsilon_{dyn} +

@@ -1,4 +1,4 @@
-r"""The claims of part E: what to pay for a label, and what a bias costs.
+r"""What to pay for a label: Corollary 2, the whole objective, and up to when a bias is worth it.
 
 A rollout whose rewards are labelled at cost :math:`c` has noise of variance :math:`\sigma^2(c)`, and it costs
 :math:`c_0` before it is labelled. A budget :math:`B` buys :math:`B/(c_0 + c)` rollouts, and the variance of
