@@ -274,10 +274,11 @@ _INTRODUCTION = """\
 # Paper index
 
 What {cite:t}`TSGLH26` states and reports, item by item, and what this book has for it. The page is made from
-the registry of results, from Coq's record and from the experiments' records: none of our numbers was typed.
+the registry of results, from Coq's record and from the records in `data/`: none of our numbers was typed.
 What is *reported* we know from accounts of the paper, which leave some things open; those are listed. No
 experiment was tuned until it agreed. `make formal` checks the theorems again. A trial is named by its record,
-or by the experiment that ran, see {doc}`15_what_we_know_and_what_we_dont`.
+or by the topic whose trial was run, see {doc}`15_what_we_know_and_what_we_dont`. Commands are those by which
+records were made; where modules that have moved since are now, `data/README.md` says.
 
 ## Numbered items
 """

@@ -57,7 +57,8 @@ def return_gap() -> Figure:
     """Lemma 1, its finite-horizon form and its bounded-state form, with the boundary of contraction.
 
     Sliders for the discount, the three Lipschitz constants, both errors, the horizon and the diameter;
-    curves along any of four of them. [TSGLH26, Lemma 1] and this book's A4 and A5.
+    curves along any of four of them. [TSGLH26, Lemma 1] and this book's forms
+    for finite horizons and bounded states.
     """
     sliders = (
         Slider("gamma", "gamma", "discount", linear(0, 0.99, 0.01), 0.9),

@@ -147,7 +147,7 @@ def exact_paths(updates: int, *, step_size: float = 1.0) -> pd.DataFrame:
 
 
 class Buyer:
-    """Buys, at every update, from the source whose gradient has the smaller mean squared error [E4].
+    """Buys, at every update, from the source whose gradient has the smaller mean squared error.
 
     Parameters
     ----------
@@ -186,8 +186,8 @@ class Buyer:
     def crossing(self, policies: Array) -> tuple[Array, Array]:
         """The budget up to which the judge is worth it, (B,), and what its rewards are divided by, (B,).
 
-        E4 with prices: a rollout's variance times its cost is the variance of one unit of money, and K
-        becomes money.
+        The crossing with prices: a rollout's variance times its cost is the variance of one unit of money,
+        and K becomes money.
         """
         _, noisy = moments(self.mdp, policies, self.mdp.reward[0], self.sigma)
         _, biased = moments(self.mdp, policies, self.mdp.reward[0] + self.bias)

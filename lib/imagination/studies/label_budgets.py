@@ -115,8 +115,8 @@ def advice(case: Case, noise_free_variance: float, noise_factor: float) -> pd.Da
     Returns
     -------
     DataFrame
-        Rows "E1" and "E3"; columns `cost`, `regime`, `variance`: that of an update's gradient at this cost,
-        by the whole objective.
+        Rows "E1" (Corollary 2) and "E3" (the whole objective); columns `cost`, `regime`, `variance`: that of
+        an update's gradient at this cost, by the whole objective.
     """
     whole = {"noise_free_variance": noise_free_variance, "noise_factor": noise_factor}
     whole["fixed_cost"] = case.fixed_cost
@@ -165,7 +165,7 @@ def measured(
 
 
 def arms(case: Case, updates: int = 60) -> list[str]:
-    """What is tried: "E1" and "E3" pay what these advise for the first update, "pilot" what a pilot advises.
+    """What is tried: "E1" and "E3" pay what `advice` says for the first update, "pilot" what a pilot says.
 
     The others, such as "8", pay that always. Longer runs are for those that E1 and E3 would lead to different
     prices.

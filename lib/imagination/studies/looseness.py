@@ -1,6 +1,6 @@
 """Where the bound is loose, and what a practitioner can compute instead.
 
-The identity behind Lemma 1 [this book, A7] writes the gap as a discounted sum along the *imagined*
+The identity behind Lemma 1 writes the gap as a discounted sum along the *imagined*
 trajectory. Three steps lead from it to the bound: absolute values, the Lipschitz constant of V, suprema of
 the errors. `factors` measures what each loses; the product is bound / gap, exactly. The mirror image runs
 along the *real* trajectory with the learned pair's value function, and `certificates` evaluates it: no
@@ -99,7 +99,7 @@ class Terms:
 
 
 def terms(pair: Pair, *, along: str = "imagined", steps: int) -> Terms:
-    """Evaluate the identity (A7) from the first initial state of each pair.
+    """Evaluate the identity from the first initial state of each pair.
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ def value_lipschitz(constants: Mapping[str, np.ndarray]) -> np.ndarray:
 def factors(pair: Pair, steps: int) -> pd.DataFrame:
     """Return bound / gap as a product of three measured factors, one row a pair.
 
-    Columns: `gap`, `tail`, `bound`, `identity` (the error of A7's sum, as a share of the bound), the three
+    Columns: `gap`, `tail`, `bound`, `identity` (the error of its sum, as a share of the bound), the three
     factors of `FACTORS`, each at least 1, and `inverse`, bound / gap. A gap of zero gives an infinite
     cancellation.
     """
@@ -199,7 +199,7 @@ def _times(larger: np.ndarray, smaller: np.ndarray) -> np.ndarray:
 def certificates(pair: Pair, steps: int) -> pd.DataFrame:
     """Return bounds on the gap made of real on-policy transitions and the learned pair, one row a pair.
 
-    Columns: `gap`; `bound`, Lemma 1 with the learned pair's constants (A6), infinite where they do not
+    Columns: `gap`; `bound`, Lemma 1 with the learned pair's constants, infinite where they do not
     contract; `certificate_value`, errors weighed by the realised change of the learned value, and
     `certificate_slope`, by its Lipschitz constant, both with the tail added.
     """

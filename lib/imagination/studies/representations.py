@@ -6,7 +6,7 @@ draws the recorded table again: models that predict Pendulum-v1's state, with cl
 spectral norms or a gradient penalty. `imagination.studies.representations_latent` has models that see
 pictures and predict codes; they are measured in the same way, here.
 
-The bound is used with the learned side's constants (A6): then errors count on real states alone, and codes
+The bound is used with the learned side's constants: then errors count on real states alone, and codes
 need not have dynamics of their own. Lipschitz constants are certified, errors are the largest on a grid of
 states and torques.
 """
@@ -135,11 +135,12 @@ def measure(subject: Subject, generator: np.random.Generator) -> pd.DataFrame:
         (certified) and `L_f_seen`, `L_r_seen` (steepest at real states); `eps_dyn`, `eps_rew` (largest on the
         grid) and `eps_dyn_mean`, `eps_rew_mean` (on fresh trajectories under random torques); `step` (how far
         a real step goes there, in the learned world's units) and `curvature` of those trajectories;
-        `diameter`. With the policy: `L_pi`, `imagined_curvature`, and `lemma` (A1, for any horizon; infinite
+        `diameter`. With the policy: `L_pi`, `imagined_curvature`, and `lemma` (Lemma 1, any horizon; infinite
         where γL >= 1). With the horizon too: `gap` (largest over initial states), `gap_mean` (mean over
-        them), `real_return` (mean), `bound` (A4), `closed` (A5), and `hoped`: A5 with the constants seen and
-        the mean errors, which guarantees nothing. With the horizon alone: `regret` of the policy that
-        imagination prefers in the class, and `class_gap`, the mean |gap| there.
+        them), `real_return` (mean), `bound` (for the horizon), `closed` (for bounded states too), and
+        `hoped`: the latter with the constants seen and the mean errors, which guarantees nothing. With the
+        horizon alone: `regret` of the policy that imagination prefers in the class, and `class_gap`, the
+        mean |gap| there.
     """
     model = {**_constants(subject), **_errors(subject, generator)}
     acted, of_model = _acted(subject, generator)
@@ -168,7 +169,7 @@ def measure(subject: Subject, generator: np.random.Generator) -> pd.DataFrame:
 
 
 def _lemma(**constants: Any) -> np.ndarray:
-    """A1 where it holds, infinity elsewhere."""
+    """Lemma 1 where it holds, infinity elsewhere."""
     contracts = DISCOUNT * constants["L_f"] * (1 + constants["L_pi"]) < 1
     safe = {**constants, "L_f": np.where(contracts, constants["L_f"], 0.0)}
     return np.where(contracts, return_gap.bound(**safe), np.inf)

@@ -117,7 +117,7 @@ def split(models: LatentModels, size: int) -> Iterator[LatentModels]:
 
 
 def rescaled(models: LatentModels, table: pd.DataFrame) -> np.ndarray:
-    """The bound A5 of each row of `measure`, where codes have the unit that makes it smallest (`UNITS`).
+    """The bound for bounded states of each row of `measure`, in the codes' best unit (`UNITS`).
 
     Codes k times as large have k times the error and diameter, and k times the constant of ẑ' in the action;
     constants of reward and policy in the code are divided by k.
@@ -170,7 +170,7 @@ def run(
     DataFrame
         What `imagination.studies.representations.measure` says, with the columns `family`, `knob` and
         `steps`; `spread`, `effective_rank`, `collapsed` and `decoding_error` of the codes (root mean square
-        over the state's components); and `rescaled`, the bound A5 in the codes' best unit.
+        over the state's components); and `rescaled`, that for bounded states in the codes' best unit.
 
     Raises
     ------

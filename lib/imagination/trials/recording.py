@@ -1,4 +1,4 @@
-"""The command line that experiments share: run, say what came out, and with ``--record`` keep the table."""
+"""The command line of trials and studies: run, say what came out, and with ``--record`` keep the table."""
 
 import argparse
 import inspect
@@ -52,12 +52,12 @@ def rounded(table: pd.DataFrame, digits: int | Mapping[str, int]) -> pd.DataFram
 
 @dataclass(frozen=True)
 class Command:
-    """``python -m imagination.studies.NAME``: one experiment on the command line.
+    """``python -m imagination.MODULE``: one trial or study on the command line.
 
     Attributes
     ----------
     module : str
-        Full name of the experiment's module.
+        Full name of the module.
     record : str
         Name under which ``--record`` keeps the table (`imagination.records`).
     run : callable
@@ -68,7 +68,7 @@ class Command:
     parameters : callable
         ``parameters(scale)``: what the table depends on beside scale and seed.
     scales : mapping
-        The experiment's scales by name; empty if it has one only.
+        Scales by name; empty if there is one only.
     default : str
         The scale when none is named.
     options : sequence of str
@@ -94,7 +94,7 @@ class Command:
     unit: str = "problems"
 
     def __call__(self, arguments: Sequence[str] | None = None) -> int:
-        """Run the experiment; return the exit status."""
+        """Run it; return the exit status."""
         chosen = self._parser().parse_args(arguments)
         options = {name: getattr(chosen, name) for name in self.options}
         named = (chosen.scale,) if self.scales else ()

@@ -1,4 +1,4 @@
-"""The system on the real line in which errors never cancel: the worst case of Lemma 1 (results A3).
+"""The system on the real line in which errors never cancel: the worst case of Lemma 1.
 
 ``f(s, a) = L_f (s + a)``, ``π(s) = L_π s``, ``r(s, a) = L_r (s + a)`` from ``s_0 = 0``; the learned pair adds
 ``eps_dyn`` and ``eps_rew``. The real trajectory stays at 0 while the imagined one collects every error.

@@ -171,7 +171,7 @@ class TestNoise:
         )
 
     def test_one_state_in_closed_form(self):
-        """‖w‖² has mean 1 − Σ π² in a bandit; D2's sum over u and t ≤ u is then a number."""
+        """‖w‖² has mean 1 − Σ π² in a bandit; the exact amount is then a number."""
         pi, gamma, H = np.array([0.2, 0.3, 0.5]), 0.9, 4
         mdp = TabularMDP(np.ones((1, 1, 3, 1)), np.zeros((1, 1, 3)), gamma)
         problem = Problem(mdp, tabular_policy(np.log(pi)[None, None]), H)

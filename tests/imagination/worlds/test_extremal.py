@@ -1,4 +1,4 @@
-"""A3's system: what rolls out is what the Bellman equation says, and the constants are attained."""
+"""The extremal system: what rolls out is what the Bellman equation says, and the constants are attained."""
 
 import numpy as np
 import pytest

@@ -1,24 +1,13 @@
 """The measured findings of the book, each a sentence that its record says: what stands beside the proofs."""
 
-from imagination.catalogue.findings import (
-    on_bounds as bounds,
-)
-from imagination.catalogue.findings import (
-    on_budgets as budget,
-)
-from imagination.catalogue.findings import (
-    on_labels as labels,
-)
-from imagination.catalogue.findings import (
-    on_models as models,
-)
+from imagination.catalogue.findings import on_bounds, on_budgets, on_labels, on_models
 from imagination.catalogue.findings.finding import Estimate, Finding, Measured, Said, Versus
 
 __all__ = ["FINDINGS", "Estimate", "Finding", "Measured", "Said", "Versus", "read_all"]
 
 FINDINGS: tuple[Finding, ...] = tuple(
     sorted(
-        (*bounds.FINDINGS, *budget.FINDINGS, *labels.FINDINGS, *models.FINDINGS),
+        (*on_bounds.FINDINGS, *on_budgets.FINDINGS, *on_labels.FINDINGS, *on_models.FINDINGS),
         key=lambda finding: finding.chapter,
     )
 )

@@ -1,4 +1,4 @@
-r"""Splitting a sampling budget between dynamics and rewards: the claims of part C.
+r"""Splitting a sampling budget between dynamics and rewards: Theorem 1 and what belongs to it.
 
 Errors fall as power laws, :math:`\varepsilon_{dyn} = A_d N_d^{-\alpha}` and :math:`\varepsilon_{rew} = A_r
 N_r^{-\beta}`; samples cost :math:`c_d` and :math:`c_r`; the error to minimise is :math:`D \varepsilon_{dyn} +
@@ -125,7 +125,7 @@ CHORD = Claim(
     meaning="at a weighted mean of two sample counts the error is at most the weighted mean of the errors",
 )
 
-# -- C1, C2: what holds at the minimum -----------------------------------------------------------------------
+# -- what holds at the minimum -------------------------------------------------------------------------------
 
 SPENDING = Claim(
     name="Spending",
@@ -173,7 +173,7 @@ CONVEX = Claim(
     meaning="a mixture of two plans errs at most the mixture of their errors",
 )
 
-# -- C3: the solution ----------------------------------------------------------------------------------------
+# -- the solution --------------------------------------------------------------------------------------------
 
 growth = (1 + alpha) / (1 + beta)
 
@@ -294,7 +294,7 @@ MANY_REWARDS = Claim(
     assumes=(BEST,),
 )
 
-# -- C4: floors ----------------------------------------------------------------------------------------------
+# -- floors --------------------------------------------------------------------------------------------------
 
 f_d, f_r, e_d, e_r = real("f_d f_r e_d e_r")
 FLOORS = (

@@ -43,7 +43,7 @@ x, y = D * eps_d, eps_r
 
 _PLANS = (*INPUTS, *PLAN, *OTHER)
 
-# -- C5: the price of a wrong multiplier ---------------------------------------------------------------------
+# -- the price of a wrong multiplier -------------------------------------------------------------------------
 
 m, price, odds = positive("m lambda o")
 WRONG_BY = Quantity(m, "factor", "how many times too large the multiplier was")

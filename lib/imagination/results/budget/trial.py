@@ -223,7 +223,7 @@ def price_of_multiplier(
     c_rew: float = 1.0,
     laws: Mapping[str, float] = REPORTED,
 ) -> pd.DataFrame:
-    """Return how much more error a wrong multiplier costs (C5).
+    """Return how much more error a wrong multiplier costs.
 
     Parameters
     ----------

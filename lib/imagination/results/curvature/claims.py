@@ -1,6 +1,6 @@
 r"""Temporal straightening: how far two successive velocities of a latent trajectory can differ in direction.
 
-The claims of part B as objects, and :func:`curvature_bound`, their value on numbers.
+The claims as objects, and :func:`curvature_bound`, their value on numbers.
 """
 
 from __future__ import annotations

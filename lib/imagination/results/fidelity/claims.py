@@ -1,4 +1,4 @@
-r"""The claims of part E: what to pay for a label, and what a bias costs.
+r"""What to pay for a label: Corollary 2, the whole objective, and up to when a bias is worth it.
 
 A rollout whose rewards are labelled at cost :math:`c` has noise of variance :math:`\sigma^2(c)`, and it costs
 :math:`c_0` before it is labelled. A budget :math:`B` buys :math:`B/(c_0 + c)` rollouts, and the variance of
@@ -93,7 +93,7 @@ def at(noise: Claim, cost: sp.Expr) -> sp.Expr:
     return noise.expression.xreplace({c: cost})
 
 
-# -- E1: three regimes of c sigma^2(c) -----------------------------------------------------------------------
+# -- three regimes of c sigma^2(c) ---------------------------------------------------------------------------
 
 _DEARER = Hypothesis("reference <= cost", sp.Le(b, c, evaluate=False))
 _POWERS = (above_0(COST), above_0(REFERENCE), above_0(AMPLITUDE), above_0(EXPONENT))
@@ -128,7 +128,7 @@ CHEAPEST = Claim(
     b * at(FLOOR_NOISE, b), c * at(FLOOR_NOISE, c), meaning="the cheaper label is the better one",
 )  # fmt: skip
 
-# -- E3: the whole objective ---------------------------------------------------------------------------------
+# -- the whole objective -------------------------------------------------------------------------------------
 
 # c times the derivative of Psi; its sign says on which side of c the best cost lies.
 SLOPE = Claim(
@@ -246,7 +246,7 @@ NOISE_FREE_LABELS = Claim(
     relation="==", meaning="perfect labels win against free ones where this is positive",
 )  # fmt: skip
 
-# -- E2, E4: when a bias is worth it -------------------------------------------------------------------------
+# -- when a bias is worth it ---------------------------------------------------------------------------------
 
 v_noisy, v_biased, beta = real(r"V_{noisy} V_{biased} beta")
 NOISY = Quantity(v_noisy, "variance_noisy", "variance of one rollout's unbiased estimate")

@@ -221,8 +221,8 @@ def gap(real: TabularMDP, imagined: TabularMDP, policy: Array, horizon: int | No
 
 
 def gap_by_identity(real: TabularMDP, imagined: TabularMDP, policy: Array) -> Array:
-    """The same from one-step errors where imagination goes, weighed by the real values: the identity A7 for
-    kernels.
+    """The same from one-step errors where imagination goes, weighed by the real values: the identity
+    for kernels.
 
     Returns (B, S, A), whose sum over states and actions is the gap: the discounted occupancy of the
     imagined world times [r̂ − r] + γ ⟨P̂ − P, V⟩.

@@ -53,7 +53,7 @@ REGIMES = {
     "bounded": "infinite horizon, bounded states, contraction or not",
     "bounded, finite": "finite horizon, bounded states, contraction or not",
 }
-"""The four forms of the bound: [TSGLH26, Lemma 1] and [this book, A4, A5, both]."""
+"""The four forms of the bound: [TSGLH26, Lemma 1], and for finite horizons, bounded states, both."""
 
 CLAIMS: Mapping[str, Claim] = {
     "contracting": claims.LEMMA_1,
@@ -111,7 +111,7 @@ def batch(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.Data
     Columns: `family`, `regime`, `horizon` (0: infinite), what the bound is made of (`gamma` to `eps_rew`,
     `diameter`), the learned pair's constants `L_f_hat` and `L_r_hat`, mean errors `eps_dyn_mean` and
     `eps_rew_mean`, `gap`, `tail`, `bound`, and `ratio`; `ratio_f_hat`, `ratio_r_hat` and `ratio_hat` with
-    the learned dynamics' constant, the learned reward's, and both (A6; NaN where the contraction that the
+    the learned dynamics' constant, the learned reward's, and both (NaN where the contraction that the
     bound needs fails).
     """
     regime = configuration["regime"]

@@ -1,7 +1,7 @@
 """The whole loop on Gymnasium's CartPole-v1: 1,000 real steps a round, networks, REINFORCE in imagination.
 
 Ends and the choice between two pushes are jumps, so neither the world nor a policy has a Lipschitz constant
-and Lemma 1 and its kin are silent. The identity A7 is not: it needs no constants.
+and Lemma 1 and its kin are silent. The identity is not: it needs no constants.
 """
 
 from __future__ import annotations

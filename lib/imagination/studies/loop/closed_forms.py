@@ -121,7 +121,7 @@ def start_moment(radius: Array, d_state: int) -> Array:
 def decompose_linear(
     real: System, learned: System, gain: Array, start: Array, discount: Array, steps: int
 ) -> Decomposition:
-    """A7 in closed form, averaged over initial states with second moment `start`, (C, d_s, d_s)."""
+    """The identity in closed form, averaged over initial states with second moment `start`, (C, d_s, d_s)."""
     (loop, reward), (loop_hat, reward_hat) = real.closed(gain), learned.closed(gain)
     value, value_hat = real.value(gain, discount), learned.value(gain, discount)
     gamma = discount[:, None, None]

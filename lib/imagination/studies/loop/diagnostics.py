@@ -1,4 +1,4 @@
-"""What is measured at every round: where the gap comes from (A7), what the bounds say (A1, A4, A5, A8)."""
+"""What is measured at every round: where the gap comes from, by the identity, and what the bounds say."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Act = Callable[[Array, Array | None], Array]
 
 @dataclass(frozen=True, eq=False)
 class Decomposition:
-    """The return gap of C policies, taken apart by step and by cause: A7, averaged over K initial states.
+    """The return gap of C policies, taken apart by step and by cause, averaged over K initial states.
 
     Attributes
     ----------
@@ -181,8 +181,8 @@ def bounds(
     Returns
     -------
     dict
-        `lemma_1` (where gamma L_f (1 + L_pi) < 1; it holds for every horizon), `finite` (A4, with a horizon)
-        and `bounded` (A5, with a diameter), (C,) each.
+        `lemma_1` (where gamma L_f (1 + L_pi) < 1; it holds for every horizon), `finite` (with a horizon) and
+        `bounded` (with a diameter), (C,) each.
     """
     names = tuple(constants)
     values = np.broadcast_arrays(*(np.atleast_1d(np.asarray(constants[name], float)) for name in names))
@@ -213,7 +213,7 @@ def bounds(
 
 
 def regret_bound(gap_bound: ArrayLike, shortfall: ArrayLike) -> Array:
-    """2 G + delta (A8), (C,): infinite where G or delta is.
+    """The bound of regret 2 G + delta, (C,): infinite where G or delta is.
 
     Parameters
     ----------

@@ -45,7 +45,7 @@ Array = NDArray[Any]
 
 RECORD = "imagination-tabular"
 HORIZON = 20
-"""Steps of the returns whose gap the finite-horizon bound (A4) is set beside; all else has no horizon."""
+"""Steps of the returns whose gap the finite-horizon bound is set beside; all else has no horizon."""
 
 ESTIMATOR = Estimator("discounted", baseline="value")
 """The baseline is the value in the world that the rollouts are drawn in: imagination knows its own."""
@@ -149,7 +149,7 @@ def measure(real: TabularMDP, learned: TabularMDP, policy: SoftmaxPolicy) -> dic
 
     `finite_gap`, the gap of `HORIZON`-step returns, which `finite` bounds; `on_average`, the identity's
     errors with absolute values and the span of V; `simulation`, the simulation lemma for every policy;
-    `regret_known`, A8 with the two gaps that matter instead of a bound of all gaps.
+    `regret_known`, the bound of regret with the two gaps that matter instead of a bound of all gaps.
     """
     chosen = policy.probabilities
     best, best_imagined = real[0].solve(), learned.solve()

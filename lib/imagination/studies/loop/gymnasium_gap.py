@@ -1,4 +1,4 @@
-"""Where imagination goes wrong, step by step: A7 for episodes that may end, with real rollouts as values.
+"""Where imagination goes wrong, step by step: the identity for episodes that may end, by real rollouts.
 
 With the likeliest action taken, worlds and policies are deterministic, so V at an imagined state is one real
 rollout from it and the identity holds episode by episode, to rounding. A rollout from every imagined state
@@ -32,7 +32,7 @@ class Parts:
         What the predicted next state costs, an end being taken for what it is where that state is.
     ending : (D, C, K, T)
         What is due to ends imagined where there is none and to ends not imagined where there is one.
-        ``motion + ending`` is A7's dynamics part.
+        ``motion + ending`` is the identity's dynamics part.
     imagined, real : Episodes
         From the same initial states; `real` is not used by the parts.
     error : (C, K, T)

@@ -26,16 +26,16 @@ ROUND_COLUMNS = {
     "imagined_return": "of the policy, in the learned world in which it was trained",
     "real_return": "of the same policy in the real world",
     "gap": "imagined less real return",
-    "reward_part": "the identity (A7): what errors of the reward contribute to the gap",
+    "reward_part": "the identity: what errors of the reward contribute to the gap",
     "dynamics_part": "the same for errors of the dynamics",
     "rounding": "gap less the two parts: zero but for rounding",
     "eps_dyn": "largest one-step error of the dynamics, as the bounds want it",
     "eps_rew": "largest one-step error of the reward",
     "lemma_1": "Lemma 1's bound of |gap|, inf where it is silent",
-    "finite": "the finite-horizon bound (A4) of `finite_gap` (of `gap` without that column), else inf",
-    "bounded": "the bound with bounded states (A5), inf where there is none",
+    "finite": "the finite-horizon bound of `finite_gap` (of `gap` without that column), else inf",
+    "bounded": "the bound with bounded states, inf where there is none",
     "regret": "real return of the best policy of the class less `real_return`; inf where unknown",
-    "regret_bound": "2 G + delta (A8), inf where it is silent",
+    "regret_bound": "2 G + delta, inf where it is silent",
 }
 """Columns of a record of rounds: one row an arm, seed and round. A world may add its own."""
 

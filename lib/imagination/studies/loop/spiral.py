@@ -238,8 +238,9 @@ def measure(
 ) -> dict[str, Array]:
     """What a round writes down of policies without their noise, (C,) each: see `rounds.ROUND_COLUMNS`, and
 
-    `finite_gap`, the gap of returns of `listed` steps, which `finite` bounds; `on_average`, A7 with absolute
-    values, step by step; `regret_known`, A8 with the two gaps that matter instead of a bound of all gaps.
+    `finite_gap`, the gap of returns of `listed` steps, which `finite` bounds; `on_average`, the identity
+    with absolute values, step by step; `regret_known`, the bound of regret with the two gaps that matter
+    instead of a bound of all gaps.
 
     Bounds are infinite where imagination may leave the disc, on which the errors are known.
     """

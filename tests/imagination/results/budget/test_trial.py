@@ -79,7 +79,7 @@ def test_the_trial_is_reproducible():
 
 
 def test_a_wrong_multiplier_costs_what_results_say():
-    """C5: 57% and 8% for 1,968 times at 1e6 and 1e8; 0.4% for 3 times at 1e6."""
+    """57% and 8% for 1,968 times at 1e6 and 1e8; 0.4% for 3 times at 1e6."""
     price = price_of_multiplier([1, 3, 1968], [1e6, 1e8]).set_index(["budget", "factor"])["regret"]
     assert price[1e6, 1] == pytest.approx(0, abs=1e-15)
     assert round(price[1e6, 1968], 2) == 0.57

@@ -71,7 +71,7 @@ def test_an_exact_model_has_neither_gap_nor_bounds() -> None:
     found = gridworld.measure(real, real, policy)
     for name in ("gap", "reward_part", "dynamics_part", "bounded", "simulation", "on_average", "eps_dyn"):
         np.testing.assert_allclose(found[name], 0, atol=1e-9)
-    # then the regret in the real world is the shortfall in imagination, and A8 is an equality
+    # then the regret in the real world is the shortfall in imagination, and its bound is an equality
     np.testing.assert_allclose(found["regret_bound"], found["regret"], rtol=1e-9)
 
 

@@ -1,4 +1,4 @@
-"""A7 with ends: the parts add up to the gap, and are those that rollouts branch by branch give."""
+"""The identity with ends: the parts add up to the gap, and are those that rollouts branch by branch give."""
 
 import numpy as np
 import pytest
