@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 
 from press import notebooks
 from press.book import Book
-from press.locking import OF_OTHER_BUILDS
+from press.lockfile import OF_OTHER_BUILDS
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
