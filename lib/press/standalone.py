@@ -24,6 +24,7 @@ SCIENCE = (
     "POT",
     "PyYAML",
     "scipy",
+    "seaborn",
     "stable-baselines3",
     "sympy",
     "torch",

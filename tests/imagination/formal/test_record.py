@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from imagination import results
 from imagination.formal import record
+from imagination.results import registry
 from imagination.results.registry import PRINTED
 
 RESULTS = {
@@ -173,7 +173,7 @@ def test_the_exact_amount_meets_the_bound():
 
 
 def test_every_mutant_is_of_one_of_the_results():
-    assert {mutant.result for mutant in record.mutants()} <= results.RESULTS.keys()
+    assert {mutant.result for mutant in record.mutants()} <= registry.RESULTS.keys()
 
 
 def test_every_printed_definition_is_spoken_of():
