@@ -110,7 +110,7 @@ def test_a_plan_loads_nothing_that_draws_or_learns():
     found, loaded = without_extras(f"from imagination.__main__ import main; found = main({PLAN!r})")
     assert found == 0
     assert "pandas" in loaded
-    assert not {"matplotlib", "scipy", "joblib", "tqdm"} & loaded
+    assert not {"matplotlib", "joblib", "tqdm", "torch"} & loaded
 
 
 def test_what_needs_an_extra_only_when_it_runs_says_so(monkeypatch):
