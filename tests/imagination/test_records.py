@@ -1,4 +1,5 @@
 import gzip
+import importlib.util
 import json
 import os
 import time
@@ -122,3 +123,9 @@ def test_the_folder_must_be_there(tmp_path, monkeypatch):
 def test_every_record_of_the_book_loads():
     for name in records.names():
         assert len(records.load(name)) == records.describe(name).rows
+
+
+@pytest.mark.parametrize("name", records.names())
+def test_the_command_of_a_record_names_a_module_that_is_there(name):
+    command = records.describe(name).command.split()
+    assert command[:2] == ["python", "-m"] and importlib.util.find_spec(command[2]), command

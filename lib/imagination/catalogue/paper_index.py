@@ -277,8 +277,7 @@ What {cite:t}`TSGLH26` states and reports, item by item, and what this book has 
 the registry of results, from Coq's record and from the records in `data/`: none of our numbers was typed.
 What is *reported* we know from accounts of the paper, which leave some things open; those are listed. No
 experiment was tuned until it agreed. `make formal` checks the theorems again. A trial is named by its record,
-or by the topic whose trial was run, see {doc}`15_what_we_know_and_what_we_dont`. Commands are those by which
-records were made; where modules that have moved since are now, `data/README.md` says.
+or by the topic whose trial was run, see {doc}`15_what_we_know_and_what_we_dont`. Commands make records again.
 
 ## Numbered items
 """

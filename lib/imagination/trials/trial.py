@@ -241,7 +241,7 @@ class Trial:
         used, allowed = column(rows, self.measure), self.stated(rows)
         if self.below:
             used, allowed = allowed, used
-        if not allowed.any():  # nothing may be measured at all, and no share of it
+        if self.unit is not None:  # it is no share of what is stated that counts
             return Outcome(self.claim.name, self.source, **counts)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.where(used == allowed, np.where(used == 0, 0.0, 1.0), used / allowed)

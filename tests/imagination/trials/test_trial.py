@@ -90,7 +90,7 @@ def test_a_mutant_is_not_tried_on_a_table_that_lacks_its_columns():
 def test_excess_may_be_counted_in_another_unit() -> None:
     trial = Trial(AREA, systems, "area", unit=lambda t: np.full(len(t), 10.0))
     assert trial.excess(TABLE)[1] == pytest.approx(-0.1)
-    assert trial.outcome(TABLE).median == pytest.approx(8 / 9)
+    assert np.isnan(trial.outcome(TABLE).median)
 
 
 def test_an_outcome_counts_what_is_tried() -> None:
