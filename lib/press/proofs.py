@@ -284,7 +284,8 @@ def checked(book: Book, say: Callable[[str], None], *, thoroughly: bool = True) 
         raise FormalError(f"names that are used twice: {', '.join(twice)}")
     say(f"Asking for {len(found)} statements and what they rest on ...")
     answers, axioms = ask(copy, found)
-    say(f"Having the proofs{' and the libraries below them' if thoroughly else ''} checked a second time ...")
+    whole = " and the libraries below them, which takes minutes," if thoroughly else ""
+    say(f"Having the proofs{whole} checked a second time ...")
     check_again(copy, libraries=thoroughly)
     sources = sorted(copy.glob("*.v"))
     texts = {source.stem: source.read_text(encoding="utf-8") for source in sources}

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -116,7 +117,11 @@ def theorem(name: str) -> Checked:
         If Coq checked none of this name.
     """
     if name not in load():
-        raise FormalError(f"{name!r}: Coq checked no such theorem; there are {', '.join(sorted(load()))}")
+        near = ", ".join(get_close_matches(name, load()))
+        raise FormalError(
+            f"{name!r}: Coq checked no such theorem{'; there is ' if near else ''}{near}. A new one is stated"
+            " in formal/ as a Theorem or Corollary; then `python -m press formal` records it"
+        )
     return load()[name]
 
 

@@ -59,8 +59,9 @@ def test_no_two_results_share_a_name():
 def test_what_a_result_names_is_there(name):
     result = RESULTS[name]
     assert result.claims
-    assert result.chapter in CHAPTERS
-    assert not result.label or result.label in {each.label for each in CHAPTERS[result.chapter].results}
+    assert result.chapter in CHAPTERS, f"{name}: there is no chapter {result.chapter}"
+    labels = {each.label for each in CHAPTERS[result.chapter].results}
+    assert not result.label or result.label in labels, f"{name}: {result.chapter} labels no {result.label}"
     assert set(result.rests_on) <= set(RESULTS) - {name}
     assert not result.theorem or record.theorem(result.theorem).result == name
 
@@ -69,7 +70,7 @@ def test_what_a_result_names_is_there(name):
 def test_the_cell_of_a_result_shows_it(name):
     result = RESULTS[name]
     cells = CHAPTERS[result.chapter].cells
-    assert result.cell in cells
+    assert result.cell in cells, f"{name}: {result.chapter} has no cell with the id {result.cell}"
     assert shows(cells[result.cell].text, result), f"{result.cell} neither derives {name} nor shows its card"
 
 
@@ -106,10 +107,15 @@ def test_every_theorem_has_an_instance_and_power(name):
     """Its hypotheses hold somewhere, a true weakening is proved, two wrong versions at least are refuted."""
     theorem, mutants = RESULTS[name].theorem, record.mutants(name)
     kin = {f"{theorem}_instance", f"weaker_{theorem}"}
-    tried = kin <= record.load().keys() and len(mutants) >= 2
+    missing = sorted(kin - record.load().keys())
+    tried = not missing and len(mutants) >= 2
     assert all(mutant.statement.startswith("~") and mutant.words for mutant in mutants)
-    assert record.theorem(theorem).words.startswith(f"{name}. ") or name in UNTRIED
-    assert tried != (name in UNTRIED), f"{name}: tried {tried}, excused {name in UNTRIED}"
+    begins = record.theorem(theorem).words.startswith(f"{name}. ")
+    assert begins or name in UNTRIED, f"the comment over {theorem} does not begin with {f'{name}. '!r}"
+    assert tried != (name in UNTRIED), (
+        f"{name}: not in formal/checked.json: {', '.join(missing) or 'nothing'}; theorems named"
+        f" mutant_{theorem}_...: {len(mutants)}, at least 2 are needed; excused: {name in UNTRIED}"
+    )
 
 
 @pytest.mark.parametrize("name", [name for name, result in RESULTS.items() if result.theorem])
@@ -118,7 +124,8 @@ def test_what_is_stated_is_what_coq_says(name):
     result = RESULTS[name]
     stated = {RESULTS[other].theorem for other in result.rests_on} - {""}
     agrees = stated == set(record.theorem(result.theorem).rests_on)
-    assert agrees != (name in STATED_OTHERWISE), f"{name}: Coq says {record.theorem(result.theorem).rests_on}"
+    says = [of.name for each in record.theorem(result.theorem).rests_on if (of := registry.of_theorem(each))]
+    assert agrees != (name in STATED_OTHERWISE), f"{name}: rests_on says {result.rests_on}, Coq {says}"
 
 
 def test_nobody_is_excused_who_is_not_there():
