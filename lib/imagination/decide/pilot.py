@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["COLUMNS", "MOST", "QUANTITIES", "checked", "measurements", "read_pilot"]
+__all__ = ["COLUMNS", "MOST", "MOST_ROWS", "QUANTITIES", "checked", "measurements", "read_pilot"]
 
 COLUMNS = ("quantity", "samples", "error")
 """What a pilot needs. A further column `seed`, if there is one, says which measurements belong together."""
 
 QUANTITIES = ("dynamics", "reward")
 
-MOST = 1000
-"""Of more measurements of a quantity, neighbours are gathered into medians, about so many in all."""
+MOST, MOST_ROWS = 1000, 5000
+"""Of more sample sizes or measurements of a quantity, neighbours are gathered into about `MOST` medians."""
 
 PLAIN = "write numbers with a point for decimals and nothing between thousands, such as 0.5 and 2000"
 
@@ -52,33 +53,33 @@ def read_pilot(path: str | Path) -> pd.DataFrame:
 
 
 def _table(text: str) -> pd.DataFrame:
-    """Read the columns as they are, numbers with decimal commas included."""
+    """Read the columns; beside semicolons and tabs, commas in numbers are decimal if nothing denies it."""
     separator = max(",;\t", key=text.partition("\n")[0].count)
-    table = _read(text, separator, ".")
-    commas = [name for name in COLUMNS[1:] if _among(table, name, ",").any()]
-    if separator == "," or not commas:
-        return table
-    grouped = _among(table, "samples", r"^\d{1,3}(?:,\d{3})+$")
-    points = {name: _among(table, name, r"\.") for name in commas}
-    for name, wrong in {"samples": grouped, **points}.items():
-        if wrong.any():
-            row = int(np.argmax(wrong))
+    if separator == ",":
+        return _read(text, separator)
+    written = _read(text, separator, dtype=str)
+    names = [name for name in COLUMNS[1:] if name in written]
+    cells = written[names].fillna("").apply(lambda column: column.str.strip())
+    commas = cells.apply(lambda column: column.str.contains(","))
+    points = cells.apply(lambda column: column.str.contains(".", regex=False))
+    if not commas.any(axis=None):
+        return _read(text, separator)
+    grouped = cells.apply(lambda column: column.str.fullmatch(r"\d{1,3}(,\d{3})+")) & [
+        name == "samples" for name in names
+    ]
+    wrong = commas | points if points.any(axis=None) else grouped
+    for name in names:
+        if wrong[name].any():
+            row = int(np.argmax(wrong[name]))
             raise ValueError(
-                f"{name}: {table[name].iloc[row]} in measurement {row + 1} is ambiguous; {PLAIN}"
+                f"{name}: {cells[name].iloc[row]} in measurement {row + 1} is ambiguous; {PLAIN}"
             )
-    return _read(text, separator, ",")
+    return _read(text, separator, decimal=",")
 
 
-def _read(text: str, separator: str, decimal: str) -> pd.DataFrame:
-    table = pd.read_csv(io.StringIO(text), sep=separator, decimal=decimal, skipinitialspace=True)
+def _read(text: str, separator: str, **options: Any) -> pd.DataFrame:
+    table = pd.read_csv(io.StringIO(text), sep=separator, skipinitialspace=True, **options)
     return table.rename(columns=lambda name: str(name).strip()).dropna(how="all")
-
-
-def _among(table: pd.DataFrame, name: str, pattern: str) -> np.ndarray:
-    """Say which measurements were not read as numbers and have the pattern in them."""
-    if name not in table or pd.api.types.is_numeric_dtype(table[name]):
-        return np.zeros(len(table), bool)
-    return table[name].astype(str).str.strip().str.contains(pattern).to_numpy()
 
 
 def checked(pilot: pd.DataFrame) -> pd.DataFrame:
@@ -176,23 +177,20 @@ def _gathered(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     Medians of both samples and errors lie on the law again, whatever decreasing law it is. Of a logged curve
     neighbours are no independent measurements, and need not be counted as such.
     """
-    if len(rows) <= MOST:
-        return rows, ""
     sizes, at = np.unique(rows["samples"], return_inverse=True)
-    if "seed" in rows:
-        seeds, member = np.unique(rows["seed"], return_inverse=True)
-        number = len(seeds)
-        bins = min(len(sizes), max(MOST // number, 20))
-    else:
-        bins = min(len(sizes), MOST)
+    if len(sizes) <= MOST and len(rows) <= MOST_ROWS:
+        return rows, ""
+    whole = "seed" in rows
+    seeds = rows["seed"].nunique() if whole else 1
+    bins = min(len(sizes), max(MOST // seeds, 20))
     group = at * bins // len(sizes)
-    if "seed" not in rows:
-        member = rows.groupby(group).cumcount().to_numpy()
-        number = np.bincount(group)[group]
-    parts = np.minimum(max(MOST // bins, 1), number)
-    part = member * parts // number
+    if whole:
+        member, number = pd.factorize(rows["seed"])[0], np.full(len(rows), seeds)
+    else:
+        member, number = rows.groupby(group).cumcount().to_numpy(), np.bincount(group)[group]
+    part = member * np.minimum(max(MOST // bins, 1), number) // number
     found = rows[["samples", "error"]].groupby([group, part]).median()
-    if "seed" in rows:
+    if whole:
         found["seed"] = found.index.get_level_values(1)
     note = f"{len(rows):,} measurements are gathered into {len(found):,} medians of neighbours"
     return found.reset_index(drop=True), note
