@@ -208,15 +208,38 @@ class Comparison:
     ----------
     plain, floored : ScalingLaw
         The pure power law, and the one with a floor.
-    table : DataFrame
-        A row for each law: `parameters`, `deviance` (twice the loss in units of the noise), `AIC`, `BIC`,
-        `left out` (root mean squared log residual at sample sizes that were left out of the fit, one at a
-        time, or in `FOLDS` groups of neighbours where there are more) and `R2` (of the mean log errors).
     """
 
     plain: ScalingLaw
     floored: ScalingLaw
-    table: pd.DataFrame
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """A row for each law, of its `criteria` and what else speaks for it.
+
+        `left out` is the root mean squared log residual at sample sizes that were left out of the fit, one at
+        a time (in `FOLDS` groups of neighbours where there are more), and `R2` that of the mean log errors.
+        """
+        rows = {
+            name: self.criteria(law) | {"left out": _left_out(law), "R2": law.r_squared_of_means}
+            for name, law in {"power law": self.plain, "power law with a floor": self.floored}.items()
+        }
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("law")
+
+    def criteria(self, law: ScalingLaw) -> dict[str, float]:
+        """Number of `parameters`, `deviance` (twice the loss in units of the noise), `AIC` and `BIC`.
+
+        Both laws are judged with the noise of the more flexible one.
+        """
+        parameters, scale = 3 if law.with_floor else 2, self.floored.scale
+        residuals = _levelled(law._data, law._data.y[None])[0] - np.log(law(law.samples))
+        deviance = 2 * float(huber.loss(residuals, huber.THRESHOLD * scale).sum()) / scale**2
+        return {
+            "parameters": parameters,
+            "deviance": deviance,
+            "AIC": deviance + 2 * parameters,
+            "BIC": deviance + parameters * np.log(len(law.errors)),
+        }
 
     @property
     def chosen(self) -> ScalingLaw:
@@ -226,7 +249,8 @@ class Comparison:
         measurements there are, and in the limit picks the true one of two nested laws. Leaving out sample
         sizes judges extrapolation, but by a handful of numbers: it is shown as a second opinion.
         """
-        return self.floored if self.table["BIC"].iloc[1] < self.table["BIC"].iloc[0] else self.plain
+        plain, floored = (self.criteria(law)["BIC"] for law in (self.plain, self.floored))
+        return self.floored if floored < plain else self.plain
 
 
 def fit(
@@ -326,24 +350,7 @@ def compare(samples: Any, errors: Any, **options: Any) -> Comparison:
     """
     floored = fit(samples, errors, floor=True, **options)
     plain = fit(samples, errors, floor=False, **options)
-    rows = [_criteria(law, floored.scale) for law in (plain, floored)]
-    table = pd.DataFrame(rows, index=pd.Index(["power law", "power law with a floor"], name="law"))
-    return Comparison(plain, floored, table)
-
-
-def _criteria(law: ScalingLaw, scale: float) -> dict[str, float]:
-    """What the comparison shows of a law; both laws are judged with the noise of the more flexible one."""
-    parameters = 3 if law.with_floor else 2
-    residuals = _levelled(law._data, law._data.y[None])[0] - np.log(law(law.samples))
-    deviance = 2 * float(huber.loss(residuals, huber.THRESHOLD * scale).sum()) / scale**2
-    return {
-        "parameters": parameters,
-        "deviance": deviance,
-        "AIC": deviance + 2 * parameters,
-        "BIC": deviance + parameters * np.log(len(law.errors)),
-        "left out": _left_out(law),
-        "R2": law.r_squared_of_means,
-    }
+    return Comparison(plain, floored)
 
 
 def _left_out(law: ScalingLaw) -> float:
