@@ -161,7 +161,7 @@ def _with_whole_seeds(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
         return (rows, "") if kept > 1 else (rows.drop(columns="seed"), "")
     rule = f"measured exactly once at each of the {sizes} sample sizes"
     if kept > 1 and whole.mean() >= 0.5:
-        first = rows.loc[~whole, "seed"].iloc[0]
+        first = (*rows.loc[~whole, "seed"].dropna(), "blank")[0]
         named = f"{first:g}" if isinstance(first, float) else first
         note = (
             f"{(~whole).sum():,} measurements of seeds that were not {rule} (the first: {named}) are left out"
