@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import sys
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ CONSTANTS = ("gamma", "L_f", "L_r", "L_pi")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a tool; return its exit status: 0, or 2 where the input was refused."""
+    """Run a tool; return its exit status: 0, 2 for refused input, 1 for a plan whose figure failed."""
     parser = _parser()
     chosen = parser.parse_args(arguments)
     try:
@@ -72,18 +73,24 @@ def _plan(chosen: argparse.Namespace) -> int:
         replicates=chosen.replicates,
         rng=np.random.default_rng(_seed(chosen.seed)),
     )
+    drawn = None
     if chosen.figure is not None:
         from imagination import figures
         from imagination.decide import planner_figure
 
-        figures.save(planner_figure.figure(made), chosen.figure)
+        try:
+            drawn = str(figures.save(planner_figure.figure(made), chosen.figure))
+        except (ValueError, OSError) as error:  # The plan is worth more than its picture.
+            warning = f"figure: {chosen.figure} was not written ({error})"
+            made = dataclasses.replace(made, warnings=(*made.warnings, warning))
+            print(f"imagination plan: {warning}", file=sys.stderr)
     if chosen.json:
-        print(json.dumps(made.to_dict() | {"figure": chosen.figure}, indent=2, allow_nan=False))
+        print(json.dumps(made.to_dict() | {"figure": drawn}, indent=2, allow_nan=False))
     else:
         print(planner_report.text(made))
-        if chosen.figure is not None:
-            print(f"\nFigure: {chosen.figure}")
-    return 0
+        if drawn is not None:
+            print(f"\nFigure: {drawn}")
+    return int(chosen.figure is not None and drawn is None)
 
 
 def _constants(chosen: argparse.Namespace) -> dict[str, float] | None:

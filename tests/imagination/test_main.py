@@ -46,6 +46,17 @@ def test_a_plan_is_drawn_where_it_is_asked_for(ask, tmp_path):
     assert (tmp_path / "plan.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("figure", ["nowhere/plan.png", "plan.pdf", "."])
+def test_a_plan_outlives_its_figure(ask, figure):
+    _, plain, _ = ask("--multiplier", "3")
+    status, printed, complaint = ask("--multiplier", "3", "--figure", figure)
+    assert status == 1 and printed.startswith(plain.rstrip("\n"))
+    assert f"Warning: figure: {figure} was not written" in printed and figure in complaint
+    status, printed, _ = ask("--multiplier", "3", "--figure", figure, "--json")
+    answer = json.loads(printed)
+    assert status == 1 and answer["figure"] is None and figure in answer["warnings"][-1]
+
+
 def test_json_is_the_functions_answer(ask, pilot, tmp_path):
     import numpy as np
 
@@ -66,6 +77,8 @@ def test_constants_for_the_multiplier(ask):
     assert status == 0 and "multiplier 4)" in printed
     status, printed, _ = ask(*constants, "--multiplier", "1")
     assert "Theorem 1 with global constants (multiplier 4)" in printed
+    status, printed, _ = ask(*constants, "--L-f", "2", "--multiplier", "1")
+    assert status == 0 and "Warning: constants: the rule of Theorem 1 is left out" in printed
 
 
 @pytest.mark.parametrize(
@@ -75,8 +88,6 @@ def test_constants_for_the_multiplier(ask):
         (("--gamma", "0.9", "--L-f", "1"), "missing: --L-r, --L-pi"),
         (("--multiplier", "-3"), "multiplier: -3"),
         (("--gamma", "0.9", "--L-f", "2", "--L-r", "1", "--L-pi", "0"), "fails for"),
-        (("--multiplier", "3", "--figure", "plan.pdf"), "'.pdf'"),
-        (("--multiplier", "3", "--figure", "nowhere/plan.png"), "nowhere"),
         (("--multiplier", "3", "--seed", "-1"), "--seed: -1"),
     ],
 )

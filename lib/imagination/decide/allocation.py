@@ -11,7 +11,6 @@ from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit
 
 from imagination.decide.budget_problem import INPUTS, Problem, Problems, checked, elasticity, quietly, refuse
 
@@ -283,6 +282,9 @@ def elasticities(**problem: Unpack[Problem]) -> dict[str, Allocation]:
     The numbers of samples move as :data:`~imagination.results.budget.further.ELASTICITIES` says, and the
     errors with them, by the chain rule, of which floors take no part.
     """
+    # Imported late: a plan needs neither SciPy nor elasticities.
+    from scipy.special import expit
+
     shape, at, _ = checked("elasticities", problem)
     split = at.split()
     share, rest, logs = split.share, split.rest, at.log_samples(split)

@@ -15,7 +15,6 @@ from numpy.typing import ArrayLike
 
 from imagination.claim import HypothesisError, real_array
 from imagination.results.budget import claims
-from imagination.results.budget.further import ELASTICITIES
 
 __all__ = ["INPUTS", "Problem", "Problems", "Split", "checked", "elasticity", "quietly", "refuse"]
 
@@ -119,6 +118,8 @@ def _weighted() -> Callable[..., Any]:
 @cache
 def elasticity(what: str, code: str) -> Callable[..., Any]:
     """An elasticity as a function of both exponents, shares of the budget and logarithms of samples."""
+    from imagination.results.budget.further import ELASTICITIES  # late: a plan does without
+
     spent = {claims.c_d: _share / claims.N_d, claims.c_r: _rest / claims.N_r}
     logs = {sp.log(claims.N_d): _x, sp.log(claims.N_r): _y}
     expression = ELASTICITIES[what, code].expression.subs(spent).xreplace(logs)

@@ -9,28 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from imagination.claim import HypothesisError
 from imagination.decide import allocation, scaling_laws
+from imagination.decide.pilot import COLUMNS, QUANTITIES, checked, measurements, read_pilot
 from imagination.decide.scaling_laws import DecayError, ScalingLaw
-from imagination.results.budget import claims as allocation_claims
+from imagination.results.budget.claims import MULTIPLIER
 
-__all__ = ["COLUMNS", "LAWS", "QUANTITIES", "Estimate", "Plan", "plan", "read_pilot"]
-
-COLUMNS = ("quantity", "samples", "error")
-"""What a pilot needs. A further column `seed`, if there is one, says which measurements belong together."""
-
-QUANTITIES = ("dynamics", "reward")
+__all__ = ["COLUMNS", "LAWS", "QUANTITIES", "RULES", "SCHEMA", "Estimate", "Plan", "plan", "read_pilot"]
 
 LAWS = ("auto", "power", "floor")
 """Which law is fitted: the one that the measurements support, or always the one or the other."""
 
-WRONG_MULTIPLIERS = (10.0, 0.1)
+WRONG_MULTIPLIERS = {"ten_times_multiplier": 10.0, "tenth_of_multiplier": 0.1}
 """A plan shows what it would cost to have the multiplier wrong by these factors."""
+
+RULES = ("half_each", "same_number", "global_constants", *WRONG_MULTIPLIERS)
+"""What a plan is compared with."""
+
+SCHEMA = 1
+"""Version of what `Plan.to_dict` returns: it grows when a key is renamed, removed or means something else."""
 
 LOST = 0.025
 """Share of replicates that may fail to decay before a law counts as not shown to decay."""
@@ -65,8 +67,8 @@ class Plan:
         With probability `level` the best split for the true laws would leave at most this share less error:
         the price of planning from a pilot [no unit].
     rules : DataFrame
-        A row for each other rule: `N_dyn`, `N_rew`, `error`, `regret` (error above that of the best split,
-        as a share of it) and its interval `low` to `high`.
+        A row for each of `RULES` that applies: `rule` (in words), `N_dyn`, `N_rew`, `error`, `regret` (error
+        above that of the best split, as a share of it) and its interval `low` to `high`.
     warnings : tuple of str
         Where not to trust the plan.
     """
@@ -84,19 +86,36 @@ class Plan:
     warnings: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain numbers, strings, lists and dictionaries, ready for JSON."""
+        """Return everything as plain numbers, strings, lists and dictionaries, ready for JSON.
+
+        Returns
+        -------
+        dict
+            The same keys for every plan: `schema` (the number `SCHEMA`) and the attributes' names, under them
+            their rows and columns. Under ``laws``, each law's `amplitude`, `exponent` and `floor` (0 where
+            there is none) with `value`, `low`, `high`; `form`, `measurements` (how many), `smallest_pilot`
+            and `largest_pilot` [samples], `r_squared`, `resampling`. Under ``rules``, None for a rule that
+            does not apply. While `schema` is the same no key changes its meaning; some may be added.
+        """
         laws = {}
         for name, law in self.laws.items():
             table = law.summary(level=self.level)
-            laws[name] = {key: _numbers(row) for key, row in table.iterrows()} | {
-                "form": _form(law),
-                "measurements": len(law.errors),
-                "smallest_pilot": float(law.samples.min()),
-                "largest_pilot": float(law.samples.max()),
-                "r_squared": law.r_squared_of_means,
-                "resampling": law.resampling,
-            }
+            none = {"floor": {"value": 0.0, "low": 0.0, "high": 0.0}}
+            laws[name] = (
+                none
+                | {str(key): _numbers(row) for key, row in table.iterrows()}
+                | {
+                    "form": _form(law),
+                    "measurements": len(law.errors),
+                    "smallest_pilot": float(law.samples.min()),
+                    "largest_pilot": float(law.samples.max()),
+                    "r_squared": law.r_squared_of_means,
+                    "resampling": law.resampling,
+                }
+            )
+        rules = {name: _numbers(row) for name, row in self.rules.iterrows()}
         return {
+            "schema": SCHEMA,
             "budget": self.budget,
             "cost_dyn": self.cost_dyn,
             "cost_rew": self.cost_rew,
@@ -106,34 +125,9 @@ class Plan:
             "split": {name: _numbers(row) for name, row in self.split.iterrows()},
             "error": vars(self.error),
             "hindsight": self.hindsight,
-            "rules": {name: _numbers(row) for name, row in self.rules.iterrows()},
+            "rules": {name: rules.get(name) for name in RULES},
             "warnings": list(self.warnings),
         }
-
-
-def read_pilot(path: str | Path) -> pd.DataFrame:
-    """Read pilot measurements from a CSV file.
-
-    Returns
-    -------
-    DataFrame
-        Columns `quantity`, `samples`, `error`, and `seed` if the file has it.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be opened.
-    ValueError
-        If it is no CSV file, a column is missing, or its contents are not what the column says.
-    """
-    try:
-        table = pd.read_csv(path, skipinitialspace=True)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path}: not a CSV file ({str(error).strip()})") from error
-    try:
-        return _checked(table)
-    except ValueError as error:
-        raise type(error)(f"{path}: {error}") from error
 
 
 def plan(
@@ -186,97 +180,82 @@ def plan(
     ValueError
         If the pilot, the budget or anything else is not what it should be.
     """
-    pilot = _checked(pilot)
+    pilot = checked(pilot)
     for name, value in {"budget": budget, "cost_dyn": cost_dyn, "cost_rew": cost_rew}.items():
         if not (np.isfinite(value) and value > 0):
             raise ValueError(f"{name}: {value:g}; need a positive, finite number")
+    if cost_dyn + cost_rew > budget:
+        raise ValueError(
+            f"budget: {budget:g}; one sample of each kind costs {cost_dyn + cost_rew:g}, need that or more"
+        )
     if not 0 < level < 1:
         raise ValueError(f"level: {level:g} is no probability between 0 and 1")
     if law not in LAWS:
         raise ValueError(f"law: {law!r} is none of {', '.join(LAWS)}")
     if replicates < 100:
         raise ValueError(f"replicates: {replicates}; intervals need 100 or more")
-    global_multiplier = None if constants is None else _multiplier_of(constants)
-    chosen = global_multiplier if multiplier is None else multiplier
-    if chosen is None:
-        raise ValueError("multiplier: none given, and no constants to compute it from")
-    if not (np.isfinite(chosen) and chosen > 0):
-        raise ValueError(f"multiplier: {chosen:g}; need a positive, finite number")
-    laws = {name: _law(pilot, name, law, level, replicates, rng) for name in QUANTITIES}
+    chosen, of_constants, notes = _multipliers(multiplier, constants)
+    laws = {}
+    for name in QUANTITIES:
+        rows, said = measurements(pilot, name)
+        notes += said
+        try:
+            laws[name] = _law(rows, law, level, replicates, rng)
+        except ValueError as error:
+            raise type(error)("; ".join([f"{name}: {error}", *said])) from error
     problem = _Problem(budget, cost_dyn, cost_rew, chosen, level, laws)
-    return problem.solved(None if multiplier is None else global_multiplier)
+    return problem.solved(of_constants, notes)
 
 
-def _checked(pilot: pd.DataFrame) -> pd.DataFrame:
-    """Return the pilot with clean columns, or say what is wrong with it."""
-    pilot = pilot.rename(columns=lambda name: str(name).strip())
-    missing = [name for name in COLUMNS if name not in pilot.columns]
-    if missing:
-        found = ", ".join(map(str, pilot.columns)) or "none"
-        raise ValueError(f"no column {' or '.join(map(repr, missing))}; there are: {found}")
-    table = pilot[[*COLUMNS, *(["seed"] if "seed" in pilot.columns else [])]].copy()
-    table["quantity"] = table["quantity"].astype(str).str.strip()
-    unknown = sorted(set(table["quantity"]) - set(QUANTITIES))
-    if unknown:
-        raise ValueError(f"quantity: {unknown[0]!r} is neither 'dynamics' nor 'reward'")
-    for name in ("samples", "error"):
-        numbers = pd.to_numeric(table[name], errors="coerce")
-        bad = ~(np.isfinite(numbers) & (numbers > 0))
-        if bad.any():
-            row = int(np.argmax(bad))
-            given = pilot[name].iloc[row]
-            raise ValueError(f"{name}: {given!s} in measurement {row + 1}; need positive, finite numbers")
-        table[name] = numbers.astype(float)
-    return table
-
-
-def _multiplier_of(constants: Mapping[str, float]) -> float:
+def _multipliers(
+    multiplier: float | None, constants: Mapping[str, float] | None
+) -> tuple[float, float | None, list[str]]:
+    """Return the multiplier, that of the global constants if it is another one, and what is to be said."""
     needed = ("gamma", "L_f", "L_r", "L_pi")
-    if set(constants) != set(needed):
+    if constants is not None and set(constants) != set(needed):
         raise ValueError(f"constants: got {', '.join(constants) or 'none'}; need {', '.join(needed)}")
-    return float(allocation_claims.MULTIPLIER.evaluate(**constants))
-
-
-def _law(
-    pilot: pd.DataFrame, name: str, law: str, level: float, replicates: int, rng: np.random.Generator
-) -> ScalingLaw:
-    """Fit one quantity's law and make sure that the pilot shows it to decay."""
-    rows = pilot[pilot["quantity"] == name]
-    if rows.empty:
-        raise ValueError(f"quantity: the pilot has no measurement of '{name}'")
-    samples, errors = rows["samples"].to_numpy(), rows["error"].to_numpy()
-    options: dict[str, Any] = {"replicates": replicates, "rng": rng, "seeds": _seeds(rows)}
-    sizes = len(np.unique(samples))
+    if multiplier is None and constants is None:
+        raise ValueError("multiplier: none given, and no constants to compute it from")
+    if multiplier is None:
+        multiplier, constants = float(MULTIPLIER.evaluate(**constants or {})), None
+    if not (np.isfinite(multiplier) and multiplier > 0):
+        raise ValueError(f"multiplier: {multiplier:g}; need a positive, finite number")
+    if constants is None:
+        return multiplier, None, []
     try:
-        if law == "auto" and sizes >= 4:
-            found = scaling_laws.compare(samples, errors, **options).chosen
-        else:
-            found = scaling_laws.fit(samples, errors, floor=law == "floor", **options)
-    except ValueError as error:
-        raise type(error)(f"{name}: {error}") from error
+        other = float(MULTIPLIER.evaluate(**constants))
+        if 0 < other < np.inf:
+            return multiplier, other, []
+        why = f"they give the multiplier {other:g}"
+    except HypothesisError as error:
+        why = str(error)
+    return multiplier, None, [f"constants: the rule of Theorem 1 is left out of the comparison ({why})"]
+
+
+def _law(rows: pd.DataFrame, law: str, level: float, replicates: int, rng: np.random.Generator) -> ScalingLaw:
+    """Fit one quantity's law and make sure that the pilot shows it to decay."""
+    samples, errors = rows["samples"].to_numpy(), rows["error"].to_numpy()
+    seeds = rows["seed"].to_numpy() if "seed" in rows else None
+    options: dict[str, Any] = {"replicates": replicates, "rng": rng, "seeds": seeds}
+    if law == "auto" and len(np.unique(samples)) >= 4:
+        found = scaling_laws.compare(samples, errors, **options).chosen
+    else:
+        found = scaling_laws.fit(samples, errors, floor=law == "floor", **options)
     if (found.bootstrap["exponent"] <= 0).mean() > LOST:
         low, high, _ = found.interval("exponent", level=level)
         raise DecayError(
-            f"{name}: the pilot does not show that the error falls with the samples "
+            f"the pilot does not show that the error falls with the samples "
             f"(exponent between {low:.2g} and {high:.2g}); measure more, or over a wider range"
         )
     return found
-
-
-def _seeds(rows: pd.DataFrame) -> np.ndarray | None:
-    """Return the seeds if each was measured once at every sample size."""
-    if "seed" not in rows.columns or rows["seed"].isna().any():
-        return None
-    table = pd.crosstab(rows["seed"], rows["samples"])
-    return rows["seed"].to_numpy() if (table == 1).all(axis=None) and len(table) > 1 else None
 
 
 def _form(law: ScalingLaw) -> str:
     return "power law with a floor" if law.with_floor else "power law"
 
 
-def _numbers(row: pd.Series) -> dict[str, float]:
-    return {str(key): float(value) for key, value in row.items()}
+def _numbers(row: pd.Series) -> dict[str, Any]:
+    return {str(key): value if isinstance(value, str) else float(value) for key, value in row.items()}
 
 
 @dataclass(frozen=True)
@@ -316,8 +295,8 @@ class _Problem:
         low, high = np.quantile(values[1:], [(1 - self.level) / 2, (1 + self.level) / 2])
         return Estimate(float(values[0]), float(low), float(high))
 
-    def solved(self, global_multiplier: float | None) -> Plan:
-        """Make the plan."""
+    def solved(self, global_multiplier: float | None, notes: list[str]) -> Plan:
+        """Make the plan, with these notes before its warnings."""
         arrays = self._arrays()
         central = {name: float(values[0]) for name, values in arrays.items()}
         best = allocation.allocate(**arrays, **self._prices, multiplier=self.multiplier)
@@ -340,7 +319,7 @@ class _Problem:
             error=self._estimate(error),
             hindsight=float(np.quantile(1 - best.error[1:] / error[1:], self.level)),
             rules=self._rules(arrays, central, best.error, global_multiplier),
-            warnings=self._warnings(split, len(arrays["alpha"]) - 1),
+            warnings=(*notes, *self._warnings(split)),
         )
 
     def _row(self, samples: float, optima: np.ndarray, cost: float, errors: np.ndarray) -> dict[str, float]:
@@ -367,22 +346,28 @@ class _Problem:
         """What other rules would have bought, and how much more error they leave than the best split."""
         each = self.budget / (self.cost_dyn + self.cost_rew)
         splits = {
-            "half the budget each": (self.budget / 2 / self.cost_dyn, self.budget / 2 / self.cost_rew),
-            "by cost: as many samples of each": (each, each),
+            "half_each": (
+                "half the budget each",
+                self.budget / 2 / self.cost_dyn,
+                self.budget / 2 / self.cost_rew,
+            ),
+            "same_number": ("by cost: as many samples of each", each, each),
         }
-        others = {f"multiplier {factor:g} times as large": factor for factor in WRONG_MULTIPLIERS}
-        multipliers = {name: factor * self.multiplier for name, factor in others.items()}
+        others = {}
         if global_multiplier is not None:
             name = f"Theorem 1 with global constants (multiplier {global_multiplier:.4g})"
-            multipliers = {name: global_multiplier} | multipliers
-        for name, multiplier in multipliers.items():
+            others["global_constants"] = name, global_multiplier
+        for key, factor in WRONG_MULTIPLIERS.items():
+            others[key] = f"multiplier {factor:g} times as large", factor * self.multiplier
+        for key, (name, multiplier) in others.items():
             found = allocation.allocate(**central, **self._prices, multiplier=multiplier)
-            splits[name] = float(found.N_dyn), float(found.N_rew)
+            splits[key] = name, float(found.N_dyn), float(found.N_rew)
         rows = {}
-        for name, (N_dyn, N_rew) in splits.items():
+        for key, (name, N_dyn, N_rew) in splits.items():
             error = self._errors(arrays, N_dyn, N_rew)[2]
             regret = self._estimate(error / best - 1)
-            rows[name] = {
+            rows[key] = {
+                "rule": name,
                 "N_dyn": N_dyn,
                 "N_rew": N_rew,
                 "error": error[0],
@@ -392,7 +377,7 @@ class _Problem:
             }
         return pd.DataFrame.from_dict(rows, orient="index")
 
-    def _warnings(self, split: pd.DataFrame, kept: int) -> tuple[str, ...]:
+    def _warnings(self, split: pd.DataFrame) -> tuple[str, ...]:
         found = []
         for name, law in self.laws.items():
             samples = split.loc[name, "samples"]

@@ -50,8 +50,8 @@ def _draw_shares(axes: Axes, plan: Plan) -> None:
     axes.plot(shares, curve, color=figures.colour("black"), marker="")
     star = plan.split.loc["dynamics", "share"], plan.error.value
     axes.plot(*star, marker="*", markersize=14, linestyle="", color=figures.colour("blue"), label="plan")
-    for number, (name, row) in enumerate(plan.rules.iterrows(), start=1):
-        short = str(name).split(":")[0].split(" (")[0]
+    for number, (_, row) in enumerate(plan.rules.iterrows(), start=1):
+        short = row["rule"].split(":")[0].split(" (")[0]
         at = row["N_dyn"] * plan.cost_dyn / plan.budget
         shade, marker = figures.colour(number), figures.MARKERS[number]
         axes.plot(at, row["error"], color=shade, marker=marker, linestyle="", label=short)

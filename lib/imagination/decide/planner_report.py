@@ -64,7 +64,7 @@ def _split(plan: Plan) -> str:
 
 
 def _rules(plan: Plan) -> str:
-    rows = plan.rules
+    rows = plan.rules.set_index("rule").rename_axis(None)
     shown = {
         "dynamics": rows["N_dyn"].map("{:,.0f}".format),
         "reward": rows["N_rew"].map("{:,.0f}".format),

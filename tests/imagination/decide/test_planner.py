@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from imagination.decide.allocation import allocate, allocate_whole
-from imagination.decide.planner import LAWS, plan, read_pilot
+from imagination.decide.planner import LAWS, RULES, plan
 from imagination.decide.planner_figure import figure
 from imagination.decide.planner_report import text
 from imagination.decide.scaling_laws import DecayError, power_law
@@ -99,12 +99,13 @@ def test_regrets_of_the_common_rules_by_hand(rng):
         error = 3 * power_law(N_dyn, *TRUE["dynamics"]) + power_law(N_rew, *TRUE["reward"])
         return error / best.error - 1
 
-    assert rules.loc["half the budget each", "regret"] == pytest.approx(regret(5e4, 1.25e4), rel=1e-4)
-    by_cost = rules.loc["by cost: as many samples of each"]
+    assert rules.loc["half_each", "regret"] == pytest.approx(regret(5e4, 1.25e4), rel=1e-4)
+    by_cost = rules.loc["same_number"]
     assert by_cost["N_dyn"] == by_cost["N_rew"] == 2e4
     assert by_cost["regret"] == pytest.approx(regret(2e4, 2e4), rel=1e-4)
     wrong = allocate(**true_laws() | {"multiplier": 0.9 * 10 * 2 / (1 - 0.9)})
-    with_constants = rules.loc["Theorem 1 with global constants (multiplier 180)"]
+    with_constants = rules.loc["global_constants"]
+    assert with_constants["rule"] == "Theorem 1 with global constants (multiplier 180)"
     assert with_constants["regret"] == pytest.approx(regret(wrong.N_dyn, wrong.N_rew), rel=1e-4)
     assert (rules["regret"] >= 0).all() and (rules["low"] <= rules["high"]).all()
 
@@ -115,14 +116,40 @@ def test_constants_give_the_multiplier(rng):
     one = make(rng, table, multiplier=None, constants=constants)
     other = make(rng, table, multiplier=0.5 * 2 * 2 / 0.5)
     assert one.multiplier == pytest.approx(4) and one.error == other.error
-    assert not any("global constants" in rule for rule in one.rules.index)
+    assert "global_constants" not in one.rules.index and one.warnings == other.warnings
+
+
+@pytest.mark.parametrize("constants", [{"L_f": 2}, {"gamma": 1}, {"L_r": 0}, {"L_pi": -1}, {"L_f": np.nan}])
+def test_constants_without_a_multiplier_cost_one_rule(rng, constants):
+    table, fine = pilot(rng), {"gamma": 0.9, "L_f": 0.5, "L_r": 1, "L_pi": 0.5}
+    without, made = make(rng, table), make(rng, table, constants=fine | constants)
+    pd.testing.assert_frame_equal(made.rules, without.rules)
+    assert made.warnings[1:] == without.warnings and made.warnings[0].startswith("constants: ")
+    with pytest.raises(ValueError, match="multiplier"):
+        make(rng, table, constants=fine | constants, multiplier=None)
 
 
 def test_seeds_are_drawn_whole_where_they_are_complete(rng):
     table = pilot(rng)
     assert make(rng, table).laws["reward"].resampling == "seeds"
-    assert make(rng, table.iloc[1:]).laws["dynamics"].resampling == "replicates"
     assert make(rng, table.drop(columns="seed")).laws["reward"].resampling == "replicates"
+    short = make(rng, table.iloc[1:])
+    assert short.laws["dynamics"].resampling == "seeds" and len(short.laws["dynamics"].errors) == 20
+    assert "3 measurements of seeds" in short.warnings[0]
+
+
+def test_a_missing_row_is_no_reason_to_refuse(rng):
+    """Seeds differ tenfold, so that only whole seeds show the decay."""
+    table = pilot(rng, replicates=8)
+    table["error"] *= 10 ** np.linspace(-1, 1, 8)[table["seed"]]
+    for row in (0, 13, 31, 40):
+        made = make(rng, table.drop(index=row), law="power")
+        assert made.laws["reward"].exponent == pytest.approx(0.7, abs=0.05)
+        assert len(made.warnings) and "measured exactly once" in made.warnings[0]
+    with pytest.raises(DecayError, match=r"dynamics: .*does not show.*the column seed is not used"):
+        make(
+            rng, table[(table["quantity"] == "reward") | (table["seed"] % 4 != table.index // 8)], law="power"
+        )
 
 
 def test_extrapolation_is_said(rng):
@@ -146,6 +173,7 @@ def test_the_report_says_the_numbers(rng):
     report = text(made)
     for number in (*made.split["samples"], *made.rules["N_dyn"]):
         assert f"{number:,.0f}" in report
+    assert all(rule in report for rule in made.rules["rule"])
     assert "Expected error" in report and report.count("Warning") == len(made.warnings)
     assert max(map(len, report.splitlines())) <= 110
 
@@ -155,7 +183,21 @@ def test_to_dict_is_plain(rng):
     again = json.loads(json.dumps(made.to_dict(), allow_nan=False))
     assert again["split"]["dynamics"]["samples"] == made.split.loc["dynamics", "samples"]
     assert again["laws"]["reward"]["exponent"]["low"] < 0.75
-    assert set(again["rules"]) == set(made.rules.index)
+    assert again["rules"]["half_each"]["regret"] == made.rules.loc["half_each", "regret"]
+    assert again["schema"] == 1 and again["rules"]["global_constants"] is None
+
+
+def test_to_dict_has_the_same_keys_for_every_plan(rng):
+    def keys(answer):
+        return {key: keys(value) for key, value in answer.items()} if isinstance(answer, dict) else ()
+
+    constants, table = {"gamma": 0.9, "L_f": 0.5, "L_r": 1, "L_pi": 0.5}, pilot(rng)
+    first = keys(make(rng, table, constants=constants).to_dict())
+    assert keys(make(rng, table, constants=constants | {"gamma": 0.8}).to_dict()) == first
+    assert keys(make(rng, table, constants=constants, law="floor", budget=1e7).to_dict()) == first
+    left_out = keys(make(rng, table, constants=constants | {"L_f": 2}).to_dict())
+    assert left_out == first | {"rules": first["rules"] | {"global_constants": ()}}
+    assert tuple(first["rules"]) == RULES
 
 
 def test_the_figure_has_both_laws_and_all_rules(rng):
@@ -183,8 +225,8 @@ def test_the_figure_has_both_laws_and_all_rules(rng):
         ({"replicates": 10}, "replicates: 10"),
         ({"level": 1.5}, "level: 1.5"),
         ({"constants": {"gamma": 0.9}}, "constants: got gamma"),
-        ({"constants": {"gamma": 0.9, "L_f": 2, "L_r": 1, "L_pi": 0}}, "needs"),
-        ({"budget": 3}, "fewest samples"),
+        ({"multiplier": None, "constants": {"gamma": 0.9, "L_f": 2, "L_r": 1, "L_pi": 0}}, "needs"),
+        ({"budget": 4.9}, r"budget: 4\.9; one sample of each kind costs 5"),
     ],
 )
 def test_bad_requests(rng, change, message):
@@ -217,18 +259,7 @@ def test_laws_that_do_not_decay(rng):
         make(rng, pilot(rng, laws=flat, noise=0.3), law="power")
 
 
-def test_files(tmp_path, rng):
-    path = tmp_path / "pilot.csv"
-    pilot(rng).to_csv(path, index=False)
-    pd.testing.assert_frame_equal(read_pilot(path), pilot(np.random.default_rng(5)), check_dtype=False)
-    path.write_text("quantity, samples , error\ndynamics , 1, 2\n")
-    assert read_pilot(path).to_dict("records") == [{"quantity": "dynamics", "samples": 1.0, "error": 2.0}]
-    for content in ("", "\x00\x01", "a,b\n1,2,3\n4"):
-        path.write_text(content)
-        with pytest.raises(ValueError, match=r"pilot.csv: "):
-            read_pilot(path)
-    path.write_bytes(b"\xff\xfe\xfa")
-    with pytest.raises(ValueError, match=r"pilot.csv: not a CSV file"):
-        read_pilot(path)
-    with pytest.raises(OSError):
-        read_pilot(tmp_path / "none.csv")
+def test_a_budget_too_small_is_told_before_the_fit(rng, monkeypatch):
+    monkeypatch.setattr("imagination.decide.scaling_laws.fit", None)
+    with pytest.raises(ValueError, match="budget: 3"):
+        make(rng, budget=3)

@@ -45,6 +45,12 @@ PARAMETERS = ("amplitude", "exponent", "floor")
 SMALLEST_SCALE = 1e-7
 """Noise below this is rounding: data that lie on a law exactly are fitted as if they scattered so much."""
 
+AT_ONCE = 10**7
+"""So many numbers of a bootstrap are fitted at once: more would not fit into memory."""
+
+FOLDS = 100
+"""Of more sample sizes than this, groups of neighbours are left out instead of one at a time."""
+
 RESAMPLING = ("seeds", "replicates", "residuals")
 
 
@@ -165,9 +171,12 @@ class ScalingLaw:
         Drawn with the fit, and fitted when it is asked for: of two laws that are compared only one is used.
         """
         data, one = self._data, np.ones((1, len(self._data.y)))
-        starred = _levelled(data, self._draws)
-        found = huber.fit_batch(data, starred, one, self.scale, self.with_floor, self._theta)
-        return pd.DataFrame(huber.parameters(data, found), columns=list(PARAMETERS))
+        parts = np.array_split(self._draws, -(-self._draws.size // AT_ONCE))
+        found = [
+            huber.fit_batch(data, _levelled(data, draws), one, self.scale, self.with_floor, self._theta)
+            for draws in parts
+        ]
+        return pd.DataFrame(huber.parameters(data, np.concatenate(found)), columns=list(PARAMETERS))
 
     @cached_property
     def residuals(self) -> np.ndarray:
@@ -199,15 +208,38 @@ class Comparison:
     ----------
     plain, floored : ScalingLaw
         The pure power law, and the one with a floor.
-    table : DataFrame
-        A row for each law: `parameters`, `deviance` (twice the loss in units of the noise), `AIC`, `BIC`,
-        `left out` (root mean squared log residual at sample sizes that were left out of the fit, one at a
-        time) and `R2` (of the mean log errors).
     """
 
     plain: ScalingLaw
     floored: ScalingLaw
-    table: pd.DataFrame
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """A row for each law, of its `criteria` and what else speaks for it.
+
+        `left out` is the root mean squared log residual at sample sizes that were left out of the fit, one at
+        a time (in `FOLDS` groups of neighbours where there are more), and `R2` that of the mean log errors.
+        """
+        rows = {
+            name: self.criteria(law) | {"left out": _left_out(law), "R2": law.r_squared_of_means}
+            for name, law in {"power law": self.plain, "power law with a floor": self.floored}.items()
+        }
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("law")
+
+    def criteria(self, law: ScalingLaw) -> dict[str, float]:
+        """Number of `parameters`, `deviance` (twice the loss in units of the noise), `AIC` and `BIC`.
+
+        Both laws are judged with the noise of the more flexible one.
+        """
+        parameters, scale = 3 if law.with_floor else 2, self.floored.scale
+        residuals = _levelled(law._data, law._data.y[None])[0] - np.log(law(law.samples))
+        deviance = 2 * float(huber.loss(residuals, huber.THRESHOLD * scale).sum()) / scale**2
+        return {
+            "parameters": parameters,
+            "deviance": deviance,
+            "AIC": deviance + 2 * parameters,
+            "BIC": deviance + parameters * np.log(len(law.errors)),
+        }
 
     @property
     def chosen(self) -> ScalingLaw:
@@ -217,7 +249,8 @@ class Comparison:
         measurements there are, and in the limit picks the true one of two nested laws. Leaving out sample
         sizes judges extrapolation, but by a handful of numbers: it is shown as a second opinion.
         """
-        return self.floored if self.table["BIC"].iloc[1] < self.table["BIC"].iloc[0] else self.plain
+        plain, floored = (self.criteria(law)["BIC"] for law in (self.plain, self.floored))
+        return self.floored if floored < plain else self.plain
 
 
 def fit(
@@ -317,30 +350,14 @@ def compare(samples: Any, errors: Any, **options: Any) -> Comparison:
     """
     floored = fit(samples, errors, floor=True, **options)
     plain = fit(samples, errors, floor=False, **options)
-    rows = [_criteria(law, floored.scale) for law in (plain, floored)]
-    table = pd.DataFrame(rows, index=pd.Index(["power law", "power law with a floor"], name="law"))
-    return Comparison(plain, floored, table)
-
-
-def _criteria(law: ScalingLaw, scale: float) -> dict[str, float]:
-    """What the comparison shows of a law; both laws are judged with the noise of the more flexible one."""
-    parameters = 3 if law.with_floor else 2
-    residuals = _levelled(law._data, law._data.y[None])[0] - np.log(law(law.samples))
-    deviance = 2 * float(huber.loss(residuals, huber.THRESHOLD * scale).sum()) / scale**2
-    return {
-        "parameters": parameters,
-        "deviance": deviance,
-        "AIC": deviance + 2 * parameters,
-        "BIC": deviance + parameters * np.log(len(law.errors)),
-        "left out": _left_out(law),
-        "R2": law.r_squared_of_means,
-    }
+    return Comparison(plain, floored)
 
 
 def _left_out(law: ScalingLaw) -> float:
     """Root mean squared log residual at each sample size, of the law fitted to the others."""
     data = law._data
-    kept = 1 - data.member.T
+    folds = min(len(data.anchors), FOLDS)
+    kept = ((data.at * folds // len(data.anchors))[:, None] != np.arange(folds)).astype(float).T
     y = _levelled(data, data.y[None])
     theta = huber.fit_batch(data, y, kept, law.scale, law.with_floor, law._theta)
     off = (y - huber.curve(theta, data.x)[:, data.at])[kept == 0]
@@ -400,7 +417,7 @@ def _levelled(data: Measurements, y: np.ndarray, kept: np.ndarray | None = None)
     """
     if data.seeds is None:
         return y
-    own = y @ data.member_of_seed / len(data.anchors)
+    own = data.by_seed.sums(y) / len(data.anchors)
     typical = huber.location(own, np.ones_like(own) if kept is None else kept)
     return y - own[:, data.seeds] + typical[:, None]
 
@@ -408,7 +425,7 @@ def _levelled(data: Measurements, y: np.ndarray, kept: np.ndarray | None = None)
 def _scale(data: Measurements, y: np.ndarray, floor: bool) -> float:
     """Return a robust standard deviation of the noise: between replicates, else around a first fit."""
     if data.counts.min() >= 2:
-        medians = np.array([np.median(y[0, data.at == k]) for k in range(len(data.anchors))])
+        medians = pd.Series(y[0]).groupby(data.at).median().to_numpy()
         off = (y[0] - medians[data.at]) * np.sqrt(data.counts / (data.counts - 1))[data.at]
         if data.seeds is not None:
             off *= np.sqrt(len(data.anchors) / (len(data.anchors) - 1))
@@ -462,8 +479,11 @@ def _resampled_residuals(
     """Draw residuals, each stretched by what its own leverage took from it, around the fitted curve."""
     curve, slopes = huber.curve(theta[None], data.x)[0], huber.slopes(theta[None], data.x)[0]
     slopes = slopes if np.isfinite(theta[2]) else slopes[:, :2]
-    projector = slopes[data.at] @ np.linalg.pinv(slopes[data.at])
-    leverage = np.clip(np.diag(projector), 0, 0.9)
+    slopes = slopes[data.at]
+    inverse, blocks = np.linalg.pinv(slopes), range(0, len(slopes), 1000)
+    # The diagonal of the projector, in blocks: all of it would be a table of rows x rows.
+    leverage = np.concatenate([np.diag(slopes[i : i + 1000] @ inverse[:, i : i + 1000]) for i in blocks])
+    leverage = np.clip(leverage, 0, 0.9)
     off = (data.y - curve[data.at]) / np.sqrt(1 - leverage)
     # A few residuals leave their own size uncertain: draw it too, as for Student's distribution.
     freedom = max(len(off) - slopes.shape[1], 1)

@@ -29,6 +29,44 @@ STEEPEST = 50.0
 """No exponent beyond this is searched for."""
 
 
+LARGEST_TABLE = 10**6
+"""No table of measurements x groups with more entries is made."""
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Which group, of `number` ones, each of n measurements belongs to."""
+
+    of: np.ndarray
+    number: int
+
+    @cached_property
+    def counts(self) -> np.ndarray:
+        """Measurements in each group, shape (number,)."""
+        return np.bincount(self.of, minlength=self.number)
+
+    @cached_property
+    def _table(self) -> np.ndarray:
+        return (self.of[:, None] == np.arange(self.number)).astype(float)
+
+    @cached_property
+    def _ranks(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Groups with more than r measurements, and each one's measurement number r, for every r."""
+        order, first = np.argsort(self.of, kind="stable"), np.cumsum(self.counts) - self.counts
+        large = (np.flatnonzero(self.counts > rank) for rank in range(self.counts.max()))
+        return [(groups, order[first[groups] + rank]) for rank, groups in enumerate(large)]
+
+    def sums(self, values: np.ndarray) -> np.ndarray:
+        """Add up the measurements of each group, (batch, n) to (batch, number)."""
+        # A product with a table of measurements x groups is faster where both are few.
+        if self.counts.max() > 1 and len(self.of) * self.number <= LARGEST_TABLE:
+            return values @ self._table
+        total = np.zeros((len(values), self.number))
+        for groups, members in self._ranks:
+            total[:, groups] += values[:, members]
+        return total
+
+
 @dataclass(frozen=True)
 class Measurements:
     """Logarithms of the measurements, with repeated sample sizes gathered into anchors."""
@@ -53,20 +91,20 @@ class Measurements:
         return np.log(self.anchors) - self.centre
 
     @cached_property
-    def member(self) -> np.ndarray:
-        """1 where a measurement belongs to an anchor, shape (n, m)."""
-        return (self.at[:, None] == np.arange(len(self.anchors))).astype(float)
+    def by_anchor(self) -> Groups:
+        """The measurements at each anchor."""
+        return Groups(self.at, len(self.anchors))
 
     @cached_property
-    def member_of_seed(self) -> np.ndarray:
-        """1 where a measurement belongs to a seed, shape (n, seeds)."""
+    def by_seed(self) -> Groups:
+        """The measurements of each seed."""
         assert self.seeds is not None
-        return (self.seeds[:, None] == np.arange(self.seeds.max() + 1)).astype(float)
+        return Groups(self.seeds, int(self.seeds.max()) + 1)
 
-    @cached_property
+    @property
     def counts(self) -> np.ndarray:
         """Measurements at each anchor, shape (m,)."""
-        return np.bincount(self.at)
+        return self.by_anchor.counts
 
 
 def parameters(data: Measurements, theta: np.ndarray) -> np.ndarray:
@@ -139,8 +177,8 @@ def fit_batch(
 
 def start(data: Measurements, y: np.ndarray, weights: np.ndarray, share: float) -> np.ndarray:
     """Least squares on the anchors' mean log errors after a floor at `share` of the smallest is taken off."""
-    mass = weights @ data.member
-    mean = (weights * y) @ data.member / np.maximum(mass, 1e-300)
+    mass = data.by_anchor.sums(weights)
+    mean = data.by_anchor.sums(weights * y) / np.maximum(mass, 1e-300)
     used = (mass > 0).astype(float)
     smallest = np.where(mass > 0, mean, np.inf).min(axis=1, keepdims=True)
     mean = np.where(mass > 0, mean, smallest)
@@ -181,8 +219,8 @@ def descend(
         pull = some_weights * np.minimum(1, THRESHOLD * scale / np.maximum(np.abs(residual), 1e-300))
         gradient = slopes(old, data.x)[..., :free]
         # Slopes depend on the anchor alone, so sums over measurements shrink to sums over anchors.
-        square = np.einsum("bm,bmi,bmj->bij", pull @ data.member, gradient, gradient)
-        force = np.einsum("bm,bmi->bi", (pull * residual) @ data.member, gradient)
+        square = np.einsum("bm,bmi,bmj->bij", data.by_anchor.sums(pull), gradient, gradient)
+        force = np.einsum("bm,bmi->bi", data.by_anchor.sums(pull * residual), gradient)
         diagonal = np.einsum("bii->bi", square)
         ridge = damping[active, None] * diagonal + 1e-14 * (1 + diagonal.max(axis=1, keepdims=True))
         step = np.linalg.solve(square + ridge[:, :, None] * np.eye(free), force[..., None])[..., 0]

@@ -36,6 +36,16 @@ def test_the_loss_is_half_the_square_and_then_a_line():
     assert loss(np.array([0.5, -1.0, 3.0]), 1.0) == pytest.approx([0.125, 0.5, 2.5])
 
 
+@pytest.mark.parametrize("largest", [0, 10**6])
+@pytest.mark.parametrize("number", [1, 7, 50])
+def test_sums_of_groups(rng, monkeypatch, largest, number):
+    monkeypatch.setattr(huber, "LARGEST_TABLE", largest)
+    of, values = rng.integers(number, size=50), rng.standard_normal((3, 50))
+    groups = huber.Groups(of, number)
+    assert groups.sums(values) == pytest.approx(np.stack([np.bincount(of, row, number) for row in values]))
+    assert groups.counts.tolist() == [np.sum(of == group) for group in range(number)]
+
+
 def test_slopes_are_the_derivatives_of_the_curve(rng):
     theta = np.column_stack([rng.normal(size=20), rng.uniform(0.1, 2, 20), rng.normal(-2, 1, 20)])
     x, step = np.linspace(-2, 2, 5), 1e-6

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from imagination.decide import scaling_laws
 from imagination.decide.scaling_laws import PARAMETERS, DecayError, compare, fit
 
 ANCHORS = np.array([2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5])
@@ -62,6 +63,29 @@ def test_a_floor_is_recovered_and_chosen(rng):
 def test_no_floor_is_chosen_where_none_is(rng):
     chosen = [compare(*drawn(rng, (3.0, 0.5)), replicates=0).chosen.with_floor for _ in range(20)]
     assert sum(chosen) <= 2
+
+
+def test_the_criteria_by_hand(rng):
+    result = compare(*drawn(rng, (3.0, 0.5), per_anchor=3), replicates=0)
+    for law, row in zip((result.plain, result.floored), result.table.itertuples(), strict=True):
+        size, scale = np.abs(law.residuals), result.floored.scale
+        near = np.minimum(size, 1.345 * scale)
+        deviance = 2 * (near * (size - near / 2)).sum() / scale**2
+        count = 2 + law.with_floor
+        assert row[1:5] == pytest.approx(
+            (count, deviance, deviance + 2 * count, deviance + count * np.log(21))
+        )
+
+
+def test_many_sizes_are_fitted_a_part_at_a_time(rng, monkeypatch):
+    samples = np.arange(1000.0, 1400.0)
+    data = samples, law(3.0, 0.5)(samples) * np.exp(0.1 * rng.standard_normal(400))
+    whole, parted = (compare(*data, rng=np.random.default_rng(3), replicates=40) for _ in range(2))
+    one = whole.plain.bootstrap
+    monkeypatch.setattr(scaling_laws, "AT_ONCE", 7 * 400)
+    pd.testing.assert_frame_equal(parted.plain.bootstrap, one, rtol=1e-9)
+    fitted = np.sqrt((whole.plain.residuals**2).mean())
+    assert fitted < whole.table["left out"].iloc[0] < 1.02 * fitted
 
 
 def test_one_bad_seed_hardly_moves_the_law(rng):
