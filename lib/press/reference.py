@@ -18,6 +18,10 @@ VERBATIM = re.compile(r"(``.*?``|:math:`[^`]*`|`[^`]*`)")
 """What a line holds that is taken as it is; elsewhere a bar would begin a substitution."""
 
 
+SHARED = re.compile(r"^:(ivar|vartype) \w+(, \w+)+:")
+"""Attributes that are described together: of words between blanks the first would be taken for their type."""
+
+
 def library() -> Path:
     """The folder of the library that is documented."""
     found = find_spec("imagination")
@@ -49,8 +53,9 @@ def _sections(place: str) -> str:
 
 
 def escape(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
-    """Let a bar in a docstring be a bar."""
+    """Let a bar in a docstring be a bar, and several attributes that share a line be several."""
     lines[:] = [line if line.lstrip().startswith(">>>") else _escaped(line) for line in lines]
+    lines[:] = [SHARED.sub(lambda found: found[0].replace(", ", ","), line) for line in lines]
 
 
 def _escaped(line: str) -> str:

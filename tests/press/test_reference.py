@@ -51,6 +51,7 @@ def test_a_mark_becomes_the_modules_there():
         ("``|x|`` and |y|", "``|x|`` and \\|y\\|"),
         (":math:`|x|` and `|z|`", ":math:`|x|` and `|z|`"),
         (">>> a | b", ">>> a | b"),
+        (":ivar N_dyn, N_rew: samples, as numbers", ":ivar N_dyn,N_rew: samples, as numbers"),
     ],
 )
 def test_bars_are_bars(line, escaped):
