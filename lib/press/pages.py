@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from press import reference
 from press.book import Book, BookError
 from press.store import digest, environment_digest
 
@@ -59,10 +58,9 @@ def _beside(book: Book) -> Iterator[Path]:
 def digest_of(book: Book, files: Mapping[str, bytes]) -> str:
     """One digest of the pages' contents and of everything that turns these into pages."""
     press = sorted(path for path in Path(__file__).parent.rglob("*.py"))
-    library = sorted(reference.library().rglob("*.py"))  # its docstrings are printed
     parts = [
         {name: digest(content) for name, content in files.items()},
-        [digest(path.read_bytes()) for path in (*press, *library)],
+        [digest(path.read_bytes()) for path in press],
         digest(book.lock.read_bytes()) if book.lock.exists() else None,
         environment_digest(),
     ]

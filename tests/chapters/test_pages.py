@@ -1,6 +1,5 @@
 """What a reader sees: every page of the book, in a browser that can reach no other host."""
 
-import importlib
 import itertools
 import re
 from pathlib import Path
@@ -10,7 +9,7 @@ from playwright.sync_api import Page
 from tests.chapters.axe import look, open_all
 from tests.chapters.conftest import PAGES, PHONE, ROOT
 
-from press import links, reference, run_times
+from press import links, run_times
 from press.book import Book
 from press.store import Executed
 
@@ -166,14 +165,3 @@ def test_the_browser_sees_what_is_wrong(watch, address):
     assert UNTYPESET.findall(page.evaluate(VISIBLE_TEXT)) == ["\\("]
     with pytest.raises(AssertionError):
         check_formulas(page)
-
-
-def test_every_public_name_is_in_the_reference(printed):
-    pages = [path.read_text(encoding="utf-8") for path in (printed / "chapters/reference").glob("*.html")]
-    shown = {name for page in pages for name in re.findall(r'<dt [^>]*\bid="(imagination\.[\w.]+)"', page)}
-    for place in ("decide", "worlds", "models", "reinforce", "trials", "results/*/claims", "rollouts"):
-        for name in reference.modules(place):
-            module = importlib.import_module(name)
-            public = [each for each in getattr(module, "__all__", ()) if callable(getattr(module, each))]
-            missing = {f"{name}.{each}" for each in public} - shown
-            assert not missing, f"without a docstring, or not printed: {sorted(missing)}"
