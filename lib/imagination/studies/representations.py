@@ -157,7 +157,7 @@ def measure(subject: Subject, generator: np.random.Generator) -> pd.DataFrame:
             "seed": np.arange(subject.imagined.batch_size),
             "L_pi": known["L_pi"],
             **{name: value[:, index, when] for name, value in acted.items()},
-            "lemma": _lemma(**sure),
+            "lemma": return_gap.LEMMA_1.evaluate(outside=np.inf, **sure),
             "bound": return_gap.bound(**sure, horizon=horizon),
             "closed": return_gap.bound(**sure, **closed),
             "hoped": return_gap.bound(**hope, **closed),
@@ -166,13 +166,6 @@ def measure(subject: Subject, generator: np.random.Generator) -> pd.DataFrame:
         }
         rows.append(pd.DataFrame(columns))
     return pd.concat(rows, ignore_index=True)
-
-
-def _lemma(**constants: Any) -> np.ndarray:
-    """Lemma 1 where it holds, infinity elsewhere."""
-    contracts = DISCOUNT * constants["L_f"] * (1 + constants["L_pi"]) < 1
-    safe = {**constants, "L_f": np.where(contracts, constants["L_f"], 0.0)}
-    return np.where(contracts, return_gap.bound(**safe), np.inf)
 
 
 def _constants(subject: Subject) -> dict[str, np.ndarray]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from imagination.claim import Claim
 from imagination.results.return_gap import claims as return_gap
 from imagination.worlds.tabular import TabularMDP, whole
 
@@ -184,32 +185,20 @@ def bounds(
         `lemma_1` (where gamma L_f (1 + L_pi) < 1; it holds for every horizon), `finite` (with a horizon) and
         `bounded` (with a diameter), (C,) each.
     """
-    names = tuple(constants)
-    values = np.broadcast_arrays(*(np.atleast_1d(np.asarray(constants[name], float)) for name in names))
-    known = dict(zip(names, values, strict=True))
-    usable = np.logical_and.reduce([np.isfinite(value) for value in known.values()])
-    # the claims speak of discounts below 1 only
-    usable = usable & (known["gamma"] < 1)
-    with np.errstate(invalid="ignore"):
-        contracts = usable & (known["gamma"] * known["L_f"] * (1 + known["L_pi"]) < 1)
+    known = {name: np.atleast_1d(np.asarray(value, float)) for name, value in constants.items()}
 
-    def bound(where: Array, **more: Any) -> Array:
-        found = np.full(where.shape, np.inf)
-        if where.any():
-            given = {name: value[where] for name, value in {**known, **more}.items()}
-            found[where] = return_gap.bound(**given)
-        return found
+    def stated(claim: Claim, **more: Any) -> Array:
+        return np.asarray(claim.evaluate(outside=np.inf, **known, **more))
 
-    shape, nothing = usable.shape, np.zeros_like(usable)
-    spread: dict[str, Array] = {}
-    if horizon is not None:
-        spread["horizon"] = np.full(shape, horizon)
-    closed = {} if diameter is None else {"diameter": np.broadcast_to(np.asarray(diameter, float), shape)}
-    return {
-        "lemma_1": bound(contracts),
-        "finite": bound(usable if spread else nothing, **spread),
-        "bounded": bound(usable if closed else nothing, **spread, **closed),
-    }
+    lemma = stated(return_gap.LEMMA_1)
+    finite = bounded = np.full_like(lemma, np.inf)
+    spread = {} if horizon is None else {"horizon": horizon}
+    if spread:
+        finite = stated(return_gap.FINITE_HORIZON, **spread)
+    if diameter is not None:
+        form = return_gap.BOUNDED_STATES_FINITE if spread else return_gap.BOUNDED_STATES
+        bounded = stated(form, diameter=diameter, **spread)
+    return {"lemma_1": lemma, "finite": finite, "bounded": bounded}
 
 
 def regret_bound(gap_bound: ArrayLike, shortfall: ArrayLike) -> Array:
