@@ -6,6 +6,7 @@ import pytest
 
 from imagination import records
 from imagination.models.latent_training import pendulum_trajectories
+from imagination.results.return_gap.claims import LEMMA_1
 from imagination.studies import representations as sweep
 from imagination.worlds.gymnasium import pendulum
 from imagination.worlds.perturbations import ConstantPerturbation, PerturbedReward
@@ -60,7 +61,7 @@ def test_the_real_returns_are_those_of_gymnasium():
 
 def test_the_lemma_is_given_where_errors_contract():
     constants = {"gamma": 0.9, "L_r": 2.0, "eps_dyn": 0.1, "eps_rew": 0.3}
-    found = sweep._lemma(**constants, L_f=np.array([0.5, 1.0]), L_pi=np.array([0.0, 0.2]))
+    found = LEMMA_1.evaluate(outside=np.inf, **constants, L_f=np.array([0.5, 1.0]), L_pi=np.array([0.0, 0.2]))
     assert found[0] == pytest.approx(0.3 / 0.1 + 0.9 * 2 * 0.1 / (0.1 * 0.55))
     assert found[1] == np.inf
 
