@@ -35,10 +35,11 @@ ROOMS = {
     "trials": {"extras", "records", "worlds", *WORDS},
     "claims": WORDS,
     "decide": {"claims", "figures", *WORDS},
+    "audit": {"claims", "decide", "extras", "figures", "worlds", "rollouts", "lipschitz", *WORDS},
     "results": {"claims", "decide", "trials", "records", *WORDS, *SYSTEMS},
     "formal": {"claims", "results", *WORDS},
     "interactive": {"claims", "decide", "figures", *WORDS},
-    "studies": {"results", "claims", "decide", "trials", "records", "figures", *WORDS, *SYSTEMS},
+    "studies": {"results", "claims", "decide", "audit", "trials", "records", "figures", *WORDS, *SYSTEMS},
     "catalogue": {"results", "claims", "studies", "trials", "formal", "records", *WORDS},
 }
 

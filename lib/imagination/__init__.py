@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from imagination import extras
 
 if TYPE_CHECKING:
+    from imagination import audit
     from imagination.decide import allocation, planner, scaling_laws
     from imagination.decide import label_cost as fidelity
     from imagination.results.bias import claims as bias
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _FACE = {
     "allocation": "decide.allocation",
+    "audit": "audit",
     "bias": "results.bias.claims",
     "fidelity": "decide.label_cost",
     "kernels": "results.kernels.claims",
@@ -28,6 +30,7 @@ _FACE = {
 
 __all__ = [
     "allocation",
+    "audit",
     "bias",
     "extras",
     "fidelity",
