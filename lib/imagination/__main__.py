@@ -7,6 +7,7 @@ import dataclasses
 import json
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +39,9 @@ def _parser() -> argparse.ArgumentParser:
         description="Split a sampling budget between dynamics and reward samples, from pilot measurements.",
         epilog="The multiplier says how much a dynamics error weighs against one of the reward. Give it "
         "(best: as a realised sensitivity), or the four constants of Theorem 1, or both: then the plan "
-        "follows the multiplier and says what the global constants would have cost.",
+        "follows the multiplier and says what the global constants would have cost. With --objective regret "
+        "the plan is for a policy, whose regret is of second order, and both kappas take the multiplier's "
+        "place: the return lost for each squared error, given directly or as measured regrets.",
     )
     plan.add_argument("pilot", help="CSV file with the columns quantity (dynamics or reward), samples, error")
     plan.add_argument("--budget", type=float, required=True, help="what may be spent")
@@ -48,6 +51,14 @@ def _parser() -> argparse.ArgumentParser:
     for name, what in zip(CONSTANTS, ("discount", "of f", "of r", "of the policy"), strict=True):
         about = what if name == "gamma" else f"Lipschitz constant {what}"
         plan.add_argument(f"--{name.replace('_', '-')}", type=float, dest=name, help=about)
+    plan.add_argument("--objective", choices=("bound", "regret"), default="bound", help="what to minimise")
+    for name in ("dynamics", "reward"):
+        option, about = f"--kappa-{name[:3]}", f"return lost for each squared error of the {name}"
+        plan.add_argument(option, type=float, help=about)
+    about = "CSV file with the columns quantity, error, regret, and if there are any samples and seed"
+    plan.add_argument("--regrets", metavar="FILE", help=f"{about}: the kappas as measured")
+    about = "labels are asked for visited transitions only: no more of them than transitions"
+    plan.add_argument("--labels-on-visited", action="store_true", help=about)
     plan.add_argument("--law", choices=("auto", "power", "floor"), default="auto", help="which law to fit")
     plan.add_argument("--level", type=float, default=0.95, help="probability of the intervals")
     plan.add_argument("--replicates", type=int, default=1000, help="size of the bootstrap")
@@ -61,6 +72,7 @@ def _plan(chosen: argparse.Namespace) -> int:
     # Imported late: asking for help should not load the symbolic library, nor a plan what draws.
     from imagination.decide import planner, planner_report
 
+    kappas, measured = _kappas(chosen)
     made = planner.plan(
         planner.read_pilot(chosen.pilot),
         budget=chosen.budget,
@@ -68,6 +80,9 @@ def _plan(chosen: argparse.Namespace) -> int:
         cost_rew=chosen.cost_rew,
         multiplier=chosen.multiplier,
         constants=_constants(chosen),
+        objective=chosen.objective,
+        labels_on_visited=chosen.labels_on_visited,
+        **kappas,
         law=chosen.law,
         level=chosen.level,
         replicates=chosen.replicates,
@@ -85,8 +100,10 @@ def _plan(chosen: argparse.Namespace) -> int:
             made = dataclasses.replace(made, warnings=(*made.warnings, warning))
             print(f"imagination plan: {warning}", file=sys.stderr)
     if chosen.json:
-        print(json.dumps(made.to_dict() | {"figure": drawn}, indent=2, allow_nan=False))
+        print(json.dumps(made.to_dict() | {"kappas": measured, "figure": drawn}, indent=2, allow_nan=False))
     else:
+        if measured:
+            print(planner_report.kappas(measured, chosen.level) + "\n")
         print(planner_report.text(made))
         if drawn is not None:
             print(f"\nFigure: {drawn}")
@@ -95,12 +112,26 @@ def _plan(chosen: argparse.Namespace) -> int:
 
 def _constants(chosen: argparse.Namespace) -> dict[str, float] | None:
     given = {name: value for name in CONSTANTS if (value := getattr(chosen, name)) is not None}
-    if not given and chosen.multiplier is None:
+    if not given and chosen.multiplier is None and chosen.objective == "bound":
         raise ValueError("give --multiplier, or all of --gamma --L-f --L-r --L-pi")
     if given and len(given) < len(CONSTANTS):
         missing = ", ".join("--" + name.replace("_", "-") for name in CONSTANTS if name not in given)
         raise ValueError(f"the multiplier of Theorem 1 needs all four constants; missing: {missing}")
     return given or None
+
+
+def _kappas(chosen: argparse.Namespace) -> tuple[dict[str, float | None], dict[str, Any] | None]:
+    """Return both kappas, and what was measured of them if a file says it."""
+    from imagination.decide import kappas
+
+    given: dict[str, float | None] = {"kappa_dyn": chosen.kappa_dyn, "kappa_rew": chosen.kappa_rew}
+    if chosen.regrets is None:
+        return given, None
+    if any(value is not None for value in given.values()):
+        raise ValueError("--regrets: gives both kappas; leave out --kappa-dyn and --kappa-rew")
+    found = kappas.fit(kappas.read_regrets(chosen.regrets), level=chosen.level)
+    values = {"kappa_dyn": found["dynamics"].value, "kappa_rew": found["reward"].value}
+    return {**values}, {name: kappa.to_dict() for name, kappa in found.items()}
 
 
 def _seed(seed: int) -> int:

@@ -14,11 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from imagination.claim import HypothesisError
 from imagination.decide import allocation, scaling_laws
+from imagination.decide.objective import Objective, chosen
 from imagination.decide.pilot import COLUMNS, QUANTITIES, checked, measurements, read_pilot
 from imagination.decide.scaling_laws import DecayError, ScalingLaw
-from imagination.results.budget.claims import MULTIPLIER
 
 __all__ = ["COLUMNS", "LAWS", "QUANTITIES", "RULES", "SCHEMA", "Estimate", "Plan", "plan", "read_pilot"]
 
@@ -53,8 +52,14 @@ class Plan:
 
     Attributes
     ----------
-    budget, cost_dyn, cost_rew, multiplier, level : float
+    budget, cost_dyn, cost_rew, level : float
         What was asked for; `level` is the probability of all intervals.
+    objective : Objective
+        What is minimised.
+    multiplier : float
+        Weight in it of the dynamics' error, or of its square, beside the reward's.
+    labels_on_visited : bool
+        Whether rewards are labelled on visited transitions only.
     laws : dict of str to ScalingLaw
         The laws of ``dynamics`` and ``reward``.
     split : DataFrame
@@ -62,7 +67,8 @@ class Plan:
         of the optimum, `share` of the budget with `share_low` and `share_high`, and `error`, `error_low`,
         `error_high`: what the law expects of so many samples.
     error : Estimate
-        multiplier * dynamics error + reward error that the split should leave, floors included.
+        What the split should leave, floors included: multiplier * dynamics error + reward error, or for the
+        objective "regret" the expected regret. Below, too, such an "error" is meant.
     hindsight : float
         With probability `level` the best split for the true laws would leave at most this share less error:
         the price of planning from a pilot [no unit].
@@ -76,7 +82,8 @@ class Plan:
     budget: float
     cost_dyn: float
     cost_rew: float
-    multiplier: float
+    objective: Objective
+    labels_on_visited: bool
     level: float
     laws: Mapping[str, ScalingLaw]
     split: pd.DataFrame
@@ -85,6 +92,10 @@ class Plan:
     rules: pd.DataFrame
     warnings: tuple[str, ...]
 
+    @property
+    def multiplier(self) -> float:
+        return self.objective.multiplier
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain numbers, strings, lists and dictionaries, ready for JSON.
 
@@ -92,9 +103,10 @@ class Plan:
         -------
         dict
             The same keys for every plan: `schema` (the number `SCHEMA`) and the attributes' names, under them
-            their rows and columns. Under ``laws``, each law's `amplitude`, `exponent` and `floor` (0 where
-            there is none) with `value`, `low`, `high`; `form`, `measurements` (how many), `smallest_pilot`
-            and `largest_pilot` [samples], `r_squared`, `resampling`. Under ``rules``, None for a rule that
+            their rows and columns. ``objective`` is its name, and beside it stand `multiplier`, `kappa_dyn` and
+            `kappa_rew` (None for "bound"). Under ``laws``, each law's `amplitude`, `exponent` and `floor` (0
+            where there is none) with `value`, `low`, `high`; `form`, `measurements` (how many),
+            `smallest_pilot` and `largest_pilot` [samples], `r_squared`, `resampling`. Under ``rules``, None for a rule that
             does not apply. While `schema` is the same no key changes its meaning; some may be added.
         """
         laws = {}
@@ -119,7 +131,11 @@ class Plan:
             "budget": self.budget,
             "cost_dyn": self.cost_dyn,
             "cost_rew": self.cost_rew,
+            "objective": self.objective.name,
             "multiplier": self.multiplier,
+            "kappa_dyn": self.objective.kappa_dyn,
+            "kappa_rew": self.objective.kappa_rew,
+            "labels_on_visited": self.labels_on_visited,
             "level": self.level,
             "laws": laws,
             "split": {name: _numbers(row) for name, row in self.split.iterrows()},
@@ -138,6 +154,10 @@ def plan(
     cost_rew: float,
     multiplier: float | None = None,
     constants: Mapping[str, float] | None = None,
+    objective: str = "bound",
+    kappa_dyn: float | None = None,
+    kappa_rew: float | None = None,
+    labels_on_visited: bool = False,
     law: str = "auto",
     level: float = 0.95,
     replicates: int = 1000,
@@ -160,6 +180,15 @@ def plan(
     constants : mapping, optional
         `gamma`, `L_f`, `L_r` and `L_pi`. They give D where no `multiplier` is given; beside one they give
         the rule "Theorem 1 with global constants" that the plan is compared with.
+    objective : {"bound", "regret"}
+        "bound" minimises the weighted sum of errors, of which a certificate is made; "regret" what a policy
+        is expected to lose, ``kappa_dyn * eps_dyn**2 + kappa_rew * eps_rew**2``.
+    kappa_dyn, kappa_rew : float, optional
+        For "regret", instead of `multiplier` and `constants`: the return lost for each squared error, as
+        :func:`imagination.decide.kappas.fit` measures it. The split depends on their ratio alone. Like
+        `multiplier`, the intervals take them as known.
+    labels_on_visited : bool
+        Whether rewards are labelled on visited transitions only: no more labels than transitions.
     law : {"auto", "power", "floor"}
         Which law to fit; "auto" chooses by BIC, and a pure power law below four sample sizes.
     level : float
@@ -194,7 +223,8 @@ def plan(
         raise ValueError(f"law: {law!r} is none of {', '.join(LAWS)}")
     if replicates < 100:
         raise ValueError(f"replicates: {replicates}; intervals need 100 or more")
-    chosen, of_constants, notes = _multipliers(multiplier, constants)
+    kappas = {"kappa_dyn": kappa_dyn, "kappa_rew": kappa_rew}
+    minimised, of_constants, notes = chosen(objective, multiplier, constants, kappas)
     laws = {}
     for name in QUANTITIES:
         rows, said = measurements(pilot, name)
@@ -203,33 +233,8 @@ def plan(
             laws[name] = _law(rows, law, level, replicates, rng)
         except ValueError as error:
             raise type(error)("; ".join([f"{name}: {error}", *said])) from error
-    problem = _Problem(budget, cost_dyn, cost_rew, chosen, level, laws)
+    problem = _Problem(budget, cost_dyn, cost_rew, minimised, labels_on_visited, level, laws)
     return problem.solved(of_constants, notes)
-
-
-def _multipliers(
-    multiplier: float | None, constants: Mapping[str, float] | None
-) -> tuple[float, float | None, list[str]]:
-    """Return the multiplier, that of the global constants if it is another one, and what is to be said."""
-    needed = ("gamma", "L_f", "L_r", "L_pi")
-    if constants is not None and set(constants) != set(needed):
-        raise ValueError(f"constants: got {', '.join(constants) or 'none'}; need {', '.join(needed)}")
-    if multiplier is None and constants is None:
-        raise ValueError("multiplier: none given, and no constants to compute it from")
-    if multiplier is None:
-        multiplier, constants = float(MULTIPLIER.evaluate(**constants or {})), None
-    if not (np.isfinite(multiplier) and multiplier > 0):
-        raise ValueError(f"multiplier: {multiplier:g}; need a positive, finite number")
-    if constants is None:
-        return multiplier, None, []
-    try:
-        other = float(MULTIPLIER.evaluate(**constants))
-        if 0 < other < np.inf:
-            return multiplier, other, []
-        why = f"they give the multiplier {other:g}"
-    except HypothesisError as error:
-        why = str(error)
-    return multiplier, None, [f"constants: the rule of Theorem 1 is left out of the comparison ({why})"]
 
 
 def _law(rows: pd.DataFrame, law: str, level: float, replicates: int, rng: np.random.Generator) -> ScalingLaw:
@@ -265,11 +270,12 @@ class _Problem:
     budget: float
     cost_dyn: float
     cost_rew: float
-    multiplier: float
+    objective: Objective
+    labels_on_visited: bool
     level: float
     laws: Mapping[str, ScalingLaw]
 
-    def _arrays(self) -> dict[str, np.ndarray]:
+    def _arrays(self) -> dict[str, Any]:
         """Parameters of both laws, the fit first and then all replicates that decay."""
         found = {}
         keep = np.logical_and.reduce([law.bootstrap["exponent"] > 0 for law in self.laws.values()])
@@ -282,14 +288,16 @@ class _Problem:
         return found
 
     @property
-    def _prices(self) -> dict[str, float]:
-        return {"c_dyn": self.cost_dyn, "c_rew": self.cost_rew, "budget": self.budget}
+    def _asked(self) -> dict[str, Any]:
+        """What a split is asked for, but for the laws and the multiplier."""
+        prices = {"c_dyn": self.cost_dyn, "c_rew": self.cost_rew, "budget": self.budget}
+        return prices | {"objective": self.objective.name, "labels_on_visited": self.labels_on_visited}
 
     def _errors(self, arrays: Mapping[str, np.ndarray], N_dyn: Any, N_rew: Any) -> tuple[Any, Any, Any]:
         """Errors of dynamics and reward, and both together, of given samples under each replicate's laws."""
         dyn = scaling_laws.power_law(N_dyn, arrays["A_dyn"], arrays["alpha"], arrays["floor_dyn"])
         rew = scaling_laws.power_law(N_rew, arrays["A_rew"], arrays["beta"], arrays["floor_rew"])
-        return dyn, rew, self.multiplier * dyn + rew
+        return dyn, rew, self.objective(dyn, rew)
 
     def _estimate(self, values: np.ndarray) -> Estimate:
         low, high = np.quantile(values[1:], [(1 - self.level) / 2, (1 + self.level) / 2])
@@ -298,9 +306,10 @@ class _Problem:
     def solved(self, global_multiplier: float | None, notes: list[str]) -> Plan:
         """Make the plan, with these notes before its warnings."""
         arrays = self._arrays()
-        central = {name: float(values[0]) for name, values in arrays.items()}
-        best = allocation.allocate(**arrays, **self._prices, multiplier=self.multiplier)
-        whole = allocation.allocate_whole(**central, **self._prices, multiplier=self.multiplier)
+        central: dict[str, Any] = {name: float(values[0]) for name, values in arrays.items()}
+        best = allocation.allocate(**arrays, multiplier=self.objective.multiplier, **self._asked)
+        least = (self.objective.kappa_rew or 1.0) * best.error
+        whole = allocation.allocate_whole(**central, multiplier=self.objective.multiplier, **self._asked)
         dyn, rew, error = self._errors(arrays, whole.N_dyn, whole.N_rew)
         split = pd.DataFrame(
             {
@@ -312,13 +321,14 @@ class _Problem:
             budget=self.budget,
             cost_dyn=self.cost_dyn,
             cost_rew=self.cost_rew,
-            multiplier=self.multiplier,
+            objective=self.objective,
+            labels_on_visited=self.labels_on_visited,
             level=self.level,
             laws=self.laws,
             split=split,
             error=self._estimate(error),
-            hindsight=float(np.quantile(1 - best.error[1:] / error[1:], self.level)),
-            rules=self._rules(arrays, central, best.error, global_multiplier),
+            hindsight=float(np.quantile(1 - least[1:] / error[1:], self.level)),
+            rules=self._rules(arrays, central, least, global_multiplier),
             warnings=(*notes, *self._warnings(split)),
         )
 
@@ -339,7 +349,7 @@ class _Problem:
     def _rules(
         self,
         arrays: Mapping[str, np.ndarray],
-        central: Mapping[str, float],
+        central: Mapping[str, Any],
         best: np.ndarray,
         global_multiplier: float | None,
     ) -> pd.DataFrame:
@@ -358,12 +368,14 @@ class _Problem:
             name = f"Theorem 1 with global constants (multiplier {global_multiplier:.4g})"
             others["global_constants"] = name, global_multiplier
         for key, factor in WRONG_MULTIPLIERS.items():
-            others[key] = f"multiplier {factor:g} times as large", factor * self.multiplier
+            others[key] = f"multiplier {factor:g} times as large", factor * self.objective.multiplier
         for key, (name, multiplier) in others.items():
-            found = allocation.allocate(**central, **self._prices, multiplier=multiplier)
+            found = allocation.allocate(**central, **self._asked, multiplier=multiplier)
             splits[key] = name, float(found.N_dyn), float(found.N_rew)
         rows = {}
         for key, (name, N_dyn, N_rew) in splits.items():
+            if self.labels_on_visited and N_rew > N_dyn * (1 + 1e-9):
+                continue
             error = self._errors(arrays, N_dyn, N_rew)[2]
             regret = self._estimate(error / best - 1)
             rows[key] = {

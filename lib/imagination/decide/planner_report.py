@@ -3,35 +3,60 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pandas as pd
 
 from imagination.decide.planner import Plan
 
-__all__ = ["text"]
+__all__ = ["kappas", "text"]
 
 
 def text(plan: Plan) -> str:
     """Return the plan as a report of lines below 100 characters."""
     percent = f"{100 * plan.level:g}%"
+    what, weights, total = _objective(plan)
     parts = [
         f"What the pilot says (brackets: {percent} intervals)",
         _laws(plan),
         f"\nHow to split a budget of {_amount(plan.budget)} "
         f"(a dynamics sample costs {plan.cost_dyn:g}, a reward sample {plan.cost_rew:g}, "
-        f"multiplier {plan.multiplier:.4g})",
+        f"{weights})",
+        *(["  with no more reward labels than transitions"] if plan.labels_on_visited else []),
         _split(plan),
-        f"\n  Expected error: {_range(plan.error.value, plan.error.low, plan.error.high)}, that is",
-        f"  {plan.multiplier:.4g} x {plan.split.loc['dynamics', 'error']:.3g} of the dynamics "
-        f"+ {plan.split.loc['reward', 'error']:.3g} of the reward.",
+        f"\n  Expected {what}: {_range(plan.error.value, plan.error.low, plan.error.high)}, that is",
+        f"  {total} of the reward.",
         f"  Knowing the true laws would save at most {_share(plan.hindsight)} of it ({percent}).",
-        "\nHow much more error other rules would leave",
+        f"\nHow much more {what} other rules would leave",
         _rules(plan),
     ]
     if plan.warnings:
         parts += ["", *(_wrapped(f"Warning: {warning}.") for warning in plan.warnings)]
     return "\n".join(parts)
+
+
+def _objective(plan: Plan) -> tuple[str, str, str]:
+    """What is minimised: its name, its weights, and its sum up to the words that end it."""
+    dyn, rew = (f"{plan.split.loc[name, 'error']:.3g}" for name in ("dynamics", "reward"))
+    if plan.objective.name == "bound":
+        weight = f"{plan.multiplier:.4g}"
+        return "error", f"multiplier {weight}", f"{weight} x {dyn} of the dynamics + {rew}"
+    of_dyn, of_rew = f"{plan.objective.kappa_dyn:.4g}", f"{plan.objective.kappa_rew:.4g}"
+    total = f"{of_dyn} x {dyn}^2 of the dynamics + {of_rew} x {rew}^2"
+    return "regret", f"least\n  regret, kappas {of_dyn} and {of_rew}", total
+
+
+def kappas(measured: Mapping[str, Mapping[str, float | None]], level: float) -> str:
+    """Return measured kappas, as `Kappa.to_dict` gives them, as lines of text."""
+    lines = [f"Return lost for each squared error (brackets: {100 * level:g}% intervals)"]
+    for name, found in measured.items():
+        kappa = _range(*(found[key] for key in ("value", "low", "high")))
+        lines.append(f"  {name:<9} kappa = {kappa}, from {found['runs']} policies")
+        if found["order"] is not None:
+            order = _range(*(found[key] for key in ("order", "order_low", "order_high")))
+            lines[-1] += f"; regret = error^{order}"
+    return "\n".join(lines)
 
 
 def _laws(plan: Plan) -> str:
@@ -68,7 +93,7 @@ def _rules(plan: Plan) -> str:
     shown = {
         "dynamics": rows["N_dyn"].map("{:,.0f}".format),
         "reward": rows["N_rew"].map("{:,.0f}".format),
-        "more error": rows["regret"].map(_share),
+        f"more {'error' if plan.objective.name == 'bound' else 'regret'}": rows["regret"].map(_share),
         "in": _intervals(rows, "low", "high", _share),
     }
     return _indented(pd.DataFrame(shown))
@@ -90,7 +115,7 @@ def _wrapped(line: str) -> str:
     return textwrap.fill(line, 98, subsequent_indent="  ")
 
 
-def _range(value: float, low: float, high: float) -> str:
+def _range(value: Any, low: Any, high: Any) -> str:
     return f"{value:.3g} [{low:.3g}, {high:.3g}]"
 
 
