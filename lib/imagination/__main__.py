@@ -130,7 +130,7 @@ def _kappas(chosen: argparse.Namespace) -> tuple[dict[str, float | None], dict[s
     if any(value is not None for value in given.values()):
         raise ValueError("--regrets: gives both kappas; leave out --kappa-dyn and --kappa-rew")
     found = kappas.fit(kappas.read_regrets(chosen.regrets), level=chosen.level)
-    values = {"kappa_dyn": found["dynamics"].value, "kappa_rew": found["reward"].value}
+    values = {"kappa_dyn": found["dynamics"].weight, "kappa_rew": found["reward"].weight}
     return {**values}, {name: kappa.to_dict() for name, kappa in found.items()}
 
 

@@ -30,7 +30,7 @@ class Kappa:
     Attributes
     ----------
     value, low, high : float
-        [unit of return / unit of error²]; `low` may be negative: then the swaps do not show a loss.
+        [unit of return / unit of error²]; where `low` is negative the swaps do not show a loss.
     order, order_low, order_high : float
         Regret grows as error to this power from size to size: 2 if it is of second order. NaN where only one
         size was measured, or policies of some size lost nothing on average.
@@ -46,9 +46,19 @@ class Kappa:
     order_high: float
     runs: int
 
+    @property
+    def weight(self) -> float:
+        """What a plan should weigh by: `value`, or `high` where the interval reaches 0.
+
+        Losses are rare and large where few seeds settle on a bad policy: that some seeds lost next to nothing
+        does not show that the component needs no samples.
+        """
+        return self.value if self.low > 0 else self.high
+
     def to_dict(self) -> dict[str, float | None]:
-        """Return the attributes, ready for JSON: None for NaN."""
-        return {name: None if np.isnan(value) else value for name, value in vars(self).items()}
+        """Return attributes and weight, ready for JSON: None for NaN."""
+        found = vars(self) | {"weight": self.weight}
+        return {name: None if np.isnan(value) else value for name, value in found.items()}
 
 
 def fit(regrets: pd.DataFrame, *, level: float = 0.95) -> Mapping[str, Kappa]:
@@ -72,7 +82,7 @@ def fit(regrets: pd.DataFrame, *, level: float = 0.95) -> Mapping[str, Kappa]:
     Raises
     ------
     ValueError
-        If the table is not what it should be, or policies lost nothing on average.
+        If the table is not what it should be, or policies gained where they should lose.
 
     Notes
     -----
@@ -124,7 +134,7 @@ def _kappa(name: str, rows: pd.DataFrame, level: float) -> Kappa:
     regret = np.bincount(size, rows["regret"]) / count
     squared = np.bincount(size, rows["error"] ** 2) / count
     kappas = regret / squared
-    value = kappas.mean()
+    value = float(kappas.mean())
     quantile = stats.t.ppf((1 + level) / 2, len(seeds) - 1)
 
     def doubt(each: np.ndarray) -> float:
@@ -134,7 +144,7 @@ def _kappa(name: str, rows: pd.DataFrame, level: float) -> Kappa:
 
     off = (rows["regret"] - kappas[size] * rows["error"] ** 2).to_numpy() / squared[size]
     wide = doubt(off / len(count))
-    if not value > 0:
+    if not value + wide > 0:
         raise ValueError(
             f"regret: that of {name!r} gives kappa {value:.3g} [{value - wide:.3g}, {value + wide:.3g}]; "
             "need a loss on average: measure more seeds, or fewer samples"

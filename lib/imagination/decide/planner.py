@@ -103,11 +103,12 @@ class Plan:
         -------
         dict
             The same keys for every plan: `schema` (the number `SCHEMA`) and the attributes' names, under them
-            their rows and columns. ``objective`` is its name, and beside it stand `multiplier`, `kappa_dyn` and
-            `kappa_rew` (None for "bound"). Under ``laws``, each law's `amplitude`, `exponent` and `floor` (0
+            their rows and columns. ``objective`` is its name; `multiplier`, `kappa_dyn` and `kappa_rew` (None
+            for "bound") stand beside it. Under ``laws``, each law's `amplitude`, `exponent` and `floor` (0
             where there is none) with `value`, `low`, `high`; `form`, `measurements` (how many),
-            `smallest_pilot` and `largest_pilot` [samples], `r_squared`, `resampling`. Under ``rules``, None for a rule that
-            does not apply. While `schema` is the same no key changes its meaning; some may be added.
+            `smallest_pilot` and `largest_pilot` [samples], `r_squared`, `resampling`. Under ``rules``, None
+            for a rule that does not apply. While `schema` is the same no key changes its meaning; some may be
+            added.
         """
         laws = {}
         for name, law in self.laws.items():

@@ -56,6 +56,8 @@ def kappas(measured: Mapping[str, Mapping[str, float | None]], level: float) -> 
         if found["order"] is not None:
             order = _range(*(found[key] for key in ("order", "order_low", "order_high")))
             lines[-1] += f"; regret = error^{order}"
+        if found["weight"] != found["value"]:
+            lines.append(f"  {'':<9} the interval reaches 0: its upper end, {found['weight']:.3g}, is used")
     return "\n".join(lines)
 
 
