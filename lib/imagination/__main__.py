@@ -72,7 +72,6 @@ def _plan(chosen: argparse.Namespace) -> int:
     # Imported late: asking for help should not load the symbolic library, nor a plan what draws.
     from imagination.decide import planner, planner_report
 
-    kappas, measured = _kappas(chosen)
     made = planner.plan(
         planner.read_pilot(chosen.pilot),
         budget=chosen.budget,
@@ -82,7 +81,7 @@ def _plan(chosen: argparse.Namespace) -> int:
         constants=_constants(chosen),
         objective=chosen.objective,
         labels_on_visited=chosen.labels_on_visited,
-        **kappas,
+        **_kappas(chosen),
         law=chosen.law,
         level=chosen.level,
         replicates=chosen.replicates,
@@ -100,10 +99,8 @@ def _plan(chosen: argparse.Namespace) -> int:
             made = dataclasses.replace(made, warnings=(*made.warnings, warning))
             print(f"imagination plan: {warning}", file=sys.stderr)
     if chosen.json:
-        print(json.dumps(made.to_dict() | {"kappas": measured, "figure": drawn}, indent=2, allow_nan=False))
+        print(json.dumps(made.to_dict() | {"figure": drawn}, indent=2, allow_nan=False))
     else:
-        if measured:
-            print(planner_report.kappas(measured, chosen.level) + "\n")
         print(planner_report.text(made))
         if drawn is not None:
             print(f"\nFigure: {drawn}")
@@ -120,18 +117,19 @@ def _constants(chosen: argparse.Namespace) -> dict[str, float] | None:
     return given or None
 
 
-def _kappas(chosen: argparse.Namespace) -> tuple[dict[str, float | None], dict[str, Any] | None]:
-    """Return both kappas, and what was measured of them if a file says it."""
-    from imagination.decide import kappas
-
-    given: dict[str, float | None] = {"kappa_dyn": chosen.kappa_dyn, "kappa_rew": chosen.kappa_rew}
+def _kappas(chosen: argparse.Namespace) -> dict[str, Any]:
+    """Return both kappas, as given or as a file measures them."""
+    given = {"kappa_dyn": chosen.kappa_dyn, "kappa_rew": chosen.kappa_rew}
     if chosen.regrets is None:
-        return given, None
+        if chosen.objective == "regret" and None in given.values():
+            raise ValueError("--objective regret: give --kappa-dyn and --kappa-rew, or --regrets")
+        return given
     if any(value is not None for value in given.values()):
         raise ValueError("--regrets: gives both kappas; leave out --kappa-dyn and --kappa-rew")
+    from imagination.decide import kappas
+
     found = kappas.fit(kappas.read_regrets(chosen.regrets), level=chosen.level)
-    values = {"kappa_dyn": found["dynamics"].weight, "kappa_rew": found["reward"].weight}
-    return {**values}, {name: kappa.to_dict() for name, kappa in found.items()}
+    return {"kappa_dyn": found["dynamics"], "kappa_rew": found["reward"]}
 
 
 def _seed(seed: int) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from imagination.decide.pilot import QUANTITIES, columns_of, read_table
 
@@ -135,7 +135,7 @@ def _kappa(name: str, rows: pd.DataFrame, level: float) -> Kappa:
     squared = np.bincount(size, rows["error"] ** 2) / count
     kappas = regret / squared
     value = float(kappas.mean())
-    quantile = stats.t.ppf((1 + level) / 2, len(seeds) - 1)
+    quantile = stdtrit(len(seeds) - 1, (1 + level) / 2)
 
     def doubt(each: np.ndarray) -> float:
         """Half an interval's width, from what each policy adds to the deviation of a mean over sizes."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from imagination.claim import HypothesisError
 from imagination.decide.allocation import OBJECTIVES
+from imagination.decide.kappas import Kappa
+from imagination.decide.pilot import QUANTITIES
 from imagination.results.budget.claims import MULTIPLIER
 
 __all__ = ["Objective", "chosen"]
@@ -26,12 +28,15 @@ class Objective:
         Weight of the dynamics' error, or of its square, beside the reward's; for "regret" κ_d / κ_r.
     kappa_dyn, kappa_rew : float or None
         For "regret": return lost for each squared error of dynamics and reward.
+    measured : mapping of str to Kappa
+        What was measured of kappas, by quantity; empty where they were given as numbers.
     """
 
     name: str
     multiplier: float
     kappa_dyn: float | None = None
     kappa_rew: float | None = None
+    measured: Mapping[str, Kappa] = field(default_factory=dict)
 
     def __call__(self, eps_dyn: Any, eps_rew: Any) -> Any:
         """What these errors amount to; for "regret" the expected regret, in the return's unit."""
@@ -44,7 +49,7 @@ def chosen(
     name: str,
     multiplier: float | None,
     constants: Mapping[str, float] | None,
-    kappas: Mapping[str, float | None],
+    kappas: Mapping[str, float | Kappa | None],
 ) -> tuple[Objective, float | None, list[str]]:
     """Return the objective, the multiplier of the global constants if it is another one, and notes.
 
@@ -55,10 +60,11 @@ def chosen(
     """
     if name not in OBJECTIVES:
         raise ValueError(f"objective: {name!r}; need {' or '.join(map(repr, OBJECTIVES))}")
+    weights = {n: kappa.weight if isinstance(kappa, Kappa) else kappa for n, kappa in kappas.items()}
     if name == "bound":
-        for kappa, value in kappas.items():
+        for argument, value in weights.items():
             if value is not None:
-                raise ValueError(f"{kappa}: {value:g} weighs a squared error; need objective 'regret'")
+                raise ValueError(f"{argument}: {value:g} weighs a squared error; need objective 'regret'")
         weight, of_constants, notes = _multipliers(multiplier, constants)
         return Objective(name, weight), of_constants, notes
     for argument, given in {"multiplier": multiplier, "constants": constants}.items():
@@ -68,13 +74,24 @@ def chosen(
                 "and kappa_rew, the return lost for each squared error (if you know their ratio only, "
                 "one of them may be 1)"
             )
-    for kappa, value in kappas.items():
+    for argument, value in weights.items():
         if value is None:
-            raise ValueError(f"{kappa}: none given; objective 'regret' needs {' and '.join(kappas)}")
+            raise ValueError(f"{argument}: none given; objective 'regret' needs {' and '.join(kappas)}")
         if not (np.isfinite(value) and value > 0):
-            raise ValueError(f"{kappa}: {value:g}; need a positive, finite number")
-    kappa_dyn, kappa_rew = (float(value or 0) for value in kappas.values())
-    return Objective(name, kappa_dyn / kappa_rew, kappa_dyn, kappa_rew), None, []
+            raise ValueError(f"{argument}: {value:g}; need a positive, finite number")
+    kappa_dyn, kappa_rew = (float(value or 0) for value in weights.values())
+    measured = {
+        name: kappa
+        for name, kappa in zip(QUANTITIES, kappas.values(), strict=True)
+        if isinstance(kappa, Kappa)
+    }
+    notes = [
+        f"{name}: the interval of its kappa, [{kappa.low:.3g}, {kappa.high:.3g}], reaches 0; the plan weighs "
+        "by its upper end"
+        for name, kappa in measured.items()
+        if kappa.low <= 0
+    ]
+    return Objective(name, kappa_dyn / kappa_rew, kappa_dyn, kappa_rew, measured), None, notes
 
 
 def _multipliers(

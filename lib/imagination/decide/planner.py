@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from imagination.decide import allocation, scaling_laws
+from imagination.decide.kappas import Kappa
 from imagination.decide.objective import Objective, chosen
 from imagination.decide.pilot import COLUMNS, QUANTITIES, checked, measurements, read_pilot
 from imagination.decide.scaling_laws import DecayError, ScalingLaw
@@ -104,13 +105,13 @@ class Plan:
         dict
             The same keys for every plan: `schema` (the number `SCHEMA`) and the attributes' names, under them
             their rows and columns. ``objective`` is its name; `multiplier`, `kappa_dyn` and `kappa_rew` (None
-            for "bound") stand beside it. Under ``laws``, each law's `amplitude`, `exponent` and `floor` (0
-            where there is none) with `value`, `low`, `high`; `form`, `measurements` (how many),
-            `smallest_pilot` and `largest_pilot` [samples], `r_squared`, `resampling`. Under ``rules``, None
-            for a rule that does not apply. While `schema` is the same no key changes its meaning; some may be
-            added.
+            for "bound") stand beside it, and under ``kappas`` what was measured of them (or None).
+            Under ``laws``, each law's `amplitude`, `exponent` and `floor` (0 where there is none) with
+            `value`, `low`, `high`; `form`, `measurements` (how many), `smallest_pilot` and
+            `largest_pilot` [samples], `r_squared`, `resampling`. Under ``rules``, None for a rule that does
+            not apply. While `schema` is the same no key changes its meaning; some may be added.
         """
-        laws = {}
+        laws, measured = {}, self.objective.measured
         for name, law in self.laws.items():
             table = law.summary(level=self.level)
             none = {"floor": {"value": 0.0, "low": 0.0, "high": 0.0}}
@@ -136,6 +137,7 @@ class Plan:
             "multiplier": self.multiplier,
             "kappa_dyn": self.objective.kappa_dyn,
             "kappa_rew": self.objective.kappa_rew,
+            "kappas": {name: kappa.to_dict() for name, kappa in measured.items()} or None,
             "labels_on_visited": self.labels_on_visited,
             "level": self.level,
             "laws": laws,
@@ -156,8 +158,8 @@ def plan(
     multiplier: float | None = None,
     constants: Mapping[str, float] | None = None,
     objective: str = "bound",
-    kappa_dyn: float | None = None,
-    kappa_rew: float | None = None,
+    kappa_dyn: float | Kappa | None = None,
+    kappa_rew: float | Kappa | None = None,
     labels_on_visited: bool = False,
     law: str = "auto",
     level: float = 0.95,
@@ -184,10 +186,10 @@ def plan(
     objective : {"bound", "regret"}
         "bound" minimises the weighted sum of errors, of which a certificate is made; "regret" what a policy
         is expected to lose, ``kappa_dyn * eps_dyn**2 + kappa_rew * eps_rew**2``.
-    kappa_dyn, kappa_rew : float, optional
-        For "regret", instead of `multiplier` and `constants`: the return lost for each squared error, as
-        :func:`imagination.decide.kappas.fit` measures it. The split depends on their ratio alone. Like
-        `multiplier`, the intervals take them as known.
+    kappa_dyn, kappa_rew : float or Kappa, optional
+        For "regret", instead of `multiplier` and `constants`: the return lost for each squared error, as a
+        number or as :func:`imagination.decide.kappas.fit` measured it. The split depends on their ratio
+        alone. Like `multiplier`, they are taken as known by the intervals.
     labels_on_visited : bool
         Whether rewards are labelled on visited transitions only: no more labels than transitions.
     law : {"auto", "power", "floor"}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 
 from imagination.decide.planner import Plan
 
-__all__ = ["kappas", "text"]
+__all__ = ["text"]
 
 
 def text(plan: Plan) -> str:
@@ -18,6 +18,7 @@ def text(plan: Plan) -> str:
     percent = f"{100 * plan.level:g}%"
     what, weights, total = _objective(plan)
     parts = [
+        *_kappas(plan, percent),
         f"What the pilot says (brackets: {percent} intervals)",
         _laws(plan),
         f"\nHow to split a budget of {_amount(plan.budget)} "
@@ -47,18 +48,15 @@ def _objective(plan: Plan) -> tuple[str, str, str]:
     return "regret", f"least\n  regret, kappas {of_dyn} and {of_rew}", total
 
 
-def kappas(measured: Mapping[str, Mapping[str, float | None]], level: float) -> str:
-    """Return measured kappas, as `Kappa.to_dict` gives them, as lines of text."""
-    lines = [f"Return lost for each squared error (brackets: {100 * level:g}% intervals)"]
-    for name, found in measured.items():
-        kappa = _range(*(found[key] for key in ("value", "low", "high")))
-        lines.append(f"  {name:<9} kappa = {kappa}, from {found['runs']} policies")
-        if found["order"] is not None:
-            order = _range(*(found[key] for key in ("order", "order_low", "order_high")))
-            lines[-1] += f"; regret = error^{order}"
-        if found["weight"] != found["value"]:
-            lines.append(f"  {'':<9} the interval reaches 0: its upper end, {found['weight']:.3g}, is used")
-    return "\n".join(lines)
+def _kappas(plan: Plan, percent: str) -> list[str]:
+    lines = []
+    for name, kappa in plan.objective.measured.items():
+        lines.append(f"  {name:<9} {_range(kappa.value, kappa.low, kappa.high)}, from {kappa.runs} policies")
+        if not np.isnan(kappa.order):
+            order = _range(kappa.order, kappa.order_low, kappa.order_high)
+            lines[-1] += f", whose regret grows as error^{order}"
+    title = f"Return lost for each squared error (brackets: {percent} intervals)"
+    return [title, *lines, ""] if lines else []
 
 
 def _laws(plan: Plan) -> str:
@@ -117,7 +115,7 @@ def _wrapped(line: str) -> str:
     return textwrap.fill(line, 98, subsequent_indent="  ")
 
 
-def _range(value: Any, low: Any, high: Any) -> str:
+def _range(value: float, low: float, high: float) -> str:
     return f"{value:.3g} [{low:.3g}, {high:.3g}]"
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from imagination.decide.allocation import allocate, allocate_whole
+from imagination.decide.kappas import Kappa
 from imagination.decide.planner import LAWS, RULES, plan
 from imagination.decide.planner_figure import figure
 from imagination.decide.planner_report import text
@@ -165,6 +166,80 @@ def test_the_generator_alone_decides(rng):
     assert make(rng, table).to_dict() == make(rng, table).to_dict()
 
 
+# A plan for a policy
+
+KAPPAS = {"objective": "regret", "multiplier": None, "kappa_dyn": 6.0, "kappa_rew": 2.0}
+
+
+def test_the_objective_of_regret_against_a_grid(rng):
+    """Both laws have floors: the exponents doubled would not do."""
+    laws = {"dynamics": (5.0, 0.5, 0.05), "reward": (20.0, 0.7, 0.1)}
+    sizes = (100, 300, 1000, 3000, 10_000)
+    made = make(rng, pilot(rng, laws=laws, noise=0, sizes=sizes), law="floor", **KAPPAS)
+    N_dyn = np.arange(1000.0, 1e5 - 4, 4)
+    regret = (
+        6 * power_law(N_dyn, *laws["dynamics"]) ** 2 + 2 * power_law((1e5 - N_dyn) / 4, *laws["reward"]) ** 2
+    )
+    assert made.split.loc["dynamics", "samples"] == pytest.approx(N_dyn[regret.argmin()], rel=1e-3)
+    assert made.error.value == pytest.approx(regret.min(), rel=1e-6)
+    dyn, rew = made.split["error"]
+    assert made.error.value == pytest.approx(6 * dyn**2 + 2 * rew**2)
+    assert made.multiplier == 3 and 0 <= made.hindsight < 1e-3
+    half = 6 * power_law(5e4, *laws["dynamics"]) ** 2 + 2 * power_law(1.25e4, *laws["reward"]) ** 2
+    assert made.rules.loc["half_each", "error"] == pytest.approx(half, rel=1e-4)
+    assert made.rules.loc["half_each", "regret"] == pytest.approx(half / regret.min() - 1, rel=1e-3)
+
+
+def test_only_the_ratio_of_kappas_moves_the_split(rng):
+    table = pilot(rng)
+    one, other = make(rng, table, **KAPPAS), make(rng, table, **KAPPAS | {"kappa_dyn": 3.0, "kappa_rew": 1.0})
+    pd.testing.assert_frame_equal(one.split, other.split)
+    assert one.error.value == pytest.approx(2 * other.error.value) and one.rules["regret"].equals(
+        other.rules["regret"]
+    )
+    assert one.split.loc["reward", "samples"] != make(rng, table).split.loc["reward", "samples"]
+
+
+def test_measured_kappas_are_told_and_doubtful_ones_weigh_by_their_upper_end(rng):
+    sure = Kappa(6.0, 5.0, 7.0, 2.1, 1.5, 2.7, 40)
+    doubtful = Kappa(0.5, -1.0, 2.0, np.nan, np.nan, np.nan, 40)
+    table = pilot(rng)
+    made = make(rng, table, **KAPPAS | {"kappa_dyn": sure, "kappa_rew": doubtful})
+    plain = make(rng, table, **KAPPAS)
+    pd.testing.assert_frame_equal(made.split, plain.split)
+    assert made.warnings[1:] == plain.warnings
+    assert made.warnings[0].startswith("reward: the interval of its kappa, [-1, 2], reaches 0")
+    report = text(made)
+    assert "dynamics  6 [5, 7], from 40 policies, whose regret grows as error^2.1 [1.5, 2.7]" in report
+    told = json.loads(json.dumps(made.to_dict(), allow_nan=False))
+    assert told["kappas"]["reward"]["order"] is None and told["kappa_rew"] == 2 and told["multiplier"] == 3
+    assert plain.to_dict()["kappas"] is None and make(rng, table).to_dict()["kappa_rew"] is None
+
+
+def test_the_report_and_the_figure_speak_of_regret(rng):
+    made = make(rng, **KAPPAS)
+    report = text(made)
+    for said in ("kappas 6 and 2", "Expected regret", "How much more regret other rules", "more regret"):
+        assert said in report
+    assert "multiplier 3" not in report and max(map(len, report.splitlines())) <= 110
+    assert "regret" in figure(made).axes[1].get_ylabel()
+    assert made.to_dict()["objective"] == "regret" and make(rng).to_dict()["objective"] == "bound"
+
+
+@pytest.mark.parametrize("objective", [{}, KAPPAS])
+def test_labels_on_visited_transitions(rng, objective):
+    laws = {"dynamics": (0.01, 0.5, 0.0), "reward": (20.0, 0.3, 0.0)}
+    table = pilot(rng, laws=laws, noise=0.01)
+    free, bound = (make(rng, table, **objective, labels_on_visited=only) for only in (False, True))
+    samples = bound.split["samples"]
+    assert free.split.loc["reward", "samples"] > free.split.loc["dynamics", "samples"]
+    assert samples["reward"] == samples["dynamics"] == 20_000
+    assert "half_each" in bound.rules.index  # 50,000 transitions, 12,500 labels
+    assert "no more reward labels than transitions" in text(bound) and bound.to_dict()["labels_on_visited"]
+    dear = make(rng, table, **objective, labels_on_visited=True, cost_dyn=9.0)
+    assert "half_each" not in dear.rules.index and dear.to_dict()["rules"]["half_each"] is None
+
+
 # How it is shown
 
 
@@ -226,6 +301,13 @@ def test_the_figure_has_both_laws_and_all_rules(rng):
         ({"level": 1.5}, "level: 1.5"),
         ({"constants": {"gamma": 0.9}}, "constants: got gamma"),
         ({"multiplier": None, "constants": {"gamma": 0.9, "L_f": 2, "L_r": 1, "L_pi": 0}}, "needs"),
+        ({"objective": "return"}, "objective: 'return'; need 'bound' or 'regret'"),
+        ({"kappa_dyn": 2.0}, "kappa_dyn: 2 weighs a squared error; need objective 'regret'"),
+        (KAPPAS | {"multiplier": 3.0}, "multiplier: 3.0 weighs errors, not their squares; .*kappa_dyn and"),
+        (KAPPAS | {"constants": {"gamma": 0.9}}, "constants: .* weighs errors"),
+        (KAPPAS | {"kappa_rew": None}, "kappa_rew: none given; objective 'regret' needs kappa_dyn and"),
+        (KAPPAS | {"kappa_rew": -1.0}, "kappa_rew: -1; need a positive"),
+        (KAPPAS | {"kappa_dyn": np.nan}, "kappa_dyn: nan; need a positive"),
         ({"budget": 4.9}, r"budget: 4\.9; one sample of each kind costs 5"),
     ],
 )

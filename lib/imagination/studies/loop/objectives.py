@@ -125,7 +125,7 @@ def planned(
             options: dict[str, Any] = {"multiplier": weight["dynamics"] / weight["reward"]}
             if arm == "regret":
                 found = kappas.fit(swapped.drop(columns="gap"))
-                options = {"kappa_dyn": found["dynamics"].weight, "kappa_rew": found["reward"].weight}
+                options = {"kappa_dyn": found["dynamics"], "kappa_rew": found["reward"]}
             plan = planner.plan(measured, **prices, **options, objective=arm, rng=rng)
             rows[arm] = (*plan.split["samples"].astype(int), plan.multiplier)
         except ValueError:
