@@ -33,24 +33,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from imagination import records
 from imagination.decide import kappas, planner
+from imagination.studies.loop.objectives_report import ARMS, RECORD, compared
 from imagination.studies.loop.split_systems import SYSTEMS, Spiral, System
 from imagination.trials.recording import Command, rounded
 
-__all__ = ["ARMS", "RECORD", "SCALES", "compared", "pilot", "planned", "run", "tried"]
+__all__ = ["SCALES", "pilot", "planned", "run", "systems", "tried"]
 
 Array = NDArray[Any]
 
-RECORD = "imagination-objectives"
-ARMS = ("regret", "bound", "half and half", "by cost")
 COST_DYN, COST_REW = 1.0, 5.0
 RATES = (0.002, 0.005, 0.01, 0.02)
 """Of the spiral's training, tried on the seeds of tuning."""
-
-LEVEL = 0.95
 
 
 @dataclass(frozen=True)
@@ -180,32 +176,6 @@ def run(scale: str = "full", *, seed: int = 0) -> dict[str, pd.DataFrame]:
 def _streams(seed: int, system: str) -> list[np.random.SeedSequence]:
     """Of pilots, of what the plans are tried on, and of tuning."""
     return np.random.SeedSequence([seed, *system.encode()]).spawn(3)
-
-
-def compared(table: pd.DataFrame, arm: str = "regret", *, level: float = LEVEL) -> pd.DataFrame:
-    """One arm's mean regret less every other's, paired, by system.
-
-    Returns
-    -------
-    DataFrame
-        A row for each system and other arm, in the index: `difference` with its interval `low` to `high`, as
-        shares of the other arm's mean regret, and `verdict` ("wins", "loses" or "undecided").
-    """
-    rows = {}
-    for system, part in table.groupby("system", sort=False):
-        wide = part.pivot_table("regret", ["pilot", "seed"], "arm")
-        for other in (name for name in ARMS if name != arm):
-            by_pilot = (wide[arm] - wide[other]).groupby("pilot").mean() / wide[other].mean()
-            mean, count = by_pilot.mean(), len(by_pilot)
-            half = stats.t.ppf((1 + level) / 2, count - 1) * by_pilot.std() / count**0.5
-            verdict = "wins" if mean + half < 0 else "loses" if mean - half > 0 else "undecided"
-            rows[system, other] = {
-                "difference": mean,
-                "low": mean - half,
-                "high": mean + half,
-                "verdict": verdict,
-            }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["system", "other"])
 
 
 def _told(found: dict[str, pd.DataFrame]) -> str:

@@ -6,7 +6,8 @@ import pytest
 
 from imagination import records
 from imagination.studies.loop import objectives
-from imagination.studies.loop.objectives import ARMS, SCALES, Scale
+from imagination.studies.loop.objectives import SCALES, Scale
+from imagination.studies.loop.objectives_report import ARMS, RECORD, compared, orders, recorded
 from imagination.studies.loop.split_systems import Grid
 
 SMALL = Scale(pilots=2, seeds=5, tried=3, good=8)
@@ -14,12 +15,12 @@ SMALL = Scale(pilots=2, seeds=5, tried=3, good=8)
 
 @pytest.fixture(scope="module")
 def table():
-    return records.load(objectives.RECORD)
+    return recorded()
 
 
 @pytest.fixture(scope="module")
 def pilots():
-    return records.load(f"{objectives.RECORD}-pilots")
+    return records.load(f"{RECORD}-pilots")
 
 
 def sample(table, pilots, system, number):
@@ -67,22 +68,36 @@ def test_verdicts():
     arms = {"regret": 1.0, "bound": 1.2, "half and half": 0.8, "by cost": 1.0}
     noise = {arm: 1e-3 * rng.standard_normal(200) for arm in arms}
     table = pd.concat([base.assign(arm=a, regret=base["regret"] * f + noise[a]) for a, f in arms.items()])
-    found = objectives.compared(table).loc["one"]
+    found = compared(table).loc["one"]
     assert found["verdict"].to_dict() == {"bound": "wins", "half and half": "loses", "by cost": "undecided"}
     assert found.loc["bound", "difference"] == pytest.approx(1 / 1.2 - 1, abs=1e-3)
 
 
+def test_the_order_of_regret_in_the_error():
+    rng = np.random.default_rng(0)
+    rows = [
+        {"system": "one", "pilot": p, "seed": s, "quantity": q, "samples": n, "error": n**-0.5, "gap": 1.0}
+        for q in ("dynamics", "reward") for n in (64, 128) for p in range(3) for s in range(20)
+    ]  # fmt: skip
+    table = pd.DataFrame(rows)
+    order = np.where(table["quantity"] == "reward", 1.0, 3.0)
+    table["regret"] = table["error"] ** order * rng.lognormal(sigma=0.01, size=len(table))
+    found = orders(pd.concat([table, table.assign(regret=np.nan)]))["one"]
+    assert found["reward"].order == pytest.approx(1, abs=0.05) and found["reward"].runs == 120
+    assert found["dynamics"].order == pytest.approx(3, abs=0.05)
+
+
 def test_the_record_is_whole(table, pilots):
     full = SCALES["full"]
-    assert records.describe(objectives.RECORD).parameters["pilots"] == full.pilots
+    assert records.describe(RECORD).parameters["pilots"] == full.pilots
     assert table.groupby(["system", "arm"]).size().eq(full.pilots * full.tried).all()
     assert table.groupby("system")["seed"].nunique().eq(200).all() and len(table) == 2400
     assert (
         table["N_dyn"] + 5 * table["N_rew"] <= table["system"].map(lambda s: objectives.SYSTEMS[s].budget)
     ).all()
     assert pilots.groupby(["system", "pilot", "quantity", "samples"]).size().eq(full.seeds).all()
-    tuned = records.load(f"{objectives.RECORD}-tuning").groupby("rate")["regret"].mean()
-    assert f"rate={tuned.idxmin()}" in records.describe(objectives.RECORD).parameters["systems"]["spiral"]
+    tuned = records.load(f"{RECORD}-tuning").groupby("rate")["regret"].mean()
+    assert f"rate={tuned.idxmin()}" in records.describe(RECORD).parameters["systems"]["spiral"]
 
 
 @pytest.mark.parametrize("name", ["grid", "Pendulum-v1"])
