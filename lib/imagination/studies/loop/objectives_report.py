@@ -19,7 +19,7 @@ LEVEL = 0.95
 
 
 def recorded() -> pd.DataFrame:
-    """Return the recorded regrets, with the dynamics' `share` of the budget, and `lost`, regret over worth."""
+    """Return the recorded regrets, with the dynamics' `share` of the budget and `lost`, regret over worth."""
     table = records.load(RECORD)
     costs = records.describe(RECORD).parameters["costs"]
     spent = costs[0] * table["N_dyn"]
