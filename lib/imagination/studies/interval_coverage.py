@@ -22,7 +22,7 @@ from imagination.decide import allocation, planner, scaling_laws
 from imagination.decide.scaling_laws import PARAMETERS, ScalingLaw, power_law
 from imagination.trials.recording import Command, rounded
 
-__all__ = ["LAWS", "REGIMES", "SCALES", "drawn", "learner_errors", "recorded", "run", "summary", "trial"]
+__all__ = ["LAWS", "REGIMES", "SCALES", "asked", "drawn", "learned", "recorded", "run", "summary"]
 
 RECORD = "interval-coverage"
 LEVEL = 0.95
@@ -66,6 +66,8 @@ REGIMES = {"exact law": (3, 4, 8), "floor": (4, 8, 16), "learner": (4, 8), "brea
 """Numbers of seeds of the pilots, by regime."""
 
 SCALES = {"quick": {"pilots": 4, "truths": 4}, "full": {"pilots": 250, "truths": 40}}
+
+REFUSED = ("refused", np.nan, (1.0, 2.0), (1.0, 2.0))
 
 
 # Pilots
@@ -198,7 +200,19 @@ def true_errors(regime: str, count: int, rng: np.random.Generator) -> dict[str, 
             for name, law in LAWS[regime].items()}  # fmt: skip
 
 
-def run(scale: str, *, seed: int, regimes: dict[str, tuple[int, ...]] = REGIMES) -> pd.DataFrame:
+def asked(regime: str, seeds: int, pilot: int, truths: dict[str, float], seed: int) -> pd.DataFrame:
+    """Return the rows of one pilot, as `run` does."""
+    rng = np.random.default_rng([seed, list(REGIMES).index(regime), seeds, pilot])
+    rows = []
+    for target, truth, before, now in trial(regime, seeds, truths, rng) or [REFUSED]:
+        ends = np.array([before, now])
+        holds = (ends[:, 0] <= truth) & (truth <= ends[:, 1])
+        wide = np.diff(np.log(ends) if target.endswith("error") else ends)[:, 0]
+        rows.append((regime, seeds, pilot, target, *holds, wide[1] / wide[0]))
+    return pd.DataFrame(rows, columns=["regime", "seeds", "pilot", "target", "before", "now", "wider"])
+
+
+def run(scale: str, *, seed: int) -> pd.DataFrame:
     """Ask the planner's intervals of pilots whose truth is known.
 
     Returns
@@ -208,20 +222,12 @@ def run(scale: str, *, seed: int, regimes: dict[str, tuple[int, ...]] = REGIMES)
         `before` and `now`, and how many times as wide it is now (`wider`; of errors, in logarithms).
         A pilot that the planner refuses has one row, with the target ``refused``.
     """
-    rows = []
-    for regime, counts in regimes.items():
-        own = [seed, list(REGIMES).index(regime)]
-        truths = true_errors(regime, SCALES[scale]["truths"], np.random.default_rng([*own, 0]))
-        for seeds in counts:
-            for pilot in range(SCALES[scale]["pilots"]):
-                found = trial(regime, seeds, truths, np.random.default_rng([*own, seeds, pilot]))
-                for target, truth, before, now in found or [("refused", np.nan, (1, 2), (1, 2))]:
-                    ends = np.array([before, now])
-                    holds = (ends[:, 0] <= truth) & (truth <= ends[:, 1])
-                    wide = np.diff(np.log(ends) if target.endswith("error") else ends)[:, 0]
-                    rows.append((regime, seeds, pilot, target, *holds, wide[1] / wide[0]))
-    columns = ["regime", "seeds", "pilot", "target", "before", "now", "wider"]
-    return pd.DataFrame(rows, columns=columns)
+    parts = []
+    for number, (regime, counts) in enumerate(REGIMES.items()):
+        truths = true_errors(regime, SCALES[scale]["truths"], np.random.default_rng([seed, number, 0]))
+        pilots = range(SCALES[scale]["pilots"])
+        parts += [asked(regime, seeds, pilot, truths, seed) for seeds in counts for pilot in pilots]
+    return pd.concat(parts, ignore_index=True)
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
