@@ -65,7 +65,7 @@ LEARNED = np.array([50, 100, 200, 400])
 REGIMES = {"exact law": (3, 4, 8), "floor": (4, 8, 16), "learner": (4, 8), "breaks beyond": (4, 8)}
 """Numbers of seeds of the pilots, by regime."""
 
-SCALES = {"quick": {"pilots": 4, "truths": 4}, "full": {"pilots": 250, "truths": 40}}
+SCALES = {"quick": {"pilots": 4, "truths": 4}, "full": {"pilots": 170, "truths": 20}}
 
 REFUSED = ("refused", np.nan, (1.0, 2.0), (1.0, 2.0))
 
