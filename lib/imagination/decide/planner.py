@@ -283,8 +283,9 @@ class _Problem:
 
     @property
     def _decay(self) -> np.ndarray:
-        """Which replicates decay."""
-        return np.logical_and.reduce([law.bootstrap["exponent"] > 0 for law in self.laws.values()])
+        """Which replicates decay, with an amplitude that is a number."""
+        found = [law.bootstrap for law in self.laws.values()]
+        return np.logical_and.reduce([(b["exponent"] > 0) & np.isfinite(b["amplitude"]) for b in found])
 
     def _central(self) -> dict[str, float]:
         """Parameters of both laws as they were fitted."""

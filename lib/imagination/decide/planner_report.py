@@ -57,7 +57,8 @@ def _rests_on(law: ScalingLaw) -> str:
     seeds = f"intervals from {law.freedom + 1} seeds"
     counted = seeds if law.resampling == "seeds" else "no seeds: measurements count as independent"
     floor = f"; floor in {_share(law.floor_chosen)} of replicates" if law.floor_chosen else ""
-    return f"{counted} (Student's t, {law.freedom} degrees){floor}"
+    degrees = "1 degree" if law.freedom == 1 else f"{law.freedom} degrees"
+    return f"{counted} (Student's t, {degrees}){floor}"
 
 
 def _hindcast(law: ScalingLaw) -> str:

@@ -33,7 +33,7 @@ import pandas as pd
 from imagination.decide.scaling_laws import draws, huber
 from imagination.decide.scaling_laws.hindcast import Hindcast, hindcast
 from imagination.decide.scaling_laws.huber import Measurements, Rule
-from imagination.decide.scaling_laws.intervals import Interval, student
+from imagination.decide.scaling_laws.intervals import LOGARITHMS, Interval, student
 
 __all__ = [
     "PARAMETERS",
@@ -132,13 +132,11 @@ class ScalingLaw:
             If `level` is none, or the law was fitted without a bootstrap.
         """
         at = np.atleast_1d(_positive("samples", samples)).ravel()
-        a, alpha, floor = (self._replicates(name)[:, None] for name in PARAMETERS)
+        curves = huber.curve(self._replicates(), np.log(at) - self._data.centre)
         error, away = self(at), self.distance(at)
         further = away * self.hindcast.drift if self.hindcast else 0.0
-        curves = power_law(at, a, alpha, floor)
-        low, high = student(
-            error, curves, self.freedom, level, alike=self.alike, scale="log", further=further
-        )
+        ends = student(np.log(error), curves, self.freedom, level, alike=self.alike, further=further)
+        low, high = np.exp(np.clip(ends, *LOGARITHMS))
         return pd.DataFrame(
             {"samples": at, "error": error, "low": low, "high": high, "extrapolates": away > 0}
         )
@@ -168,10 +166,14 @@ class ScalingLaw:
         """
         if name not in PARAMETERS:
             raise ValueError(f"name: {name!r} is none of {', '.join(PARAMETERS)}")
-        scale = "log" if name == "amplitude" else "linear"
-        value, draws = getattr(self, name), self._replicates(name)
-        found = student(value, draws, self.freedom, level, alike=self.alike, scale=scale)
-        low, high = (max(float(end), 0.0) if name == "floor" else float(end) for end in found)
+        value, draws = getattr(self, name), self.bootstrap[name].to_numpy()
+        if name == "amplitude":
+            laws = self._theta, self._replicates()
+            value, draws = (law[..., 0] + law[..., 1] * self._data.centre for law in laws)
+        ends = student(value, draws, self.freedom, level, alike=self.alike)
+        if name == "amplitude":
+            ends = np.exp(np.clip(ends, *LOGARITHMS))
+        low, high = (max(float(end), 0.0) if name == "floor" else float(end) for end in ends)
         return Interval(low, high, level)
 
     def summary(self, *, level: float = 0.95) -> pd.DataFrame:
@@ -188,20 +190,23 @@ class ScalingLaw:
 
         Drawn with the fit, and fitted when it is asked for: of two laws that are compared only one is used.
         """
+        return pd.DataFrame(huber.parameters(self._data, self._replicates()), columns=list(PARAMETERS))
+
+    @cached_property
+    def _found(self) -> np.ndarray:
         data, one = self._data, np.ones((1, len(self._data.y)))
         parts = np.array_split(self._draws, -(-self._draws.size // AT_ONCE))
-        found = [self._rule.follow(data, _levelled(data, part), one) for part in parts]
-        return pd.DataFrame(huber.parameters(data, np.concatenate(found)), columns=list(PARAMETERS))
+        return np.concatenate([self._rule.follow(data, _levelled(data, part), one) for part in parts])
 
     @property
     def alike(self) -> np.ndarray:
         """Which replicates found a floor if the fit did, and none if it did not, shape (replicates,)."""
-        return (self._replicates("floor") > 0) == (self.floor > 0)
+        return np.isfinite(self._replicates()[:, 2]) == (self.floor > 0)
 
     @property
     def floor_chosen(self) -> float:
         """Share of the replicates that found a floor."""
-        return float((self._replicates("floor") > 0).mean())
+        return float(np.isfinite(self._replicates()[:, 2]).mean())
 
     @cached_property
     def hindcast(self) -> Hindcast | None:
@@ -224,10 +229,10 @@ class ScalingLaw:
         left = means - np.log(self(data.anchors))
         return 1 - float((left**2).sum() / ((means - means.mean()) ** 2).sum())
 
-    def _replicates(self, name: str) -> np.ndarray:
+    def _replicates(self) -> np.ndarray:
         if not len(self._draws):
             raise ValueError("replicates: 0 were drawn with this fit, and an interval needs some")
-        return self.bootstrap[name].to_numpy()
+        return self._found
 
 
 @dataclass(frozen=True, eq=False)

@@ -66,8 +66,7 @@ def hindcast(data: Measurements, y: np.ndarray, rule: Rule) -> Hindcast | None:
     counts = {count for count in counts if count >= rule.sizes} or {len(size) - 1}
     if max(counts) < rule.sizes:
         return None
-    members = [y[:, data.at == at] for at in range(len(size))]
-    centre = np.array([huber.location(values, np.ones_like(values))[0] for values in members])
+    centre = _centres(data, y[0])
     rates, said = [], {}
     for count in sorted(counts):
         weights = (data.at < count).astype(float)[None]
@@ -83,6 +82,15 @@ def hindcast(data: Measurements, y: np.ndarray, rule: Rule) -> Hindcast | None:
         measured=float(np.exp(centre[-1])),
         drift=float(np.sqrt(np.mean(np.square(rates)))),
     )
+
+
+def _centres(data: Measurements, y: np.ndarray) -> np.ndarray:
+    """Return the typical log error at each sample size, shape (m,)."""
+    order, first = np.argsort(data.at, kind="stable"), np.cumsum(data.counts) - data.counts
+    cell = data.at[order], np.arange(len(y)) - first[data.at[order]]
+    values, there = np.zeros((2, len(data.counts), data.counts.max()))
+    values[cell], there[cell] = y[order], 1.0
+    return huber.location(values, there)
 
 
 def strayed(

@@ -11,14 +11,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.special import expit, logit, stdtrit
 
-__all__ = ["SCALES", "Interval", "student", "students_factor"]
+__all__ = ["LOGARITHMS", "SCALES", "Interval", "student", "students_factor"]
 
-LARGEST = 700.0
-"""Beyond this a logarithm has no number any more."""
+LOGARITHMS = (-700.0, 700.0)
+"""Beyond these a logarithm has no number any more."""
 
 SCALES = {
     "linear": (np.asarray, np.asarray),
-    "log": (np.log, lambda x: np.exp(np.clip(x, -LARGEST, LARGEST))),
+    "log": (np.log, lambda x: np.exp(np.clip(x, *LOGARITHMS))),
     "log-odds": (logit, expit),
     "root": (np.sqrt, lambda x: np.maximum(x, 0) ** 2),
 }
