@@ -2,13 +2,16 @@
 
 Fit a law to the errors of the dynamics and one to those of the reward, put both into Theorem 1, and say how
 sure the split is: every replicate of the bootstrap is a pilot that could have been, and has a split of its
-own. ``imagination plan`` is this from the command line.
+own. Beyond the pilot each replicate's laws run on with other exponents, off by normal draws as large as the
+laws' hindcasts were (`scaling_laws`). Intervals are Student's t on the spread of what the replicates find, on
+scales on which only what is possible is left. ``imagination plan`` is this from the command line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,6 +22,8 @@ from imagination.decide.kappas import Kappa
 from imagination.decide.objective import Objective, chosen
 from imagination.decide.pilot import COLUMNS, QUANTITIES, checked, measurements, read_pilot
 from imagination.decide.scaling_laws import DecayError, ScalingLaw
+from imagination.decide.scaling_laws.hindcast import strayed
+from imagination.decide.scaling_laws.intervals import student, students_factor
 
 __all__ = ["COLUMNS", "LAWS", "QUANTITIES", "RULES", "SCHEMA", "Estimate", "Plan", "plan", "read_pilot"]
 
@@ -31,7 +36,7 @@ WRONG_MULTIPLIERS = {"ten_times_multiplier": 10.0, "tenth_of_multiplier": 0.1}
 RULES = ("half_each", "same_number", "global_constants", *WRONG_MULTIPLIERS)
 """What a plan is compared with."""
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of what `Plan.to_dict` returns: it grows when a key is renamed, removed or means something else."""
 
 LOST = 0.025
@@ -40,7 +45,7 @@ LOST = 0.025
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number with its bootstrap interval."""
+    """A number with its interval."""
 
     value: float
     low: float
@@ -106,15 +111,19 @@ class Plan:
             The same keys for every plan: `schema` (the number `SCHEMA`) and the attributes' names, under them
             their rows and columns. ``objective`` is its name; `multiplier`, `kappa_dyn` and `kappa_rew` (None
             for "bound") stand beside it, and under ``kappas`` what was measured of them (or None).
-            Under ``laws``, each law's `amplitude`, `exponent` and `floor` (0 where there is none) with
-            `value`, `low`, `high`; `form`, `measurements` (how many), `smallest_pilot` and
-            `largest_pilot` [samples], `r_squared`, `resampling`. Under ``rules``, None for a rule that does
+            Under ``laws``, each law's `amplitude`, `exponent` and `floor` (0 where
+            there is none) with `value`, `low`, `high`; `form`, `measurements` (how many), `smallest_pilot`
+            and `largest_pilot` [samples], `r_squared`; `resampling` and `freedom`, what the intervals rest
+            on; `floor_chosen`, the share of replicates with a floor; `hindcast` with the attributes of
+            `scaling_laws.Hindcast`, each None with too few sizes. Under ``rules``, None for a rule that does
             not apply. While `schema` is the same no key changes its meaning; some may be added.
         """
         laws, measured = {}, self.objective.measured
         for name, law in self.laws.items():
             table = law.summary(level=self.level)
             none = {"floor": {"value": 0.0, "low": 0.0, "high": 0.0}}
+            back = law.hindcast
+            empty = dict.fromkeys(field.name for field in fields(scaling_laws.Hindcast))
             laws[name] = (
                 none
                 | {str(key): _numbers(row) for key, row in table.iterrows()}
@@ -125,6 +134,9 @@ class Plan:
                     "largest_pilot": float(law.samples.max()),
                     "r_squared": law.r_squared_of_means,
                     "resampling": law.resampling,
+                    "freedom": law.freedom,
+                    "floor_chosen": law.floor_chosen,
+                    "hindcast": vars(back) if back else empty,
                 }
             )
         rules = {name: _numbers(row) for name, row in self.rules.iterrows()}
@@ -237,7 +249,7 @@ def plan(
         except ValueError as error:
             raise type(error)("; ".join([f"{name}: {error}", *said])) from error
     problem = _Problem(budget, cost_dyn, cost_rew, minimised, labels_on_visited, level, laws)
-    return problem.solved(of_constants, notes)
+    return problem.solved(of_constants, notes, rng)
 
 
 def _law(rows: pd.DataFrame, law: str, level: float, replicates: int, rng: np.random.Generator) -> ScalingLaw:
@@ -278,16 +290,31 @@ class _Problem:
     level: float
     laws: Mapping[str, ScalingLaw]
 
-    def _arrays(self) -> dict[str, Any]:
-        """Parameters of both laws, the fit first and then all replicates that decay."""
-        found = {}
-        keep = np.logical_and.reduce([law.bootstrap["exponent"] > 0 for law in self.laws.values()])
-        for law, names in zip(
-            self.laws.values(), (("A_dyn", "alpha", "floor_dyn"), ("A_rew", "beta", "floor_rew")), strict=True
-        ):
-            for name, parameter in zip(names, scaling_laws.PARAMETERS, strict=True):
-                draws = law.bootstrap[parameter].to_numpy()[keep]
-                found[name] = np.concatenate([[getattr(law, parameter)], draws])
+    @property
+    def _decay(self) -> np.ndarray:
+        """Which replicates decay, with an amplitude that is a number."""
+        found = [law.bootstrap for law in self.laws.values()]
+        return np.logical_and.reduce([(b["exponent"] > 0) & np.isfinite(b["amplitude"]) for b in found])
+
+    def _central(self) -> dict[str, Any]:
+        """Parameters of both laws as they were fitted."""
+        dyn, rew = self.laws["dynamics"], self.laws["reward"]
+        parts = {"A_dyn": dyn.amplitude, "alpha": dyn.exponent, "floor_dyn": dyn.floor}
+        return parts | {"A_rew": rew.amplitude, "beta": rew.exponent, "floor_rew": rew.floor}
+
+    def _arrays(self, targets: tuple[float, float], rng: np.random.Generator) -> dict[str, Any]:
+        """Parameters of both laws, the fit first and then all replicates that decay, seen from a plan."""
+        found: dict[str, Any] = {}
+        names = (("A_dyn", "alpha", "floor_dyn"), ("A_rew", "beta", "floor_rew"))
+        for law, target, mine in zip(self.laws.values(), targets, names, strict=True):
+            drift = law.hindcast.drift if law.hindcast else 0.0
+            strays = np.append(0.0, drift * rng.standard_normal(int(self._decay.sum())))
+            fitted = tuple(
+                np.append(getattr(law, name), law.bootstrap[name].to_numpy()[self._decay])
+                for name in scaling_laws.PARAMETERS
+            )
+            away = float(law.distance(target)) * (1 if target > law.samples.max() else -1)
+            found |= dict(zip(mine, strayed(fitted, target, away, strays), strict=True))
         return found
 
     @property
@@ -302,17 +329,27 @@ class _Problem:
         rew = scaling_laws.power_law(N_rew, arrays["A_rew"], arrays["beta"], arrays["floor_rew"])
         return dyn, rew, self.objective(dyn, rew)
 
-    def _estimate(self, values: np.ndarray) -> Estimate:
-        low, high = np.quantile(values[1:], [(1 - self.level) / 2, (1 + self.level) / 2])
+    @cached_property
+    def _freedom(self) -> int:
+        return min(law.freedom for law in self.laws.values())
+
+    @cached_property
+    def _alike(self) -> np.ndarray:
+        """Which of the replicates that decay chose both laws as the fit did."""
+        return np.logical_and.reduce([law.alike for law in self.laws.values()])[self._decay]
+
+    def _estimate(self, values: np.ndarray, scale: str) -> Estimate:
+        """Return the first value with the interval that the others, the replicates', give it."""
+        low, high = student(values[0], values[1:], self._freedom, self.level, alike=self._alike, scale=scale)
         return Estimate(float(values[0]), float(low), float(high))
 
-    def solved(self, global_multiplier: float | None, notes: list[str]) -> Plan:
+    def solved(self, global_multiplier: float | None, notes: list[str], rng: np.random.Generator) -> Plan:
         """Make the plan, with these notes before its warnings."""
-        arrays = self._arrays()
-        central: dict[str, Any] = {name: float(values[0]) for name, values in arrays.items()}
+        central = self._central()
+        whole = allocation.allocate_whole(**central, multiplier=self.objective.multiplier, **self._asked)
+        arrays = self._arrays((whole.N_dyn, whole.N_rew), rng)
         best = allocation.allocate(**arrays, multiplier=self.objective.multiplier, **self._asked)
         least = (self.objective.kappa_rew or 1.0) * best.error
-        whole = allocation.allocate_whole(**central, multiplier=self.objective.multiplier, **self._asked)
         dyn, rew, error = self._errors(arrays, whole.N_dyn, whole.N_rew)
         split = pd.DataFrame(
             {
@@ -329,25 +366,30 @@ class _Problem:
             level=self.level,
             laws=self.laws,
             split=split,
-            error=self._estimate(error),
-            hindsight=float(np.quantile(1 - least[1:] / error[1:], self.level)),
+            error=self._estimate(error, "log"),
+            hindsight=self._hindsight(least[1:] / error[1:]),
             rules=self._rules(arrays, central, least, global_multiplier),
             warnings=(*notes, *self._warnings(split)),
         )
 
     def _row(self, samples: float, optima: np.ndarray, cost: float, errors: np.ndarray) -> dict[str, float]:
-        optimum, error = self._estimate(optima), self._estimate(errors)
+        share, error = self._estimate(optima * cost / self.budget, "log-odds"), self._estimate(errors, "log")
         return {
             "samples": samples,
-            "low": optimum.low,
-            "high": optimum.high,
+            "low": share.low * self.budget / cost,
+            "high": share.high * self.budget / cost,
             "share": samples * cost / self.budget,
-            "share_low": optimum.low * cost / self.budget,
-            "share_high": optimum.high * cost / self.budget,
+            "share_low": share.low,
+            "share_high": share.high,
             "error": error.value,
             "error_low": error.low,
             "error_high": error.high,
         }
+
+    def _hindsight(self, best: np.ndarray) -> float:
+        """Share that could be saved: it goes with the square of what the split is off, which is Student's."""
+        saved = np.maximum(1 - best, 0).mean()
+        return min(float(students_factor(self.level, self._freedom) ** 2 * saved), 1.0)
 
     def _rules(
         self,
@@ -380,7 +422,7 @@ class _Problem:
             if self.labels_on_visited and N_rew > N_dyn * (1 + 1e-9):
                 continue
             error = self._errors(arrays, N_dyn, N_rew)[2]
-            regret = self._estimate(error / best - 1)
+            regret = self._estimate(np.maximum(error / best - 1, 0), "root")
             rows[key] = {
                 "rule": name,
                 "N_dyn": N_dyn,
@@ -411,6 +453,12 @@ class _Problem:
                 found.append(f"{name}: the law levels off at {law.floor:.3g}; no budget buys less")
             if law.resampling == "residuals":
                 found.append(f"{name}: few repeated measurements; intervals trust the form of the law")
+            if law.hindcast is None:
+                found.append(
+                    f"{name}: too few sample sizes for a hindcast; beyond the pilot intervals trust the law"
+                )
+            if law.interval("exponent", level=self.level).low <= 0:
+                found.append(f"{name}: so few measurements hardly show that the error falls at all")
             lost = len(law.bootstrap) - int((law.bootstrap["exponent"] > 0).sum())
             if lost:
                 found.append(f"{name}: {lost} of {len(law.bootstrap)} replicates do not decay; left out")

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from imagination.decide.planner import Plan
+from imagination.decide.scaling_laws import ScalingLaw
 
 __all__ = ["text"]
 
@@ -63,7 +64,8 @@ def _laws(plan: Plan) -> str:
     lines = []
     for name, law in plan.laws.items():
         table = law.summary(level=plan.level)
-        floor = f" + {_range(*table.loc['floor'])}" if law.with_floor else ""
+        shown = law.with_floor or law.floor_chosen
+        floor = f" + {_range(*table.loc['floor'])}" if shown else ""
         lines.append(
             f"  {name:<9} error = {_range(*table.loc['amplitude'])} "
             f"x N^-{_range(*table.loc['exponent'])}{floor}"
@@ -72,7 +74,27 @@ def _laws(plan: Plan) -> str:
             f"  {'':<9} {len(law.errors)} measurements at {law.samples.min():,.0f} to "
             f"{law.samples.max():,.0f} samples; R^2 of the mean logarithms {law.r_squared_of_means:.3f}"
         )
+        lines += [f"  {'':<9} {said}" for said in (_rests_on(law), _hindcast(law))]
     return "\n".join(lines)
+
+
+def _rests_on(law: ScalingLaw) -> str:
+    seeds = f"intervals from {law.freedom + 1} seeds"
+    counted = seeds if law.resampling == "seeds" else "no seeds: measurements count as independent"
+    floor = f"; floor in {_share(law.floor_chosen)} of replicates" if law.floor_chosen else ""
+    degrees = "1 degree" if law.freedom == 1 else f"{law.freedom} degrees"
+    return f"{counted} (Student's t, {degrees}){floor}"
+
+
+def _hindcast(law: ScalingLaw) -> str:
+    back = law.hindcast
+    if back is None:
+        return "no hindcast: too few sample sizes"
+    which = "your largest size" if back.left_out == 1 else f"your {back.left_out} largest sizes"
+    return (
+        f"left out {which}: predicted {back.predicted:.3g} at {back.samples:,.0f}, "
+        f"measured {back.measured:.3g}"
+    )
 
 
 def _split(plan: Plan) -> str:

@@ -259,7 +259,70 @@ def test_to_dict_is_plain(rng):
     assert again["split"]["dynamics"]["samples"] == made.split.loc["dynamics", "samples"]
     assert again["laws"]["reward"]["exponent"]["low"] < 0.75
     assert again["rules"]["half_each"]["regret"] == made.rules.loc["half_each", "regret"]
-    assert again["schema"] == 1 and again["rules"]["global_constants"] is None
+    assert again["schema"] == 2 and again["rules"]["global_constants"] is None
+
+
+def test_what_intervals_rest_on_and_the_hindcast_are_said(rng):
+    table = pilot(rng)
+    made = make(rng, table)
+    back, said = made.laws["reward"].hindcast, text(made)
+    assert said.count("intervals from 6 seeds (Student's t, 5 degrees)") == 2
+    assert (
+        f"left out your largest size: predicted {back.predicted:.3g} at 10,000, measured {back.measured:.3g}"
+    ) in said
+    law = made.to_dict()["laws"]["reward"]
+    assert law["hindcast"]["drift"] == back.drift and law["freedom"] == 5 and law["resampling"] == "seeds"
+    few = make(rng, table[table["samples"] > 300].drop(columns="seed"))
+    assert text(few).count("no hindcast: too few sample sizes") == 2
+    assert text(few).count("no seeds: measurements count as independent (Student's t, 15 degrees)") == 2
+    assert sum("too few sample sizes for a hindcast" in warning for warning in few.warnings) == 2
+    assert set(few.to_dict()["laws"]["reward"]["hindcast"].values()) == {None}
+
+
+def test_the_hindcast_widens_the_plan(rng):
+    """The reward law bends at its last size: intervals grow, and stay within what is possible."""
+    table = pilot(rng, noise=0.02)
+    last = (table["quantity"] == "reward") & (table["samples"] == 10_000)
+    bent = table.assign(error=table["error"].where(~last, 1.5 * table["error"]))
+    wide, slim = (make(rng, rows, law="power", budget=1e7) for rows in (bent, table))
+    for low, high in (("error_low", "error_high"), ("low", "high")):
+        ratios = [
+            np.log(made.split.loc["reward", high] / made.split.loc["reward", low]) for made in (wide, slim)
+        ]
+        assert ratios[0] > 2 * ratios[1]
+    shares = wide.split[["share_low", "share_high"]].to_numpy()
+    assert (shares > 0).all() and (shares < 1).all() and 0 <= wide.hindsight <= 1
+    assert (wide.rules[["low", "regret"]] >= 0).all(axis=None)
+    assert wide.split["share_low"]["dynamics"] == pytest.approx(1 - wide.split["share_high"]["reward"])
+
+
+def test_two_seeds_make_wide_intervals_and_a_warning(rng):
+    made = make(rng, pilot(rng, replicates=2, noise=0.03))
+    assert made.error.high / made.error.low > 5
+    noisy = make(rng, pilot(rng, replicates=2, noise=0.15), law="power")
+    assert any("hardly show that the error falls" in warning for warning in noisy.warnings)
+
+
+def test_a_floor_that_the_pilot_hardly_shows_is_within_the_intervals():
+    """Of a law that was chosen once, 1 exponent in 10 lay within its interval, and 4 errors of the plan."""
+    floors = {"dynamics": (2.6, 0.35, 0.05), "reward": (5.8, 0.45, 0.02)}
+    sizes, held = (1e3, 2e3, 4e3, 8e3, 1.6e4), np.zeros(2, int)
+    for number in range(12):
+        rng = np.random.default_rng(number)
+        rows = [
+            (quantity, size, power_law(size, *law) * np.exp(0.3 * luck + 0.1 * rng.standard_normal()), seed)
+            for quantity, law in floors.items()
+            for seed, luck in enumerate(rng.standard_normal(16))
+            for size in sizes
+        ]
+        table = pd.DataFrame(rows, columns=["quantity", "samples", "error", "seed"])
+        problem = {"budget": 1e6, "cost_dyn": 1, "cost_rew": 5, "multiplier": 1}
+        made = plan(table, **problem, replicates=100, rng=rng)
+        samples = made.split["samples"]
+        left = sum(power_law(samples[name], *law) for name, law in floors.items())
+        low, high, _ = made.laws["dynamics"].interval("exponent")
+        held += [low <= 0.35 <= high, made.error.low <= left <= made.error.high]
+    assert (held >= [7, 9]).all(), held
 
 
 def test_to_dict_has_the_same_keys_for_every_plan(rng):
