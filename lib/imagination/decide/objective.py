@@ -91,6 +91,12 @@ def chosen(
         for name, kappa in measured.items()
         if kappa.low <= 0
     ]
+    notes += [
+        f"{name}: regret grew as the error to the power {kappa.order:.2g} [{kappa.order_low:.2g}, "
+        f"{kappa.order_high:.2g}], not as its square; half of the budget each may be the better plan"
+        for name, kappa in measured.items()
+        if kappa.order_low > 2 or kappa.order_high < 2
+    ]
     return Objective(name, kappa_dyn / kappa_rew, kappa_dyn, kappa_rew, measured), None, notes
 
 

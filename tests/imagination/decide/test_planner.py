@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -209,6 +210,9 @@ def test_measured_kappas_are_told_and_doubtful_ones_weigh_by_their_upper_end(rng
     pd.testing.assert_frame_equal(made.split, plain.split)
     assert made.warnings[1:] == plain.warnings
     assert made.warnings[0].startswith("reward: the interval of its kappa, [-1, 2], reaches 0")
+    other = replace(sure, order=4.0, order_low=3.0, order_high=5.0)
+    warned = make(rng, table, **KAPPAS | {"kappa_dyn": other}).warnings[0]
+    assert warned.startswith("dynamics: regret grew as the error to the power 4 [3, 5], not as its square")
     report = text(made)
     assert "dynamics  6 [5, 7], from 40 policies, whose regret grows as error^2.1 [1.5, 2.7]" in report
     told = json.loads(json.dumps(made.to_dict(), allow_nan=False))
