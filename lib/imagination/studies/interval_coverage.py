@@ -164,7 +164,9 @@ def _share(laws: dict[str, Any]) -> Any:
     names = ("A_dyn", "alpha", "floor_dyn", "A_rew", "beta", "floor_rew")
     numbers = dict(zip(names, (np.asarray(number) for part in parts for number in part), strict=True))
     decays = (numbers["alpha"] > 0) & (numbers["beta"] > 0)
-    kept = {name: number[decays] if number.ndim else number for name, number in numbers.items()}
+    kept: dict[str, Any] = {
+        name: number[decays] if number.ndim else number for name, number in numbers.items()
+    }
     prices = {"c_dyn": PROBLEM["cost_dyn"], "c_rew": PROBLEM["cost_rew"], "budget": PROBLEM["budget"]}
     return allocation.allocate(**kept, **prices, multiplier=1.0).N_dyn / PROBLEM["budget"]
 

@@ -225,8 +225,8 @@ def _for_a_policy(system: str) -> Say:
     def say(table: pd.DataFrame) -> Said:
         rows = objectives_report.compared(table).loc[system]
         half, bound = (
-            Estimate(*(float(rows.loc[other, end]) for end in ("difference", "low", "high")), percent=True)
-            for other in ("half and half", "bound")
+            Estimate(row["difference"], row["low"], row["high"], percent=True)
+            for row in (rows.loc["half and half"], rows.loc["bound"])
         )
         told = word(half, "less regret than", "a regret not told from that of", "more regret than")
         return Said(
