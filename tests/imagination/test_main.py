@@ -71,6 +71,34 @@ def test_json_is_the_functions_answer(ask, pilot, tmp_path):
     assert "<svg" in (tmp_path / "mine.svg").read_text()
 
 
+def test_a_plan_for_a_policy(ask, tmp_path):
+    status, printed, _ = ask("--objective", "regret", "--kappa-dyn", "6", "--kappa-rew", "2", "--json")
+    given = json.loads(printed)
+    assert status == 0 and (given["objective"], given["multiplier"], given["kappas"]) == ("regret", 3, None)
+    rows = ["quantity,error,regret"]
+    rows += [
+        f"{name},{e},{kappa * e**2}"
+        for name, kappa in (("dynamics", 6), ("reward", 2))
+        for e in (0.1, 0.3, 0.2)
+    ]
+    (tmp_path / "regrets.csv").write_text("\n".join(rows))
+    status, printed, _ = ask("--objective", "regret", "--regrets", "regrets.csv", "--json")
+    measured = json.loads(printed)
+    assert status == 0 and measured["kappas"]["dynamics"]["runs"] == 3
+    assert measured["split"] == given["split"] and measured["kappa_dyn"] == pytest.approx(6)
+    _, printed, _ = ask("--objective", "regret", "--regrets", "regrets.csv", "--labels-on-visited")
+    assert printed.startswith("Return lost for each squared error") and "reward    2 [2, 2]" in printed
+    for options, said in (
+        ((), "--objective regret: give --kappa-dyn and --kappa-rew, or --regrets"),
+        (("--kappa-dyn", "6"), "give --kappa-dyn and --kappa-rew"),
+        (("--kappa-dyn", "6", "--regrets", "regrets.csv"), "leave out --kappa-dyn"),
+        (("--regrets", "nowhere.csv"), "nowhere.csv: No such file"),
+        (("--kappa-dyn", "6", "--kappa-rew", "2", "--multiplier", "3"), "multiplier: 3.0 weighs errors"),
+    ):
+        status, _, complaint = ask("--objective", "regret", *options)
+        assert status == 2 and said in complaint
+
+
 def test_constants_for_the_multiplier(ask):
     constants = ("--gamma", "0.5", "--L-f", "0.5", "--L-r", "2", "--L-pi", "1")
     status, printed, _ = ask(*constants)

@@ -1,6 +1,7 @@
 """Computations for the exercises of *Splitting the budget*."""
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from imagination.results.budget import claims, trial
 from imagination.results.budget.mutants import regret
 from imagination.trials.trial import Mutant
 
-PROBLEM = {**trial.REPORTED, "c_dyn": 1.0, "c_rew": 1.0, "budget": 1e6, "multiplier": 1.0}
+PROBLEM: dict[str, Any] = {**trial.REPORTED, "c_dyn": 1.0, "c_rew": 1.0, "budget": 1e6, "multiplier": 1.0}
 
 
 def labels(price: float) -> float:

@@ -91,6 +91,7 @@ OTHER: Mapping[str, str] = {
     "imagination-advice": "what the book's advice is worth in the loop",
     "imagination-arms*": "ways to imagine more on the pendulum",
     "imagination-cartpole*": "the loop, with constants that were observed: what they give is no bound",
+    "imagination-objectives*": "which objective trains the better policy, at equal budgets",
     "imagination-pendulum*": "the loop, with constants that were observed: what they give is no bound",
     "imagination-rivals*": "agents that need no model",
     "imagination-splits": "splits of a budget on the grid and on random worlds",

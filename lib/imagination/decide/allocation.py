@@ -6,16 +6,29 @@ functions here take the same arguments, those of :class:`Problem`, which broadca
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from imagination.decide.budget_problem import INPUTS, Problem, Problems, checked, elasticity, quietly, refuse
+from imagination.decide.budget_problem import (
+    INPUTS,
+    Problem,
+    Problems,
+    Split,
+    checked,
+    elasticity,
+    quietly,
+    refuse,
+    split_at,
+)
+from imagination.decide.second_order import SecondOrderProblems
 
 __all__ = [
     "INPUTS",
+    "OBJECTIVES",
     "Allocation",
     "JointAllocation",
     "Problem",
@@ -24,6 +37,9 @@ __all__ = [
     "allocate_whole",
     "elasticities",
 ]
+
+OBJECTIVES: Mapping[str, type[Problems]] = {"bound": Problems, "regret": SecondOrderProblems}
+"""What is minimised: the weighted sum of both errors, which a bound is made of, or of their squares."""
 
 _CHUNK = 1 << 14
 """Problems solved at a time: their working set stays in a core's cache."""
@@ -40,7 +56,7 @@ class Allocation:
     eps_dyn, eps_rew : float or ndarray
         The errors that these samples buy, floors included.
     error : float or ndarray
-        ``multiplier * eps_dyn + eps_rew``.
+        ``multiplier * eps_dyn + eps_rew``; for the objective "regret" both errors are squared.
     """
 
     N_dyn: Any
@@ -64,11 +80,21 @@ class JointAllocation(Allocation):
 
 
 @quietly
-def allocate(**problem: Unpack[Problem]) -> Allocation:
+def allocate(
+    *, objective: str = "bound", labels_on_visited: bool = False, **problem: Unpack[Problem]
+) -> Allocation:
     r"""The split of a budget that minimises :math:`D \epsilon_\mathrm{dyn} + \epsilon_\mathrm{rew}`.
 
     Parameters
     ----------
+    objective : {"bound", "regret"}
+        "regret" minimises :math:`D \epsilon_\mathrm{dyn}^2 + \epsilon_\mathrm{rew}^2` instead, what a policy
+        is expected to lose: see :mod:`imagination.decide.second_order`.
+    labels_on_visited : bool
+        Whether rewards are labelled on visited transitions only, so that ``N_rew <= N_dyn``. The optimum is
+        the unconstrained one where that is so. Else it has as many of each, ``budget / (c_dyn + c_rew)``:
+        both objectives are convex along the budget, so the best admitted split is the one nearest to the
+        optimum (:data:`~imagination.results.budget.further.VISITED`).
     **problem : Problem
         `A_dyn`, `alpha`, `A_rew`, `beta`, `c_dyn`, `c_rew`, `budget` and `multiplier`; if there are any,
         `floor_dyn` and `floor_rew`.
@@ -102,23 +128,43 @@ def allocate(**problem: Unpack[Problem]) -> Allocation:
     (878850, 0.0766)
     """
     shape, problems, _ = checked("allocate", problem)
+    problems = _minimising(objective, problems)
     found = np.empty((5, problems.budget.size))
     for start in range(0, found.shape[1], _CHUNK):
         part = slice(start, start + _CHUNK)
-        found[:, part] = _solved(problems.rows(part))
+        found[:, part] = _solved(problems.rows(part), labels_on_visited)
     return Allocation(*(row.reshape(shape)[()] for row in found))
 
 
-def _solved(problems: Problems) -> tuple[np.ndarray, ...]:
+def _minimising(objective: str, problems: Problems) -> Problems:
+    """The same problems with another objective."""
+    if objective not in OBJECTIVES:
+        raise ValueError(f"objective: {objective!r}; need {' or '.join(map(repr, OBJECTIVES))}")
+    return OBJECTIVES[objective](*problems)
+
+
+def _solved(problems: Problems, labels_on_visited: bool = False) -> tuple[np.ndarray, ...]:
     """The fields of `Allocation`, (n,) each."""
     split = problems.split()
-    samples = problems.samples(split)
-    return *samples, *problems.errors(*samples, lambda: problems.log_samples(split))
+    if labels_on_visited:
+        c_dyn, c_rew = problems.c_dyn, problems.c_rew
+        beyond = np.subtract(*problems.log_samples(split)) < 0
+        even = split_at(np.log(c_dyn) - np.log(c_rew))  # as many of each
+        split = Split(*(np.where(beyond, *pair) for pair in zip(even, split, strict=True)))
+    N_dyn, N_rew = problems.samples(split)
+    if labels_on_visited:
+        N_rew = np.minimum(N_dyn, N_rew)  # they may be apart by rounding
+    return N_dyn, N_rew, *problems.errors(N_dyn, N_rew, lambda: problems.log_samples(split))
 
 
 @quietly
 def allocate_whole(
-    *, minimum_dyn: ArrayLike = 1, minimum_rew: ArrayLike = 1, **problem: Unpack[Problem]
+    *,
+    minimum_dyn: ArrayLike = 1,
+    minimum_rew: ArrayLike = 1,
+    objective: str = "bound",
+    labels_on_visited: bool = False,
+    **problem: Unpack[Problem],
 ) -> Allocation:
     """The best split into whole samples, with at least so many of each.
 
@@ -126,6 +172,8 @@ def allocate_whole(
     ----------
     minimum_dyn, minimum_rew : array_like of whole numbers
         The fewest samples of each kind, at least 1.
+    objective, labels_on_visited
+        As for :func:`allocate`.
     **problem : Problem
         As for :func:`allocate`.
 
@@ -149,34 +197,46 @@ def allocate_whole(
     """
     fewest = {"minimum_dyn": minimum_dyn, "minimum_rew": minimum_rew}
     shape, problems, (low_dyn, low_rew) = checked("allocate_whole", problem, **fewest)
+    problems = _minimising(objective, problems)
     budget, costs = problems.budget, (problems.c_dyn, problems.c_rew)
     for name, low in (("minimum_dyn", low_dyn), ("minimum_rew", low_rew)):
         refuse("allocate_whole", f"{name} to be a whole number", low != np.floor(low), **{name: low})
+    if labels_on_visited:
+        low_dyn = np.maximum(low_dyn, low_rew)
     least = costs[0] * low_dyn + costs[1] * low_rew
     rule = "budget to buy the fewest samples asked for"
     refuse("allocate_whole", rule, least > budget, budget=budget, **{"fewest samples cost": least})
     cheaper = np.minimum(*costs)
     many = budget / cheaper > 2.0**53
     refuse("allocate_whole", "budget to buy at most 2**53 samples", many, budget=budget, cheaper_cost=cheaper)
-    N_dyn, N_rew = _best_whole(problems, low_dyn, low_rew)
+    N_dyn, N_rew = _best_whole(problems, low_dyn, low_rew, labels_on_visited)
     found = (N_dyn, N_rew, *_whole_errors(problems, N_dyn, N_rew))
     return Allocation(*(np.reshape(row, shape)[()] for row in found))
 
 
-def _best_whole(problems: Problems, low_dyn: np.ndarray, low_rew: np.ndarray) -> tuple[Any, Any]:
+def _best_whole(
+    problems: Problems, low_dyn: np.ndarray, low_rew: np.ndarray, labels_on_visited: bool
+) -> tuple[Any, Any]:
     """Walk outwards from the optimum in "steps", the dearer samples; the others "fill" what is left."""
     budget, by_dyn = problems.budget, problems.c_dyn >= problems.c_rew
     c_step, c_fill = (pick(problems.c_dyn, problems.c_rew) for pick in (np.maximum, np.minimum))
     low_step, low_fill = np.where(by_dyn, low_dyn, low_rew), np.where(by_dyn, low_rew, low_dyn)
     high_step = np.floor(_bought(budget - c_fill * low_fill, c_step))
+    if (
+        labels_on_visited
+    ):  # steps of rewards end where there are as many of each, and rewards that fill do too
+        even = np.floor(_bought(budget, c_step + c_fill))
+        high_step = np.where(by_dyn, high_step, np.minimum(high_step, even))
 
     def fills(steps: np.ndarray, at: Any = slice(None)) -> np.ndarray:
-        return np.maximum(_bought(budget[at] - c_step[at] * steps, c_fill[at]), low_fill[at])
+        most = np.where(by_dyn[at], steps, np.inf) if labels_on_visited else np.inf
+        rest = _bought(budget[at] - c_step[at] * steps, c_fill[at])
+        return np.maximum(np.minimum(rest, most), low_fill[at])
 
     def samples(steps: np.ndarray, fill: np.ndarray, at: Any = slice(None)) -> tuple[np.ndarray, np.ndarray]:
         return np.where(by_dyn[at], steps, fill), np.where(by_dyn[at], fill, steps)
 
-    optimum = np.where(by_dyn, *problems.samples(problems.split()))
+    optimum = np.where(by_dyn, *_solved(problems, labels_on_visited)[:2])
     centre = np.clip(np.floor(optimum), low_step, high_step)
     best, best_step = np.full(budget.size, np.inf), centre.copy()
     for direction in (-1.0, 1.0):

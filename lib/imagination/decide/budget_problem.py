@@ -16,7 +16,18 @@ from numpy.typing import ArrayLike
 from imagination.claim import HypothesisError, real_array
 from imagination.results.budget import claims
 
-__all__ = ["INPUTS", "Problem", "Problems", "Split", "checked", "elasticity", "quietly", "refuse"]
+__all__ = [
+    "INPUTS",
+    "Logs",
+    "Problem",
+    "Problems",
+    "Split",
+    "checked",
+    "elasticity",
+    "quietly",
+    "refuse",
+    "split_at",
+]
 
 LARGEST_EXPONENT = 1e300
 """So that an exponent times a logarithm is no larger than the largest float."""
@@ -40,9 +51,10 @@ class Problem(TypedDict):
         What may be spent, in the same unit, positive.
     multiplier : array_like
         How much an error of the dynamics weighs beside one of the reward, positive; Lemma 1's is
-        :data:`~imagination.results.budget.claims.MULTIPLIER`.
+        :data:`~imagination.results.budget.claims.MULTIPLIER`. Of squared errors it is κ_d / κ_r.
     floor_dyn, floor_rew : array_like
-        Errors that no number of samples removes, 0 or more; 0 if not given. They do not move the split.
+        Errors that no number of samples removes, 0 or more; 0 if not given. They do not move the split where
+        errors are added; where their squares are, they do.
     """
 
     A_dyn: ArrayLike
@@ -154,11 +166,15 @@ class Problems(NamedTuple):
 
     def rows(self, which: Any) -> Problems:
         """Some of the problems."""
-        return Problems(*(array[which] for array in self))
+        return type(self)(*(array[which] for array in self))
+
+    def condition(self) -> tuple[np.ndarray, ...]:
+        """The spending condition's κ, a and b; see `_equation`."""
+        return tuple(part(*self[: len(INPUTS)]) for part in _equation())
 
     def split(self) -> Split:
         """The optimal split."""
-        return _shares(*(part(*self[: len(INPUTS)]) for part in _equation()))
+        return _shares(*self.condition())
 
     def log_samples(self, split: Split) -> tuple[np.ndarray, np.ndarray]:
         """Logarithms of what a split buys."""
@@ -200,16 +216,21 @@ def _ordinary(value: np.ndarray, log_value: Callable[[], np.ndarray], *factors: 
     return np.where(odd, np.exp(log_value()), value)
 
 
+def split_at(u: np.ndarray) -> Split:
+    """The split whose log-odds are u."""
+    tail = np.exp(-np.abs(u))
+    log_larger = -np.log1p(tail)
+    larger, smaller = 1 / (1 + tail), tail / (1 + tail)
+    share, rest = np.where(u > 0, larger, smaller), np.where(u > 0, smaller, larger)
+    return Split(share, rest, np.minimum(u, 0) + log_larger, np.minimum(-u, 0) + log_larger)
+
+
 def _shares(level: np.ndarray, a: np.ndarray, b: np.ndarray) -> Split:
     r"""Both shares of the budget, each with its own full relative accuracy, and their logarithms."""
     u = level / np.where(level > 0, 1 + b, 1 + a)  # the root of the nearer asymptote
     # Where one exponential rules, a step moves u by 1, and no more often than the exponent's logarithm says.
     for _ in range(1000):
-        tail = np.exp(-np.abs(u))
-        log_larger = -np.log1p(tail)
-        larger, smaller = 1 / (1 + tail), tail / (1 + tail)
-        share, rest = np.where(u > 0, larger, smaller), np.where(u > 0, smaller, larger)
-        log_share, log_rest = np.minimum(u, 0) + log_larger, np.minimum(-u, 0) + log_larger
+        share, rest, log_share, log_rest = split_at(u)
         residual = u + a * log_share - b * log_rest - level
         step = residual / (1 + a * rest + b * share)
         # Newton's error after a step is of the order of the step's square.

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["COLUMNS", "MOST", "MOST_ROWS", "QUANTITIES", "checked", "measurements", "read_pilot"]
+__all__ = [
+    "COLUMNS",
+    "MOST",
+    "MOST_ROWS",
+    "QUANTITIES",
+    "checked",
+    "columns_of",
+    "measurements",
+    "read_pilot",
+    "read_table",
+]
 
 COLUMNS = ("quantity", "samples", "error")
 """What a pilot needs. A further column `seed`, if there is one, says which measurements belong together."""
@@ -42,23 +53,31 @@ def read_pilot(path: str | Path) -> pd.DataFrame:
     ValueError
         If it is no CSV file, a column is missing, or its contents are not what the column says.
     """
+    return read_table(path, COLUMNS[1:], checked)
+
+
+def read_table(
+    path: str | Path, numbers: Sequence[str], check: Callable[[pd.DataFrame], pd.DataFrame]
+) -> pd.DataFrame:
+    """Read a CSV file with these columns of numbers, which may have decimal commas, and check it."""
     content = Path(path).read_bytes()
     try:
         wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
-        return checked(_table(content.decode("utf-16") if wide else content.decode("utf-8-sig", "replace")))
+        text = content.decode("utf-16") if wide else content.decode("utf-8-sig", "replace")
+        return check(_table(text, numbers))
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: not a CSV file ({str(error).strip()})") from error
     except ValueError as error:
         raise type(error)(f"{path}: {error}") from error
 
 
-def _table(text: str) -> pd.DataFrame:
+def _table(text: str, numbers: Sequence[str]) -> pd.DataFrame:
     """Read the columns; beside semicolons and tabs, commas in numbers are decimal if nothing denies it."""
     separator = max(",;\t", key=text.partition("\n")[0].count)
     if separator == ",":
         return _read(text, separator)
     written = _read(text, separator, dtype=str)
-    names = [name for name in COLUMNS[1:] if name in written]
+    names = [name for name in numbers if name in written]
     cells = written[names].fillna("").apply(lambda column: column.str.strip())
     commas = cells.apply(lambda column: column.str.contains(","))
     points = cells.apply(lambda column: column.str.contains(".", regex=False))
@@ -84,27 +103,34 @@ def _read(text: str, separator: str, **options: Any) -> pd.DataFrame:
 
 def checked(pilot: pd.DataFrame) -> pd.DataFrame:
     """Return the pilot with clean columns and rows counted from 0, or say what is wrong with it."""
-    pilot = pilot.rename(columns=lambda name: str(name).strip())
-    missing = [name for name in COLUMNS if name not in pilot.columns]
-    if missing:
-        found = ", ".join(map(str, pilot.columns)) or "none"
-        raise ValueError(f"no column {' or '.join(map(repr, missing))}; there are: {found}")
-    table = pilot[[*COLUMNS, *(["seed"] if "seed" in pilot.columns else [])]].reset_index(drop=True)
-    table["quantity"] = table["quantity"].astype(str).str.strip()
-    unknown = sorted(set(table["quantity"]) - set(QUANTITIES))
-    if unknown:
-        raise ValueError(f"quantity: {unknown[0]!r} is neither 'dynamics' nor 'reward'")
+    table = columns_of(pilot, COLUMNS, ("seed",))
     for name in ("samples", "error"):
         numbers = pd.to_numeric(table[name], errors="coerce")
         bad = ~(np.isfinite(numbers) & (numbers > 0))
         if bad.any():
             row = int(np.argmax(bad))
-            given = pilot[name].iloc[row]
+            given = table[name].iloc[row]
             hint = f"; {PLAIN}" if "," in str(given) else ""
             raise ValueError(
                 f"{name}: {given!s} in measurement {row + 1}; need positive, finite numbers{hint}"
             )
         table[name] = numbers.astype(float)
+    return table
+
+
+def columns_of(table: pd.DataFrame, needed: Sequence[str], optional: Sequence[str]) -> pd.DataFrame:
+    """Return the columns, clean names and rows counted from 0; or say what is missing, or no quantity."""
+    table = table.rename(columns=lambda name: str(name).strip())
+    missing = [name for name in needed if name not in table.columns]
+    if missing:
+        found = ", ".join(map(str, table.columns)) or "none"
+        raise ValueError(f"no column {' or '.join(map(repr, missing))}; there are: {found}")
+    chosen = [*needed, *(name for name in optional if name in table.columns)]
+    table = table[chosen].reset_index(drop=True)
+    table["quantity"] = table["quantity"].astype(str).str.strip()
+    unknown = sorted(set(table["quantity"]) - set(QUANTITIES))
+    if unknown:
+        raise ValueError(f"quantity: {unknown[0]!r} is neither 'dynamics' nor 'reward'")
     return table
 
 

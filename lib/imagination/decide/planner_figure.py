@@ -12,6 +12,13 @@ from imagination.decide.planner import Plan
 __all__ = ["figure"]
 
 
+LABELS = {
+    "bound": "multiplier × dynamics error + reward error",
+    "regret": "expected regret (unit of the return)",
+}
+"""Of the axis of what is minimised."""
+
+
 def figure(plan: Plan) -> Figure:
     """Draw the laws with the pilot, and the error as the budget's share for the dynamics varies."""
     with figures.style():
@@ -44,7 +51,7 @@ def _draw_shares(axes: Axes, plan: Plan) -> None:
     shares = 1 / (1 + np.exp(-np.linspace(-9, 9, 400)))
     dyn, rew = (plan.laws[name] for name in ("dynamics", "reward"))
     N_dyn, N_rew = shares * plan.budget / plan.cost_dyn, (1 - shares) * plan.budget / plan.cost_rew
-    curve = plan.multiplier * dyn(N_dyn) + rew(N_rew)
+    curve = plan.objective(dyn(N_dyn), rew(N_rew))
     low, high = plan.split.loc["dynamics", ["share_low", "share_high"]]
     axes.axvspan(low, high, color=figures.colour("sky"), alpha=0.25, label="optimum in")
     axes.plot(shares, curve, color=figures.colour("black"), marker="")
@@ -60,6 +67,6 @@ def _draw_shares(axes: Axes, plan: Plan) -> None:
         xlim=(0, 1),
         ylim=(0.9 * curve.min(), max(1.25 * top, 1.6 * curve.min())),
         xlabel="share of the budget for the dynamics",
-        ylabel="multiplier × dynamics error + reward error",
+        ylabel=LABELS[plan.objective.name],
     )
     axes.legend(fontsize=8)

@@ -325,3 +325,93 @@ def test_only_relative_prices_and_weights_matter() -> None:
     np.testing.assert_allclose(moved["A_dyn"].N_dyn, -moved["A_rew"].N_dyn, rtol=1e-12)
     np.testing.assert_allclose(moved["A_dyn"].error + moved["A_rew"].error, 1, rtol=1e-12)
     np.testing.assert_array_equal(moved["multiplier"].N_rew, moved["A_dyn"].N_rew)
+
+
+# The objective of regret, and labels where one has been
+
+
+FLOORS = {"floor_dyn": 0.3, "floor_rew": 1e-3}
+
+
+def squares(
+    log_odds, floor_dyn=0.0, floor_rew=0.0, *, A_dyn, alpha, A_rew, beta, c_dyn, c_rew, budget, multiplier
+):  # type: ignore[no-untyped-def]
+    """What "regret" minimises, written here once more."""
+    eps_dyn = A_dyn * (budget / c_dyn / (1 + np.exp(-log_odds))) ** -alpha + floor_dyn
+    eps_rew = A_rew * (budget / c_rew / (1 + np.exp(log_odds))) ** -beta + floor_rew
+    with np.errstate(over="ignore"):
+        return multiplier * eps_dyn**2 + eps_rew**2
+
+
+def test_regret_without_floors_is_theorem_1_with_doubled_exponents_and_squared_amplitudes() -> None:
+    many = problems(2000, seed=5)
+    doubled = {"A_dyn": many["A_dyn"] ** 2, "A_rew": many["A_rew"] ** 2}
+    doubled |= {"alpha": 2 * many["alpha"], "beta": 2 * many["beta"]}
+    ours, theorem = allocate(**many, objective="regret"), allocate(**many | doubled)
+    for name in ("N_dyn", "N_rew", "error"):
+        np.testing.assert_allclose(getattr(ours, name), getattr(theorem, name), rtol=1e-9)
+
+
+def test_a_grid_finds_no_less_regret_with_floors() -> None:
+    """And floors do move the split: their cross terms fall with the samples."""
+    many = problems(300, seed=6)
+    floors = {"floor_dyn": many["A_dyn"][::-1] / 30, "floor_rew": many["A_rew"][::-1] / 30}
+    split = allocate(**many, **floors, objective="regret")
+    grid = squares(np.linspace(-300, 300, 6001)[:, None], **floors, **many)
+    assert np.all(split.error <= grid.min(axis=0) * (1 + 1e-12))
+    fine = np.log(split.N_dyn * many["c_dyn"] / (split.N_rew * many["c_rew"]))
+    around = squares(fine + np.linspace(-0.1, 0.1, 201)[:, None], **floors, **many)
+    np.testing.assert_allclose(split.error, around.min(axis=0), rtol=1e-12)
+    moved = np.abs(split.N_rew / allocate(**many, objective="regret").N_rew - 1)
+    assert np.median(moved) > 0.01
+
+
+def test_whole_samples_of_least_regret_are_the_best_of_all_pairs() -> None:
+    for visited in (False, True):
+        one = ONES | FLOORS | {"budget": 60, "c_rew": 2.7, "multiplier": 0.01}
+        split = allocate_whole(**one, objective="regret", labels_on_visited=visited)
+        pairs = [
+            (n, m)
+            for n in range(1, 60)
+            for m in range(1, 23)
+            if n + 2.7 * m <= 60 and (m <= n or not visited)
+        ]
+        errors = [0.01 * (n**-0.5 + 0.3) ** 2 + (m**-0.5 + 1e-3) ** 2 for n, m in pairs]
+        assert (split.N_dyn, split.N_rew) == pairs[int(np.argmin(errors))]
+        assert split.error == pytest.approx(min(errors))
+
+
+@pytest.mark.parametrize("objective", ["bound", "regret"])
+def test_labels_on_visited_transitions_against_a_grid(objective: str) -> None:
+    many = problems(500, seed=7)
+    free = allocate(**many, objective=objective)
+    split = allocate(**many, objective=objective, labels_on_visited=True)
+    obeys = free.N_rew <= free.N_dyn
+    assert 50 < obeys.sum() < 450
+    assert np.array_equal(split.N_dyn[obeys], free.N_dyn[obeys])
+    even = many["budget"] / (many["c_dyn"] + many["c_rew"])
+    np.testing.assert_allclose(split.N_dyn[~obeys], even[~obeys], rtol=1e-12)
+    assert np.all(split.N_rew <= split.N_dyn)
+    least = np.log(many["c_dyn"] / many["c_rew"])  # the log-odds of as many of each; more dynamics lie above
+    odds = least + np.concatenate([[0], np.logspace(-6, 2.5, 400)])[:, None]
+    if objective == "bound":
+        grid = weighted_error(*(many[name] for name in INPUTS), odds)
+    else:
+        grid = squares(odds, **many)
+    assert np.all(split.error <= grid.min(axis=0) * (1 + 1e-9))
+
+
+@pytest.mark.parametrize("c_rew", [0.3, 1.0, 2.7])
+def test_whole_labels_on_visited_transitions_are_the_best_of_all_pairs(c_rew: float) -> None:
+    for multiplier in (0.001, 0.1, 1.0, 100.0):
+        one = ONES | {"budget": 40, "c_rew": c_rew, "multiplier": multiplier, "beta": 0.9}
+        split = allocate_whole(**one, labels_on_visited=True, minimum_rew=2)
+        pairs = [(n, m) for n in range(1, 41) for m in range(2, n + 1) if n + c_rew * m <= 40 + 1e-9]
+        errors = [multiplier * n**-0.5 + m**-0.9 for n, m in pairs]
+        assert split.error == pytest.approx(min(errors)) and split.N_rew <= split.N_dyn
+
+
+def test_an_objective_that_is_none_is_refused() -> None:
+    for function in (allocate, allocate_whole):
+        with pytest.raises(ValueError, match="objective: 'return'; need 'bound' or 'regret'"):
+            function(**ONES, objective="return")

@@ -1,10 +1,12 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from imagination.decide.allocation import allocate, allocate_whole
+from imagination.decide.kappas import Kappa
 from imagination.decide.planner import LAWS, RULES, plan
 from imagination.decide.planner_figure import figure
 from imagination.decide.planner_report import text
@@ -165,6 +167,83 @@ def test_the_generator_alone_decides(rng):
     assert make(rng, table).to_dict() == make(rng, table).to_dict()
 
 
+# A plan for a policy
+
+KAPPAS = {"objective": "regret", "multiplier": None, "kappa_dyn": 6.0, "kappa_rew": 2.0}
+
+
+def test_the_objective_of_regret_against_a_grid(rng):
+    """Both laws have floors: the exponents doubled would not do."""
+    laws = {"dynamics": (5.0, 0.5, 0.05), "reward": (20.0, 0.7, 0.1)}
+    sizes = (100, 300, 1000, 3000, 10_000)
+    made = make(rng, pilot(rng, laws=laws, noise=0, sizes=sizes), law="floor", **KAPPAS)
+    N_dyn = np.arange(1000.0, 1e5 - 4, 4)
+    regret = (
+        6 * power_law(N_dyn, *laws["dynamics"]) ** 2 + 2 * power_law((1e5 - N_dyn) / 4, *laws["reward"]) ** 2
+    )
+    assert made.split.loc["dynamics", "samples"] == pytest.approx(N_dyn[regret.argmin()], rel=1e-3)
+    assert made.error.value == pytest.approx(regret.min(), rel=1e-6)
+    dyn, rew = made.split["error"]
+    assert made.error.value == pytest.approx(6 * dyn**2 + 2 * rew**2)
+    assert made.multiplier == 3 and 0 <= made.hindsight < 1e-3
+    half = 6 * power_law(5e4, *laws["dynamics"]) ** 2 + 2 * power_law(1.25e4, *laws["reward"]) ** 2
+    assert made.rules.loc["half_each", "error"] == pytest.approx(half, rel=1e-4)
+    assert made.rules.loc["half_each", "regret"] == pytest.approx(half / regret.min() - 1, rel=1e-3)
+
+
+def test_only_the_ratio_of_kappas_moves_the_split(rng):
+    table = pilot(rng)
+    one, other = make(rng, table, **KAPPAS), make(rng, table, **KAPPAS | {"kappa_dyn": 3.0, "kappa_rew": 1.0})
+    pd.testing.assert_frame_equal(one.split, other.split)
+    assert one.error.value == pytest.approx(2 * other.error.value) and one.rules["regret"].equals(
+        other.rules["regret"]
+    )
+    assert one.split.loc["reward", "samples"] != make(rng, table).split.loc["reward", "samples"]
+
+
+def test_measured_kappas_are_told_and_doubtful_ones_weigh_by_their_upper_end(rng):
+    sure = Kappa(6.0, 5.0, 7.0, 2.1, 1.5, 2.7, 40)
+    doubtful = Kappa(0.5, -1.0, 2.0, np.nan, np.nan, np.nan, 40)
+    table = pilot(rng)
+    made = make(rng, table, **KAPPAS | {"kappa_dyn": sure, "kappa_rew": doubtful})
+    plain = make(rng, table, **KAPPAS)
+    pd.testing.assert_frame_equal(made.split, plain.split)
+    assert made.warnings[1:] == plain.warnings
+    assert made.warnings[0].startswith("reward: the interval of its kappa, [-1, 2], reaches 0")
+    other = replace(sure, order=4.0, order_low=3.0, order_high=5.0)
+    warned = make(rng, table, **KAPPAS | {"kappa_dyn": other}).warnings[0]
+    assert warned.startswith("dynamics: regret grew as the error to the power 4 [3, 5], not as its square")
+    report = text(made)
+    assert "dynamics  6 [5, 7], from 40 policies, whose regret grows as error^2.1 [1.5, 2.7]" in report
+    told = json.loads(json.dumps(made.to_dict(), allow_nan=False))
+    assert told["kappas"]["reward"]["order"] is None and told["kappa_rew"] == 2 and told["multiplier"] == 3
+    assert plain.to_dict()["kappas"] is None and make(rng, table).to_dict()["kappa_rew"] is None
+
+
+def test_the_report_and_the_figure_speak_of_regret(rng):
+    made = make(rng, **KAPPAS)
+    report = text(made)
+    for said in ("kappas 6 and 2", "Expected regret", "How much more regret other rules", "more regret"):
+        assert said in report
+    assert "multiplier 3" not in report and max(map(len, report.splitlines())) <= 110
+    assert "regret" in figure(made).axes[1].get_ylabel()
+    assert made.to_dict()["objective"] == "regret" and make(rng).to_dict()["objective"] == "bound"
+
+
+@pytest.mark.parametrize("objective", [{}, KAPPAS])
+def test_labels_on_visited_transitions(rng, objective):
+    laws = {"dynamics": (0.01, 0.5, 0.0), "reward": (20.0, 0.3, 0.0)}
+    table = pilot(rng, laws=laws, noise=0.01)
+    free, bound = (make(rng, table, **objective, labels_on_visited=only) for only in (False, True))
+    samples = bound.split["samples"]
+    assert free.split.loc["reward", "samples"] > free.split.loc["dynamics", "samples"]
+    assert samples["reward"] == samples["dynamics"] == 20_000
+    assert "half_each" in bound.rules.index  # 50,000 transitions, 12,500 labels
+    assert "no more reward labels than transitions" in text(bound) and bound.to_dict()["labels_on_visited"]
+    dear = make(rng, table, **objective, labels_on_visited=True, cost_dyn=9.0)
+    assert "half_each" not in dear.rules.index and dear.to_dict()["rules"]["half_each"] is None
+
+
 # How it is shown
 
 
@@ -184,7 +263,70 @@ def test_to_dict_is_plain(rng):
     assert again["split"]["dynamics"]["samples"] == made.split.loc["dynamics", "samples"]
     assert again["laws"]["reward"]["exponent"]["low"] < 0.75
     assert again["rules"]["half_each"]["regret"] == made.rules.loc["half_each", "regret"]
-    assert again["schema"] == 1 and again["rules"]["global_constants"] is None
+    assert again["schema"] == 2 and again["rules"]["global_constants"] is None
+
+
+def test_what_intervals_rest_on_and_the_hindcast_are_said(rng):
+    table = pilot(rng)
+    made = make(rng, table)
+    back, said = made.laws["reward"].hindcast, text(made)
+    assert said.count("intervals from 6 seeds (Student's t, 5 degrees)") == 2
+    assert (
+        f"left out your largest size: predicted {back.predicted:.3g} at 10,000, measured {back.measured:.3g}"
+    ) in said
+    law = made.to_dict()["laws"]["reward"]
+    assert law["hindcast"]["drift"] == back.drift and law["freedom"] == 5 and law["resampling"] == "seeds"
+    few = make(rng, table[table["samples"] > 300].drop(columns="seed"))
+    assert text(few).count("no hindcast: too few sample sizes") == 2
+    assert text(few).count("no seeds: measurements count as independent (Student's t, 15 degrees)") == 2
+    assert sum("too few sample sizes for a hindcast" in warning for warning in few.warnings) == 2
+    assert set(few.to_dict()["laws"]["reward"]["hindcast"].values()) == {None}
+
+
+def test_the_hindcast_widens_the_plan(rng):
+    """The reward law bends at its last size: intervals grow, and stay within what is possible."""
+    table = pilot(rng, noise=0.02)
+    last = (table["quantity"] == "reward") & (table["samples"] == 10_000)
+    bent = table.assign(error=table["error"].where(~last, 1.5 * table["error"]))
+    wide, slim = (make(rng, rows, law="power", budget=1e7) for rows in (bent, table))
+    for low, high in (("error_low", "error_high"), ("low", "high")):
+        ratios = [
+            np.log(made.split.loc["reward", high] / made.split.loc["reward", low]) for made in (wide, slim)
+        ]
+        assert ratios[0] > 2 * ratios[1]
+    shares = wide.split[["share_low", "share_high"]].to_numpy()
+    assert (shares > 0).all() and (shares < 1).all() and 0 <= wide.hindsight <= 1
+    assert (wide.rules[["low", "regret"]] >= 0).all(axis=None)
+    assert wide.split["share_low"]["dynamics"] == pytest.approx(1 - wide.split["share_high"]["reward"])
+
+
+def test_two_seeds_make_wide_intervals_and_a_warning(rng):
+    made = make(rng, pilot(rng, replicates=2, noise=0.03))
+    assert made.error.high / made.error.low > 5
+    noisy = make(rng, pilot(rng, replicates=2, noise=0.15), law="power")
+    assert any("hardly show that the error falls" in warning for warning in noisy.warnings)
+
+
+def test_a_floor_that_the_pilot_hardly_shows_is_within_the_intervals():
+    """Of a law that was chosen once, 1 exponent in 10 lay within its interval, and 4 errors of the plan."""
+    floors = {"dynamics": (2.6, 0.35, 0.05), "reward": (5.8, 0.45, 0.02)}
+    sizes, held = (1e3, 2e3, 4e3, 8e3, 1.6e4), np.zeros(2, int)
+    for number in range(12):
+        rng = np.random.default_rng(number)
+        rows = [
+            (quantity, size, power_law(size, *law) * np.exp(0.3 * luck + 0.1 * rng.standard_normal()), seed)
+            for quantity, law in floors.items()
+            for seed, luck in enumerate(rng.standard_normal(16))
+            for size in sizes
+        ]
+        table = pd.DataFrame(rows, columns=["quantity", "samples", "error", "seed"])
+        problem = {"budget": 1e6, "cost_dyn": 1, "cost_rew": 5, "multiplier": 1}
+        made = plan(table, **problem, replicates=100, rng=rng)
+        samples = made.split["samples"]
+        left = sum(power_law(samples[name], *law) for name, law in floors.items())
+        low, high, _ = made.laws["dynamics"].interval("exponent")
+        held += [low <= 0.35 <= high, made.error.low <= left <= made.error.high]
+    assert (held >= [7, 9]).all(), held
 
 
 def test_to_dict_has_the_same_keys_for_every_plan(rng):
@@ -226,6 +368,13 @@ def test_the_figure_has_both_laws_and_all_rules(rng):
         ({"level": 1.5}, "level: 1.5"),
         ({"constants": {"gamma": 0.9}}, "constants: got gamma"),
         ({"multiplier": None, "constants": {"gamma": 0.9, "L_f": 2, "L_r": 1, "L_pi": 0}}, "needs"),
+        ({"objective": "return"}, "objective: 'return'; need 'bound' or 'regret'"),
+        ({"kappa_dyn": 2.0}, "kappa_dyn: 2 weighs a squared error; need objective 'regret'"),
+        (KAPPAS | {"multiplier": 3.0}, "multiplier: 3.0 weighs errors, not their squares; .*kappa_dyn and"),
+        (KAPPAS | {"constants": {"gamma": 0.9}}, "constants: .* weighs errors"),
+        (KAPPAS | {"kappa_rew": None}, "kappa_rew: none given; objective 'regret' needs kappa_dyn and"),
+        (KAPPAS | {"kappa_rew": -1.0}, "kappa_rew: -1; need a positive"),
+        (KAPPAS | {"kappa_dyn": np.nan}, "kappa_dyn: nan; need a positive"),
         ({"budget": 4.9}, r"budget: 4\.9; one sample of each kind costs 5"),
     ],
 )

@@ -21,6 +21,7 @@ from imagination.catalogue.findings.finding import (
 )
 from imagination.results.sensitivity import trial as sensitivity
 from imagination.studies import scaling_fits
+from imagination.studies.loop import objectives_report
 
 __all__ = ["FINDINGS"]
 
@@ -220,6 +221,44 @@ def _recipes(table: pd.DataFrame, usual: pd.DataFrame) -> Said:
     )
 
 
+def _for_a_policy(system: str) -> Say:
+    def say(table: pd.DataFrame) -> Said:
+        rows = objectives_report.compared(table).loc[system]
+        half, bound = (
+            Estimate(row["difference"], row["low"], row["high"], percent=True)
+            for row in (rows.loc["half and half"], rows.loc["bound"])
+        )
+        told = word(half, "less regret than", "a regret not told from that of", "more regret than")
+        return Said(
+            f"{system}: a budget planned for least regret leaves {told} half and half, a difference of "
+            f"{half} of the latter's mean; from the plan for the bound it differs by {bound}. Intervals over "
+            f"{counted(table['pilot'].nunique(), 'pilot')}.",
+            half,
+            "mean regret less that of half and half, as a share of it",
+            f"{counted(table.loc[table['system'] == system, 'seed'].nunique(), 'seed')} an arm",
+        )
+
+    return say
+
+
+def _of_second_order(system: str) -> Say:
+    def say(pilots: pd.DataFrame) -> Said:
+        found = objectives_report.orders(pilots[pilots["system"] == system])[system]
+        dynamics, reward = (
+            Estimate(kappa.order, kappa.order_low, kappa.order_high) for kappa in found.values()
+        )
+        told = word(dynamics, "less than 2", "2 is not excluded", "more than 2", at=2)
+        return Said(
+            f"{system}: from one size of a pilot to twice as many samples, regret falls as the dynamics' "
+            f"error to the power {dynamics} ({told}), and as the reward's to the power {reward}.",
+            dynamics,
+            "power of the dynamics' error by which regret grows",
+            counted(found["dynamics"].runs, "policy", "policies"),
+        )
+
+    return say
+
+
 FINDINGS = (
     Finding("Rewards against dynamics", 6, "scaling", _exponents, ("mean_norm",)),
     Finding("Is it a power law?", 6, "scaling", _bent, ("mean_norm",)),
@@ -228,6 +267,22 @@ FINDINGS = (
     *(
         Finding(f"Beyond a pilot: {quantity}", 7, "scaling", _extrapolated(quantity), ("mean_norm",))
         for quantity in scaling_fits.QUANTITIES
+    ),
+    *(
+        Finding(
+            f"Planned for a policy: {system}", 7, objectives_report.RECORD, _for_a_policy(system), ("regret",)
+        )
+        for system in ("spiral", "grid", "Pendulum-v1")
+    ),
+    *(
+        Finding(
+            f"The order of regret: {system}",
+            7,
+            f"{objectives_report.RECORD}-pilots",
+            _of_second_order(system),
+            ("regret", "error"),
+        )
+        for system in ("spiral", "grid", "Pendulum-v1")
     ),
     *(
         Finding(f"Global constants: {group}", 8, sensitivity.RECORD, _too_large(group), ("l", "regret"))

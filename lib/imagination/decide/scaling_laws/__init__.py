@@ -6,8 +6,13 @@ and a seed that went wrong pulls with bounded force.
 
 Uncertainty comes from a bootstrap over seeds, all of whose replicates are fitted at once (`huber`):
 `scipy.optimize.least_squares`, one after the other, finds the same and takes 5 to 40 times as long. Draws are
-stretched to the scatter of their source; `scipy.stats.bootstrap` takes them as they are, and of few seeds its
-intervals are narrower still.
+stretched to the scatter of their source, and an interval is Student's t on the spread of the replicates
+(`intervals`): quantiles, as those of `scipy.stats.bootstrap`, are too narrow for few seeds. Where the law
+was chosen (`Comparison.chosen`), every replicate chooses again.
+
+Beyond the measured sizes nothing but the law says what comes, and it may bend. The law is fitted again
+without the largest sizes (`hindcast`), and by what it errs there, for each unit of log distance, the standard
+deviation of the log error grows beyond the last size, in quadrature.
 
 Worlds differ in how hard they are to learn. Where it is known which measurements belong to one seed, each
 seed may have a factor of its own, and the law is that of the typical one.
@@ -18,20 +23,23 @@ the mean.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from imagination.decide.scaling_laws import huber
-from imagination.decide.scaling_laws.huber import Measurements
+from imagination.decide.scaling_laws import draws, huber
+from imagination.decide.scaling_laws.hindcast import Hindcast, hindcast
+from imagination.decide.scaling_laws.huber import Measurements, Rule
+from imagination.decide.scaling_laws.intervals import LOGARITHMS, Interval, student
 
 __all__ = [
     "PARAMETERS",
     "Comparison",
     "DecayError",
+    "Hindcast",
     "Interval",
     "ScalingLaw",
     "compare",
@@ -51,8 +59,6 @@ AT_ONCE = 10**7
 FOLDS = 100
 """Of more sample sizes than this, groups of neighbours are left out instead of one at a time."""
 
-RESAMPLING = ("seeds", "replicates", "residuals")
-
 
 class DecayError(ValueError):
     """The errors do not fall with the number of samples, so no law of decay describes them."""
@@ -61,14 +67,6 @@ class DecayError(ValueError):
 def power_law(samples: Any, amplitude: Any, exponent: Any, floor: Any = 0.0) -> Any:
     """Return ``amplitude * samples ** -exponent + floor`` (arrays broadcast)."""
     return amplitude * samples**-exponent + floor
-
-
-class Interval(NamedTuple):
-    """An interval that should hold the true value with probability `level`."""
-
-    low: float
-    high: float
-    level: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +91,9 @@ class ScalingLaw:
     resampling : str
         What the bootstrap drew again: ``seeds`` (whole curves), ``replicates`` (measurements at each sample
         size) or ``residuals``.
+    freedom : int
+        Degrees of freedom of its spread, for Student's t: seeds less one; measurements less sample sizes; or
+        measurements less parameters.
     """
 
     amplitude: float
@@ -103,9 +104,11 @@ class ScalingLaw:
     errors: np.ndarray = field(repr=False)
     scale: float
     resampling: str
+    freedom: int
     _data: Measurements = field(repr=False)
     _theta: np.ndarray = field(repr=False)
     _draws: np.ndarray = field(repr=False)
+    _rule: Rule = field(repr=False)
 
     def __call__(self, samples: Any) -> np.ndarray:
         """Return the error at `samples` (array, broadcast)."""
@@ -114,6 +117,9 @@ class ScalingLaw:
 
     def predict(self, samples: Any, *, level: float = 0.95) -> pd.DataFrame:
         """Predict the error at new numbers of samples, (k,), with intervals for the law there.
+
+        Beyond the fitted sizes the hindcast's `drift`, times the log distance from them, is added in
+        quadrature to the standard deviation of the log error.
 
         Returns
         -------
@@ -126,17 +132,25 @@ class ScalingLaw:
             If `level` is none, or the law was fitted without a bootstrap.
         """
         at = np.atleast_1d(_positive("samples", samples)).ravel()
-        a, alpha, floor = (self._replicates(name)[:, None] for name in PARAMETERS)
-        curves = np.log(power_law(at, a, alpha, floor))
-        tail = _tail(level)
-        low, high = np.exp(np.quantile(curves, [tail, 1 - tail], axis=0))
-        beyond = (at > self.samples.max()) | (at < self.samples.min())
+        curves = huber.curve(self._replicates(), np.log(at) - self._data.centre)
+        error, away = self(at), self.distance(at)
+        further = away * self.hindcast.drift if self.hindcast else 0.0
+        ends = student(np.log(error), curves, self.freedom, level, alike=self.alike, further=further)
+        low, high = np.exp(np.clip(ends, *LOGARITHMS))
         return pd.DataFrame(
-            {"samples": at, "error": self(at), "low": low, "high": high, "extrapolates": beyond}
+            {"samples": at, "error": error, "low": low, "high": high, "extrapolates": away > 0}
         )
 
+    def distance(self, samples: Any) -> np.ndarray:
+        """Return how far `samples` lie outside the fitted sizes, in units of log samples; 0 within."""
+        at = np.log(_positive("samples", samples))
+        ends = np.log(self._data.anchors[[0, -1]])
+        return np.maximum(np.maximum(at - ends[1], ends[0] - at), 0)
+
     def interval(self, name: str, *, level: float = 0.95) -> Interval:
-        """Return the interval between the bootstrap's quantiles of a parameter.
+        """Return the interval of a parameter: Student's t on the spread of the bootstrap.
+
+        The amplitude's is taken in logarithms, and the floor's ends at 0.
 
         Parameters
         ----------
@@ -152,13 +166,19 @@ class ScalingLaw:
         """
         if name not in PARAMETERS:
             raise ValueError(f"name: {name!r} is none of {', '.join(PARAMETERS)}")
-        tail = _tail(level)
-        low, high = np.quantile(self._replicates(name), [tail, 1 - tail])
-        return Interval(float(low), float(high), level)
+        value, draws = getattr(self, name), self.bootstrap[name].to_numpy()
+        if name == "amplitude":
+            laws = self._theta, self._replicates()
+            value, draws = (law[..., 0] + law[..., 1] * self._data.centre for law in laws)
+        ends = student(value, draws, self.freedom, level, alike=self.alike)
+        if name == "amplitude":
+            ends = np.exp(np.clip(ends, *LOGARITHMS))
+        low, high = (max(float(end), 0.0) if name == "floor" else float(end) for end in ends)
+        return Interval(low, high, level)
 
     def summary(self, *, level: float = 0.95) -> pd.DataFrame:
         """Return a table of the parameters with their intervals: columns `value`, `low`, `high`."""
-        shown = PARAMETERS if self.with_floor else PARAMETERS[:2]
+        shown = PARAMETERS if self._rule.floor else PARAMETERS[:2]
         rows = {name: self.interval(name, level=level)[:2] for name in shown}
         table = pd.DataFrame.from_dict(rows, orient="index", columns=["low", "high"])
         table.insert(0, "value", [getattr(self, name) for name in shown])
@@ -170,13 +190,28 @@ class ScalingLaw:
 
         Drawn with the fit, and fitted when it is asked for: of two laws that are compared only one is used.
         """
+        return pd.DataFrame(huber.parameters(self._data, self._replicates()), columns=list(PARAMETERS))
+
+    @cached_property
+    def _found(self) -> np.ndarray:
         data, one = self._data, np.ones((1, len(self._data.y)))
         parts = np.array_split(self._draws, -(-self._draws.size // AT_ONCE))
-        found = [
-            huber.fit_batch(data, _levelled(data, draws), one, self.scale, self.with_floor, self._theta)
-            for draws in parts
-        ]
-        return pd.DataFrame(huber.parameters(data, np.concatenate(found)), columns=list(PARAMETERS))
+        return np.concatenate([self._rule.follow(data, _levelled(data, part), one) for part in parts])
+
+    @property
+    def alike(self) -> np.ndarray:
+        """Which replicates found a floor if the fit did, and none if it did not, shape (replicates,)."""
+        return np.isfinite(self._replicates()[:, 2]) == (self.floor > 0)
+
+    @property
+    def floor_chosen(self) -> float:
+        """Share of the replicates that found a floor."""
+        return float(np.isfinite(self._replicates()[:, 2]).mean())
+
+    @cached_property
+    def hindcast(self) -> Hindcast | None:
+        """What the law says of the largest size when it is fitted without it; None with too few sizes."""
+        return hindcast(self._data, _levelled(self._data, self._data.y[None]), self._rule)
 
     @cached_property
     def residuals(self) -> np.ndarray:
@@ -194,10 +229,10 @@ class ScalingLaw:
         left = means - np.log(self(data.anchors))
         return 1 - float((left**2).sum() / ((means - means.mean()) ** 2).sum())
 
-    def _replicates(self, name: str) -> np.ndarray:
+    def _replicates(self) -> np.ndarray:
         if not len(self._draws):
             raise ValueError("replicates: 0 were drawn with this fit, and an interval needs some")
-        return self.bootstrap[name].to_numpy()
+        return self._found
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,16 +276,20 @@ class Comparison:
             "BIC": deviance + parameters * np.log(len(law.errors)),
         }
 
-    @property
+    @cached_property
     def chosen(self) -> ScalingLaw:
-        """The law with the smaller BIC.
+        """The law with the smaller BIC; so each replicate of its bootstrap, and its hindcast, choose again.
 
         A floor is a strong claim: near it samples are wasted. BIC asks for more evidence of it the more
         measurements there are, and in the limit picks the true one of two nested laws. Leaving out sample
         sizes judges extrapolation, but by a handful of numbers: it is shown as a second opinion.
         """
         plain, floored = (self.criteria(law)["BIC"] for law in (self.plain, self.floored))
-        return self.floored if floored < plain else self.plain
+        best, both = self.floored if floored < plain else self.plain, self.floored
+        # The floor's one parameter must earn log(n) of deviance, which is twice the loss in units of noise.
+        evidence = both.scale**2 * float(np.log(len(both.errors))) / 2
+        rule = Rule(both.scale, True, both._theta, evidence)
+        return replace(best, freedom=both.freedom, _draws=both._draws, _rule=rule)
 
 
 def fit(
@@ -312,8 +351,10 @@ def fit(
             f"errors: they do not fall with the samples (fitted exponent {exponent:.3g}, need > 0); "
             "a law of decay cannot describe them"
         )
-    chosen = resampling or _default_resampling(data)
-    draws = _resampled(data, theta, chosen, replicates, rng) if replicates else np.empty((0, len(data.y)))
+    chosen = resampling or draws.default(data)
+    drawn = np.empty((0, len(data.y)))
+    if replicates:
+        drawn = draws.draw(data, theta, chosen, replicates, rng)
     return ScalingLaw(
         amplitude=float(amplitude),
         exponent=float(exponent),
@@ -323,9 +364,11 @@ def fit(
         errors=np.exp(data.y),
         scale=scale,
         resampling=chosen,
+        freedom=draws.freedom(data, chosen, floor),
         _data=data,
         _theta=theta,
-        _draws=draws,
+        _draws=drawn,
+        _rule=Rule(scale, floor, theta),
     )
 
 
@@ -376,12 +419,6 @@ def _positive(name: str, values: Any) -> np.ndarray:
     if bad.any():
         raise ValueError(f"{name}: {array[bad].ravel()[0]:g} is among them; need positive, finite numbers")
     return array
-
-
-def _tail(level: float) -> float:
-    if not 0 < level < 1:
-        raise ValueError(f"level: {level!r} is no probability between 0 and 1")
-    return (1 - level) / 2
 
 
 def _data(samples: Any, errors: Any, seeds: Any, floor: bool) -> Measurements:
@@ -435,57 +472,3 @@ def _scale(data: Measurements, y: np.ndarray, floor: bool) -> float:
         freedom = max(len(data.y) - (3 if floor else 2), 1)
         off = (y[0] - huber.curve(first, data.x)[0, data.at]) * np.sqrt(len(data.y) / freedom)
     return max(1.4826 * float(np.median(np.abs(off))), SMALLEST_SCALE)
-
-
-def _default_resampling(data: Measurements) -> str:
-    if data.seeds is not None:
-        return "seeds"
-    return "replicates" if data.counts.min() >= 4 else "residuals"
-
-
-def _resampled(
-    data: Measurements, theta: np.ndarray, resampling: str, replicates: int, rng: np.random.Generator | None
-) -> np.ndarray:
-    """Draw the log errors of the bootstrap's replicates, shape (replicates, n)."""
-    if rng is None:
-        raise ValueError("rng: None; a bootstrap needs a numpy.random.Generator")
-    if replicates < 0:
-        raise ValueError(f"replicates: {replicates}; need 0 or more")
-    if resampling == "residuals":
-        return _resampled_residuals(data, theta, replicates, rng)
-    if resampling not in RESAMPLING:
-        raise ValueError(f"resampling: {resampling!r} is none of {', '.join(RESAMPLING)}")
-    # Draws from k values scatter by (k - 1)/k less than the values' source: stretch them around their mean.
-    means = np.bincount(data.at, data.y) / data.counts
-    if data.counts.min() < 2:
-        raise ValueError("resampling: some sample size was measured once only; use 'residuals'")
-    off = (data.y - means[data.at]) * np.sqrt(data.counts / (data.counts - 1))[data.at]
-    if resampling == "seeds":
-        if data.seeds is None:
-            raise ValueError("resampling: 'seeds' needs the argument seeds")
-        drawn = rng.integers(data.seeds.max() + 1, size=(replicates, data.seeds.max() + 1))
-        cell = np.empty((data.seeds.max() + 1, len(data.anchors)), int)
-        cell[data.seeds, data.at] = np.arange(len(data.y))
-        return means[data.at] + off[cell[drawn[:, data.seeds], data.at]]
-    order = np.argsort(data.at, kind="stable")
-    first = np.cumsum(data.counts) - data.counts
-    position = (rng.random((replicates, len(data.y))) * data.counts[data.at]).astype(int)
-    return means[data.at] + off[order[first[data.at] + position]]
-
-
-def _resampled_residuals(
-    data: Measurements, theta: np.ndarray, replicates: int, rng: np.random.Generator
-) -> np.ndarray:
-    """Draw residuals, each stretched by what its own leverage took from it, around the fitted curve."""
-    curve, slopes = huber.curve(theta[None], data.x)[0], huber.slopes(theta[None], data.x)[0]
-    slopes = slopes if np.isfinite(theta[2]) else slopes[:, :2]
-    slopes = slopes[data.at]
-    inverse, blocks = np.linalg.pinv(slopes), range(0, len(slopes), 1000)
-    # The diagonal of the projector, in blocks: all of it would be a table of rows x rows.
-    leverage = np.concatenate([np.diag(slopes[i : i + 1000] @ inverse[:, i : i + 1000]) for i in blocks])
-    leverage = np.clip(leverage, 0, 0.9)
-    off = (data.y - curve[data.at]) / np.sqrt(1 - leverage)
-    # A few residuals leave their own size uncertain: draw it too, as for Student's distribution.
-    freedom = max(len(off) - slopes.shape[1], 1)
-    size = np.sqrt(freedom / rng.chisquare(freedom, (replicates, 1)))
-    return curve[data.at] + size * rng.choice(off - off.mean(), size=(replicates, len(off)))

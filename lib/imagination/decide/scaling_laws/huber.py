@@ -14,7 +14,17 @@ from functools import cached_property
 
 import numpy as np
 
-__all__ = ["THRESHOLD", "Measurements", "curve", "fit_batch", "location", "loss", "parameters", "slopes"]
+__all__ = [
+    "THRESHOLD",
+    "Measurements",
+    "Rule",
+    "curve",
+    "fit_batch",
+    "location",
+    "loss",
+    "parameters",
+    "slopes",
+]
 
 THRESHOLD = 1.345
 """Residuals beyond so many standard deviations count linearly: 95% efficiency for normal noise."""
@@ -151,12 +161,14 @@ def fit_batch(
     scale: float,
     floor: bool,
     warm: np.ndarray | None = None,
+    evidence: float = 0.0,
 ) -> np.ndarray:
     """Minimise the weighted Huber loss for a batch of data sets on the same anchors.
 
     `y` and `weights` have shapes (batch, n) or (1, n); `warm` is a fit of similar data to start from. The
     pure power law's loss is convex. With a floor it is not: the search starts from several floors (where
-    there is a `warm`, from it and from one floor) and keeps the best, the pure power law included.
+    there is a `warm`, from it and from one floor) and keeps the best, the pure power law included, which
+    a floor must better by more than `evidence`.
     """
     y, weights = np.broadcast_arrays(y, weights)
     plain = descend(data, y, weights, scale, start(data, y, weights, 0.0), free=2)
@@ -167,12 +179,32 @@ def fit_batch(
     if warm is not None and np.isfinite(warm[2]):
         candidates.append(np.broadcast_to(warm, plain.shape).copy())
     found = [plain] + [descend(data, y, weights, scale, begin, free=3) for begin in candidates]
-    losses = [total_loss(data, y, weights, scale, theta) for theta in found]
+    losses = np.array([total_loss(data, y, weights, scale, theta) for theta in found])
+    losses[0] -= evidence
     best = np.argmin(losses, axis=0)
     theta = np.stack(found)[best, np.arange(len(plain))]
     smallest = np.where(weights > 0, y, np.inf).min(axis=1)
     none = theta[:, 2] < smallest + np.log(NO_FLOOR)
     return np.where(none[:, None], plain, theta)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How one law was found, to be followed again on similar data: arguments of `fit_batch`."""
+
+    scale: float
+    floor: bool
+    warm: np.ndarray
+    evidence: float = 0.0
+
+    @property
+    def sizes(self) -> int:
+        """So many sample sizes, or more, can be fitted: without a floor if the rule allows that, too."""
+        return 4 if self.floor and not self.evidence else 3
+
+    def follow(self, data: Measurements, y: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Fit a batch of data sets on the same anchors, shape (batch, 3)."""
+        return fit_batch(data, y, weights, self.scale, self.floor, self.warm, self.evidence)
 
 
 def start(data: Measurements, y: np.ndarray, weights: np.ndarray, share: float) -> np.ndarray:

@@ -81,7 +81,7 @@ class Laws:
         """The model errors that these samples leave."""
         return self.A_dyn * N_dyn**-self.alpha, self.A_rew * N_rew**-self.beta
 
-    def arguments(self) -> dict[str, float]:
+    def arguments(self) -> dict[str, Any]:
         """As `imagination.decide.allocation.allocate` takes them."""
         return dict(vars(self))
 

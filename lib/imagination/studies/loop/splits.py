@@ -24,7 +24,7 @@ from imagination.trials.recording import Command, rounded
 from imagination.worlds.makers import garnet
 from imagination.worlds.tabular import TabularMDP
 
-__all__ = ["BUDGETS", "RECORD", "SCALES", "SYSTEMS", "learned", "recorded", "run", "world"]
+__all__ = ["BUDGETS", "RECORD", "SCALES", "SYSTEMS", "learned", "random_pairs", "recorded", "run", "world"]
 
 Array = NDArray[Any]
 
@@ -63,15 +63,15 @@ def learned(
     real: TabularMDP, transitions: int, labels: int, noise: float, rng: np.random.Generator
 ) -> TabularMDP:
     """Count models of so many transitions and so many noisy labels, drawn at random."""
-    states, actions, rewards, following = _drawn(real, transitions, rng)
+    states, actions, rewards, following = random_pairs(real, transitions, rng)
     empty = CountModel.empty(*real.reward.shape)
     moved = empty.observe(states, actions, 0 * rewards, following)
-    states, actions, rewards, following = _drawn(real, labels, rng)
+    states, actions, rewards, following = random_pairs(real, labels, rng)
     noisy = rewards + noise * rng.standard_normal(rewards.shape)
     return real.with_model(moved.transition(), empty.observe(states, actions, noisy, following).reward())
 
 
-def _drawn(real: TabularMDP, count: int, rng: np.random.Generator) -> tuple[Array, Array, Array, Array]:
+def random_pairs(real: TabularMDP, count: int, rng: np.random.Generator) -> tuple[Array, Array, Array, Array]:
     """(B, count) states, actions, rewards and next states: every pair as likely as any."""
     shape = (len(real), count)
     states, actions = rng.integers(real.n_states, size=shape), rng.integers(real.n_actions, size=shape)

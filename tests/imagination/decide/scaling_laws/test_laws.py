@@ -53,7 +53,7 @@ def test_the_reported_laws_are_recovered_from_noisy_seeds(rng):
 
 def test_a_floor_is_recovered_and_chosen(rng):
     result = compare(*drawn(rng, (3.0, 0.5, 0.02)), rng=rng, replicates=200)
-    assert result.chosen is result.floored
+    assert result.chosen.with_floor and result.chosen.floor == result.floored.floor
     table = result.floored.summary()
     assert (table["low"] < [3.0, 0.5, 0.02]).all() and (table["high"] > [3.0, 0.5, 0.02]).all()
     worse = result.table[["AIC", "BIC", "left out"]].diff().iloc[1]
@@ -183,6 +183,54 @@ def test_the_same_generator_gives_the_same_bootstrap(rng):
     data = drawn(rng, (3.0, 0.5))
     one, other = (fit(*data, rng=np.random.default_rng(3), replicates=50) for _ in range(2))
     pd.testing.assert_frame_equal(one.bootstrap, other.bootstrap)
+
+
+@pytest.mark.parametrize("seeds", [3, 8])
+def test_intervals_of_few_seeds_hold_as_often_as_they_say(seeds):
+    """Of 80 intervals of level 0.95, 70 or more hold but once in 300 times; quantiles of 3 seeds hold 63."""
+    sizes, hits = np.array([1e3, 2e3, 4e3, 8e3, 1.6e4]), 0
+    samples, members = np.tile(sizes, seeds), np.repeat(np.arange(seeds), 5)
+    for pilot in range(80):
+        rng = np.random.default_rng([pilot, seeds])
+        luck = 0.3 * rng.standard_normal(seeds)[members] + 0.1 * rng.standard_normal(5 * seeds)
+        errors = law(2.6, 0.2)(samples) * np.exp(luck)
+        found = fit(samples, errors, seeds=members, replicates=100, rng=rng, must_decay=False)
+        assert found.freedom == seeds - 1
+        low, high, _ = found.interval("exponent")
+        hits += low <= 0.2 <= high
+    assert hits >= 70
+
+
+def test_two_seeds_are_hardly_evidence(rng):
+    samples, members = np.tile(ANCHORS, 2), np.repeat([0, 1], 7)
+    errors = law(3.0, 0.5)(samples) * np.exp(0.05 * rng.standard_normal(14))
+    found = fit(samples, errors, seeds=members, replicates=200, rng=rng)
+    low, high, _ = found.interval("exponent")
+    one, other = (fit(ANCHORS, errors[members == seed], replicates=0).exponent for seed in (0, 1))
+    assert high - low == pytest.approx(2 * 12.7 * abs(one - other) / 2, rel=0.15)
+
+
+def test_the_law_is_chosen_again_in_every_replicate(rng):
+    samples, members = np.tile(ANCHORS, 8), np.repeat(np.arange(8), 7)
+    errors = law(3.0, 0.5, 0.004)(samples) * np.exp(0.1 * rng.standard_normal(56))
+    both = compare(samples, errors, seeds=members, replicates=300, rng=rng)
+    chosen = both.chosen
+    assert 0.02 < chosen.floor_chosen < 0.98 and both.plain.floor_chosen == 0
+    for exponent in (both.plain.exponent, both.floored.exponent):
+        low, high, _ = chosen.interval("exponent")
+        assert low < exponent < high
+    assert chosen.summary().loc["floor", "low"] == 0 < chosen.summary().loc["floor", "high"]
+    alike = chosen.bootstrap["floor"][chosen.alike] > 0
+    assert (alike == (chosen.floor > 0)).all()
+
+
+@pytest.mark.parametrize(
+    "per_anchor, options, freedom",
+    [(8, {}, 49), (1, {}, 5), (1, {"floor": True}, 4), (8, {"seeds": np.tile(np.arange(8), 7)}, 7)],
+)
+def test_degrees_of_freedom(rng, per_anchor, options, freedom):
+    samples = np.repeat(ANCHORS, per_anchor)
+    assert fit(samples, law(3.0, 0.5, 0.02)(samples), replicates=0, **options).freedom == freedom
 
 
 # What is refused
