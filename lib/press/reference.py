@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from sphinx.ext.autodoc import DataDocumenter, ModuleDocumenter
+from sphinx.ext.napoleon import Config, NumpyDocstring
 from sphinx.util.inspect import object_description
 
 from imagination.claim import Claim
@@ -31,6 +32,13 @@ FACE = "{face}"
 
 VERBATIM = re.compile(r"(``.*?``|:\w+:`[^`]*`|`[^`]*`)")
 """What a line holds that is taken as it is; elsewhere a bar would begin a substitution."""
+
+STYLE = Config(
+    napoleon_custom_sections=[("Attributes", "params_style")],
+    napoleon_use_param=False,
+    napoleon_use_rtype=False,
+)
+"""Parameters that are described together stay together, and so do attributes."""
 
 SHORT = 60
 """A datum's value is shown if it has no more letters than this."""
@@ -97,15 +105,14 @@ def _face() -> str:
     return "\n".join(["```{eval-rst}", *lines, "```"])
 
 
-def first_line(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
-    """Let a datum's first line be a sentence: what is before its colon would be taken for a type."""
-    if what in ("attribute", "data", "property"):
-        lines.insert(0, "")
+def read(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
+    """Read numpydoc's sections, and let a bar in a docstring be a bar.
 
-
-def escape(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
-    """Let a bar in a docstring be a bar."""
-    lines[:] = [line if line.lstrip().startswith(">>>") else _escaped(line) for line in lines]
+    Of a datum's first line, what is before a colon would be taken for its type, if it were called one.
+    """
+    kind = "object" if what in ("attribute", "data", "property") else what
+    plain = NumpyDocstring(lines, STYLE, app, kind, name, thing, options).lines()
+    lines[:] = [line if line.lstrip().startswith(">>>") else _escaped(line) for line in plain]
 
 
 def _escaped(line: str) -> str:
@@ -158,10 +165,8 @@ def _claimed(claim: Claim) -> list[str]:
 def setup(app: Any) -> dict[str, bool]:
     """Called by Sphinx."""
     app.setup_extension("sphinx.ext.autodoc")
-    app.setup_extension("sphinx.ext.napoleon")
     app.add_autodocumenter(Data, override=True)
     app.connect("source-read", expand)
-    app.connect("autodoc-process-docstring", first_line, priority=100)  # before numpydoc's sections are read
-    app.connect("autodoc-process-docstring", escape, priority=900)  # after numpydoc's sections are read
+    app.connect("autodoc-process-docstring", read)
     app.connect("autodoc-skip-member", skip)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

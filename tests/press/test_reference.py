@@ -105,15 +105,24 @@ def test_marks_become_the_modules_and_the_face():
 )
 def test_bars_are_bars(line, escaped):
     lines = [line]
-    reference.escape(None, "", "", None, None, lines)
+    reference.read(None, "function", "", None, None, lines)
     assert lines == [escaped]
 
 
-@pytest.mark.parametrize(("what", "blank"), [("data", 1), ("property", 1), ("function", 0)])
-def test_a_colon_makes_no_type(what, blank):
+@pytest.mark.parametrize("what", ["data", "attribute", "property", "function"])
+def test_what_is_before_a_colon_is_no_type(what):
     lines = ["Rules: what a split may be."]
-    reference.first_line(None, what, "", None, None, lines)
-    assert lines == [""] * blank + ["Rules: what a split may be."]
+    reference.read(None, what, "RULES", (), None, lines)
+    assert lines == ["Rules: what a split may be."]
+
+
+def test_what_is_described_together_stays_together():
+    lines = ["Split.", "", "Parameters", "----------", "a, b : float", "    Samples.", ""]
+    lines += ["Attributes", "----------", "c, d : int", "    Rows."]
+    reference.read(None, "class", "Split", None, None, lines)
+    assert lines[2:] == [
+        *(":Parameters: **a, b** (*float*) -- Samples.", "", ":Attributes: **c, d** (*int*) -- Rows.", "")
+    ]
 
 
 def test_all_that_is_public_is_kept_and_what_others_wrote_is_left_out():
