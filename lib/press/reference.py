@@ -33,7 +33,7 @@ FACE = "{face}"
 VERBATIM = re.compile(r"(``.*?``|:\w+:`[^`]*`|`[^`]*`)")
 """What a line holds that is taken as it is; elsewhere a bar would begin a substitution."""
 
-STYLE = Config(
+STYLE: Any = Config(  # its own reader wants another class by its annotations, and takes this one
     napoleon_custom_sections=[("Attributes", "params_style")],
     napoleon_use_param=False,
     napoleon_use_rtype=False,
