@@ -58,9 +58,10 @@ def _beside(book: Book) -> Iterator[Path]:
 def digest_of(book: Book, files: Mapping[str, bytes]) -> str:
     """One digest of the pages' contents and of everything that turns these into pages."""
     press = sorted(path for path in Path(__file__).parent.rglob("*.py"))
+    library = sorted((Path(__file__).parents[1] / "imagination").rglob("*.py"))  # its docstrings are printed
     parts = [
         {name: digest(content) for name, content in files.items()},
-        [digest(path.read_bytes()) for path in press],
+        [digest(path.read_bytes()) for path in (*press, *library)],
         digest(book.lock.read_bytes()) if book.lock.exists() else None,
         environment_digest(),
     ]

@@ -34,6 +34,9 @@ SCALE = 0.85
 WIDTH = 792
 """Pixels: the width of A4 within its margins at that scale."""
 
+ON_SCREEN_ONLY = "reference"
+"""The folder of pages that are not printed: in the library's reference names are looked up, and followed."""
+
 PREPARE = """async () => {
     document.documentElement.dataset.theme = 'light';
     document.querySelectorAll('button.toggle-button').forEach(button => {
@@ -130,7 +133,7 @@ def print_pdf(
     path : Path
         The file to write.
     names : sequence of str, optional
-        Documents by their file names' stems; by default all.
+        Documents by their file names' stems; by default all but the library's reference.
     browser : Browser, optional
         One that is open; by default one is opened for this.
 
@@ -142,7 +145,7 @@ def print_pdf(
     Raises
     ------
     BookError
-        There is no browser, or no such document.
+        There is no browser, or no such document on paper.
     """
     wanted = [(part, file) for part, file in _by_part(book) if names is None or file.stem in names]
     if len(wanted) < len(names or ()):
@@ -165,10 +168,11 @@ def _chromium() -> Iterator[Browser]:
 
 
 def _by_part(book: Book) -> Iterator[tuple[str, Path]]:
-    """The documents with the captions of their parts, in the book's order."""
+    """The documents that are printed with the captions of their parts, in the book's order."""
     captions = {Path(name).stem: caption for caption, names in book.parts() for name in names}
     for document in book.documents():
-        yield captions.get(document.stem, ""), document
+        if document.parent.name != ON_SCREEN_ONLY:
+            yield captions.get(document.stem, ""), document
 
 
 def _sheets(browser: Browser, book: Book, wanted: Sequence[tuple[str, Path]]) -> Iterator[Sheets]:

@@ -1,5 +1,6 @@
 """What a reader sees: every page of the book, in a browser that can reach no other host."""
 
+import importlib
 import itertools
 import re
 from pathlib import Path
@@ -9,7 +10,7 @@ from playwright.sync_api import Page
 from tests.chapters.axe import look, open_all
 from tests.chapters.conftest import PAGES, PHONE, ROOT
 
-from press import links, run_times
+from press import links, reference, run_times
 from press.book import Book
 from press.store import Executed
 
@@ -165,3 +166,15 @@ def test_the_browser_sees_what_is_wrong(watch, address):
     assert UNTYPESET.findall(page.evaluate(VISIBLE_TEXT)) == ["\\("]
     with pytest.raises(AssertionError):
         check_formulas(page)
+
+
+def test_every_public_name_is_in_the_reference(printed):
+    pages = [path.read_text(encoding="utf-8") for path in (printed / "chapters/reference").glob("*.html")]
+    shown = {name for page in pages for name in re.findall(r'<dt [^>]*\bid="(imagination\.[\w.]+)"', page)}
+    places = [
+        place for page in sorted((ROOT / reference.FOLDER).glob("*.md")) for place in reference.places(page)
+    ]
+    for name in (name for place in places for name in reference.modules(place)):
+        public = reference.public(importlib.import_module(name))
+        missing = {f"{name}.{each}" for each in public} - shown
+        assert not missing, f"public, and not on a page of {reference.FOLDER}: {sorted(missing)}"

@@ -89,6 +89,8 @@ def test_what_cannot_be_printed(printed, tmp_path, monkeypatch):
     book = Book(printed.parents[1])
     with pytest.raises(BookError, match="no document for some of 99_nothing"):
         pdf.print_pdf(book, tmp_path / "a.pdf", ["99_nothing"])
+    with pytest.raises(BookError, match="no document for some of decide"):
+        pdf.print_pdf(book, tmp_path / "a.pdf", ["decide"])  # the reference is on the screen alone
     monkeypatch.setattr(shutil, "which", lambda name: None)
     monkeypatch.delenv("CHROMIUM", raising=False)
     monkeypatch.setattr("press.browser.ELSEWHERE", ())

@@ -178,6 +178,7 @@ def _grid(setting: Setting) -> Array:
 
 
 def searched(setting: Setting) -> tuple[Array, Array]:
+    """The best costs of objectives of any form, and their regimes: a grid, then golden section."""
     costs, objective = _grid(setting), setting.objective
     values = objective(costs)
     padded = np.pad(values, [(0, 0)] * (values.ndim - 1) + [(1, 1)], constant_values=np.inf)

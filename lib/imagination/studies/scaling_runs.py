@@ -220,6 +220,7 @@ def _rng(seed: int, *purpose: int) -> np.random.Generator:
 
 
 def torch_seed(seed: int, quantity: str) -> int:
+    """The seed of a network, which is another for the dynamics than for the reward."""
     purpose = {"dynamics": 4, "reward": 5}[quantity]
     return int(np.random.SeedSequence((seed, purpose)).generate_state(1)[0])
 

@@ -227,6 +227,7 @@ def start(data: Measurements, y: np.ndarray, weights: np.ndarray, share: float) 
 def total_loss(
     data: Measurements, y: np.ndarray, weights: np.ndarray, scale: float, theta: np.ndarray
 ) -> np.ndarray:
+    """The weighted loss of each row of a batch, shape (batch,)."""
     residual = y - curve(theta, data.x)[:, data.at]
     return (weights * loss(residual, THRESHOLD * scale)).sum(axis=1)
 

@@ -34,6 +34,7 @@ ROLLOUTS = Quantity(K, "rollouts", "number of rollouts that are averaged")
 
 
 def at_least_0(quantity: Quantity) -> Hypothesis:
+    """That a quantity is nonnegative, under the name of its code."""
     return Hypothesis(f"{quantity.code} >= 0", sp.Ge(quantity.symbol, 0), quantity.meaning)
 
 
@@ -141,6 +142,7 @@ SLOPE = Claim(
 
 
 def slope(cost: sp.Expr) -> sp.Expr:
+    """What :data:`SLOPE` says, at some cost."""
     return SLOPE.expression.xreplace({c: cost})
 
 

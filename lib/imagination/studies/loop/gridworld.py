@@ -282,6 +282,7 @@ _MEASURED = tuple(rounds.ROUND_COLUMNS)[4:]
 
 
 def rows(arm: str, number: int, real_steps: int, columns: dict[str, Array]) -> pd.DataFrame:
+    """One row a seed, of what was measured in a round."""
     seeds = np.arange(len(columns["gap"]))
     return pd.DataFrame({"arm": arm, "seed": seeds, "round": number, "real_steps": real_steps, **columns})
 
