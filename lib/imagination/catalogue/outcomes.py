@@ -95,6 +95,7 @@ OTHER: Mapping[str, str] = {
     "imagination-pendulum*": "the loop, with constants that were observed: what they give is no bound",
     "imagination-rivals*": "agents that need no model",
     "imagination-splits": "splits of a budget on the grid and on random worlds",
+    "interval-coverage": "how often the planner's intervals hold what they are about",
     RECORD: "trials that chapters run live, counted already",
     "representations*": "learned representations: measurements, no claim",
     "scaling*": "measurements to which laws are fitted; the laws are no claims",

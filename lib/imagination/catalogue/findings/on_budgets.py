@@ -17,10 +17,11 @@ from imagination.catalogue.findings.finding import (
     over,
     paired,
     quoted,
+    share,
     word,
 )
 from imagination.results.sensitivity import trial as sensitivity
-from imagination.studies import scaling_fits
+from imagination.studies import interval_coverage, scaling_fits
 from imagination.studies.loop import objectives_report
 
 __all__ = ["FINDINGS"]
@@ -259,6 +260,23 @@ def _of_second_order(system: str) -> Say:
     return say
 
 
+def _held(regime: str) -> Say:
+    def say(table: pd.DataFrame) -> Said:
+        rows = table[(table["regime"] == regime) & (table["target"] == "dynamics: error")]
+        now, before = (share(rows[when] == 1) for when in ("now", "before"))
+        told = word(now, "less often than", "about as often as", "more often than", at=LEVEL)
+        return Said(
+            f"{regime}: the planner's {LEVEL:.0%} interval of the error at {interval_coverage.FURTHER} times "
+            f"the pilot's largest size holds it in {now} of pilots, {told} it says; quantiles of a bootstrap "
+            f"around one law did in {before}.",
+            now,
+            "share of intervals that hold the error",
+            counted(len(rows), "pilot"),
+        )
+
+    return say
+
+
 FINDINGS = (
     Finding("Rewards against dynamics", 6, "scaling", _exponents, ("mean_norm",)),
     Finding("Is it a power law?", 6, "scaling", _bent, ("mean_norm",)),
@@ -267,6 +285,12 @@ FINDINGS = (
     *(
         Finding(f"Beyond a pilot: {quantity}", 7, "scaling", _extrapolated(quantity), ("mean_norm",))
         for quantity in scaling_fits.QUANTITIES
+    ),
+    *(
+        Finding(
+            f"Intervals that hold: {regime}", 7, interval_coverage.RECORD, _held(regime), ("now", "before")
+        )
+        for regime in interval_coverage.REGIMES
     ),
     *(
         Finding(
