@@ -176,6 +176,14 @@ def test_the_pendulums_suprema_are_attained(unit):
     np.testing.assert_allclose(rise[:, 0] / SMALL, mdp.reward.block_lipschitz()[1], rtol=1e-4)
 
 
+@pytest.mark.parametrize("unit", [1.0, 15**0.5, 8.0])
+def test_the_pendulums_constant_holds_between_the_angles_that_are_tried(unit):
+    f = PendulumDynamics(np.array([unit]), np.ones(1))
+    everywhere = f.block_lipschitz(grid=72_000)[0]
+    for few in (1, 3, 7, 50):
+        assert f.block_lipschitz(grid=few)[0] >= everywhere * (1 - 1e-4)
+
+
 def test_a_stronger_motor_is_steeper_in_the_torque():
     f = PendulumDynamics(np.full(2, 15**0.5), np.array([2.0, 200.0]))
     in_state, in_action = f.block_lipschitz()

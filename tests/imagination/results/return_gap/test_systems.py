@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from imagination.results.return_gap.pair import Pair, is_affine, measure
-from imagination.results.return_gap.systems import FAMILIES, draw
+from imagination.results.return_gap.systems import FAMILIES, _quadratic_pair, draw
 from imagination.rollouts import return_gap, rollout, truncated_tail
 from imagination.worlds.continuous import AffineDynamics, AffineReward, ContinuousMDP, FixedInitial, norm
+from imagination.worlds.linear_quadratic import linear_quadratic
 from imagination.worlds.perturbations import ConstantPerturbation, PerturbedReward
 from imagination.worlds.policies import LinearPolicy
 
@@ -109,6 +112,22 @@ def test_nothing_of_the_range_and_the_tail_is_to_spare():
 
 def _gap(pair, steps):
     return np.abs(return_gap(pair.real, pair.learned, pair.policy, pair.start, steps)).max(axis=1)
+
+
+def test_errors_of_quadratic_models_are_the_largest_in_their_balls():
+    """On the line: s' off by 0.1 s + 0.2 a + 0.3 and r by 0.5 s² + 2 a², with |s| <= 2 and |a| <= 3."""
+    rng, radii = np.random.default_rng(0), {"radius": np.full(1, 2.0), "action_radius": np.full(1, 3.0)}
+    real = linear_quadratic(rng, L_f=np.ones(1), discount=0.5, d_state=1, d_action=1, **radii)
+    base, cost = real.dynamics.base, real.reward
+    off = {"state_matrix": 0.1, "action_matrix": 0.2, "offset": 0.3}
+    dynamics = base.with_arrays({name: getattr(base, name) + by for name, by in off.items()})
+    reward = replace(cost, state_cost=cost.state_cost + 0.5, action_cost=cost.action_cost + 2)
+    pair = _quadratic_pair(rng, real, LinearPolicy(np.ones((1, 1, 1))), dynamics, reward)
+    np.testing.assert_allclose(pair.eps_dyn, 0.1 * 2 + 0.2 * 3 + 0.3)
+    np.testing.assert_allclose(pair.eps_rew, 0.5 * 4 + 2 * 9)
+    s, a = np.full((1, 1, 1), 2.0), np.full((1, 1, 1), 3.0)
+    np.testing.assert_allclose(dynamics(s, a) - base(s, a), pair.eps_dyn[:, None, None])
+    np.testing.assert_allclose(cost(s, a) - reward(s, a), pair.eps_rew[:, None])
 
 
 @pytest.mark.parametrize("family", ["extremal", "near-extremal"])
