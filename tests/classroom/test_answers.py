@@ -98,6 +98,7 @@ def test_tables_have_names_and_no_order():
     right = answers.read({"a": 1.0, "b": 2.0})
     assert answers.same(answers.read(pd.Series({"B ": 2, "A": 1})), right)
     assert not answers.same(answers.read({"a": 1.0}), right)
+    assert not answers.same(answers.read({"a": 1.0, "b": 2.0, "c": 3.0}), right)
     assert not answers.same(answers.read({"a": 2.0, "b": 1.0}), right)
     with pytest.raises(Unreadable, match="dictionary"):
         answers.read([1.0, 2.0])

@@ -149,6 +149,13 @@ def test_both_versions_are_written_where_nbgrader_looks_for_them(tmp_path):
     assert "code_stub" in (tmp_path / "nbgrader_config.py").read_text(encoding="utf-8")
 
 
+def test_the_lecturers_own_settings_are_kept(tmp_path):
+    settings = tmp_path / "nbgrader_config.py"
+    settings.write_text("c = get_config()  # ours\n", encoding="utf-8")
+    write("02", CHAPTERS, tmp_path)
+    assert settings.read_text(encoding="utf-8") == "c = get_config()  # ours\n"
+
+
 def test_the_same_chapter_is_the_same_assignment(tmp_path):
     for path, again in zip(
         write("02", CHAPTERS, tmp_path / "a"), write("02", CHAPTERS, tmp_path / "b"), strict=True

@@ -2,6 +2,7 @@ import gzip
 import importlib.util
 import json
 import os
+import subprocess
 import time
 
 import numpy as np
@@ -42,6 +43,30 @@ def test_the_record_says_how_it_was_made(data):
     assert record.versions["numpy"] == np.__version__ and "python" in record.versions
     assert record.commit and len(record.sha256) == 64
     assert records.names() == ["trial"]
+
+
+def test_a_commit_says_whether_the_library_was_changed_since(tmp_path, monkeypatch):
+    library, beside = tmp_path / "lib" / "records.py", tmp_path / "README.md"
+    library.parent.mkdir()
+    monkeypatch.setattr(records, "__file__", str(library))
+    assert records.commit() == "unknown"
+
+    def git(*arguments):
+        who = ("-c", "user.name=a", "-c", "user.email=a@b")
+        done = subprocess.run(["git", *who, *arguments], cwd=tmp_path, check=True, capture_output=True)
+        return done.stdout.decode().strip()
+
+    for path in (library, beside):
+        path.write_text("before")
+    git("init")
+    git("add", ".")
+    git("commit", "--message", "all")
+    head = git("rev-parse", "HEAD")
+    beside.write_text("after")
+    (library.parent / "new.py").write_text("not yet part of it")
+    assert records.commit() == head
+    library.write_text("after")
+    assert records.commit() == f"{head}+changes"
 
 
 def test_the_same_table_is_the_same_bytes_at_any_time(data, monkeypatch):

@@ -80,6 +80,15 @@ def test_a_violation_would_be_counted():
     }  # fmt: skip
 
 
+def test_a_bound_that_a_loop_wrote_down_is_held_to_rounding(monkeypatch):
+    name = "imagination-linear-quadratic"
+    bounds = dict.fromkeys(outcomes.IN_PASSING[name], 2.0)
+    gaps = {"gap": [2.0, -2 - 1e-8, 1.0], "finite_gap": [2 + 1e-8, -1.0, 1.0], "regret": [1.0, 1.0, 1.0]}
+    monkeypatch.setattr(records, "load", lambda _: pd.DataFrame(gaps | bounds))
+    counted = [found.violations for found in outcomes.in_passing(name)]
+    assert counted == [1, 1, 1, 0]  # Lemma 1, finite, bounded, regret
+
+
 def test_a_sample_of_the_live_trials_is_as_recorded():
     recorded = records.load(outcomes.RECORD).set_index("claim")
     seed = records.describe(outcomes.RECORD).parameters["seed"]

@@ -112,6 +112,16 @@ def test_regrets_of_the_common_rules_by_hand(rng):
     assert (rules["regret"] >= 0).all() and (rules["low"] <= rules["high"]).all()
 
 
+def test_what_hindsight_saves_is_the_quantile_of_the_level(rng):
+    made = make(rng, law="power", level=0.8)
+    dyn, rew = (made.laws[name].bootstrap for name in ("dynamics", "reward"))
+    drawn = {"A_dyn": dyn.amplitude, "alpha": dyn.exponent, "A_rew": rew.amplitude, "beta": rew.exponent}
+    best = allocate(**true_laws() | {"floor_dyn": 0.0, "floor_rew": 0.0} | drawn).error
+    N_dyn, N_rew = made.split["samples"]
+    left = 3 * power_law(N_dyn, dyn.amplitude, dyn.exponent) + power_law(N_rew, rew.amplitude, rew.exponent)
+    assert made.hindsight == pytest.approx(np.quantile(1 - best / left, 0.8), rel=1e-9)
+
+
 def test_constants_give_the_multiplier(rng):
     constants = {"gamma": 0.5, "L_f": 0.5, "L_r": 2.0, "L_pi": 1.0}
     table = pilot(rng)

@@ -2,6 +2,7 @@
 
 import base64
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from imagination import interactive
 from imagination.interactive import picture
+from imagination.interactive.parts import Upright
 
 FIGURES = [getattr(interactive, name) for name in interactive.__all__]
 
@@ -28,6 +30,14 @@ def test_the_address_holds_the_picture():
     kind, content = address.split(",")
     assert kind == "data:image/svg+xml;base64"
     assert base64.b64decode(content) == picture.svg(interactive.curvature())
+
+
+def test_an_axis_shows_whole_decades_and_no_more_than_it_may():
+    figure = replace(interactive.curvature(), y=Upright("y", span=2), anchor=None)
+    assert picture._range(figure, {"a": np.array([2e-3, np.inf, 5e9])}, [1.0]) == pytest.approx((1e-3, 0.1))
+    assert picture._range(figure, {"a": np.array([2.0, 3.0])}, [0.0]) == pytest.approx((1, 10))
+    figure = replace(figure, y=Upright("y", span=20))
+    assert picture._range(figure, {"a": np.array([2e-3, 5e9])}, [6e9]) == pytest.approx((1e-3, 1e10))
 
 
 def test_points_gather_at_the_pole():

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from imagination.models.learned_world import LearnedWorld, Steps, learn
+from imagination.models.learned_world import LearnedWorld, Steps, _balanced_ends, learn
 from imagination.worlds.episodic import CartPole
 
 OPTIONS = {"width": 32, "epochs": 40, "learning_rate": 5e-3}
@@ -47,6 +47,13 @@ def test_seeds_differ_and_one_alone_is_the_same_world(learned):
     assert (same.state[0] - same.state[1]).abs().max() > 1e-4
     with pytest.raises(ValueError, match="index"):
         learned.only(2)
+
+
+def test_the_balanced_sample_of_ends_is_the_seeds_own():
+    steps = shown(500, 3)
+    (one, ended), (again, _), (other, _) = (_balanced_ends(steps, seeds) for seeds in ([1], [1], [2]))
+    assert torch.equal(one, again) and not torch.equal(one, other)
+    assert ended[:, ::2].all() and not ended[:, 1::2].any()
 
 
 def test_episodes_start_where_real_ones_did(learned):

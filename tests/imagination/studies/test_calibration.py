@@ -1,3 +1,4 @@
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -18,6 +19,15 @@ def test_as_many_systems_as_in_the_paper(table):
 def test_no_gap_exceeds_its_bound(table):
     assert (table["ratio"] <= 1 + TOLERANCE).all() and (table["ratio"] >= 0).all()
     assert (table["tail"] <= TAIL * table["bound"]).all()
+
+
+def test_gaps_of_a_systems_starts_are_averaged_with_their_signs(monkeypatch):
+    def gaps(real, *others):
+        return np.tile([0.5, -0.3], (real.batch_size, 2))
+
+    monkeypatch.setattr(calibration, "return_gap", gaps)
+    found = calibration.calibrate(calibration.configurations()[0], np.random.default_rng(0))
+    np.testing.assert_allclose(found["gap"], 0.1)
 
 
 def test_beside_the_reported_figures(table):

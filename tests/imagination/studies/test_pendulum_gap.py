@@ -6,7 +6,8 @@ import pytest
 from imagination import return_gap
 from imagination.rollouts import return_gap as measured
 from imagination.studies import pendulum_gap
-from imagination.worlds.continuous import norm
+from imagination.worlds.continuous import AffineDynamics, norm
+from imagination.worlds.gymnasium import OnPendulumStates
 from imagination.worlds.policies import ConstantPolicy
 
 HORIZONS = np.arange(1, 41)
@@ -49,6 +50,15 @@ def test_certified_errors_are_at_least_the_observed_ones(errors):
         assert (errors[f"observed_{kind}"] <= errors[f"certified_{kind}"] * (1 + 1e-9)).all()
     assert np.isfinite(errors.loc["network"].to_numpy()).all()
     assert (errors.loc["network"].rms_dyn < 0.3 * errors.loc["affine"].rms_dyn).all()
+
+
+@pytest.mark.parametrize(("floor", "known"), [(0.3, False), (0.05, True)])
+def test_an_error_is_certified_only_where_no_point_falls_below_the_floor(study, floor, known):
+    shrinks = np.tile(0.2 * np.eye(3), (2, 1, 1))  # every point of the circle to a length of 0.2
+    base = AffineDynamics(shrinks, np.zeros((2, 3, 1)), np.zeros((2, 3)))
+    model = OnPendulumStates(base, study.states.velocity_unit, np.full(2, floor))
+    upper = pendulum_gap.certified_error(study, model, study.real.dynamics, 5000)[1]
+    assert (np.isfinite(upper) == known).all()
 
 
 def test_certified_constants_are_at_least_the_observed_ones(study, rng):

@@ -1,5 +1,7 @@
 """The sweeps of chapter 13: worlds whose gaps are known, and the recorded tables."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -57,6 +59,29 @@ def test_the_real_returns_are_those_of_gymnasium():
             total += sweep.DISCOUNT**t * env.step(np.array([torque]))[1] / len(starts)
     chosen = (table["policy"] == "pump") & (table["horizon"] == 15) & (table["seed"] == 0)
     assert table.loc[chosen, "real_return"].item() == pytest.approx(total, rel=1e-9)
+
+
+def test_the_largest_errors_are_looked_for_where_torque_is_largest_too():
+    """There alone a model jolts by 0.25 in every coordinate and misjudges by 0.5; no rollout comes there."""
+    right = itself(0.0)
+    real = right.imagined
+
+    def jolts(state, action):
+        return real.dynamics(state, action) + 0.25 * (action == 1)
+
+    def misjudges(state, action):
+        return real.reward(state, action) - 0.5 * (action[..., 0] == 1)
+
+    subject = replace(right, imagined=real.swap(dynamics=jolts, reward=misjudges))
+    found = sweep._errors(subject, np.random.default_rng(0))
+    np.testing.assert_allclose(found["eps_dyn"], 0.25 * 3**0.5)
+    np.testing.assert_allclose(found["eps_rew"], 0.5)
+    assert (found["eps_dyn_mean"] == 0).all() and (found["eps_rew_mean"] == 0).all()
+
+
+def test_a_gap_above_any_of_its_bounds_is_a_violation():
+    bounds = {"bound": [3.0, 1.0, 3.0, 3.0], "closed": [3.0, 3.0, 1.0, 3.0], "lemma": [3.0, 3.0, 3.0, 1.0]}
+    assert sweep.violations(pd.DataFrame({"gap": 2.0} | bounds)).index.tolist() == [1, 2, 3]
 
 
 def test_the_lemma_is_given_where_errors_contract():

@@ -120,6 +120,18 @@ def test_one_exponent_is_doubted_no_oftener_than_it_says():
     assert np.mean(np.array(found) < 0.05) <= 0.15
 
 
+def test_one_exponent_by_hand():
+    """Exponents of four seeds change by 0.1 ± 0.1, then by 0.2 ± 0.1: p = 1 / (1 + (0.1² + 0.2²) / 0.1²)."""
+    first = 0.1 + 0.1 * np.array([1, 1, -1, -1])
+    then = 0.2 + 0.1 * np.array([1, -1, 1, -1])
+    slopes = np.cumsum([np.full(4, 0.5), first, then], axis=0)
+    errors = np.exp(-np.log(10) * np.cumsum([np.zeros(4), *slopes], axis=0))
+    size, seed = np.indices(errors.shape)
+    about = {"quantity": "reward", "epoch": 200, "samples": 10 ** size.ravel(), "seed": seed.ravel()}
+    table = pd.DataFrame(about | {"mean_norm": errors.ravel()})
+    assert scaling_fits.one_exponent(table, "reward") == pytest.approx(1 / 6, rel=1e-9)
+
+
 # --- the record -----------------------------------------------------------------------------------
 
 

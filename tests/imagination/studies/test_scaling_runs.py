@@ -97,6 +97,22 @@ def test_completing_computes_what_is_missing_and_keeps_the_rest():
     pd.testing.assert_frame_equal(scaling_runs.complete(marked, (300, 600), range(3), size=2), marked)
 
 
+def test_a_group_is_trained_again_where_one_seed_of_it_is_lacking(monkeypatch):
+    asked = []
+
+    def trained(task, configurations, *, seed, only, **options):
+        asked.extend(only)
+        rows = [(i, configurations[i]["samples"], s) for i in only for s in configurations[i]["seeds"]]
+        return pd.DataFrame(rows, columns=["configuration", "samples", "seed"])
+
+    monkeypatch.setattr(scaling_runs, "sweep", trained)
+    whole = [(samples, seed) for samples in (300, 600) for seed in range(3)]
+    there = pd.DataFrame(whole, columns=["samples", "seed"]).drop(index=1)  # the second seed at 300
+    completed = scaling_runs.complete(there, (300, 600), range(3), size=2)
+    assert asked == [0]
+    assert list(completed.itertuples(index=False, name=None)) == whole
+
+
 def test_a_completed_record_says_which_runs_made_it(tmp_path, monkeypatch):
     monkeypatch.setenv(records.ENVIRONMENT_VARIABLE, str(tmp_path))
     common = ["scaling", "--workers", "1", "--seeds", "2"]

@@ -128,6 +128,10 @@ class TestChosen:
         assert dict(found["step"]) == {"a": 0.5, "b": 2.0}
         assert dict(found["at end"]) == {"a": True, "b": False}
         assert found.loc["b", "return"] == pytest.approx(0, abs=0.1)
+        worst = arms(rng).assign(**{"return": lambda table: -table["return"]})
+        found = compare.chosen(worst, "step", "return", evaluated=()).set_index("arm")
+        assert dict(found["step"]) == {"a": 0.25, "b": 4.0}
+        assert dict(found["at end"]) == {"a": True, "b": True}
 
     def test_seeds_of_the_evaluation_are_refused(self, rng: np.random.Generator) -> None:
         with pytest.raises(ValueError, match=r"evaluated must not hold a seed of tuning, got \[39\]"):

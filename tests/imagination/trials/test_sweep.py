@@ -73,6 +73,12 @@ def test_seed_and_index_are_all_that_counts():
     )
 
 
+def test_every_configuration_has_random_numbers_of_its_own():
+    found = sweep(draw, [{"rows": 1, "scale": 0.0}] * 3, seed=3)
+    expected = [np.linalg.det(generator(3, i).standard_normal((1, 30, 30)))[0] for i in range(3)]
+    assert found["value"].tolist() == expected and len(set(expected)) == 3
+
+
 def test_a_killed_run_continues_where_it_was(tmp_path):
     log, go_on, store = tmp_path / "log", tmp_path / "go_on", tmp_path / "store"
     configurations = [

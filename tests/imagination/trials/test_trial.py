@@ -123,6 +123,7 @@ def test_a_mutant_may_be_doubted_more_than_the_claim() -> None:
     trial = Trial(AREA, systems, "area", doubt=0.6)
     assert not trial.refuted(TABLE, Mutant("half", AREA, times(sp.Rational(1, 2)))).any()
     assert trial.refuted(TABLE, Mutant("a tenth", AREA, times(sp.Rational(1, 10))))[:3].all()
+    assert trial.refuted(TABLE.assign(area=TABLE["area"] + 1.1)).tolist() == [True, True, True, False]
 
 
 def test_a_mutant_may_bring_symbols_and_swap_others() -> None:

@@ -123,6 +123,15 @@ def test_a_map_is_stepped_as_it_is_whatever_the_order():
     np.testing.assert_allclose(noisy, moved + 1, rtol=1e-14)
 
 
+def test_the_last_step_is_asked_again_where_state_or_action_is_another():
+    real = adapt(Line(), 0.9)
+    state, action = np.ones((1, 1, 2)), np.full((1, 1, 1), 0.5)
+    np.testing.assert_allclose(real.dynamics(state, action)[0, 0], 0.95)
+    np.testing.assert_allclose(real.dynamics(state, -action)[0, 0], 0.85)
+    np.testing.assert_allclose(real.reward(state, -action)[0, 0], -2 * 0.85**2)
+    np.testing.assert_allclose(real.reward(2 * state, -action)[0, 0], -2 * 1.75**2)
+
+
 def test_rewards_of_one_number_in_an_array_are_that_number():
     env = Line()
     env.paid = lambda reward: np.array([reward])

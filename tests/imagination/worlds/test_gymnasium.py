@@ -141,6 +141,25 @@ class Given(gymnasium.Env):
         self.closed = True
 
 
+class Clock(Given):
+    """Shows how many steps an episode has taken."""
+
+    def reset(self, *, seed=None, options=None):
+        self.time = 0.0
+        return super().reset(seed=seed)
+
+    def step(self, action):
+        self.time += 1
+        return np.full(2, self.time), 0.0, False, False, {}
+
+
+def test_episodes_that_a_time_limit_cuts_begin_again(rng):
+    seen = collect(gymnasium.wrappers.TimeLimit(Clock(), 3), rng, 8)
+    np.testing.assert_array_equal(seen.state[:, 0], [0, 1, 2, 0, 1, 2, 0, 1])
+    np.testing.assert_array_equal(seen.next_state, seen.state + 1)
+    assert seen.ended is None  # cut, but not over
+
+
 def test_an_environment_that_is_made_already_steps_alone(rng):
     env = gymnasium.make("Pendulum-v1", g=1.0)
     seen = collect(env, np.random.default_rng(5), 30)

@@ -176,6 +176,16 @@ def test_the_pendulums_suprema_are_attained(unit):
     np.testing.assert_allclose(rise[:, 0] / SMALL, mdp.reward.block_lipschitz()[1], rtol=1e-4)
 
 
+@pytest.mark.parametrize("unit", [1.0, 15**0.5, 8.0])
+def test_the_pendulums_constant_allows_for_the_angles_between_those_tried(unit):
+    """It is largest at the angle 0, which is tried; half a step away a Jacobian differs by this at most."""
+    f = PendulumDynamics(np.array([unit]), np.ones(1))
+    steepest = np.array([[1, 0, 0], [0, 1 + 0.05 * 15 * 0.05, 0.05 * unit], [0, 0.05 * 15 / unit, 1]])
+    for few in (1, 3, 50):
+        between = 0.05 * np.hypot(0.05 * 15, unit) * np.pi / few
+        np.testing.assert_allclose(f.block_lipschitz(grid=few)[0], np.linalg.norm(steepest, 2) + between)
+
+
 def test_a_stronger_motor_is_steeper_in_the_torque():
     f = PendulumDynamics(np.full(2, 15**0.5), np.array([2.0, 200.0]))
     in_state, in_action = f.block_lipschitz()

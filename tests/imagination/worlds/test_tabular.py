@@ -133,10 +133,20 @@ class TestSolve:
         assert solution.error_bound.max() < 1e-11
         np.testing.assert_allclose(mdp.values(solution.policy), solution.values, atol=1e-12)
 
-    def test_ties_do_not_cycle(self):
-        mdp = TabularMDP(np.full((2, 3, 4, 3), 1 / 3), np.ones((2, 3, 4)), 0.9)
+    def test_ties_but_for_rounding_do_not_cycle(self, monkeypatch):
+        """Whatever is done earns 1 at every step; what is computed for it differs by kernel and action."""
+        kernels = np.random.default_rng(0).dirichlet(np.ones(6), (100, 6))
+        mdp = TabularMDP(np.stack([kernels, kernels[..., ::-1]], axis=2), np.ones((100, 6, 2)), 0.99)
+        improve, asked = TabularMDP.action_values, []
+
+        def counted(*given):
+            asked.append(given)
+            assert len(asked) < 10
+            return improve(*given)
+
+        monkeypatch.setattr(TabularMDP, "action_values", counted)
         solution = mdp.solve()
-        np.testing.assert_allclose(solution.values, 10, rtol=1e-13)
+        np.testing.assert_allclose(solution.values, 100, rtol=1e-11)
         assert np.all(solution.iterations == 1)
 
     def test_a_tolerance_below_rounding_is_an_error(self):

@@ -179,6 +179,40 @@ def test_residuals_and_r_squared_by_hand():
     assert found.r_squared_of_means == pytest.approx(explained)
 
 
+class Ordered:
+    """Draws everything once, in its order, and a spread that is neither more nor less."""
+
+    def chisquare(self, freedom, size):
+        return np.full(size, float(freedom))
+
+    def choice(self, values, size):
+        return np.tile(values, (size[0], 1))
+
+    def random(self, size):
+        return np.tile([0.0, 0.5], (size[0], size[1] // 2))
+
+    def integers(self, high, size):
+        return np.tile(np.arange(high), (size[0], 1))
+
+
+def test_resampled_residuals_have_their_leverage_taken_out():
+    # On x = 0, 1, 2, 3 the leverages of a line are 1/4 + (x - 3/2)^2 / 5.
+    samples, errors = np.exp(np.arange(4.0)), np.exp([0.0, -0.9, -2.2, -2.9])
+    found = fit(samples, errors, resampling="residuals", replicates=2, rng=Ordered())
+    off = found.residuals / np.sqrt([0.3, 0.7, 0.7, 0.3])
+    expected = np.log(found(samples)) + off - off.mean()
+    np.testing.assert_allclose(found._draws, np.tile(expected, (2, 1)), rtol=1e-9)
+
+
+@pytest.mark.parametrize(("resampling", "seeds"), [("replicates", None), ("seeds", [0, 1] * 3)])
+def test_resampled_measurements_are_spread_as_much_as_new_ones(resampling, seeds):
+    # Of two that lie d to either side of their mean the variance is 2 d^2, unbiased.
+    samples, means = np.repeat([1.0, 10.0, 100.0], 2), np.repeat([0.0, -1.0, -2.0], 2)
+    off = np.array([0.1, -0.1, -0.2, 0.2, 0.3, -0.3])
+    found = fit(samples, np.exp(means + off), seeds=seeds, resampling=resampling, replicates=1, rng=Ordered())
+    np.testing.assert_allclose(found._draws[0], means + 2**0.5 * off, rtol=1e-9)
+
+
 def test_the_same_generator_gives_the_same_bootstrap(rng):
     data = drawn(rng, (3.0, 0.5))
     one, other = (fit(*data, rng=np.random.default_rng(3), replicates=50) for _ in range(2))

@@ -4,8 +4,10 @@ import pytest
 from scipy.optimize import minimize_scalar
 
 from imagination.results.budget.systems import (
+    DIGITS,
     FAMILIES,
     PARAMETERS,
+    _doubt,
     best_split,
     draw,
     errors_of,
@@ -72,6 +74,13 @@ def test_another_search_finds_the_same_optimum(family, rng):
         other = minimize_scalar(value, bounds=(-60, 60), method="bounded", options={"xatol": 1e-10})
         assert found["bound"].iloc[i] <= other.fun * (1 + 1e-12)
         assert found["bound"].iloc[i] == pytest.approx(other.fun, rel=1e-9)
+
+
+def test_the_doubt_is_what_rounding_moves_a_minimum_of_that_curvature():
+    curvature = np.array([4.0, 0.25, 0.0])
+    doubt = _doubt(lambda x: 7 * (1 + curvature[:, None] * x**2 / 2), np.zeros((3, 1), np.longdouble))
+    np.testing.assert_allclose(doubt[:2], 32 * np.sqrt(DIGITS / curvature[:2]), rtol=1e-9)
+    assert doubt[2] == 32  # flat: it may be anywhere
 
 
 def test_samples_spend_the_budget_and_make_the_errors(rng):

@@ -63,6 +63,11 @@ def test_on_tabular_policies_the_measure_is_that_of_the_exact_library():
         np.testing.assert_allclose(noise_free.numpy(), expected, rtol=0.06)
 
 
+def test_z_scores_count_both_errors():
+    row = {"added": [3.0], "exact": [1.0], "added_error": [0.3], "exact_error": [0.4]}
+    assert z_scores(pd.DataFrame(row)).tolist() == pytest.approx([4.0])
+
+
 def test_a_measure_above_its_bound_is_a_violation_only_beyond_chance(small):
     table = small.head(3).assign(bound=10.0, added=[12.0, 12.0, 9.0], ratio_error=[0.01, 0.2, 0.001])
     assert list(violations(TRIALS, table).index) == [0]

@@ -112,6 +112,12 @@ def test_looseness_grows_as_it_should():
     assert (far["sharp"].diff().dropna() < 0).all()  # the longer, the tighter
 
 
+def test_limits_of_z_are_those_of_all_comparisons_together():
+    # Of a normal number 1e-4 lie above 3.71902, and 1e-4 beyond ±3.89059.
+    assert trial.z_limit(10, two_sided=False) == pytest.approx(3.71902, abs=1e-5)
+    assert trial.z_limit(10) == pytest.approx(3.89059, abs=1e-5)
+
+
 def test_sampled_agrees_with_exact():
     generator = np.random.default_rng(1)
     mdp, policy = trial.garnet(2, generator)

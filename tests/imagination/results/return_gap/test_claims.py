@@ -324,6 +324,13 @@ def test_the_smaller_of_the_dynamics_constants_must_contract():
         rg.EITHER_SIDE.evaluate(**wild, L_f_hat=3.0)
 
 
+@pytest.mark.parametrize("name", ["L_f", "L_r", "L_pi", "L_f_hat", "L_r_hat", "eps_dyn", "eps_rew"])
+def test_no_constant_of_either_side_is_negative(name):
+    given = {**CONTRACTING, "L_f_hat": 0.5, "L_r_hat": 1.0} | {name: -0.01}
+    with pytest.raises(HypothesisError, match=f"{name} >= 0"):
+        rg.EITHER_SIDE.evaluate(**given)
+
+
 def test_averages_that_are_the_suprema_give_lemma_1():
     constants = {name: CONTRACTING[name] for name in ("gamma", "L_f", "L_r", "L_pi")}
     slope = rg.VALUE_LIPSCHITZ.evaluate(**constants, distance=1.0)

@@ -3,10 +3,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from imagination.results.return_gap.pair import is_affine, measure
-from imagination.results.return_gap.systems import FAMILIES, draw
+from imagination.results.return_gap.pair import Pair, is_affine, measure
+from imagination.results.return_gap.systems import FAMILIES, _quadratic_pair, draw
 from imagination.rollouts import return_gap, rollout, truncated_tail
-from imagination.worlds.continuous import norm
+from imagination.worlds.continuous import AffineDynamics, AffineReward, ContinuousMDP, FixedInitial, norm
+from imagination.worlds.linear_quadratic import linear_quadratic
+from imagination.worlds.perturbations import ConstantPerturbation, PerturbedReward
+from imagination.worlds.policies import LinearPolicy
 
 ROUNDING = 1e-9
 
@@ -79,15 +82,52 @@ def test_radius_diameter_and_reward_range_hold_along_trajectories(pair):
 
 
 def test_a_longer_rollout_stays_within_the_tail(pair):
-    steps = 12
-    if not np.isfinite(pair.reward_range()).all():
-        pair = replace(pair, radius=np.full(len(pair), 1e6))  # a tail for the unbounded: of no use, but true
+    steps, span = 12, pair.reward_range()
+    if not np.isfinite(span).all():
+        assert np.isinf(span).all() and is_affine(pair)  # solved exactly: no tail is asked for
+        return
     hidden = np.abs(_gap(pair, 200) - _gap(pair, steps))
-    assert np.all(hidden <= truncated_tail(pair.discount, steps, pair.reward_range()) + ROUNDING)
+    assert np.all(hidden <= truncated_tail(pair.discount, steps, span) + ROUNDING)
+
+
+def test_nothing_of_the_range_and_the_tail_is_to_spare():
+    """Worlds that always pay 2, or 0, whatever is done, and models of them that pay something else."""
+    gamma, none, zero = np.array([0.5, 0.9]), np.zeros((2, 1)), np.zeros((2, 1, 1))
+    still, pays = AffineDynamics(zero, zero, none), AffineReward(none, none, np.array([2.0, 0.0]))
+    real = ContinuousMDP(still, pays, FixedInitial(none), gamma)
+    off = np.array([0.25, 0.5])
+    for reward, span in (
+        (AffineReward(none, none, np.array([-3.0, 0.5])), [5, 0.5]),
+        (PerturbedReward(pays, ConstantPerturbation(np.ones((2, 1))), off), [2 + 2.25, 0.5]),
+    ):
+        pair = Pair(
+            real, real.swap(reward=reward), LinearPolicy(zero), zero, 0 * off, off, np.ones(2), np.ones(2)
+        )
+        np.testing.assert_allclose(pair.reward_range(), span)
+        tight = [0, 1] if isinstance(reward, AffineReward) else [1]
+        hidden = np.abs(_gap(pair, 250) - _gap(pair, 12))
+        tail = truncated_tail(gamma, 12, pair.reward_range())
+        np.testing.assert_allclose(hidden[tight], tail[tight], rtol=1e-9)
 
 
 def _gap(pair, steps):
     return np.abs(return_gap(pair.real, pair.learned, pair.policy, pair.start, steps)).max(axis=1)
+
+
+def test_errors_of_quadratic_models_are_the_largest_in_their_balls():
+    """On the line: s' off by 0.1 s + 0.2 a + 0.3 and r by 0.5 s² + 2 a², with |s| <= 2 and |a| <= 3."""
+    rng, radii = np.random.default_rng(0), {"radius": np.full(1, 2.0), "action_radius": np.full(1, 3.0)}
+    real = linear_quadratic(rng, L_f=np.ones(1), discount=0.5, d_state=1, d_action=1, **radii)
+    base, cost = real.dynamics.base, real.reward
+    off = {"state_matrix": 0.1, "action_matrix": 0.2, "offset": 0.3}
+    dynamics = base.with_arrays({name: getattr(base, name) + by for name, by in off.items()})
+    reward = replace(cost, state_cost=cost.state_cost + 0.5, action_cost=cost.action_cost + 2)
+    pair = _quadratic_pair(rng, real, LinearPolicy(np.ones((1, 1, 1))), dynamics, reward)
+    np.testing.assert_allclose(pair.eps_dyn, 0.1 * 2 + 0.2 * 3 + 0.3)
+    np.testing.assert_allclose(pair.eps_rew, 0.5 * 4 + 2 * 9)
+    s, a = np.full((1, 1, 1), 2.0), np.full((1, 1, 1), 3.0)
+    np.testing.assert_allclose(dynamics(s, a) - base(s, a), pair.eps_dyn[:, None, None])
+    np.testing.assert_allclose(cost(s, a) - reward(s, a), pair.eps_rew[:, None])
 
 
 @pytest.mark.parametrize("family", ["extremal", "near-extremal"])

@@ -42,7 +42,8 @@ def test_closed_loops_contract_and_error_directions_have_size_one(groups, name):
 
 def test_return_error_is_the_worst_of_four_rollouts(groups):
     group = groups["quadratic"]
-    eps_dyn, eps_rew = np.full((100, 1), 0.2), np.full((100, 1), 0.05)
+    eps_dyn = 0.2 * (-1.0) ** np.arange(100)[:, None]  # the worst is now the one sign, now the other
+    eps_rew = np.full((100, 1), 0.05)
     found = group.return_error(eps_dyn, eps_rew)[:, 0]
     real = rollout_return(group.real, group.policy, group.start, group.horizon)[:, 0]
     worst = np.zeros(100)

@@ -65,6 +65,15 @@ def test_what_is_counted_are_the_real_steps_with_noise() -> None:
     assert 0.7 < error.std() < 1.3
 
 
+def test_a_policy_that_is_sure_of_itself_still_explores() -> None:
+    settings = gridworld.Settings(seeds=1, episodes=100, length=40, explore=0.2)
+    real = gridworld.world(settings)
+    sure = tabular_policy(np.broadcast_to([50.0, 0.0, 0.0, 0.0], real.reward.shape))
+    taken = gridworld.collect(real, sure, None, settings, np.random.default_rng(4)).counts.visits.sum(axis=1)
+    expected = 4000 * np.array([[0.85, 0.05, 0.05, 0.05]])
+    assert (np.abs(taken - expected) < 4.5 * np.sqrt(expected)).all()
+
+
 def test_an_exact_model_has_neither_gap_nor_bounds() -> None:
     real: TabularMDP = gridworld.world(SMALL)
     policy = tabular_policy(np.random.default_rng(3).normal(size=real.reward.shape))

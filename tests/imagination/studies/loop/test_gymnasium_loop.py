@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+from imagination.reinforce.episodes import greedy
 from imagination.studies.loop import cartpole, pendulum
+from imagination.studies.loop.gymnasium_gap import decompose
 from imagination.studies.loop.gymnasium_loop import (
     Study,
+    _row,
+    doubled,
     in_imagination,
     in_reality,
     random_return,
@@ -83,10 +87,10 @@ def test_real_steps_are_counted_and_nothing_else_is_taken_from_the_real_world():
 
 
 def test_the_same_seed_gives_the_same_run_and_measuring_changes_nothing():
-    setting = replace(SETTINGS["cartpole"], rounds=1)
+    setting = SETTINGS["cartpole"]  # of two rounds: in the second a measure of the first would show
     first, again, measured = (
-        in_imagination(setting, 2, seed, starts=2, episodes=episodes)[0].flat()
-        for seed, episodes in ((7, 3), (8, 3), (7, 9))
+        in_imagination(setting, 2, seed, starts=starts, episodes=episodes)[0].flat()
+        for seed, starts, episodes in ((7, 2, 3), (8, 2, 3), (7, 5, 9))
     )
     assert torch.equal(first, measured)
     assert not torch.equal(first, again)
@@ -103,6 +107,21 @@ def test_chains_of_real_steps_begin_anew_where_an_episode_ends():
     assert ended.sum() > 4
     fresh = steps[:, 1:][ended[:, :-1]]
     assert (fresh.abs() <= 0.25).all()
+
+
+def test_errors_of_means_are_those_of_independent_starts():
+    setting = SETTINGS["pendulum"]
+    study = Study(setting, 2, 9)
+    policy = setting.policy(study.generator, 2)
+    model, _ = study.learn(study.collect(policy, None))
+    start = study.real.start(6, study.other)
+    choose = greedy(doubled(policy))
+    parts = decompose(study.real, model.to(torch.float64), choose, start, 20, (1.0, setting.discount))
+    apart = (parts.imagined.returns() - parts.real.returns()).numpy()
+    row = _row(study, policy, parts)
+    np.testing.assert_allclose(row["gap"], apart.mean(1))
+    np.testing.assert_allclose(row["gap_se"], apart.std(1, ddof=1) / 6**0.5)
+    assert (row["gap_se"] > 0).all()
 
 
 def test_a_study_has_seeds():

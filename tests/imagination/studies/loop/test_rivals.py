@@ -27,6 +27,16 @@ def test_scores_come_at_the_steps_that_were_taken(small, arm):
     assert table["score"].between(low, high).all()
 
 
+def test_every_seed_is_scored_on_episodes_of_its_own():
+    class Still:
+        @staticmethod
+        def predict(seen, deterministic):
+            return np.zeros((len(seen), 1)), None
+
+    one, again, other = (rivals.score_agent(Still(), "Pendulum-v1", seed) for seed in (3, 3, 4))
+    assert one == again != other
+
+
 @pytest.mark.parametrize("system", ["CartPole-v1", "Pendulum-v1"])
 def test_an_agent_s_score_is_gymnasiums(system):
     """A policy of ours in an agent's clothes: the same weights play Gymnasium's environment."""

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 import torch
 
+from imagination.models.quadratic import QuadraticFormReward
 from imagination.rollouts import rollout_return
 from imagination.studies.loop import closed_forms, rounds, spiral
 from imagination.studies.loop.diagnostics import decompose
@@ -145,6 +146,17 @@ def test_where_imagination_leaves_the_disc_the_bounds_are_silent(pair: tuple) ->
     wild = learned.with_arrays({"dynamics.base.state_matrix": learned.dynamics.base.state_matrix * 2})
     found = spiral.constants_of(real, wild, gain, SMALL)
     assert np.isinf(found["eps_dyn"]).all() and np.isinf(found["eps_rew"]).all()
+
+
+def test_the_largest_error_of_the_reward_counts_every_block_of_its_form() -> None:
+    """Of 0.5 |s|² + 2 · 0.25 s·a + 2 |a|² with |s| <= 1 and |a| <= 0.3 |s|."""
+    real, one = spiral.world(SMALL, 1), np.ones(1)
+    off = np.kron([[0.5, 0.25], [0.25, 2.0]], np.eye(2))
+    form = closed_forms.system_of(real).form + off
+    learned = real.swap(reward=QuadraticFormReward(form, 2, one, one))
+    found = spiral.constants_of(real, learned, np.zeros((1, 2, 2)), SMALL)
+    np.testing.assert_allclose(found["eps_rew"], 0.5 + 2 * 0.3 * 0.25 + 0.3**2 * 2)
+    assert found["eps_dyn"] == 0
 
 
 def test_a_sample_of_the_record_is_made_again() -> None:
