@@ -7,7 +7,7 @@ from scipy import stats
 from scipy.special import expit, logit, logsumexp
 
 from imagination.audit.evidence import Finding
-from imagination.audit.suspicions import MATTERS, Errors, mean_exceeds, share
+from imagination.audit.suspicions import MATTERS, Errors, exceeds, share
 
 __all__ = ["continuation", "noise"]
 
@@ -113,7 +113,7 @@ def _spread(errors: Errors, what: str, target: np.ndarray, one: np.ndarray, two:
     own = ((one - two) ** 2).sum(axis=1) / 2
     world = ((target - one) * (target - two)).sum(axis=1)
     least = MATTERS * target.shape[1] * errors.evidence.episodes.length.mean()
-    if mean_exceeds(errors.total(own - world), least) > share(errors.evidence.level):
+    if not exceeds(errors.total(own - world), least, share(errors.evidence.level)):
         return []
     unit = "typical steps" if what == "next states" else "standard deviations of the log's"
     size, residual = (np.sqrt(max(0.0, float(of.mean() / target.shape[1]))) for of in (own, world))

@@ -82,8 +82,8 @@ def _lags(errors: Errors) -> list[Finding]:
                 f"next states are predicted better with the action of step t {lag:+d}: root mean square "
                 f"error {roots[lag]:.3g} against {roots[0]:.3g} with that of step t [typical steps]",
                 f"the log's actions are one step {'late' if lag > 0 else 'early'}: row t must hold the "
-                "action taken in state t (some logs keep the action that led to the observation), or the world "
-                "delays actions by a step, and the last action belongs into the state",
+                "action taken in state t (some logs keep the action that led to the observation), or the "
+                "world delays actions by a step, and the last action belongs into the state",
             )
         )
     lag, roots = lags.state_shift(errors)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from imagination.audit.evidence import Evidence
-from imagination.audit.suspicions import Errors, ask, loss, mean_exceeds, share
+from imagination.audit.suspicions import Errors, ask, exceeds, loss, share
 
 __all__ = ["LAGS", "reward_lag"]
 
@@ -144,7 +144,8 @@ def _decided(
         return 0, roots
     gained = np.zeros(len(errors.episode))
     gained[inner] = losses[0] - losses[best]
-    p = mean_exceeds(errors.total(gained))
-    if best == foreseeing[0]:
-        p = max(p, mean_exceeds(errors.total(foreseeing[1]())))
-    return (best if len(LAGS) * p <= share(errors.evidence.level) else 0), roots
+    chance = share(errors.evidence.level) / len(LAGS)
+    sure = exceeds(errors.total(gained), 0.0, chance)
+    if sure and best == foreseeing[0]:
+        sure = exceeds(errors.total(foreseeing[1]()), 0.0, chance)
+    return (best if sure else 0), roots

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imagination.audit.evidence import Finding
-from imagination.audit.suspicions import MATTERS, Errors, mean_exceeds, share
+from imagination.audit.suspicions import MATTERS, Errors, exceeds, share
 
 __all__ = ["local_dynamics", "optimistic_reward"]
 
@@ -30,7 +30,7 @@ def optimistic_reward(errors: Errors) -> list[Finding]:
     reached = np.minimum(evidence.episodes.length[parts.episodes], horizon)
     weight = np.concatenate([[0.0], np.cumsum(evidence.gamma ** np.arange(horizon))])[reached].mean()
     spread = float(evidence.episodes.reward.std())
-    if mean_exceeds(part, MATTERS * spread * weight) > share(evidence.level):
+    if not exceeds(part, MATTERS * spread * weight, share(evidence.level)):
         return []
     return [
         Finding(
@@ -53,6 +53,7 @@ class _Region:
     high: float
     source: int
     sign: float
+    stands_out: float
 
 
 def local_dynamics(errors: Errors) -> list[Finding]:
@@ -72,16 +73,13 @@ def local_dynamics(errors: Errors) -> list[Finding]:
         if region is None:
             continue
         inside = _inside(errors, region)
-        signed = np.where(inside, region.sign * sources[:, region.source], 0.0)
-        threshold = least[region.source] * inside
-        other = _episodes_of(errors, 1 - half)
-        p = mean_exceeds(errors.total(signed - threshold)[other])
-        found.append((p, region))
+        surplus = inside * (region.sign * sources[:, region.source] - least[region.source])
+        other = errors.half[errors.evidence.episodes.start] != half
+        if exceeds(errors.total(surplus)[other], 0.0, share(errors.evidence.level) / 2):
+            found.append(region)
     if not found:
         return []
-    p, region = min(found, key=lambda pair: pair[0])
-    if 2 * p > share(errors.evidence.level):
-        return []
+    region = max(found, key=lambda each: each.stands_out)
     return [_located(errors, region, sources[:, region.source], names[region.source])]
 
 
@@ -117,10 +115,6 @@ def _cuts(state: np.ndarray) -> list[tuple[int, np.ndarray]]:
     return found
 
 
-def _episodes_of(errors: Errors, half: int) -> np.ndarray:
-    return errors.half[errors.evidence.episodes.start] == half
-
-
 def _sought(
     errors: Errors, sources: np.ndarray, cuts: list[tuple[int, np.ndarray]], use: np.ndarray
 ) -> _Region | None:
@@ -129,7 +123,7 @@ def _sought(
     That is where the squared sum over the region, divided by its number of steps, is largest: the
     likelihood ratio of a shift of the mean there.
     """
-    state, best, region = errors.evidence.episodes.state[use], 0.0, None
+    state, best = errors.evidence.episodes.state[use], None
     sources = sources[use]
     size = np.sqrt((sources**2).mean(axis=0))
     for coordinate, edges in cuts:
@@ -141,10 +135,11 @@ def _sought(
             sums = _between(np.bincount(cell, sources[:, source], len(edges) + 1), low, high)
             stands_out = np.abs(sums) / np.sqrt(np.maximum(steps, 1)) / size[source]
             at = int(stands_out.argmax())
-            if stands_out[at] > best:
-                best, sign = float(stands_out[at]), float(np.sign(sums[at]))
-                region = _Region(coordinate, float(ends[low[at]]), float(ends[high[at] + 1]), source, sign)
-    return region
+            if stands_out[at] > (best.stands_out if best else 0.0):
+                at_low, at_high = float(ends[low[at]]), float(ends[high[at] + 1])
+                sign = float(np.sign(sums[at]))
+                best = _Region(coordinate, at_low, at_high, int(source), sign, float(stands_out[at]))
+    return best
 
 
 def _between(bins: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from imagination.audit.evidence import Finding
-from imagination.audit.suspicions import MATTERS, Errors, mean_exceeds, share
+from imagination.audit.suspicions import MATTERS, Errors, exceeds, share
 
 __all__ = ["bad_numbers", "exploding", "says_nothing"]
 
@@ -17,7 +17,7 @@ ROLLOUTS, LONGEST = 256, 1000
 
 
 def bad_numbers(errors: Errors) -> list[Finding]:
-    """Answers of the model that are NaN or infinite, and probabilities outside [0, 1]."""
+    """Answers of the model that are NaN or infinite."""
     first = errors.evidence.one_step
     found = []
     for what, values in (("next state", first.state), ("reward", first.reward), ("proceed", first.proceed)):
@@ -35,16 +35,6 @@ def bad_numbers(errors: Errors) -> list[Finding]:
                     f"(rows {shown}{', ...' if len(rows) > 5 else ''})",
                     "ask the model with these rows alone; usual causes: inputs that were not normalised as "
                     "in training, a division by a constant feature's spread, an overflow in single precision",
-                )
-            )
-        elif what == "proceed" and (values.min() < 0 or values.max() > 1):
-            found.append(
-                Finding(
-                    "continuation",
-                    "error",
-                    f"the model's probability of going on lies between {values.min():.3g} and "
-                    f"{values.max():.3g}",
-                    "return a probability: apply the sigmoid to logits",
                 )
             )
     return found
@@ -125,9 +115,8 @@ def _constant(name: str, severity: str, said: str, line: str) -> Finding:
 
 def _severity(errors: Errors, gain: np.ndarray, spread: float) -> tuple[str, str]:
     """How bad it is that a line gains so much (n,), and words for it."""
-    totals = errors.total(gain)
     least = MATTERS * spread * errors.evidence.episodes.length.mean()
-    if mean_exceeds(totals, least) > share(errors.evidence.level):
+    if not exceeds(errors.total(gain), least, share(errors.evidence.level)):
         return "note", "; a straight line fitted on other episodes does not do clearly better"
     saved = float(gain.mean()) / spread
     return "warning", f"; a straight line fitted on other episodes leaves {saved:.3g} less"

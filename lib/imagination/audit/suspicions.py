@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy import stats
 
 from imagination.audit.episodes import Episodes
 from imagination.audit.evidence import Evidence
+from imagination.audit.intervals import means
 from imagination.audit.models import WorldModel
 from imagination.audit.parts import OneStep
 
-__all__ = ["MATTERS", "TESTS", "Errors", "ask", "loss", "mean_exceeds", "share"]
+__all__ = ["MATTERS", "TESTS", "Errors", "ask", "exceeds", "loss", "share"]
 
 TESTS = 10
 """Alarms that rest on a test: lags of reward, action and state, continuation, a line that beats the reward
@@ -37,25 +37,21 @@ def share(level: float) -> float:
     return (1 - level) / TESTS
 
 
-def mean_exceeds(values: np.ndarray, threshold: float = 0.0) -> float:
-    """p-value against "the mean over episodes is at most `threshold`", for independent `values` (E,).
+def exceeds(values: np.ndarray, threshold: float, chance: float) -> bool:
+    """Whether the mean over episodes surely exceeds a threshold, for independent `values` (E,).
 
-    Student's t, or Hall's transformation of it for skewness where that doubts more; never below 2^-E, the
-    least that E signs could say.
+    By the interval that the audit gives everywhere, and never where E signs could not be so sure.
+
+    Parameters
+    ----------
+    values : ndarray (E,)
+    threshold, chance : float
+        With probability `chance` at most it says so of a mean at or below `threshold`.
     """
-    count = len(values)
-    if count < 2:
-        return 1.0
-    mean, spread = float(np.mean(values)) - threshold, float(np.std(values, ddof=1))
-    if mean <= 0:
-        return 1.0
-    least = 0.5**count
-    if spread <= 1e-12 * mean:
-        return least
-    third = float(np.mean((values - values.mean()) ** 3)) / spread**3
-    t = mean / spread
-    corrected = t + third * t**2 / 3 + third**2 * t**3 / 27 + third / (6 * count)
-    return max(least, float(stats.t.sf(np.sqrt(count) * min(t, corrected), count - 1)))
+    if 0.5 ** len(values) > chance:
+        return False
+    _, low, _ = means(values, 1 - 2 * chance)
+    return bool(low > threshold)
 
 
 def ask(
@@ -105,24 +101,21 @@ class Errors:
 
     @cached_property
     def predicted(self) -> tuple[OneStep, OneStep]:
-        """Two answers of the model: independent where it is stochastic, else one and the same.
-
-        Numbers that are not finite leave the state or the reward out of all tests.
-        """
-        first = self.evidence.one_step
-        if not self.evidence.model.stochastic:
-            return first, first
-        episodes = self.evidence.episodes
-        return first, ask(self.evidence.model, episodes, self.episode, self.time, episodes.action)
+        """Two answers of the model: drawn anew where it is stochastic, else one and the same."""
+        model, episodes = self.evidence.model, self.evidence.episodes
+        if not model.stochastic:
+            return self.evidence.one_step, self.evidence.one_step
+        first, second = (ask(model, episodes, self.episode, self.time, episodes.action) for _ in range(2))
+        return first, second
 
     @cached_property
     def has_reward(self) -> bool:
-        """Whether there are rewards to be tested."""
+        """Whether there are rewards to be tested: none is NaN."""
         return all(np.isfinite(one.reward).all() for one in self.predicted)
 
     @cached_property
     def has_state(self) -> bool:
-        """Whether there are predicted states to be tested."""
+        """Whether there are predicted states to be tested: none is NaN."""
         return all(one.state is not None and np.isfinite(one.state).all() for one in self.predicted)
 
     @cached_property
