@@ -95,9 +95,8 @@ class Errors:
 
     @cached_property
     def half(self) -> np.ndarray:
-        """Which half of the episodes each transition is in, (n,) of 0 and 1, at random."""
-        count = len(self.evidence.episodes.length)
-        return self.evidence.rng.permutation(np.arange(count) % 2)[self.episode]
+        """Which half of the episodes each transition is in, (n,): every other one, 0 and 1."""
+        return self.episode % 2
 
     @cached_property
     def predicted(self) -> tuple[OneStep, OneStep]:
