@@ -100,7 +100,12 @@ def _planted(
         def near(state: Array) -> Array:
             return np.exp(-(((state - middle) / width) ** 2).mean(axis=1) / 2)
 
-        return log, replace(model, reward=lambda s, a: model.reward(s, a) + size * spread * near(s)), size, None
+        return (
+            log,
+            replace(model, reward=lambda s, a: model.reward(s, a) + size * spread * near(s)),
+            size,
+            None,
+        )
     if fault == "noise in the model":
         size = _log_uniform(rng, 0.05, 2)
         noisy = lambda s, a, g: world.move(s, a, g) + size * step * g.standard_normal(s.shape)  # noqa: E731
@@ -150,7 +155,9 @@ def run(fault: str, numbers: range, seed: int = SEED) -> pd.DataFrame:
             | {
                 "right": FAULTS[fault] in alarms,
                 "alarms": " ".join(alarms),
-                "overlap": _overlap(asked, region) if "local_dynamics" in alarms and region is not None else np.nan,
+                "overlap": _overlap(asked, region)
+                if "local_dynamics" in alarms and region is not None
+                else np.nan,
                 "seconds": round(perf_counter() - begin, 3),
             }
         )

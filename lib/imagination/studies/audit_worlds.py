@@ -22,8 +22,8 @@ Array = np.ndarray
 
 KINDS = ("tabular", "linear-quadratic", "network")
 
-START = 20
-"""Steps taken before a log begins, in continuous worlds without noise: none; with noise, to forget the start."""
+LEAST = 5
+"""Mean length of episodes in worlds that end, at least [steps]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +87,11 @@ class Model:
 
 
 def random_world(kind: str, stochastic: bool, ends: bool, rng: np.random.Generator) -> World:
-    """Draw a world of one of `KINDS`, with noise in states and rewards or without, that may end or not."""
+    """Draw a world of one of `KINDS`, with noise in states and rewards or without.
+
+    If it `ends`, then where one coordinate is large: some episodes do, and their mean length is `LEAST` or
+    more.
+    """
     gamma, horizon = float(rng.choice([0.9, 0.95, 0.99])), int(rng.integers(20, 51))
     world = _tabular(stochastic, rng) if kind == "tabular" else _continuous(kind, stochastic, rng)
     world = replace(world, gamma=gamma, horizon=horizon)
@@ -96,14 +100,14 @@ def random_world(kind: str, stochastic: bool, ends: bool, rng: np.random.Generat
         world = replace(world, reward_noise=float(rng.uniform(0, 0.5) * seen.reward.std()))
     if not ends:
         return world
-    coordinate = int(rng.integers(seen.state.shape[1]))
-    edge = float(np.quantile(seen.state[:, coordinate], rng.uniform(0.8, 0.97)))
-    chance = float(rng.uniform(0.05, 0.5)) if stochastic else 1.0
-
-    def end(state: Array, action: Array) -> Array:
-        return np.where(state[:, coordinate] >= edge, chance, 0.0)
-
-    return replace(world, end=end)
+    while True:
+        coordinate = int(rng.integers(seen.state.shape[1]))
+        edge = float(np.quantile(seen.state[:, coordinate], rng.uniform(0.8, 1)))
+        chance = float(rng.uniform(0.05, 0.5)) if stochastic else 1.0
+        ending = replace(world, end=_beyond(coordinate, edge, chance))
+        tried = collect(ending, 30, rng)
+        if tried.length.mean() >= LEAST and tried.terminated.any():
+            return ending
 
 
 def collect(world: World, count: int, rng: np.random.Generator) -> Episodes:
@@ -196,3 +200,7 @@ def _continuous(kind: str, stochastic: bool, rng: np.random.Generator) -> World:
 
 def _never(state: Array, action: Array) -> Array:
     return np.zeros(len(state))
+
+
+def _beyond(coordinate: int, edge: float, chance: float) -> Callable[[Array, Array], Array]:
+    return lambda state, action: np.where(state[:, coordinate] >= edge, chance, 0.0)
