@@ -152,9 +152,7 @@ def _flags(name: str, given: dict[str, np.ndarray]) -> np.ndarray:
     if column.ndim == 2 and column.shape[1] == 1:
         column = column[:, 0]
     if column.ndim != 1 or column.dtype.kind not in "biuf" or not np.isin(column, (0, 1)).all():
-        raise ValueError(
-            f"data[{name!r}] must have shape (n,) and be true or false, got {column.dtype} of others"
-        )
+        raise ValueError(f"data[{name!r}] must be (n,) of true or false, got {column.dtype} {column.shape}")
     return column.astype(bool)
 
 
@@ -167,7 +165,10 @@ def _grouped(
         label = label[:, 0] if label.ndim == 2 and label.shape[1] == 1 else label
         if label.shape != (count,) or (label.dtype.kind == "f" and not np.isfinite(label).all()):
             raise ValueError(f"data['episode'] must be a label for each of {count} rows, got {label.shape}")
-        _, first, number = np.unique(label, return_index=True, return_inverse=True)
+        try:
+            _, first, number = np.unique(label, return_index=True, return_inverse=True)
+        except TypeError:
+            raise ValueError("data['episode'] must be labels of one kind, got several") from None
         number = np.argsort(np.argsort(first))[number]  # in the order in which they begin
     elif "truncated" in log:
         ends = log["terminated"] | log["truncated"]
@@ -194,8 +195,8 @@ def _check_chain(log: dict[str, np.ndarray], last: np.ndarray, order: np.ndarray
         values = log["next_state"][one, at], log["state"][one + 1, at]
         raise ValueError(
             f"data['next_state'] must be the state that follows in the episode, got {_rows(order[broken])}: "
-            f"coordinate {at} is {values[0]:g} after row {order[one]}, and {values[1]:g} in row {order[one + 1]}; "
-            "are rows shuffled? then give each an episode of its own"
+            f"coordinate {at} is {values[0]:g} after row {order[one]} and {values[1]:g} in row "
+            f"{order[one + 1]} (are rows shuffled? then give each an episode of its own)"
         )
 
 

@@ -31,9 +31,8 @@ def columns(data: Any) -> dict[str, np.ndarray]:
         return {name: _array(name, data[name]) for name in NAMES if name in data}
     if hasattr(data, "columns"):
         return _table(data)
-    raise ValueError(
-        f"data must be a mapping of arrays, a table, a .npz file or a Minari dataset, got {type(data).__name__}"
-    )
+    kinds = "a mapping of arrays, a table, a .npz file or a Minari dataset"
+    raise ValueError(f"data must be {kinds}, got {type(data).__name__}")
 
 
 def _npz(path: Path) -> dict[str, np.ndarray]:

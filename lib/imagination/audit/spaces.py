@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import gymnasium
@@ -24,15 +25,14 @@ def flat_states(space: gymnasium.Space, batch: Any) -> np.ndarray:
     if isinstance(space, Box):
         return np.asarray(batch, dtype=np.float64).reshape(len(batch), -1)
     count = len((leaves(batch) or [batch])[0])
-    return np.array([flat_state(space, mapped(lambda array, i=i: array[i], batch)) for i in range(count)])
+    return np.array([flat_state(space, mapped(operator.itemgetter(i), batch)) for i in range(count)])
 
 
 def check_spaces(name: str, observed: gymnasium.Space, acting: gymnasium.Space) -> None:
     """Raise a ValueError if observations or actions cannot be rows of numbers."""
     if not observed.is_np_flattenable:
-        raise ValueError(
-            f"{name}.observation_space must flatten to a fixed number of coordinates, got {observed}"
-        )
+        rule = "must flatten to a fixed number of coordinates"
+        raise ValueError(f"{name}.observation_space {rule}, got {observed}")
     if not isinstance(acting, Box | Discrete | MultiDiscrete | MultiBinary):
         kinds = "a Box, Discrete, MultiDiscrete or MultiBinary"
         raise ValueError(f"{name}.action_space must be {kinds}, got {acting}")
