@@ -43,6 +43,13 @@ class Episodes:
         at = self.start[episode] + time - last
         return np.where(last[:, None], self.next_state[at], self.state[at])
 
+    def spread(self, most: int) -> tuple[np.ndarray, np.ndarray]:
+        """Episode and time of up to `most` transitions, spread over the log."""
+        count = len(self.reward)
+        row = np.unique(np.linspace(0, count - 1, min(most, count)).astype(int))
+        episode = np.searchsorted(self.start, row, side="right") - 1
+        return episode, row - self.start[episode]
+
     def ended(self) -> np.ndarray:
         """Whether each episode ended in the world, not only in the log, (E,)."""
         return self.terminated[self.start + self.length - 1]
