@@ -1,0 +1,186 @@
+"""The tests behind an audit's alarms, and how they share the probability of a false one.
+
+Each test is made on one number an episode: episodes are independent, transitions are not. Each is valid for a
+perfect model, whose predictions are the conditional means given state and action (or draws around them): no
+predictor that knows no more can have a smaller mean square, and sums of its errors have mean zero. An audit
+makes at most `TESTS` tests and gives each the same share of ``1 − level``; so with probability `level` a
+perfect model raises no alarm, up to what Student's t makes of numbers that are not normal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from imagination.audit.episodes import Episodes
+from imagination.audit.evidence import Evidence
+from imagination.audit.intervals import means
+from imagination.audit.models import WorldModel
+from imagination.audit.parts import OneStep
+
+__all__ = ["MATTERS", "TESTS", "Errors", "ask", "exceeds", "loss", "share"]
+
+TESTS = 10
+"""Alarms that rest on a test: lags of reward, action and state, continuation, a line that beats the reward
+or the state, optimism, a region, and the noise of state and reward."""
+
+MATTERS = 0.01
+"""What is smaller than this share of the spread in the log (of squares for squared errors) is no alarm."""
+
+CHUNK = 65536
+
+
+def share(level: float) -> float:
+    """The probability of a false alarm that one test may have."""
+    return (1 - level) / TESTS
+
+
+def exceeds(values: np.ndarray, threshold: float, chance: float) -> bool:
+    """Whether the mean over episodes surely exceeds a threshold, for independent `values` (E,).
+
+    By the interval that the audit gives everywhere, and never where E signs could not be so sure.
+
+    Parameters
+    ----------
+    values : ndarray (E,)
+    threshold, chance : float
+        With probability `chance` at most it says so of a mean at or below `threshold`.
+    """
+    if 0.5 ** len(values) > chance:
+        return False
+    _, low, _ = means(values, 1 - 2 * chance)
+    return bool(low > threshold)
+
+
+def ask(
+    model: WorldModel,
+    episodes: Episodes,
+    episode: np.ndarray,
+    time: np.ndarray,
+    action: np.ndarray,
+) -> OneStep:
+    """What the model says of one step from `episode` (m,) at `time` (m,) with `action` (m, k)."""
+    found = []
+    for start in range(0, len(episode), CHUNK):
+        part = slice(start, start + CHUNK)
+        belief, reward, proceed = model.step(model.begin(episodes, episode[part], time[part]), action[part])
+        found.append((model.states(belief), reward, proceed))
+    states, rewards, proceeds = zip(*found, strict=True)
+    state = None if states[0] is None else np.concatenate(states)
+    return OneStep(state, np.concatenate(rewards), np.concatenate(proceeds))
+
+
+@dataclass(frozen=True, eq=False)
+class Errors:
+    """An audit's evidence with what several tests need of it, computed once.
+
+    A *loss* is an unbiased estimate of the squared distance from a target to the model's conditional mean:
+    a stochastic model is asked twice, and the product of its two errors is free of its own noise.
+    """
+
+    evidence: Evidence
+
+    @cached_property
+    def episode(self) -> np.ndarray:
+        """The episode of each transition, (n,)."""
+        length = self.evidence.episodes.length
+        return np.repeat(np.arange(len(length)), length)
+
+    @cached_property
+    def time(self) -> np.ndarray:
+        """The time of each transition within its episode, (n,)."""
+        return np.arange(len(self.episode)) - self.evidence.episodes.start[self.episode]
+
+    @cached_property
+    def half(self) -> np.ndarray:
+        """Which half of the episodes each transition is in, (n,) of 0 and 1, at random."""
+        count = len(self.evidence.episodes.length)
+        return self.evidence.rng.permutation(np.arange(count) % 2)[self.episode]
+
+    @cached_property
+    def predicted(self) -> tuple[OneStep, OneStep]:
+        """Two answers of the model: drawn anew where it is stochastic, else one and the same."""
+        model, episodes = self.evidence.model, self.evidence.episodes
+        if not model.stochastic:
+            return self.evidence.one_step, self.evidence.one_step
+        first, second = (ask(model, episodes, self.episode, self.time, episodes.action) for _ in range(2))
+        return first, second
+
+    @cached_property
+    def has_reward(self) -> bool:
+        """Whether there are rewards to be tested: none is NaN."""
+        return all(np.isfinite(one.reward).all() for one in self.predicted)
+
+    @cached_property
+    def has_state(self) -> bool:
+        """Whether there are predicted states to be tested: none is NaN."""
+        return all(one.state is not None and np.isfinite(one.state).all() for one in self.predicted)
+
+    @cached_property
+    def scale(self) -> np.ndarray:
+        """How far each coordinate moves in a step (standard deviation), (d,); 1 where it never moves."""
+        moved = (self.evidence.episodes.next_state - self.evidence.episodes.state).std(axis=0)
+        return np.where(moved > 0, moved, 1.0)
+
+    @cached_property
+    def state(self) -> tuple[np.ndarray, np.ndarray]:
+        """Predicted next states, twice, (n, d) in units of `scale`."""
+        one, two = self.predicted
+        assert one.state is not None and two.state is not None
+        return one.state / self.scale, two.state / self.scale
+
+    def states_of_log(self) -> tuple[np.ndarray, np.ndarray]:
+        """The log's states and next states, (n, d) in units of `scale`."""
+        episodes = self.evidence.episodes
+        return episodes.state / self.scale, episodes.next_state / self.scale
+
+    def features(self) -> np.ndarray:
+        """A constant, the state and the action, standardised, (n, 1 + d + k)."""
+        episodes = self.evidence.episodes
+        known = np.column_stack([episodes.state, episodes.action])
+        spread = known.std(axis=0)
+        known = (known - known.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+        return np.column_stack([np.ones(len(known)), known])
+
+    @cached_property
+    def reward_gain(self) -> np.ndarray:
+        """How much less loss a line's reward has than the model's, (n,): on average none if it is perfect."""
+        one, two = (predicted.reward for predicted in self.predicted)
+        return self._gain(self.evidence.episodes.reward, one, two)
+
+    @cached_property
+    def state_gain(self) -> np.ndarray:
+        """The same of next states, (n,)."""
+        return self._gain(self.states_of_log()[1], *self.state)
+
+    def _gain(self, target: np.ndarray, one: np.ndarray, two: np.ndarray) -> np.ndarray:
+        fitted = line(self, target, one)
+        return loss(target, one, two) - loss(target, fitted, fitted)
+
+    def total(self, values: np.ndarray) -> np.ndarray:
+        """Sum over each episode of values (n, ...), (E, ...)."""
+        return np.add.reduceat(values, self.evidence.episodes.start, axis=0)
+
+
+def loss(target: np.ndarray, one: np.ndarray, two: np.ndarray) -> np.ndarray:
+    """Squared distance (n,) of targets (n,) or (n, d) from what two predictions have in common."""
+    product = (target - one) * (target - two)
+    return product if product.ndim == 1 else product.sum(axis=1)
+
+
+def line(errors: Errors, target: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Predictions of a straight line in state, action and the model's own prediction, shaped as `target`.
+
+    Fitted on one half of the episodes for the other, so that it knows nothing of what it predicts.
+    """
+    own = own.reshape(len(own), -1)
+    spread = own.std(axis=0)
+    known = np.column_stack([errors.features(), (own - own.mean(axis=0)) / np.where(spread > 0, spread, 1.0)])
+    found = np.zeros_like(target, dtype=float)
+    for half in (0, 1):
+        fit, use = errors.half != half, errors.half == half
+        gram = known[fit].T @ known[fit] + 1e-8 * max(1, fit.sum()) * np.eye(known.shape[1])
+        found[use] = known[use] @ np.linalg.solve(gram, known[fit].T @ target[fit])
+    return found
