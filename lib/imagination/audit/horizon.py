@@ -46,7 +46,7 @@ def longest(
 
 
 def tolerance_from(real: np.ndarray) -> float | None:
-    """A tolerance for who names none: `SHARE` of the spread of real returns (E,); None where they are equal."""
+    """`SHARE` of the spread of real returns (E,), where no tolerance is named; None if they are equal."""
     spread = float(real.std(ddof=1)) if len(real) > 1 else 0.0
     return SHARE * spread if spread > 1e-12 * float(np.abs(real).max(initial=0.0)) else None
 
