@@ -11,7 +11,7 @@ import numpy as np
 from imagination.audit.episodes import Episodes
 from imagination.audit.models import WorldModel
 
-__all__ = ["CALLS", "PARTS", "OneStep", "Parts", "decompose", "one_step", "reaching"]
+__all__ = ["CALLS", "PARTS", "OneStep", "Parts", "decompose", "one_step", "reaching", "rows_seen"]
 
 PARTS = ("reward", "dynamics", "termination")
 
@@ -83,6 +83,15 @@ def one_step(episodes: Episodes, model: WorldModel) -> OneStep:
     states, rewards, proceeds = zip(*found, strict=True)
     state = None if states[0] is None else np.concatenate(states)
     return OneStep(state, np.concatenate(rewards), np.concatenate(proceeds))
+
+
+def rows_seen(episodes: Episodes, model: WorldModel) -> np.ndarray:
+    """What a policy that sees the model's beliefs saw before each logged transition, (n, ...)."""
+    found = []
+    for chosen in _chunks(episodes.length, len(episodes.length)):
+        episode, time = _transitions(chosen, episodes.length[chosen])
+        found.append(model.visible(model.begin(episodes, episode, time)))
+    return np.concatenate(found)
 
 
 def reaching(episodes: Episodes, horizon: int) -> np.ndarray:

@@ -277,9 +277,17 @@ def simulate(system: System, rng: np.random.Generator, count: int, steps: int) -
     state, action, reward, following, over, lived = (np.stack(each, 1) for each in zip(*kept, strict=True))
     length = lived.sum(1)
     cut = np.zeros_like(lived)
-    cut[:, -1] = lived[:, -1] & ~over[:, -1]
-    columns = (each[lived] for each in (state, action, reward, following, over, cut))
-    return Episodes(*columns, start=np.cumsum(length) - length, length=length)
+    cut[:, -1] = ~over[:, -1]
+    return Episodes(
+        state[lived],
+        action[lived],
+        reward[lived],
+        following[lived],
+        over[lived],
+        cut[lived],
+        np.cumsum(length) - length,
+        length,
+    )
 
 
 def _draw(rng: np.random.Generator, chances: Array) -> Array:
