@@ -35,7 +35,9 @@ def _draw_horizons(axes: Axes, audit: Audit) -> None:
     table = audit.by_horizon
     assert table is not None
     if audit.tolerance is not None:
-        axes.axhspan(-audit.tolerance, audit.tolerance, color=figures.colour("grey"), alpha=0.15, linewidth=0)
+        grey = figures.colour("grey")
+        wide = audit.tolerance
+        axes.axhspan(-wide, wide, color=grey, alpha=0.15, linewidth=0, label="tolerance")
     for number, (key, name) in enumerate({"gap": "gap", **NAMES}.items()):
         shade = figures.colour("black") if key == "gap" else figures.colour(number - 1)
         ends = table[f"{key}_low"], table[f"{key}_high"]

@@ -64,8 +64,8 @@ def _lags(errors: Errors) -> list[Finding]:
             Finding(
                 "reward_lag",
                 "error",
-                f"the model's reward of step t fits the log's of step t {_signed(lag)}: root mean square error "
-                f"{roots[lag]:.3g} against {roots[0]:.3g} at step t",
+                f"the model's reward of step t fits the log's of step t {_signed(lag)}: root mean square "
+                f"error {roots[lag]:.3g} against {roots[0]:.3g} at step t",
                 f"the log's rewards are one step {late}, or the model was trained on rewards one step "
                 f"{'early' if lag > 0 else 'late'}: row t must hold what action t paid"
                 + (
@@ -81,8 +81,8 @@ def _lags(errors: Errors) -> list[Finding]:
             Finding(
                 "action_lag",
                 "error",
-                f"next states are predicted better with the action of step t {_signed(lag)}: root mean square "
-                f"error {roots[lag]:.3g} against {roots[0]:.3g} with that of step t [typical steps]",
+                f"next states are predicted better with the action of step t {_signed(lag)}: root mean "
+                f"square error {roots[lag]:.3g} against {roots[0]:.3g} with that of step t [typical steps]",
                 f"the log's actions are one step {'late' if lag > 0 else 'early'}: row t must hold the "
                 "action taken in state t (some logs keep the action that led to the observation), or the "
                 "world delays actions by a step, and the last action belongs into the state",

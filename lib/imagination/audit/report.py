@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -134,7 +135,7 @@ def _range(estimate: Estimate) -> str:
     return f"{estimate.value:.3g} [{estimate.low:.3g}, {estimate.high:.3g}]"
 
 
-def _table(rows: list[tuple[str, ...]], align: str) -> list[str]:
+def _table(rows: Sequence[tuple[str, ...]], align: str) -> list[str]:
     """Columns as wide as their widest cell, two spaces apart; the last `align` holds for what follows."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     sides = align.ljust(len(widths), align[-1])
