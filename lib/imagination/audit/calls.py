@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from imagination.audit.randomness import within_reach
+from imagination.audit.trees import mapped
 
 __all__ = ["PROBED", "Call", "numbers", "part", "probability", "same", "vector", "vectors"]
 
@@ -22,7 +23,8 @@ class Call:
 
     What this is turns out at the first call: a torch module gets tensors of its parameters' type, on their
     device; any other function gets numpy's float64, if it fails float32, and if that fails tensors of the
-    first torch module within its reach. Integers stay integers. Arrays are copies: it may write into them.
+    first torch module within its reach. Integers stay integers. It gets copies, of arrays and of the dicts
+    and lists that hold a belief, since it may write into them.
 
     Parameters
     ----------
@@ -79,7 +81,7 @@ def _said(error: Exception) -> str:
 def _numpy(kind: type) -> Callable[[Any], Any]:
     def give(value: Any) -> Any:
         if not isinstance(value, np.ndarray):
-            return value
+            return mapped(_itself, value)
         return np.array(value, dtype=kind if value.dtype.kind == "f" else value.dtype)
 
     return give
@@ -90,10 +92,14 @@ def _torch(device: Any, kind: Any) -> Callable[[Any], Any]:
 
     def give(value: Any) -> Any:
         if not isinstance(value, np.ndarray):
-            return value
+            return mapped(_itself, value)
         return torch.tensor(value, device=device, dtype=kind if value.dtype.kind == "f" else None)
 
     return give
+
+
+def _itself(array: Any) -> Any:
+    return array
 
 
 def _no_gradients() -> Any:

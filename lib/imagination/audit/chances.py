@@ -22,37 +22,21 @@ def continuation(errors: Errors) -> list[Finding]:
     The ends that the model foretells are tested against those in the log. If q is the probability of an end
     given all that came before, then the likelihood of any rival, divided by the model's, has mean 1, so a
     mean of such ratios exceeds 1/p with probability p at most: exact, with any number of episodes. A
-    stochastic model may draw its ends; then as many drawn as happened are expected.
+    stochastic model may draw its ends; asked twice, it should have drawn twice as many as happened.
     """
     proceeds = [one.proceed for one in errors.predicted]
     if not all(np.all((one >= 0) & (one <= 1)) for one in proceeds):  # NaN too: said elsewhere
         return []
     ended = errors.evidence.episodes.terminated
-    happened = int(ended.sum())
-    ends = 1 - np.mean(proceeds, axis=0)
-    foretold = float(ends.sum())
-    chance = share(errors.evidence.level)
-    if happened and not np.any(ends > 0):
-        if errors.evidence.model.stochastic and 0.5**happened > chance:
-            return []
-        return [
-            Finding(
-                "continuation",
-                "error",
-                f"{happened} of {len(errors.evidence.episodes.length)} episodes ended in the world; "
-                "by the model none ever ends",
-                "give the model a probability of going on (`proceed`), learned from `terminated` and not "
-                "from `truncated`; until then imagined returns go on where real ones stop",
-            )
-        ]
     if errors.evidence.model.stochastic:
-        drawn = round(float((1 - proceeds[0]).sum()))
-        p = stats.binomtest(happened, happened + drawn).pvalue if happened + drawn else 1.0
+        drawn = round(float(sum((1 - one).sum() for one in proceeds)))
+        happened = int(ended.sum())
+        p = stats.binomtest(happened, happened + drawn, 1 / 3).pvalue if happened + drawn else 1.0
     else:
-        p = _ratio(ends, ended)
-    if p > chance:
+        p = _ratio(1 - proceeds[0], ended)
+    if p > share(errors.evidence.level):
         return []
-    return [_miscalibrated(ends, ended, happened, foretold)]
+    return [_miscalibrated(1 - np.mean(proceeds, axis=0), ended, len(errors.evidence.episodes.length))]
 
 
 def _ratio(ends: np.ndarray, ended: np.ndarray) -> float:
@@ -68,14 +52,22 @@ def _ratio(ends: np.ndarray, ended: np.ndarray) -> float:
     return float(min(1.0, np.exp(np.log(len(found)) - logsumexp(found))))
 
 
-def _miscalibrated(ends: np.ndarray, ended: np.ndarray, happened: int, foretold: float) -> Finding:
+def _miscalibrated(ends: np.ndarray, ended: np.ndarray, episodes: int) -> Finding:
+    happened, foretold = int(ended.sum()), float(ends.sum())
+    if not np.any(ends > 0):
+        return Finding(
+            "continuation",
+            "error",
+            f"{happened} of {episodes} episodes ended in the world; by the model none ever ends",
+            "give the model a probability of going on (`proceed`), learned from `terminated` and not "
+            "from `truncated`; until then imagined returns go on where real ones stop",
+        )
     said = f"the model foretells {foretold:.3g} ends where the log has {happened}"
     if happened and 0.8 < foretold / happened < 1.25:
-        missed = float(ends[ended].mean())
         return Finding(
             "continuation",
             "warning",
-            f"{said}, but not where they are: its mean probability of an end was {missed:.2g} "
+            f"{said}, but not where they are: its mean probability of an end was {ends[ended].mean():.2g} "
             "where the world ended",
             "calibrate the probability of going on, on episodes held out; look at the states where the "
             "world ended",
@@ -112,7 +104,7 @@ def noise(errors: Errors) -> list[Finding]:
 def _spread(errors: Errors, what: str, target: np.ndarray, one: np.ndarray, two: np.ndarray) -> list[Finding]:
     own = ((one - two) ** 2).sum(axis=1) / 2
     world = ((target - one) * (target - two)).sum(axis=1)
-    least = MATTERS * target.shape[1] * errors.evidence.episodes.length.mean()
+    least = MATTERS**2 * target.shape[1] * errors.evidence.episodes.length.mean()
     if not exceeds(errors.total(own - world), least, share(errors.evidence.level)):
         return []
     unit = "typical steps" if what == "next states" else "standard deviations of the log's"

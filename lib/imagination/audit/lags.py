@@ -14,7 +14,10 @@ __all__ = ["LAGS", "reward_lag"]
 LAGS = (-1, 1)
 
 DECISIVE = 0.7
-"""Another lag must leave less than this share of the square error, also when both are recalibrated."""
+"""Another lag must leave less than this share of the square error."""
+
+RECALIBRATED = 0.95
+"""And less than this share when a straight line corrects both: a wrong offset or unit is no lag."""
 
 ASKED = 20_000
 """How many transitions are asked with another action, at most."""
@@ -29,8 +32,8 @@ def reward_lag(evidence: Evidence) -> int:
     no lag fits clearly better, as where rewards are constant or change slowly.
 
     A perfect model has 0 with probability ``1 − (1 − level) / TESTS`` or more: what was known before a step
-    cannot predict its reward better than the model, and for −1, where the rival was not known before, a
-    line must do so too.
+    cannot predict its reward better than the model; for −1, whose rival was not known before, the model's
+    reward one imagined step later must do so (off-policy a line).
     """
     return reward_shift(Errors(evidence))[0]
 
@@ -41,7 +44,14 @@ def reward_shift(errors: Errors) -> tuple[int, dict[int, float]]:
         return 0, {}
     rewards = errors.evidence.episodes.reward
     one, two = (predicted.reward[:, None] for predicted in errors.predicted)
-    return _shift(errors, rewards[:, None], one, two, lambda: errors.reward_gain)
+    on_policy = errors.evidence.on_policy
+    return _shift(
+        errors,
+        rewards[:, None],
+        one,
+        two,
+        lambda: errors.later_gain if on_policy else errors.reward_gain,
+    )
 
 
 def state_shift(errors: Errors) -> tuple[int, dict[int, float]]:
@@ -134,18 +144,27 @@ def _decided(
 ) -> tuple[int, dict[int, float]]:
     """The lag other than 0 that fits decisively better, by losses (m,) at transitions `inner`; else 0.
 
-    `foreseeing` is the lag whose rival knows something of what it predicts, and what a line gains (n,).
+    `foreseeing` is the lag whose rival knows something of what it predicts, and by how much less loss (n,)
+    one that does not must be better.
     """
     mean = {k: float(of.mean()) for k, of in losses.items()}
     roots = {k: float(np.sqrt(max(of, 0.0))) for k, of in mean.items()}
     best = min(LAGS, key=lambda k: mean[k])
-    clear = mean[best] < DECISIVE * mean[0] and recalibrated[best] < DECISIVE * recalibrated[0]
+    clear = mean[best] < DECISIVE * mean[0] and recalibrated[best] < RECALIBRATED * recalibrated[0]
     if mean[0] <= 1e-6 * spread or not clear:
         return 0, roots
     gained = np.zeros(len(errors.episode))
     gained[inner] = losses[0] - losses[best]
-    chance = share(errors.evidence.level) / len(LAGS)
-    sure = exceeds(errors.total(gained), 0.0, chance)
-    if sure and best == foreseeing[0]:
-        sure = exceeds(errors.total(foreseeing[1]()), 0.0, chance)
+    sure = _surely(errors, gained) and (best != foreseeing[0] or _surely(errors, foreseeing[1]()))
     return (best if sure else 0), roots
+
+
+def _surely(errors: Errors, gained: np.ndarray) -> bool:
+    """Whether losses are surely smaller by these amounts (n,).
+
+    By their sums over episodes, or by sums as shares of the amounts' sizes: where rewards die out, a few
+    early steps are all that the former see.
+    """
+    sums, sizes = errors.total(gained), errors.total(np.abs(gained))
+    chance = share(errors.evidence.level) / len(LAGS) / 2
+    return exceeds(sums, 0.0, chance) or exceeds(sums[sizes > 0] / sizes[sizes > 0], 0.0, chance)

@@ -8,11 +8,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from imagination.audit.calls import PROBED, Call, part, probability, same, vector, vectors
+from imagination.audit.calls import PROBED, Call, numbers, part, probability, same, vector, vectors
 from imagination.audit.episodes import Episodes
 from imagination.audit.latent import LatentModel
 from imagination.audit.randomness import forked
-from imagination.audit.trees import chosen
+from imagination.audit.trees import chosen, leaves
 
 __all__ = ["WorldModel", "as_world_model"]
 
@@ -21,6 +21,10 @@ WAYS = (
     "reset(states) and step(actions, model_state)",
     "observe(states, actions), imagine(latent, action) and reward(latent)",
 )
+
+
+SHARED_OUT = 420
+"""An ensemble of up to seven that hands every member an equal share of a batch can do so with this many."""
 
 
 class WorldModel(Protocol):
@@ -135,19 +139,34 @@ class _Stepped:
         self._reset = Call("model.reset", part(model, "reset"), model)
         self._step = Call("model.step", step, model)
         self._sample = {"sample": True} if "sample" in _parameters(step) else {}
-        episode, time = episodes.spread(PROBED)
+        self._multiple = 1
+        with forked(None, model):
+            try:
+                self._differs(episodes)
+            except ValueError:
+                self._multiple = SHARED_OUT
+            self.stochastic = self._differs(episodes)
+
+    def _differs(self, episodes: Episodes) -> bool:
+        episode, time = episodes.spread(PROBED - 1)  # an odd number, if there are enough
         rows = episodes.start[episode] + time
 
         def once() -> tuple[np.ndarray, ...]:
             (state, _), *others = self.step(self.begin(episodes, episode, time), episodes.action[rows])
             return state, *others
 
-        with forked(None, model):
-            self.stochastic = not all(map(same, once(), once()))
+        return not all(map(same, once(), once()))
 
     def begin(self, episodes: Episodes, episode: np.ndarray, time: np.ndarray) -> tuple[np.ndarray, Any]:
         seen = episodes.observed(episode, time)
-        return seen, self._reset(seen)
+        state = self._reset(self._shared_out(seen))
+        for array in leaves(state):
+            if len(array.shape) == 1 and _numbers_rows(array):
+                raise ValueError(
+                    "model.reset must not tie rows to one another, got a state that numbers them "
+                    "(an ensemble's fixed_model? random_model or expectation can be audited)"
+                )
+        return seen, state
 
     def visible(self, belief: tuple[np.ndarray, Any]) -> np.ndarray:
         return belief[0]
@@ -159,16 +178,31 @@ class _Stepped:
         self, belief: tuple[np.ndarray, Any], action: np.ndarray
     ) -> tuple[tuple[np.ndarray, Any], np.ndarray, np.ndarray]:
         count, size = belief[0].shape
-        answer = self._step(action, belief[1], **self._sample)
+        answer = self._step(self._shared_out(action), belief[1], **self._sample)
         if not isinstance(answer, tuple) or len(answer) != 4:
             got = f"{len(answer)} values" if isinstance(answer, tuple) else type(answer).__name__
             raise ValueError(f"model.step must return observations, rewards, dones, model state; got {got}")
-        state = vectors("model.step's observations", answer[0], count, size)
-        done = probability("model.step's dones", answer[2], count)
-        return (state, answer[3]), vector("model.step's rewards", answer[1], count), 1 - done
+        rows = len(self._shared_out(action))
+        state = vectors("model.step's observations", answer[0], rows, size)[:count]
+        reward = vector("model.step's rewards", answer[1], rows)[:count]
+        done = probability("model.step's dones", answer[2], rows)[:count]
+        return (state, answer[3]), reward, 1 - done
 
     def select(self, belief: tuple[np.ndarray, Any], keep: np.ndarray) -> tuple[np.ndarray, Any]:
-        return belief[0][keep], chosen(belief[1], keep, len(belief[0]))
+        rows = np.flatnonzero(keep) if keep.dtype == bool else keep
+        held = len(self._shared_out(belief[0]))
+        return belief[0][rows], chosen(belief[1], self._shared_out(rows), held)
+
+    def _shared_out(self, array: np.ndarray) -> np.ndarray:
+        """As many rows as an ensemble can share out, the first ones again behind the others."""
+        rows = -(-len(array) // self._multiple) * self._multiple
+        return array[np.arange(rows) % len(array)] if len(array) else array
+
+
+def _numbers_rows(array: Any) -> bool:
+    """Whether an array is a permutation of its rows' numbers."""
+    found = numbers("model.reset", array)
+    return len(found) > 1 and bool((np.sort(found) == np.arange(len(found))).all())
 
 
 def _parameters(function: Any) -> Mapping[str, Any]:

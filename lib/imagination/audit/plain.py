@@ -115,7 +115,7 @@ def _constant(name: str, severity: str, said: str, line: str) -> Finding:
 
 def _severity(errors: Errors, gain: np.ndarray, spread: float) -> tuple[str, str]:
     """How bad it is that a line gains so much (n,), and words for it."""
-    least = MATTERS * spread * errors.evidence.episodes.length.mean()
+    least = MATTERS**2 * spread * errors.evidence.episodes.length.mean()
     if not exceeds(errors.total(gain), least, share(errors.evidence.level)):
         return "note", "; a straight line fitted on other episodes does not do clearly better"
     saved = float(gain.mean()) / spread

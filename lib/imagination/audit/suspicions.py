@@ -27,7 +27,7 @@ TESTS = 10
 or the state, optimism, a region, and the noise of state and reward."""
 
 MATTERS = 0.01
-"""What is smaller than this share of the spread in the log (of squares for squared errors) is no alarm."""
+"""What is smaller than this share of the spread in the log (its square, of squared errors) is no alarm."""
 
 CHUNK = 65536
 
@@ -63,13 +63,16 @@ def ask(
 ) -> OneStep:
     """What the model says of one step from `episode` (m,) at `time` (m,) with `action` (m, k)."""
     found = []
-    for start in range(0, len(episode), CHUNK):
-        part = slice(start, start + CHUNK)
+    for part in _chunks(len(episode)):
         belief, reward, proceed = model.step(model.begin(episodes, episode[part], time[part]), action[part])
         found.append((model.states(belief), reward, proceed))
     states, rewards, proceeds = zip(*found, strict=True)
     state = None if states[0] is None else np.concatenate(states)
     return OneStep(state, np.concatenate(rewards), np.concatenate(proceeds))
+
+
+def _chunks(count: int) -> list[slice]:
+    return [slice(start, start + CHUNK) for start in range(0, count, CHUNK)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,9 +98,8 @@ class Errors:
 
     @cached_property
     def half(self) -> np.ndarray:
-        """Which half of the episodes each transition is in, (n,) of 0 and 1, at random."""
-        count = len(self.evidence.episodes.length)
-        return self.evidence.rng.permutation(np.arange(count) % 2)[self.episode]
+        """Which half of the episodes each transition is in, (n,): every other one, 0 and 1."""
+        return self.episode % 2
 
     @cached_property
     def predicted(self) -> tuple[OneStep, OneStep]:
@@ -136,14 +138,6 @@ class Errors:
         episodes = self.evidence.episodes
         return episodes.state / self.scale, episodes.next_state / self.scale
 
-    def features(self) -> np.ndarray:
-        """A constant, the state and the action, standardised, (n, 1 + d + k)."""
-        episodes = self.evidence.episodes
-        known = np.column_stack([episodes.state, episodes.action])
-        spread = known.std(axis=0)
-        known = (known - known.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-        return np.column_stack([np.ones(len(known)), known])
-
     @cached_property
     def reward_gain(self) -> np.ndarray:
         """How much less loss a line's reward has than the model's, (n,): on average none if it is perfect."""
@@ -154,6 +148,22 @@ class Errors:
     def state_gain(self) -> np.ndarray:
         """The same of next states, (n,)."""
         return self._gain(self.states_of_log()[1], *self.state)
+
+    @cached_property
+    def later_gain(self) -> np.ndarray:
+        """How much less loss the model's reward one imagined step later has, (n,), for the log's policy."""
+        evidence = self.evidence
+        model, episodes, rewards = evidence.model, evidence.episodes, evidence.episodes.reward
+        later = []
+        for _ in range(2 if model.stochastic else 1):
+            found = []
+            for at in _chunks(len(rewards)):
+                belief = model.begin(episodes, self.episode[at], self.time[at])
+                belief, _, _ = model.step(belief, episodes.action[at])
+                found.append(model.step(belief, evidence.policy(model.visible(belief)))[1])
+            later.append(np.concatenate(found))
+        one, two = (predicted.reward for predicted in self.predicted)
+        return loss(rewards, one, two) - loss(rewards, later[0], later[-1])
 
     def _gain(self, target: np.ndarray, one: np.ndarray, two: np.ndarray) -> np.ndarray:
         fitted = line(self, target, one)
@@ -175,9 +185,12 @@ def line(errors: Errors, target: np.ndarray, own: np.ndarray) -> np.ndarray:
 
     Fitted on one half of the episodes for the other, so that it knows nothing of what it predicts.
     """
-    own = own.reshape(len(own), -1)
-    spread = own.std(axis=0)
-    known = np.column_stack([errors.features(), (own - own.mean(axis=0)) / np.where(spread > 0, spread, 1.0)])
+    episodes = errors.evidence.episodes
+    known = np.column_stack([episodes.state, episodes.action, own])
+    spread = known.std(axis=0)
+    known = np.column_stack(
+        [np.ones(len(known)), (known - known.mean(axis=0)) / np.where(spread > 0, spread, 1)]
+    )
     found = np.zeros_like(target, dtype=float)
     for half in (0, 1):
         fit, use = errors.half != half, errors.half == half

@@ -14,6 +14,8 @@ __all__ = ["chosen", "joined", "leaves", "mapped"]
 
 def mapped(change: Callable[[Any], Any], tree: Any, *others: Any) -> Any:
     """`tree` with each array changed, together with the same array of `others`; what is no array stays."""
+    if hasattr(tree, "shape"):
+        return change(tree, *others) if len(tree.shape) else tree
     if isinstance(tree, Mapping):
         return {key: mapped(change, part, *(other[key] for other in others)) for key, part in tree.items()}
     if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
@@ -23,7 +25,7 @@ def mapped(change: Callable[[Any], Any], tree: Any, *others: Any) -> Any:
     if isinstance(tree, list | tuple):
         items = [mapped(change, *parts) for parts in zip(tree, *others, strict=True)]
         return type(tree)(*items) if hasattr(tree, "_fields") else type(tree)(items)
-    return change(tree, *others) if hasattr(tree, "shape") and len(tree.shape) else tree
+    return tree
 
 
 def leaves(tree: Any) -> list[Any]:

@@ -1,0 +1,172 @@
+"""How often an audit finds a fault that was planted, and how often it finds one where there is none.
+
+Random worlds (`audit_worlds`) with 30 logged episodes each. The model is the world itself, but for one
+fault, whose size is drawn from the range that `SIZES` states. Whatever alarm a perfect model gets is false.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from time import perf_counter
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from imagination import records
+from imagination.audit import findings, places
+from imagination.audit.episodes import Episodes
+from imagination.audit.evidence import Evidence
+from imagination.audit.parts import decompose, one_step
+from imagination.audit.suspicions import Errors
+from imagination.studies.audit_worlds import KINDS, Array, Model, World, collect, perfect, random_world
+
+__all__ = ["FAULTS", "RECORD", "SIZES", "evidence", "record", "run", "tables"]
+
+RECORD = "audit-findings"
+EPISODES = 30
+LEVEL = 0.95
+CASES = 300
+SEED = 16
+
+FAULTS = {
+    "reward off by one": "reward_lag",
+    "terminations ignored": "continuation",
+    "dynamics biased in a region": "local_dynamics",
+    "optimistic reward": "optimistic_reward",
+    "noise in the model": "noise_in_model",
+    "none": None,
+}
+"""What is planted, and the name of the finding that is right."""
+
+SIZES = {
+    "reward off by one": "error of the model's reward besides, share of the rewards' spread: 0 to 0.5",
+    "terminations ignored": "share of episodes that ended, as it comes",
+    "dynamics biased in a region": "shift, in typical steps: 0.1 to 3, where one coordinate is between "
+    "quantiles that hold 10 to 40% of the steps",
+    "optimistic reward": "shift near where the policy goes, share of the rewards' spread: 0.03 to 1",
+    "noise in the model": "standard deviation, in typical steps: 0.05 to 2",
+    "none": "none",
+}
+"""The fault's size and its range; shifts and noise are uniform in their logarithms."""
+
+
+def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
+    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+
+
+def evidence(fault: str, number: int, seed: int = SEED) -> tuple[Evidence, dict[str, object]]:
+    """Draw case `number` with a fault: what its audit measures, and what was drawn."""
+    rng = np.random.default_rng([seed, list(FAULTS).index(fault), number])
+    kind = str(rng.choice(KINDS[1:] if fault == "dynamics biased in a region" else KINDS))
+    stochastic = bool(number % 2)
+    world = random_world(kind, stochastic, fault == "terminations ignored" or bool(rng.random() < 0.5), rng)
+    log = collect(world, EPISODES, rng)
+    log, model, size, region = _planted(fault, world, log, rng)
+    drawn: dict[str, object] = {"fault": fault, "number": number, "world": kind, "stochastic": stochastic}
+    parts = decompose(
+        log, model, world.policy, gamma=world.gamma, horizons=np.array([world.horizon]), rng=rng
+    )
+    found = Evidence(log, model, world.policy, world.gamma, LEVEL, one_step(log, model), True, parts, rng)
+    return found, drawn | {"size": size, "region": region}
+
+
+def _planted(
+    fault: str, world: World, log: Episodes, rng: np.random.Generator
+) -> tuple[Episodes, Model, float, Array | None]:
+    """A log and a model with the fault, its size, and where it is (which transitions) if in one place."""
+    model = perfect(world, np.random.default_rng(rng.integers(2**32)))
+    spread = float(log.reward.std())
+    step = (log.next_state - log.state).std(axis=0)
+    if fault == "reward off by one":
+        size = float(rng.uniform(0, 0.5))
+        wave = _wave(log, rng)
+        wrong = replace(model, reward=lambda s, a: model.reward(s, a) + size * spread * wave(s))
+        return _shifted(log, 1 if rng.random() < 0.5 else -1), wrong, size, None
+    if fault == "terminations ignored":
+        return log, replace(model, proceed=lambda s, a: np.ones(len(s))), float(log.ended().mean()), None
+    if fault == "dynamics biased in a region":
+        size = _log_uniform(rng, 0.1, 3)
+        inside = _interval(log, rng)
+        shift = rng.standard_normal(len(step))
+        shift *= size * np.linalg.norm(step) / np.linalg.norm(shift)
+        wrong = replace(model, move=lambda s, a, g: world.move(s, a, g) + inside(s)[:, None] * shift)
+        return log, wrong, size, inside(log.state)
+    if fault == "optimistic reward":
+        size = _log_uniform(rng, 0.03, 1)
+        middle, width = log.state.mean(axis=0), log.state.std(axis=0) + 1e-9
+
+        def near(state: Array) -> Array:
+            return np.exp(-(((state - middle) / width) ** 2).mean(axis=1) / 2)
+
+        return (
+            log,
+            replace(model, reward=lambda s, a: model.reward(s, a) + size * spread * near(s)),
+            size,
+            None,
+        )
+    if fault == "noise in the model":
+        size = _log_uniform(rng, 0.05, 2)
+        noisy = lambda s, a, g: world.move(s, a, g) + size * step * g.standard_normal(s.shape)  # noqa: E731
+        return log, replace(model, move=noisy, stochastic=True), size, None
+    return log, model, 0.0, None
+
+
+def _wave(log: Episodes, rng: np.random.Generator):
+    """A smooth function of the state with mean square about 1."""
+    width = log.state.std(axis=0) + 1e-9
+    direction = rng.standard_normal(log.state.shape[1]) / width
+    phase = rng.uniform(0, 2 * np.pi)
+    return lambda state: np.sqrt(2) * np.sin(state @ direction + phase)
+
+
+def _interval(log: Episodes, rng: np.random.Generator):
+    """Membership of an interval of one coordinate that holds 10 to 40% of the steps."""
+    coordinate = int(rng.integers(log.state.shape[1]))
+    held = rng.uniform(0.1, 0.4)
+    first = rng.uniform(0, 1 - held)
+    low, high = np.quantile(log.state[:, coordinate], [first, first + held])
+    return lambda state: (state[:, coordinate] >= low) & (state[:, coordinate] <= high)
+
+
+def _shifted(log: Episodes, by: int) -> Episodes:
+    """The log with its rewards written `by` rows later in their episode; 0 where none is left."""
+    reward = np.zeros_like(log.reward)
+    for start, length in zip(log.start, log.length, strict=True):
+        own = log.reward[start : start + length]
+        moved = np.roll(own, by)
+        moved[0 if by > 0 else -1] = 0.0
+        reward[start : start + length] = moved
+    return replace(log, reward=reward)
+
+
+def run(fault: str, numbers: range, seed: int = SEED) -> pd.DataFrame:
+    """A row for each case: what was drawn, what was found."""
+    rows = []
+    for number in numbers:
+        asked, drawn = evidence(fault, number, seed)
+        begin = perf_counter()
+        found = findings.find(asked)
+        alarms = sorted({each.name for each in found if each.severity != "note"})
+        region = drawn.pop("region")
+        rows.append(
+            drawn
+            | {
+                "right": FAULTS[fault] in alarms,
+                "alarms": " ".join(alarms),
+                "overlap": _overlap(asked, region)
+                if "local_dynamics" in alarms and region is not None
+                else np.nan,
+                "seconds": round(perf_counter() - begin, 3),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _overlap(asked: Evidence, planted: Array) -> float:
+    """Steps in both the region found and the planted one, as a share of those in either."""
+    region = places.worst_region(Errors(asked))
+    if region is None:
+        return np.nan
+    return float((region.inside & planted).sum() / (region.inside | planted).sum())
