@@ -10,6 +10,10 @@ from imagination.decide.planner import Estimate
 __all__ = ["estimate", "means", "welch"]
 
 
+SHRUNK = 6.0
+"""The skewness of n values is too small by 1 + 6/n, measured on gamma distributions of many shapes."""
+
+
 def means(values: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Means over episodes, and intervals that hold the expectations with probability `level`.
 
@@ -41,7 +45,7 @@ def means(values: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray, np.
         return mean, low, high
     with np.errstate(all="ignore"):
         skewness = (centred**3).mean(axis=0) / variance**1.5 * np.sqrt(count * (count - 1)) / (count - 2)
-    bend = skewness / np.sqrt(count)
+    bend = skewness * (1 + SHRUNK / count) / np.sqrt(count)
     bent = np.isfinite(bend) & (np.abs(bend) > 1e-6)
     bend = np.where(bent, bend, 1.0)
 

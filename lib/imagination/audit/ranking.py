@@ -153,7 +153,8 @@ def _compared(
     """A row of the pairs: episodes are paired in the order of their starts where these are the same."""
     names = (better, worse)
     orders = {name: np.lexsort(starts[name].T) for name in names}
-    paired = np.array_equal(*(starts[name][orders[name]] for name in names))
+    first, second = (starts[name][orders[name]] for name in names)
+    paired = np.array_equal(first, second)
     imagined, real = (
         {name: getattr(parts[name], what)[orders[name], -1] for name in names}
         for what in ("imagined", "real")

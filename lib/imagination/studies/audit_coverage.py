@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from imagination.audit import horizon, intervals
 from imagination.audit.parts import PARTS, decompose
@@ -114,8 +115,6 @@ def block(name: str, seed: int, index: int) -> pd.DataFrame:
 
 def student(values: np.ndarray) -> np.ndarray:
     """Half the width of Student's interval, over the first axis."""
-    from scipy import stats
-
     count = len(values)
     return stats.t.ppf((1 + LEVEL) / 2, count - 1) * values.std(axis=0, ddof=1) / np.sqrt(count)
 
