@@ -128,8 +128,8 @@ def rank(
         for (name, each), seed in zip(asked.items(), seeds, strict=True):
             with forked(int(seed), model, value, policies[name]):
                 parts[name] = each.parts(gamma, last, np.random.default_rng(seed), 1)
-    for name, each in parts.items():
-        if not np.isfinite(each.imagined).all():
+    for name, found in parts.items():
+        if not np.isfinite(found.imagined).all():
             raise ValueError(f"model: imagination gave no finite return under policies[{name!r}]")
     order = sorted(parts, key=lambda name: -float(parts[name].imagined.mean()))
     rows = [_alone(name, parts[name], level) for name in order]
