@@ -40,6 +40,11 @@ class LatentModel:
         A latent is an array or tensor, or a nested dict, list, tuple or dataclass of them.
     episodes : Episodes
 
+    Attributes
+    ----------
+    shows_latents : bool
+        Whether the policy sees ``features`` rather than states.
+
     Raises
     ------
     ValueError
@@ -74,6 +79,7 @@ class LatentModel:
         self._calls = {
             name: Call(f"model.{name}", call, model) for name, call in given.items() if call is not None
         }
+        self.shows_latents = "features" in self._calls
         self._size = episodes.state.shape[1]
         with forked(None, model):
             self._every_time = self._tells_every_time(episodes)
@@ -104,7 +110,7 @@ class LatentModel:
         return chosen(joined(parts), back, len(back))
 
     def visible(self, belief: Any) -> np.ndarray:
-        if "features" in self._calls:
+        if self.shows_latents:
             seen = numbers("model.features", self._calls["features"](belief))
             if seen.shape[:1] != (_rows(belief),):
                 raise ValueError(f"model.features must return {_rows(belief)} rows, got shape {seen.shape}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -148,7 +149,9 @@ class _Stepped:
             self.stochastic = self._differs(episodes)
 
     def _differs(self, episodes: Episodes) -> bool:
-        episode, time = episodes.spread(PROBED - 1)  # an odd number, if there are enough
+        most = min(PROBED, len(episodes.reward))  # as many as no ensemble can share out by chance
+        count = next(count for count in range(most, 0, -1) if math.gcd(count, SHARED_OUT) == 1)
+        episode, time = episodes.spread(count)
         rows = episodes.start[episode] + time
 
         def once() -> tuple[np.ndarray, ...]:

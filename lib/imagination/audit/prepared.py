@@ -47,7 +47,7 @@ def prepared(model: Any, policy: Any, data: Any, value: Any, seed: int) -> Prepa
     """Read the log, find out how model and policy are called, and whether the log is the policy's."""
     log = episodes(data)
     world = as_world_model(model, log)
-    seen = rows_seen(log, world) if isinstance(world, LatentModel) else log.state
+    seen = rows_seen(log, world) if isinstance(world, LatentModel) and world.shows_latents else log.state
     acting = as_policy(policy, seen, log.action)
     worth = None
     if value is not None:
