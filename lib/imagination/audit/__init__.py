@@ -16,6 +16,7 @@ from imagination.audit.priorities import improve
 from imagination.audit.randomness import forked
 from imagination.audit.ranking import Ranking, rank
 from imagination.audit.result import Audit, estimates, tables
+from imagination.audit.suspicions import Errors
 
 __all__ = ["Audit", "Finding", "Ranking", "audit", "rank"]
 
@@ -110,7 +111,9 @@ def audit(
             parts=parts,
             rng=rng,
         )
-        findings, lag, priority = find(evidence), reward_lag(evidence), improve(evidence)
+        errors = Errors(evidence)
+        findings, lag = find(evidence, errors), reward_lag(evidence, errors)
+        priority = improve(evidence)
     log = asked.episodes
     returns: dict[str, Any] = {}
     if parts is not None:

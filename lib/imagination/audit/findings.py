@@ -10,8 +10,10 @@ from imagination.audit.suspicions import Errors
 __all__ = ["find", "reward_lag"]
 
 
-def find(evidence: Evidence) -> list[Finding]:
+def find(evidence: Evidence, errors: Errors | None = None) -> list[Finding]:
     """Everything noticed, alarms (errors and warnings) first, then notes.
+
+    `errors` is what was computed of the evidence before, by default nothing.
 
     With probability `level` or more a perfect model raises no alarm: see `imagination.audit.suspicions`.
 
@@ -28,7 +30,7 @@ def find(evidence: Evidence) -> list[Finding]:
         - ``noise_in_model``: draws that spread more than the world does;
         - ``few_episodes``, ``bounds``, ``improve``: notes.
     """
-    errors = Errors(evidence)
+    errors = Errors(evidence) if errors is None else errors
     found = [*_few(evidence), *plain.bad_numbers(errors), *_lags(errors), *chances.continuation(errors)]
     found += [*plain.says_nothing(errors), *plain.exploding(errors)]
     found += [*places.optimistic_reward(errors), *places.local_dynamics(errors), *chances.noise(errors)]
@@ -62,8 +64,8 @@ def _lags(errors: Errors) -> list[Finding]:
             Finding(
                 "reward_lag",
                 "error",
-                f"the model's reward of step t fits the log's of step t {lag:+d}: root mean square error "
-                f"{roots[lag]:.3g} against {roots[0]:.3g} at step t",
+                f"the model's reward of step t fits the log's of step t {_signed(lag)}: root mean square "
+                f"error {roots[lag]:.3g} against {roots[0]:.3g} at step t",
                 f"the log's rewards are one step {late}, or the model was trained on rewards one step "
                 f"{'early' if lag > 0 else 'late'}: row t must hold what action t paid"
                 + (
@@ -79,8 +81,8 @@ def _lags(errors: Errors) -> list[Finding]:
             Finding(
                 "action_lag",
                 "error",
-                f"next states are predicted better with the action of step t {lag:+d}: root mean square "
-                f"error {roots[lag]:.3g} against {roots[0]:.3g} with that of step t [typical steps]",
+                f"next states are predicted better with the action of step t {_signed(lag)}: root mean "
+                f"square error {roots[lag]:.3g} against {roots[0]:.3g} with that of step t [typical steps]",
                 f"the log's actions are one step {'late' if lag > 0 else 'early'}: row t must hold the "
                 "action taken in state t (some logs keep the action that led to the observation), or the "
                 "world delays actions by a step, and the last action belongs into the state",
@@ -100,3 +102,7 @@ def _lags(errors: Errors) -> list[Finding]:
             )
         )
     return found
+
+
+def _signed(lag: int) -> str:
+    return f"{'+' if lag > 0 else '−'} {abs(lag)}"

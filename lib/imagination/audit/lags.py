@@ -23,7 +23,7 @@ ASKED = 20_000
 """How many transitions are asked with another action, at most."""
 
 
-def reward_lag(evidence: Evidence) -> int:
+def reward_lag(evidence: Evidence, errors: Errors | None = None) -> int:
     """By how many steps the model's rewards and the log's are shifted against each other: −1, 0 or 1.
 
     With k, what the model says of step t fits the log's reward of step t + k. So 1 means that the log's
@@ -35,7 +35,7 @@ def reward_lag(evidence: Evidence) -> int:
     cannot predict its reward better than the model; for −1, whose rival was not known before, the model's
     reward one imagined step later must do so (off-policy a line).
     """
-    return reward_shift(Errors(evidence))[0]
+    return reward_shift(Errors(evidence) if errors is None else errors)[0]
 
 
 def reward_shift(errors: Errors) -> tuple[int, dict[int, float]]:

@@ -48,7 +48,7 @@ def improve(evidence: Evidence) -> Priority:
     """Say which model to improve, from the parts of the gap at the longest horizon."""
     parts = evidence.parts
     if parts is None:
-        return Priority(None, None, "there are no parts of a gap (see why there is no gap)")
+        return Priority(None, None, "there are no parts of a gap")
     values = {name: parts.by_horizon[name][:, -1] for name in PARTS}
     means = {name: float(part.mean()) for name, part in values.items()}
     order = sorted(PARTS, key=lambda name: -abs(means[name]))
@@ -76,23 +76,24 @@ def _multiplier(evidence: Evidence, parts: Parts) -> tuple[Estimate | None, str]
     reward, dynamics = (parts.by_horizon[name][:, -1] for name in ("reward", "dynamics"))
     predicted, episodes = evidence.one_step, evidence.episodes
     if predicted.state is None:
-        return None, "Multiplier undetermined: the model predicts no states in the units of the log."
+        return None, "Multiplier undetermined: the model predicts no states in the units of the log"
     sign = np.sign(reward.mean())
     if not sign or _low(sign * reward, evidence.level) <= 0:
-        return None, "Multiplier undetermined: the interval of the reward part holds 0."
+        return None, "Multiplier undetermined: the interval of the reward part holds 0"
     distance = np.linalg.norm(predicted.state - episodes.next_state, axis=1)
     off = np.abs(predicted.reward - episodes.reward)
     means = [np.add.reduceat(x, episodes.start) for x in (distance, off)]
     table = np.stack([dynamics, reward, *(x[parts.episodes] for x in means)], axis=1)
-    drawn = evidence.rng.integers(len(table), size=(REPLICATES, len(table)))
+    again = np.random.default_rng(REPLICATES)  # the same interval whoever asks, and however often
+    drawn = again.integers(len(table), size=(REPLICATES, len(table)))
     weights = np.stack([np.bincount(row, minlength=len(table)) for row in drawn]) / len(table)
     moments = np.abs(np.concatenate([table.mean(axis=0)[None], weights @ table]))
-    if moments[:, 2].min() <= 0:
-        return None, "Multiplier undetermined: the dynamics make no error."
+    if moments[:, 2].min() <= 1e-9 * np.abs(np.diff(episodes.state, axis=0)).max(initial=0.0):
+        return None, "Multiplier undetermined: the dynamics make no error"
     ratio = moments[:, 0] * moments[:, 3] / (moments[:, 2] * moments[:, 1])
     low, high = np.quantile(ratio[1:], [(1 - evidence.level) / 2, (1 + evidence.level) / 2])
     found = Estimate(float(ratio[0]), float(low), float(high))
-    return found, f"Multiplier {found.value:.3g} [{found.low:.3g}, {found.high:.3g}]."
+    return found, f"Multiplier {found.value:.3g} [{found.low:.3g}, {found.high:.3g}]"
 
 
 def findings(evidence: Evidence) -> list[Finding]:

@@ -6,7 +6,6 @@ fault, whose size is drawn from the range that `SIZES` states. Whatever alarm a 
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import replace
 from time import perf_counter
 
@@ -146,7 +145,6 @@ def run(fault: str, numbers: range, seed: int = SEED) -> pd.DataFrame:
     rows = []
     for number in numbers:
         asked, drawn = evidence(fault, number, seed)
-        begin = perf_counter()
         found = findings.find(asked)
         alarms = sorted({each.name for each in found if each.severity != "note"})
         region = drawn.pop("region")
@@ -158,7 +156,6 @@ def run(fault: str, numbers: range, seed: int = SEED) -> pd.DataFrame:
                 "overlap": _overlap(asked, region)
                 if "local_dynamics" in alarms and region is not None
                 else np.nan,
-                "seconds": round(perf_counter() - begin, 3),
             }
         )
     return pd.DataFrame(rows)
@@ -170,3 +167,55 @@ def _overlap(asked: Evidence, planted: Array) -> float:
     if region is None:
         return np.nan
     return float((region.inside & planted).sum() / (region.inside | planted).sum())
+
+
+def intervals(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Share of right findings by group, with Clopper and Pearson's 95% interval."""
+    groups = rows.groupby(by, sort=False, observed=True)["right"].agg(["sum", "size"])
+    exact = [stats.binomtest(int(k), int(n)).proportion_ci() for k, n in groups.to_numpy()]
+    shares = groups["sum"] / groups["size"]
+    ends = pd.DataFrame(exact, index=groups.index, columns=["low", "high"])
+    return pd.concat([groups["size"].rename("cases"), shares.rename("share"), ends], axis=1)
+
+
+def tables(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """What the record says.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``power`` by fault; ``by chance``, by whether the world is stochastic; ``sizes``, by thirds of the
+        fault's size; ``false alarms`` of the perfect model (its share is that of cases with any alarm);
+        ``beside``, how often each other alarm came with each fault.
+    """
+    planted = rows[rows["fault"] != "none"]
+    none = rows[rows["fault"] == "none"]
+    none = none.assign(right=none["alarms"].fillna("") != "")
+    third = planted.groupby("fault")["size"].transform(lambda size: pd.qcut(size, 3, duplicates="drop"))
+    other = planted.assign(alarm=planted["alarms"].fillna("").str.split()).explode("alarm").dropna(subset="alarm")
+    other = other[other["alarm"] != other["fault"].map(FAULTS)]
+    cases = planted.groupby("fault").size()
+    return {
+        "power": intervals(planted, ["fault"]),
+        "by chance": intervals(planted, ["fault", "stochastic"]),
+        "sizes": intervals(planted.assign(third=third), ["fault", "third"]),
+        "false alarms": intervals(none, ["stochastic"]),
+        "beside": (other.groupby(["fault", "alarm"]).size() / cases).rename("share").to_frame(),
+    }
+
+
+def record() -> records.Record:
+    """Run every case and store what was found in `data/`."""
+    begin = perf_counter()
+    rows = pd.concat([run(fault, range(CASES)) for fault in FAULTS], ignore_index=True)
+    return records.save(
+        RECORD,
+        rows,
+        command="python -m imagination.studies.audit_findings",
+        parameters={"cases": CASES, "episodes": EPISODES, "level": LEVEL, "seed": SEED, "sizes": SIZES},
+        seconds=perf_counter() - begin,
+    )
+
+
+if __name__ == "__main__":
+    print(record())
