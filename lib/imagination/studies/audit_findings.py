@@ -192,7 +192,9 @@ def tables(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     none = rows[rows["fault"] == "none"]
     none = none.assign(right=none["alarms"].fillna("") != "")
     third = planted.groupby("fault")["size"].transform(lambda size: pd.qcut(size, 3, duplicates="drop"))
-    other = planted.assign(alarm=planted["alarms"].fillna("").str.split()).explode("alarm").dropna(subset="alarm")
+    other = (
+        planted.assign(alarm=planted["alarms"].fillna("").str.split()).explode("alarm").dropna(subset="alarm")
+    )
     other = other[other["alarm"] != other["fault"].map(FAULTS)]
     cases = planted.groupby("fault").size()
     return {

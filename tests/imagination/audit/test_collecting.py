@@ -9,7 +9,6 @@ from imagination.audit.collecting import collect
 from imagination.audit.episodes import episodes
 from imagination.audit.spaces import flat_states
 
-
 NESTED = spaces.Dict(
     {
         "place": spaces.Box(-np.inf, np.inf, (2,)),
