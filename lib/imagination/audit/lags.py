@@ -145,7 +145,8 @@ def _decided(
     """The lag other than 0 that fits decisively better, by losses (m,) at transitions `inner`; else 0.
 
     `foreseeing` is the lag whose rival knows something of what it predicts, and by how much less loss (n,)
-    one that does not must be better.
+    one that does not must be decisively better: where the world moves little and has noise, every prediction
+    fits the state that it was made from.
     """
     mean = {k: float(of.mean()) for k, of in losses.items()}
     roots = {k: float(np.sqrt(max(of, 0.0))) for k, of in mean.items()}
@@ -155,7 +156,10 @@ def _decided(
         return 0, roots
     gained = np.zeros(len(errors.episode))
     gained[inner] = losses[0] - losses[best]
-    sure = _surely(errors, gained) and (best != foreseeing[0] or _surely(errors, foreseeing[1]()))
+    sure = _surely(errors, gained)
+    if sure and best == foreseeing[0]:
+        gain = foreseeing[1]()
+        sure = mean[0] - float(gain.mean()) < DECISIVE * mean[0] and _surely(errors, gain)
     return (best if sure else 0), roots
 
 

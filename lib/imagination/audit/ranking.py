@@ -12,7 +12,7 @@ import pandas as pd
 
 from imagination.audit import intervals
 from imagination.audit.episodes import Episodes
-from imagination.audit.parts import Parts
+from imagination.audit.parts import Parts, reaching
 from imagination.audit.prepared import checked, chosen_horizons, prepared
 from imagination.audit.randomness import forked
 from imagination.decide.planner import Estimate
@@ -120,19 +120,25 @@ def rank(
         logs = [each.episodes for each in asked.values()]
         horizons, notes = chosen_horizons(logs, None if horizon is None else [horizon], gamma)
         last = horizons[-1:]
-        parts = {name: each.parts(gamma, last, rng, 1) for name, each in asked.items()}
-    for name, each in parts.items():
-        if not np.isfinite(each.imagined).all():
+        starts = {name: _starts(each.episodes, int(last[0])) for name, each in asked.items()}
+        seeds = rng.integers(2**31, size=len(asked))
+        if all(np.array_equal(each, starts[name]) for each in starts.values()):
+            seeds[:] = seeds[0]  # common random numbers
+        parts = {}
+        for (name, each), seed in zip(asked.items(), seeds, strict=True):
+            with forked(int(seed), model, value, policies[name]):
+                parts[name] = each.parts(gamma, last, np.random.default_rng(seed), 1)
+    for name, found in parts.items():
+        if not np.isfinite(found.imagined).all():
             raise ValueError(f"model: imagination gave no finite return under policies[{name!r}]")
     order = sorted(parts, key=lambda name: -float(parts[name].imagined.mean()))
     rows = [_alone(name, parts[name], level) for name in order]
-    starts = {name: _starts(asked[name].episodes, parts[name]) for name in order}
     pairs = [_compared(*two, starts, parts, level) for two in itertools.combinations(order, 2)]
     return Ranking(pd.DataFrame(rows), pd.DataFrame(pairs), int(last[0]), level, tuple(notes))
 
 
-def _starts(log: Episodes, parts: Parts) -> np.ndarray:
-    return log.state[log.start[parts.episodes]]
+def _starts(log: Episodes, horizon: int) -> np.ndarray:
+    return log.state[log.start[reaching(log, horizon)]]
 
 
 def _columns(name: str, found: Estimate) -> dict[str, float]:

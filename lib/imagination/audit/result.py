@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from imagination.audit import intervals
+from imagination.audit import intervals, report
 from imagination.audit.evidence import Finding
 from imagination.audit.parts import PARTS, Parts
 from imagination.decide.planner import Estimate
@@ -21,7 +21,7 @@ SCHEMA = 1
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Audit:
-    """How far a world model misleads a policy.
+    """How far a world model misleads a policy; printed, it is a report.
 
     Everything about returns is an expectation over the world's starts and chance, estimated from
     independent episodes, with an interval that holds it with probability `level`: an `Estimate` with
@@ -87,6 +87,9 @@ class Audit:
     transitions: int
     gamma: float
     level: float
+
+    def __str__(self) -> str:
+        return report.text(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain numbers, strings, lists and dictionaries, ready for JSON.

@@ -162,6 +162,22 @@ def test_chance_is_shared_and_global_generators_are_left_alone(log):
     assert sum(getattr(first, f"{part}_part").value for part in PARTS) == pytest.approx(first.gap.value)
 
 
+def test_a_world_of_small_steps_and_noise_has_no_lag():
+    """Any good prediction then lies nearer to the state that it was made from than to the next one."""
+    rng = np.random.default_rng(2)
+    state = 0.1 * rng.normal(size=(100, 2))
+    states = [state]
+    for _ in range(50):
+        states.append(0.9 * states[-1] + 0.05 * rng.normal(size=state.shape))
+    before, after = (np.stack(each, 1).reshape(-1, 2) for each in (states[:-1], states[1:]))
+    last = np.tile(np.arange(50) == 49, 100)
+    slow = {"state": before, "action": -before, "reward": before[:, 0], "next_state": after}
+    slow |= {"terminated": np.zeros_like(last), "truncated": last}
+    model = {"next_state": lambda s, a: 0.93 * s, "reward": lambda s, a: s[:, 0]}
+    found = audit.audit(model, lambda s: -s, slow, gamma=GAMMA)
+    assert not [finding for finding in found.findings if finding.name.endswith("lag")]
+
+
 @pytest.mark.parametrize(
     ("bad", "said"),
     [

@@ -72,6 +72,18 @@ def test_a_model_that_prefers_the_wrong_policy_is_caught():
     assert (equal.pairs["verdict"] == "undetermined").all() and equal.horizon == 2
 
 
+def test_common_starts_share_the_model_s_chance():
+    def noisy(state, action):
+        return state[:, 0] + np.random.normal(size=len(state))  # noqa: NPY002
+
+    chancy = model(1.0) | {"reward": noisy}
+    two = {"idle": POLICIES["idle"], "keen": POLICIES["keen"]}
+    same = {name: log(RATES[name], 12, seed=1) for name in two}
+    apart = {name: log(RATES[name], 12, seed=number) for number, name in enumerate(two)}
+    assert audit.rank(chancy, two, same, gamma=0.9).pairs["imagined"][0] == pytest.approx(0, abs=1e-12)
+    assert abs(audit.rank(chancy, two, apart, gamma=0.9).pairs["imagined"][0]) > 0.01
+
+
 def test_bad_input_is_refused_by_name():
     logs = {name: log(rate, 6, seed=1) for name, rate in RATES.items()}
     with pytest.raises(ValueError, match=r"data\['mad'\]: the log's actions are not the policy's"):
