@@ -80,6 +80,7 @@ def episodes(data: Any) -> Episodes:
           the order of time, others may stand between them. Without it, an episode ends where ``terminated``
           or ``truncated`` is true.
 
+        The parts of a Dict observation in a Minari dataset stand in the order of its space, that is by name.
         In a table, ``state`` may be a column of numbers or of arrays, or stand in columns ``state_0``,
         ``state_1``, …; likewise for the others.
 
@@ -141,7 +142,7 @@ def _numbers(name: str, given: dict[str, np.ndarray]) -> np.ndarray:
         column = column[:, None] if column.ndim == 1 else column
         if column.ndim != 2 or not column.shape[1]:
             raise ValueError(f"data[{name!r}] must have shape (n, number of coordinates), got {column.shape}")
-    bad = ~np.isfinite(column).reshape(len(column), -1).all(axis=1)
+    bad = ~np.isfinite(column).all(axis=tuple(range(1, column.ndim)))
     if bad.any():
         raise ValueError(f"data[{name!r}] must be finite, got {_rows(np.flatnonzero(bad))}")
     return column

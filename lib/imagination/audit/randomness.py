@@ -6,8 +6,10 @@ import functools
 import inspect
 import random
 import sys
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
@@ -72,9 +74,9 @@ def within_reach(*owners: Any) -> list[Any]:
     """What the owners hold or call by name, nearest first: attributes, items, closures and globals."""
     found: list[Any] = []
     seen: set[int] = set()
-    waiting = list(owners)
+    waiting = deque(owners)
     while waiting and len(found) < FURTHEST:
-        each = waiting.pop(0)
+        each = waiting.popleft()
         if id(each) in seen or each is None or isinstance(each, DULL):
             continue
         seen.add(id(each))
@@ -87,9 +89,9 @@ def _held(each: Any) -> list[Any]:
     if isinstance(each, functools.partial):
         return [each.func, *each.args, *each.keywords.values()]
     if isinstance(each, Mapping):
-        return list(each.values())
+        return list(islice(each.values(), FURTHEST))
     if isinstance(each, list | tuple):
-        return list(each)
+        return list(each[:FURTHEST])
     if inspect.ismethod(each):
         return [each.__self__, each.__func__]
     if isinstance(each, FunctionType):
