@@ -86,7 +86,8 @@ def worst_region(errors: Errors) -> Region | None:
     sources = _sources(errors)
     found = []
     for half in (0, 1):
-        region = _sought(errors, sources, errors.half == half)
+        use = errors.half == half
+        region = _sought(errors, sources, use) if use.any() else None
         if region is None:
             continue
         other = errors.half[errors.evidence.episodes.start] != half

@@ -128,7 +128,9 @@ class Errors:
         """How far each coordinate moves in a step (standard deviation), (d,); 1 where it never moves."""
         state = self.evidence.episodes.state
         moved = (self.evidence.episodes.next_state - state).std(axis=0)
-        return np.where(moved > 1e-9 * np.abs(state).max(axis=0), moved, 1.0)  # else it is rounding that moves
+        return np.where(
+            moved > 1e-9 * np.abs(state).max(axis=0), moved, 1.0
+        )  # else it is rounding that moves
 
     @cached_property
     def state(self) -> tuple[np.ndarray, np.ndarray]:

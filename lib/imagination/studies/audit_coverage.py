@@ -65,8 +65,7 @@ TOO_LOW = {
     ("finite, rare disaster", "reward"),
     ("linear-quadratic, worlds end", "termination"),
 }
-"""Where intervals hold less than they should, also with 100 episodes: what decides the expectation is too rare
-to be in most logs."""
+"""Where intervals hold too little, with 100 episodes too: what decides the mean is missing in most logs."""
 
 
 def block(name: str, seed: int, index: int) -> pd.DataFrame:
