@@ -85,9 +85,8 @@ def worst_region(errors: Errors) -> Region | None:
         return None
     sources = _sources(errors)
     found = []
-    for half in (0, 1):
-        use = errors.half == half
-        region = _sought(errors, sources, use) if use.any() else None
+    for half in np.unique(errors.half):
+        region = _sought(errors, sources, errors.half == half)
         if region is None:
             continue
         other = errors.half[errors.evidence.episodes.start] != half
