@@ -5,7 +5,7 @@ from __future__ import annotations
 from imagination.audit import chances, constants, lags, places, plain, priorities
 from imagination.audit.evidence import SEVERITIES, Evidence, Finding
 from imagination.audit.lags import reward_lag
-from imagination.audit.suspicions import Errors
+from imagination.audit.suspicions import FEWEST, Errors
 
 __all__ = ["find", "reward_lag"]
 
@@ -38,18 +38,15 @@ def find(evidence: Evidence, errors: Errors | None = None) -> list[Finding]:
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
-FEW = 10
-
-
 def _few(evidence: Evidence) -> list[Finding]:
     count = len(evidence.episodes.length)
-    if count >= FEW:
+    if count >= 2 * FEWEST:
         return []
     return [
         Finding(
             "few_episodes",
             "note",
-            f"the log has {count} episode{'s' if count > 1 else ''}; most tests need {FEW} to raise an alarm",
+            f"the log has {count} episode{'s' if count > 1 else ''}; most tests need {2 * FEWEST} to raise an alarm",
             "log more episodes: transitions of one episode depend on one another and do not replace them",
         )
     ]

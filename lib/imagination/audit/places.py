@@ -87,8 +87,11 @@ def worst_region(errors: Errors) -> Region | None:
     found = []
     for half in (0, 1):
         region = _sought(errors, sources, errors.half == half)
+        if region is None:
+            continue
         other = errors.half[errors.evidence.episodes.start] != half
-        if region and exceeds(errors.total(region.surplus)[other], 0.0, share(errors.evidence.level) / 2):
+        visits = other & (errors.total(region.inside) > 0)  # the others' sums are 0 and say nothing
+        if exceeds(errors.total(region.surplus)[visits], 0.0, share(errors.evidence.level) / 2):
             found.append(region)
     return max(found, key=lambda each: each.stands_out, default=None)
 

@@ -20,7 +20,7 @@ from imagination.audit.intervals import means
 from imagination.audit.models import WorldModel
 from imagination.audit.parts import OneStep
 
-__all__ = ["MATTERS", "TESTS", "Errors", "ask", "exceeds", "loss", "share"]
+__all__ = ["FEWEST", "MATTERS", "TESTS", "Errors", "ask", "exceeds", "loss", "share"]
 
 TESTS = 10
 """Alarms that rest on a test: lags of reward, action and state, continuation, a line that beats the reward
@@ -28,6 +28,9 @@ or the state, optimism, a region, and the noise of state and reward."""
 
 MATTERS = 0.01
 """What is smaller than this share of the spread in the log (its square, of squared errors) is no alarm."""
+
+FEWEST = 5
+"""No test of fewer episodes raises an alarm: five would have one sign by chance once in sixteen times."""
 
 CHUNK = 65536
 
@@ -40,7 +43,7 @@ def share(level: float) -> float:
 def exceeds(values: np.ndarray, threshold: float, chance: float) -> bool:
     """Whether the mean over episodes surely exceeds a threshold, for independent `values` (E,).
 
-    By the interval that the audit gives everywhere, and never where E signs could not be so sure.
+    By the interval that the audit gives everywhere, and never with fewer than `FEWEST` episodes.
 
     Parameters
     ----------
@@ -48,7 +51,7 @@ def exceeds(values: np.ndarray, threshold: float, chance: float) -> bool:
     threshold, chance : float
         With probability `chance` at most it says so of a mean at or below `threshold`.
     """
-    if 0.5 ** len(values) > chance:
+    if len(values) < FEWEST:
         return False
     _, low, _ = means(values, 1 - 2 * chance)
     return bool(low > threshold)
@@ -123,8 +126,9 @@ class Errors:
     @cached_property
     def scale(self) -> np.ndarray:
         """How far each coordinate moves in a step (standard deviation), (d,); 1 where it never moves."""
-        moved = (self.evidence.episodes.next_state - self.evidence.episodes.state).std(axis=0)
-        return np.where(moved > 0, moved, 1.0)
+        state = self.evidence.episodes.state
+        moved = (self.evidence.episodes.next_state - state).std(axis=0)
+        return np.where(moved > 1e-9 * np.abs(state).max(axis=0), moved, 1.0)  # else it is rounding that moves
 
     @cached_property
     def state(self) -> tuple[np.ndarray, np.ndarray]:

@@ -6,6 +6,7 @@ fault, whose size is drawn from the range that `SIZES` states. Whatever alarm a 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter
 
@@ -26,7 +27,9 @@ __all__ = ["FAULTS", "RECORD", "SIZES", "evidence", "record", "run", "tables"]
 RECORD = "audit-findings"
 EPISODES = 30
 LEVEL = 0.95
-CASES = 300
+CASES = {"none": 1000, "none, rare rewards": 500}
+"""How many cases: 300 of each fault, and more where none is planted."""
+
 SEED = 16
 
 FAULTS = {
@@ -36,6 +39,7 @@ FAULTS = {
     "optimistic reward": "optimistic_reward",
     "noise in the model": "noise_in_model",
     "none": None,
+    "none, rare rewards": None,
 }
 """What is planted, and the name of the finding that is right."""
 
@@ -47,6 +51,8 @@ SIZES = {
     "optimistic reward": "shift near where the policy goes, share of the rewards' spread: 0.03 to 1",
     "noise in the model": "standard deviation, in typical steps: 0.05 to 2",
     "none": "none",
+    "none, rare rewards": "mean number of rewards in an episode; each pays 1, with a probability that is "
+    "uniform in its logarithm from 0.001 to 0.1 over states and actions",
 }
 """The fault's size and its range; shifts and noise are uniform in their logarithms."""
 
@@ -55,20 +61,24 @@ def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
 
-def evidence(fault: str, number: int, seed: int = SEED) -> tuple[Evidence, dict[str, object]]:
-    """Draw case `number` with a fault: what its audit measures, and what was drawn."""
+def evidence(fault: str, number: int, seed: int = SEED) -> tuple[Evidence, dict[str, object], Array | None]:
+    """Draw case `number` with a fault: what its audit measures, what was drawn, and which steps err."""
     rng = np.random.default_rng([seed, list(FAULTS).index(fault), number])
-    kind = str(rng.choice(KINDS[1:] if fault == "dynamics biased in a region" else KINDS))
-    stochastic = bool(number % 2)
+    kinds = {"dynamics biased in a region": KINDS[1:], "none, rare rewards": KINDS[:1]}.get(fault, KINDS)
+    kind, stochastic = str(rng.choice(kinds)), bool(number % 2)
     world = random_world(kind, stochastic, fault == "terminations ignored" or bool(rng.random() < 0.5), rng)
+    if fault == "none, rare rewards":
+        world = replace(world, reward=_rare(world.reward), reward_noise=0.0)
     log = collect(world, EPISODES, rng)
+    while fault == "terminations ignored" and not log.terminated.any():
+        log = collect(world, EPISODES, rng)
     log, model, size, region = _planted(fault, world, log, rng)
     drawn: dict[str, object] = {"fault": fault, "number": number, "world": kind, "stochastic": stochastic}
     parts = decompose(
         log, model, world.policy, gamma=world.gamma, horizons=np.array([world.horizon]), rng=rng
     )
     found = Evidence(log, model, world.policy, world.gamma, LEVEL, one_step(log, model), True, parts, rng)
-    return found, drawn | {"size": size, "region": region}
+    return found, drawn | {"size": size}, region
 
 
 def _planted(
@@ -109,10 +119,18 @@ def _planted(
         size = _log_uniform(rng, 0.05, 2)
         noisy = lambda s, a, g: world.move(s, a, g) + size * step * g.standard_normal(s.shape)  # noqa: E731
         return log, replace(model, move=noisy, stochastic=True), size, None
+    if fault == "none, rare rewards":
+        log = replace(log, reward=(rng.random(len(log.reward)) < log.reward).astype(float))
+        return log, model, float(log.reward.sum() / EPISODES), None
     return log, model, 0.0, None
 
 
-def _wave(log: Episodes, rng: np.random.Generator):
+def _rare(reward: Callable[[Array, Array], Array]) -> Callable[[Array, Array], Array]:
+    """Rewards from −1 to 1 as probabilities of being paid 1, from 0.001 to 0.1."""
+    return lambda state, action: 10 ** (-2 + reward(state, action))
+
+
+def _wave(log: Episodes, rng: np.random.Generator) -> Callable[[Array], Array]:
     """A smooth function of the state with mean square about 1."""
     width = log.state.std(axis=0) + 1e-9
     direction = rng.standard_normal(log.state.shape[1]) / width
@@ -120,7 +138,7 @@ def _wave(log: Episodes, rng: np.random.Generator):
     return lambda state: np.sqrt(2) * np.sin(state @ direction + phase)
 
 
-def _interval(log: Episodes, rng: np.random.Generator):
+def _interval(log: Episodes, rng: np.random.Generator) -> Callable[[Array], Array]:
     """Membership of an interval of one coordinate that holds 10 to 40% of the steps."""
     coordinate = int(rng.integers(log.state.shape[1]))
     held = rng.uniform(0.1, 0.4)
@@ -144,10 +162,9 @@ def run(fault: str, numbers: range, seed: int = SEED) -> pd.DataFrame:
     """A row for each case: what was drawn, what was found."""
     rows = []
     for number in numbers:
-        asked, drawn = evidence(fault, number, seed)
+        asked, drawn, region = evidence(fault, number, seed)
         found = findings.find(asked)
         alarms = sorted({each.name for each in found if each.severity != "note"})
-        region = drawn.pop("region")
         rows.append(
             drawn
             | {
@@ -185,11 +202,11 @@ def tables(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     -------
     dict of str to DataFrame
         ``power`` by fault; ``by chance``, by whether the world is stochastic; ``sizes``, by thirds of the
-        fault's size; ``false alarms`` of the perfect model (its share is that of cases with any alarm);
+        fault's size; ``false alarms`` of perfect models (its share is that of cases with any alarm);
         ``beside``, how often each other alarm came with each fault.
     """
-    planted = rows[rows["fault"] != "none"]
-    none = rows[rows["fault"] == "none"]
+    planted = rows[rows["fault"].map(FAULTS).notna()]
+    none = rows[rows["fault"].map(FAULTS).isna()]
     none = none.assign(right=none["alarms"].fillna("") != "")
     third = planted.groupby("fault")["size"].transform(lambda size: pd.qcut(size, 3, duplicates="drop"))
     other = (
@@ -201,7 +218,7 @@ def tables(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "power": intervals(planted, ["fault"]),
         "by chance": intervals(planted, ["fault", "stochastic"]),
         "sizes": intervals(planted.assign(third=third), ["fault", "third"]),
-        "false alarms": intervals(none, ["stochastic"]),
+        "false alarms": intervals(none, ["fault", "stochastic"]),
         "beside": (other.groupby(["fault", "alarm"]).size() / cases).rename("share").to_frame(),
     }
 
@@ -209,7 +226,7 @@ def tables(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
 def record() -> records.Record:
     """Run every case and store what was found in `data/`."""
     begin = perf_counter()
-    rows = pd.concat([run(fault, range(CASES)) for fault in FAULTS], ignore_index=True)
+    rows = pd.concat([run(fault, range(CASES.get(fault, 300))) for fault in FAULTS], ignore_index=True)
     return records.save(
         RECORD,
         rows,

@@ -16,7 +16,7 @@ from imagination.worlds.policies import random_network_policy
 from imagination.worlds.tabular import draw
 from imagination.worlds.teacher import teacher
 
-__all__ = ["KINDS", "Model", "World", "collect", "random_world"]
+__all__ = ["KINDS", "LEAST", "Model", "World", "collect", "perfect", "random_world"]
 
 Array = np.ndarray
 
@@ -59,7 +59,7 @@ class World:
     horizon: int
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Model:
     """A model of a `World` (it is a `WorldModel` whose beliefs are states)."""
 
