@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from imagination.audit.evidence import Evidence
-from imagination.audit.suspicions import Errors, ask, exceeds, loss, share
+from imagination.audit.suspicions import Errors, ask, loss, share
 
 __all__ = ["LAGS", "reward_lag"]
 
@@ -33,7 +33,7 @@ def reward_lag(evidence: Evidence, errors: Errors | None = None) -> int:
 
     A perfect model has 0 with probability ``1 − (1 − level) / TESTS`` or more: what was known before a step
     cannot predict its reward better than the model; for −1, whose rival was not known before, the model's
-    reward one imagined step later must do so (off-policy a line).
+    reward one imagined step later must do so (off-policy a simple fit).
     """
     return reward_shift(Errors(evidence) if errors is None else errors)[0]
 
@@ -50,7 +50,7 @@ def reward_shift(errors: Errors) -> tuple[int, dict[int, float]]:
         rewards[:, None],
         one,
         two,
-        lambda: errors.later_gain if on_policy else errors.reward_gain,
+        lambda: [errors.later_gain if on_policy else errors.reward_gain],
     )
 
 
@@ -61,11 +61,15 @@ def state_shift(errors: Errors) -> tuple[int, dict[int, float]]:
     """
     if not errors.has_state:
         return 0, {}
-    return _shift(errors, errors.states_of_log()[1], *errors.state, lambda: errors.state_gain)
+    return _shift(errors, errors.states_of_log()[1], *errors.state, lambda: [errors.state_gain])
 
 
 def _shift(
-    errors: Errors, target: np.ndarray, one: np.ndarray, two: np.ndarray, gain: Callable[[], np.ndarray]
+    errors: Errors,
+    target: np.ndarray,
+    one: np.ndarray,
+    two: np.ndarray,
+    gains: Callable[[], list[np.ndarray]],
 ) -> tuple[int, dict[int, float]]:
     """The lag at which predictions (n, d) fit targets (n, d), and each lag's root mean square error.
 
@@ -78,7 +82,7 @@ def _shift(
     losses = {k: loss(target[inner], one[inner - k], two[inner - k]) for k in (0, *LAGS)}
     recalibrated = {k: _recalibrated(target[inner], one[inner - k]) for k in (0, *LAGS)}
     spread = float(((target - target.mean(axis=0)) ** 2).sum(axis=1).mean())
-    return _decided(errors, inner, losses, recalibrated, spread, (-1, gain))
+    return _decided(errors, inner, losses, recalibrated, spread, (-1, gains))
 
 
 def action_shift(errors: Errors) -> tuple[int, dict[int, float]]:
@@ -98,19 +102,25 @@ def action_shift(errors: Errors) -> tuple[int, dict[int, float]]:
     target = errors.states_of_log()[1]
     losses, recalibrated = {}, {}
     for k in (0, *LAGS):
-        one, two = (
-            (state[inner] for state in errors.state) if k == 0 else _with_actions(errors, inner, inner + k)
-        )
+        one, two = _with_actions(errors, inner, actions[inner + k])
         losses[k] = loss(target[inner], one, two)
         recalibrated[k] = _recalibrated(target[inner], one)
     spread = float(((target - errors.states_of_log()[0]) ** 2).sum(axis=1).mean())
-    return _decided(errors, inner, losses, recalibrated, spread, (1, lambda: errors.state_gain))
+
+    def gains() -> list[np.ndarray]:
+        evidence, own = errors.evidence, np.zeros(len(actions))
+        seen = evidence.model.begin(evidence.episodes, errors.episode[inner], errors.time[inner])
+        taken = evidence.policy(evidence.model.visible(seen))
+        own[inner] = losses[0] - loss(target[inner], *_with_actions(errors, inner, taken))
+        return [own, errors.state_gain]
+
+    return _decided(errors, inner, losses, recalibrated, spread, (1, gains))
 
 
-def _with_actions(errors: Errors, at: np.ndarray, taken: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Next states (m, d) predicted at transitions `at` with the actions of transitions `taken`, twice."""
+def _with_actions(errors: Errors, at: np.ndarray, action: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Next states (m, d) predicted at transitions `at` with other actions (m, k), twice."""
     evidence = errors.evidence
-    question = (errors.episode[at], errors.time[at], evidence.episodes.action[taken])
+    question = (errors.episode[at], errors.time[at], action)
     found = []
     for _ in range(2 if evidence.model.stochastic else 1):
         state = ask(evidence.model, evidence.episodes, *question).state
@@ -140,13 +150,13 @@ def _decided(
     losses: dict[int, np.ndarray],
     recalibrated: dict[int, float],
     spread: float,
-    foreseeing: tuple[int, Callable[[], np.ndarray]],
+    foreseeing: tuple[int, Callable[[], list[np.ndarray]]],
 ) -> tuple[int, dict[int, float]]:
     """The lag other than 0 that fits decisively better, by losses (m,) at transitions `inner`; else 0.
 
     `foreseeing` is the lag whose rival knows something of what it predicts, and by how much less loss (n,)
-    one that does not must be decisively better: where the world moves little and has noise, every prediction
-    fits the state that it was made from.
+    others have that do not; one of these must be decisively better: where the world moves little and has
+    noise, every prediction fits the state that it was made from.
     """
     mean = {k: float(of.mean()) for k, of in losses.items()}
     roots = {k: float(np.sqrt(max(of, 0.0))) for k, of in mean.items()}
@@ -156,19 +166,12 @@ def _decided(
         return 0, roots
     gained = np.zeros(len(errors.episode))
     gained[inner] = losses[0] - losses[best]
-    sure = _surely(errors, gained)
+    chance = share(errors.evidence.level) / len(LAGS)
+    sure = errors.gains(gained, chance)
     if sure and best == foreseeing[0]:
-        gain = foreseeing[1]()
-        sure = mean[0] - float(gain.mean()) < DECISIVE * mean[0] and _surely(errors, gain)
+        gains = foreseeing[1]()
+        sure = any(
+            float(gain.mean()) > (1 - DECISIVE) * mean[0] and errors.gains(gain, chance / len(gains))
+            for gain in gains
+        )
     return (best if sure else 0), roots
-
-
-def _surely(errors: Errors, gained: np.ndarray) -> bool:
-    """Whether losses are surely smaller by these amounts (n,).
-
-    By their sums over episodes, or by sums as shares of the amounts' sizes: where rewards die out, a few
-    early steps are all that the former see.
-    """
-    sums, sizes = errors.total(gained), errors.total(np.abs(gained))
-    chance = share(errors.evidence.level) / len(LAGS) / 2
-    return exceeds(sums, 0.0, chance) or exceeds(sums[sizes > 0] / sizes[sizes > 0], 0.0, chance)

@@ -85,7 +85,7 @@ def worst_region(errors: Errors) -> Region | None:
         return None
     sources = _sources(errors)
     found = []
-    for half in (0, 1):
+    for half in np.unique(errors.half):
         region = _sought(errors, sources, errors.half == half)
         if region is None:
             continue

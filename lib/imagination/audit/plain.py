@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from imagination.audit.evidence import Finding
-from imagination.audit.suspicions import MATTERS, Errors, exceeds, share
+from imagination.audit.suspicions import MATTERS, Errors, share
 
 __all__ = ["bad_numbers", "exploding", "says_nothing"]
 
@@ -43,7 +43,7 @@ def bad_numbers(errors: Errors) -> list[Finding]:
 def says_nothing(errors: Errors) -> list[Finding]:
     """Rewards no better than the mean, states no better than "nothing moves", and constants.
 
-    An alarm only where a straight line, fitted on other episodes, is better than the model: a world may be
+    An alarm only where a simple fit to other episodes is better than the model: a world may be
     such that nothing can be said of it.
     """
     found = []
@@ -64,16 +64,16 @@ def _reward(errors: Errors) -> list[Finding]:
     left = float(((rewards - one) * (rewards - two)).mean()) / spread**2
     if not constant and left < 1:
         return []
-    severity, line = _severity(errors, errors.reward_gain, spread**2)
+    severity, fit = _severity(errors, errors.reward_gain, spread**2)
     if constant:
         said = f"the model's reward is {one[0]:.4g} everywhere; the log's has standard deviation {spread:.3g}"
-        return [_constant("constant_reward", severity, said, line)]
+        return [_constant("constant_reward", severity, said, fit)]
     said = f"the model's reward leaves {left:.3g} of the variance of the log's rewards; their mean leaves 1"
     return [
         Finding(
             "no_better_than_mean",
             severity,
-            f"{said}{line}",
+            f"{said}{fit}",
             "check units, sign and normalisation of the rewards, and that the reward head sees what it "
             "was trained on",
         )
@@ -87,20 +87,20 @@ def _state(errors: Errors) -> list[Finding]:
     width = float((moved**2).sum(axis=1).mean())
     if width == 0:
         return []
-    severity, line = _severity(errors, errors.state_gain, width)
+    severity, fit = _severity(errors, errors.state_gain, width)
     found = []
     fixed = (one.std(axis=0) <= 1e-6) & (following.std(axis=0) > 1e-3)
     if fixed.any():
         names = ", ".join(str(i) for i in np.flatnonzero(fixed)[:8])
         said = f"the model's next state never changes in coordinate {names}; the log's does"
-        found.append(_constant("constant_state", severity, said, line))
+        found.append(_constant("constant_state", severity, said, fit))
     left = float(((following - one) * (following - two)).sum(axis=1).mean()) / width
     if left >= 1 and not fixed.all():
         found.append(
             Finding(
                 "nothing_moves",
                 severity,
-                f"the model's next states leave {left:.3g} of the square error of 'nothing moves'{line}",
+                f"the model's next states leave {left:.3g} of the square error of 'nothing moves'{fit}",
                 "check that the model returns the next state and not its change, or the change scaled; "
                 "that inputs are normalised as in training; and that it was trained on these units",
             )
@@ -108,18 +108,17 @@ def _state(errors: Errors) -> list[Finding]:
     return found
 
 
-def _constant(name: str, severity: str, said: str, line: str) -> Finding:
+def _constant(name: str, severity: str, said: str, fit: str) -> Finding:
     advice = "look for a head that was not trained, a wrong column, saturated units or a mask"
-    return Finding(name, severity, f"{said}{line}", advice)
+    return Finding(name, severity, f"{said}{fit}", advice)
 
 
 def _severity(errors: Errors, gain: np.ndarray, spread: float) -> tuple[str, str]:
-    """How bad it is that a line gains so much (n,), and words for it."""
-    least = MATTERS**2 * spread * errors.evidence.episodes.length.mean()
-    if not exceeds(errors.total(gain), least, share(errors.evidence.level)):
-        return "note", "; a straight line fitted on other episodes does not do clearly better"
+    """How bad it is that a simple fit gains so much (n,), and words for it."""
     saved = float(gain.mean()) / spread
-    return "warning", f"; a straight line fitted on other episodes leaves {saved:.3g} less"
+    if saved < MATTERS**2 or not errors.gains(gain, share(errors.evidence.level)):
+        return "note", "; a simple fit to other episodes does not do clearly better"
+    return "warning", f"; a simple fit to other episodes leaves {saved:.3g} less"
 
 
 def exploding(errors: Errors) -> list[Finding]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from imagination.audit.episodes import Episodes
 from imagination.audit.evidence import Evidence
@@ -23,14 +24,17 @@ from imagination.audit.parts import OneStep
 __all__ = ["FEWEST", "MATTERS", "TESTS", "Errors", "ask", "exceeds", "loss", "share"]
 
 TESTS = 10
-"""Alarms that rest on a test: lags of reward, action and state, continuation, a line that beats the reward
-or the state, optimism, a region, and the noise of state and reward."""
+"""Alarms that rest on a test: lags of reward, action and state, continuation, a simple fit that beats the
+reward or the state, optimism, a region, and the noise of state and reward."""
 
 MATTERS = 0.01
 """What is smaller than this share of the spread in the log (its square, of squared errors) is no alarm."""
 
 FEWEST = 5
 """No test of fewer episodes raises an alarm: five would have one sign by chance once in sixteen times."""
+
+NEIGHBOURS, REFERENCE = 20, 5000
+"""A simple fit looks at so many neighbours among at most so many transitions."""
 
 CHUNK = 65536
 
@@ -128,7 +132,8 @@ class Errors:
         """How far each coordinate moves in a step (standard deviation), (d,); 1 where it never moves."""
         state = self.evidence.episodes.state
         moved = (self.evidence.episodes.next_state - state).std(axis=0)
-        return np.where(moved > 1e-9 * np.abs(state).max(axis=0), moved, 1.0)  # else it is rounding that moves
+        rounding = 1e-9 * np.abs(state).max(axis=0)
+        return np.where(moved > rounding, moved, 1.0)
 
     @cached_property
     def state(self) -> tuple[np.ndarray, np.ndarray]:
@@ -144,7 +149,7 @@ class Errors:
 
     @cached_property
     def reward_gain(self) -> np.ndarray:
-        """How much less loss a line's reward has than the model's, (n,): on average none if it is perfect."""
+        """How much less loss a simple fit of the reward has than the model, (n,): none on average if perfect."""
         one, two = (predicted.reward for predicted in self.predicted)
         return self._gain(self.evidence.episodes.reward, one, two)
 
@@ -170,8 +175,18 @@ class Errors:
         return loss(rewards, one, two) - loss(rewards, later[0], later[-1])
 
     def _gain(self, target: np.ndarray, one: np.ndarray, two: np.ndarray) -> np.ndarray:
-        fitted = line(self, target, one)
+        fitted = simple_fit(self, target, one)
         return loss(target, one, two) - loss(target, fitted, fitted)
+
+    def gains(self, gained: np.ndarray, chance: float) -> bool:
+        """Whether losses are surely smaller by these amounts (n,).
+
+        By their sums over episodes, or by the sums as shares of the amounts' sizes: where rewards die out, a
+        few early steps are all that the former see.
+        """
+        sums, sizes = self.total(gained), self.total(np.abs(gained))
+        shares = sums[sizes > 0] / sizes[sizes > 0]
+        return exceeds(sums, 0.0, chance / 2) or exceeds(shares, 0.0, chance / 2)
 
     def total(self, values: np.ndarray) -> np.ndarray:
         """Sum over each episode of values (n, ...), (E, ...)."""
@@ -184,20 +199,26 @@ def loss(target: np.ndarray, one: np.ndarray, two: np.ndarray) -> np.ndarray:
     return product if product.ndim == 1 else product.sum(axis=1)
 
 
-def line(errors: Errors, target: np.ndarray, own: np.ndarray) -> np.ndarray:
-    """Predictions of a straight line in state, action and the model's own prediction, shaped as `target`.
+def simple_fit(errors: Errors, target: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Predictions of a simple fit in state, action and the model's own prediction, shaped as `target`.
 
-    Fitted on one half of the episodes for the other, so that it knows nothing of what it predicts.
+    It is a straight line and the mean of what it leaves at the `NEIGHBOURS` nearest transitions, of one half
+    of the episodes for the other, so that it knows nothing of what it predicts.
     """
     episodes = errors.evidence.episodes
     known = np.column_stack([episodes.state, episodes.action, own])
     spread = known.std(axis=0)
-    known = np.column_stack(
-        [np.ones(len(known)), (known - known.mean(axis=0)) / np.where(spread > 0, spread, 1)]
-    )
+    known = (known - known.mean(axis=0)) / np.where(spread > 0, spread, 1)
+    whole = np.column_stack([np.ones(len(known)), known])
     found = np.zeros_like(target, dtype=float)
     for half in (0, 1):
-        fit, use = errors.half != half, errors.half == half
-        gram = known[fit].T @ known[fit] + 1e-8 * max(1, fit.sum()) * np.eye(known.shape[1])
-        found[use] = known[use] @ np.linalg.solve(gram, known[fit].T @ target[fit])
+        fit, use = np.flatnonzero(errors.half != half), np.flatnonzero(errors.half == half)
+        if not len(fit) or not len(use):
+            continue
+        gram = whole[fit].T @ whole[fit] + 1e-8 * len(fit) * np.eye(whole.shape[1])
+        weights = np.linalg.solve(gram, whole[fit].T @ target[fit])
+        some = fit[:: -(-len(fit) // REFERENCE)]
+        near = cKDTree(known[some]).query(known[use], k=min(NEIGHBOURS, len(some)))[1].reshape(len(use), -1)
+        left = target[some] - whole[some] @ weights
+        found[use] = whole[use] @ weights + left[near].mean(axis=1)
     return found
