@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from imagination.audit.collecting import collect
 from imagination.audit.evidence import Evidence, Finding
 from imagination.audit.findings import find, reward_lag
 from imagination.audit.horizon import SHARE, longest, tolerance_from
@@ -18,7 +19,7 @@ from imagination.audit.ranking import Ranking, rank
 from imagination.audit.result import Audit, estimates, tables
 from imagination.audit.suspicions import Errors
 
-__all__ = ["Audit", "Finding", "Ranking", "audit", "rank"]
+__all__ = ["Audit", "Finding", "Ranking", "audit", "collect", "rank"]
 
 
 def audit(

@@ -46,7 +46,7 @@ def _few(evidence: Evidence) -> list[Finding]:
         Finding(
             "few_episodes",
             "note",
-            f"episodes in the log: {count}; most tests need {2 * FEWEST} to raise an alarm",
+            f"episodes in the log: {count}; most alarms need {2 * FEWEST}",
             "log more episodes: transitions of one episode depend on one another and do not replace them",
         )
     ]

@@ -105,6 +105,7 @@ def test_plain_numbers(log):
     assert {finding["severity"] for finding in plain["findings"]} <= {"error", "warning", "note"}
 
 
+@pytest.mark.filterwarnings("error")
 def test_one_episode_has_no_interval(endless):
     alone = {name: column[endless["episode"] == 0] for name, column in endless.items()}
     found = audit.audit(mapping(fakes.Model()), fakes.policy, alone, gamma=GAMMA)
