@@ -27,9 +27,6 @@ __all__ = ["FAULTS", "RECORD", "SIZES", "evidence", "record", "run", "tables"]
 RECORD = "audit-findings"
 EPISODES = 30
 LEVEL = 0.95
-CASES = {"none": 1000, "none, rare rewards": 500}
-"""How many cases: 300 of each fault, and more where none is planted."""
-
 SEED = 2026
 
 FAULTS = {
@@ -42,6 +39,9 @@ FAULTS = {
     "none, rare rewards": None,
 }
 """What is planted, and the name of the finding that is right."""
+
+CASES = dict.fromkeys(FAULTS, 200) | {"none": 600, "none, rare rewards": 300}
+"""How many cases of each."""
 
 SIZES = {
     "reward off by one": "error of the model's reward besides, share of the rewards' spread: 0 to 0.5",
@@ -70,7 +70,8 @@ def evidence(fault: str, number: int, seed: int = SEED) -> tuple[Evidence, dict[
     if fault == "none, rare rewards":
         world = replace(world, reward=_rare(world.reward), reward_noise=0.0)
     log = collect(world, EPISODES, rng)
-    while fault == "terminations ignored" and not log.terminated.any():
+    if fault == "terminations ignored" and not log.terminated.any():
+        world = random_world(kind, stochastic, True, rng)
         log = collect(world, EPISODES, rng)
     log, model, size, region = _planted(fault, world, log, rng)
     drawn: dict[str, object] = {"fault": fault, "number": number, "world": kind, "stochastic": stochastic}
@@ -226,7 +227,7 @@ def tables(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
 def record() -> records.Record:
     """Run every case and store what was found in `data/`."""
     begin = perf_counter()
-    rows = pd.concat([run(fault, range(CASES.get(fault, 300))) for fault in FAULTS], ignore_index=True)
+    rows = pd.concat([run(fault, range(CASES[fault])) for fault in FAULTS], ignore_index=True)
     return records.save(
         RECORD,
         rows,

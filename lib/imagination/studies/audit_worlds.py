@@ -25,6 +25,9 @@ KINDS = ("tabular", "linear-quadratic", "network")
 LEAST = 5
 """Mean length of episodes in worlds that end, at least [steps]."""
 
+TRIES = 20
+"""So many ends are tried in a world before another one is drawn."""
+
 
 @dataclass(frozen=True, eq=False)
 class World:
@@ -100,7 +103,7 @@ def random_world(kind: str, stochastic: bool, ends: bool, rng: np.random.Generat
         world = replace(world, reward_noise=float(rng.uniform(0, 0.5) * seen.reward.std()))
     if not ends:
         return world
-    while True:
+    for _ in range(TRIES):
         coordinate = int(rng.integers(seen.state.shape[1]))
         edge = float(np.quantile(seen.state[:, coordinate], rng.uniform(0.8, 1)))
         chance = float(rng.uniform(0.05, 0.5)) if stochastic else 1.0
@@ -108,6 +111,7 @@ def random_world(kind: str, stochastic: bool, ends: bool, rng: np.random.Generat
         tried = collect(ending, 30, rng)
         if tried.length.mean() >= LEAST and tried.terminated.any():
             return ending
+    return random_world(kind, stochastic, ends, rng)  # none of its ends will do: another world
 
 
 def collect(world: World, count: int, rng: np.random.Generator) -> Episodes:
