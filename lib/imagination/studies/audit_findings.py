@@ -30,7 +30,7 @@ LEVEL = 0.95
 CASES = {"none": 1000, "none, rare rewards": 500}
 """How many cases: 300 of each fault, and more where none is planted."""
 
-SEED = 16
+SEED = 2026
 
 FAULTS = {
     "reward off by one": "reward_lag",
