@@ -167,9 +167,7 @@ def _returns(
     """What an audit says of returns, and how the tolerance was chosen."""
     by_horizon, by_step = tables(parts, steps, level)
     rare = 1 - (1 - level) ** (1 / len(steps))
-    notes = [
-        f"what happens in fewer than {rare:.2g} of all episodes may be missing; no interval knows it"
-    ]
+    notes = [f"what happens in fewer than {rare:.2g} of all episodes may be missing; no interval knows it"]
     if tolerance is None:
         tolerance = tolerance_from(parts.real[:, -1])
         notes.append(
