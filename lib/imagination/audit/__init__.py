@@ -166,14 +166,15 @@ def _returns(
 ) -> tuple[list[str], dict[str, Any]]:
     """What an audit says of returns, and how the tolerance was chosen."""
     by_horizon, by_step = tables(parts, steps, level)
-    notes = []
+    rare = 1 - (1 - level) ** (1 / len(steps))
+    notes = [f"what happens in fewer than {rare:.2g} of all episodes may be missing; no interval knows it"]
     if tolerance is None:
         tolerance = tolerance_from(parts.real[:, -1])
-        notes = [
+        notes.append(
             "real returns do not differ, so no tolerance was chosen; name one for the longest horizon"
             if tolerance is None
             else f"the tolerance, {tolerance:.3g}, is {SHARE:g} standard deviations of the real returns"
-        ]
+        )
     trusted = None
     if tolerance is not None:
         ends = by_horizon["gap_low"].to_numpy(), by_horizon["gap_high"].to_numpy()

@@ -56,7 +56,7 @@ class Call:
             dict.fromkeys(f"{type(e).__name__}: {str(e).strip().partition(chr(10))[0]}" for e in failures)
         )
         shapes = ", ".join(str(each.shape) for each in arguments if isinstance(each, np.ndarray))
-        raise ValueError(f"{self.name} failed on arrays of shape {shapes or '?'}: {told}") from failures[-1]
+        raise ValueError(f"{self.name} failed on a batch, of shape {shapes or '?'}: {told}") from failures[-1]
 
     def _ways(self) -> list[Callable[[Any], Any]]:
         ways = [_numpy(np.float64), _numpy(np.float32)]

@@ -52,9 +52,7 @@ class LatentModel:
 
     Examples
     --------
-    A ``WorldModel`` of dreamerv3-torch (an RSSM whose latent is a dict) would be told of like this, and an
-    agent of danijar's dreamerv3 in the same way, each function jitted with ``ninjax.pure`` (``dyn.observe``
-    there takes a carry, and ``dyn.imagine`` steps once with ``single=True``):
+    A ``WorldModel`` of dreamerv3-torch, whose latent is a dict:
 
     .. code-block:: python
 
@@ -65,10 +63,27 @@ class LatentModel:
             return wm.dynamics.observe(wm.encoder({"state": states}), before, first)[0]
 
         feat = wm.dynamics.get_feat
-        model = {"observe": observe, "imagine": wm.dynamics.img_step, "features": feat}
+        model = {"observe": observe, "imagine": wm.dynamics.img_step}
         model["reward"] = lambda latent: wm.heads["reward"](feat(latent)).mode()
         model["proceed"] = lambda latent: wm.heads["cont"](feat(latent)).mean
         model["decode"] = lambda latent: wm.heads["decoder"](feat(latent))["state"].mode()
+
+    An agent of danijar's dreamerv3; each function is then made pure, by ``jax.jit(ninjax.pure(function))``
+    and a lambda that hands it the agent's parameters and a seed:
+
+    .. code-block:: python
+
+        def observe(states, actions):
+            first = jnp.zeros(states.shape[:2], bool).at[:, 0].set(True)
+            before = {"action": jnp.pad(actions, ((0, 0), (1, 0), (0, 0)))}
+            tokens = agent.enc({}, {"state": states}, first, False)[2]
+            return agent.dyn.observe(agent.dyn.initial(len(states)), tokens, before, first, False)[2]
+
+        def imagine(latent, action):
+            return agent.dyn.imagine(latent, {"action": action}, 1, False, single=True)[1][0]
+
+        def reward(latent):  # proceed likewise: agent.con(...).prob(1)
+            return agent.rew(agent.feat2tensor(latent), 1).pred()
     """
 
     def __init__(self, model: Any, episodes: Episodes) -> None:

@@ -47,6 +47,8 @@ def test_a_perfect_model_has_no_gap(endless):
     assert found.longest_horizon == found.horizon == 11
     assert found.improve == "undetermined" and found.multiplier is None and found.why == ""
     assert found.real_return.value == pytest.approx(found.imagined_return.value)
+    assert any("fewer than 0.11 of all episodes" in note for note in found.notes)
+    assert 0.04 < (1 - 0.11) ** 25 < 0.06
 
 
 def test_a_reward_that_is_too_high_is_all_of_the_gap(endless):

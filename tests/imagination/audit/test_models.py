@@ -165,7 +165,7 @@ def test_numbers_that_are_none_pass():
         ),
         (
             {"reward": lambda s: 0},
-            r"model.reward failed on arrays of shape \(\d+, 2\), \(\d+, 1\): TypeError: ",
+            r"model.reward failed on a batch, of shape \(\d+, 2\), \(\d+, 1\): TypeError: ",
         ),
         ({"reward": lambda s, a: {}["a"]}, "model.reward failed .*: KeyError: 'a'"),
     ],

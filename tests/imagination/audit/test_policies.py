@@ -124,7 +124,7 @@ def test_discrete_actions_stay_whole():
         (3, "policy must be callable, got int"),
         (lambda s: s, r"policy must return shape \(200, 2\), got \(200, 3\)"),
         (lambda s: "left", "policy must return an array of numbers, got str"),
-        (lambda s: s[:, 7], r"policy failed on arrays of shape \(200, 3\): IndexError"),
+        (lambda s: s[:, 7], r"policy failed on a batch, of shape \(200, 3\): IndexError"),
     ],
 )
 def test_what_is_no_policy_is_refused(policy, said):
