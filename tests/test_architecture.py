@@ -35,6 +35,7 @@ ROOMS = {
     "trials": {"extras", "records", "worlds", *WORDS},
     "claims": WORDS,
     "decide": {"claims", "figures", *WORDS},
+    "commands": {"audit", "decide", "extras", "figures"},
     "audit": {"claims", "decide", "extras", "figures", "worlds", "rollouts", "lipschitz", *WORDS},
     "results": {"claims", "decide", "trials", "records", *WORDS, *SYSTEMS},
     "formal": {"claims", "results", *WORDS},

@@ -155,11 +155,12 @@ def test_a_readme_names_files_and_commands_that_exist(name):
     assert set(re.findall(r"(?:^|`)make ([a-z]+)", readme, re.MULTILINE)) <= targets
 
 
-def test_the_readmes_examples_run():
-    for code in re.findall(
-        r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
-    ):
+def test_the_readmes_examples_run(capsys):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for code, shown in re.findall(r"```python\n(.*?)```(?:\n\n```\n(.*?)```)?", readme, re.DOTALL):
         exec(compile(code, "README.md", "exec"), {})
+        printed = capsys.readouterr().out.splitlines()
+        assert [line for line in shown.splitlines() if line != "..." and line not in printed] == []
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="there is no make here")

@@ -11,6 +11,7 @@ from types import ModuleType
 __all__ = ["EXTRAS", "MissingExtra", "explained"]
 
 EXTRAS = {
+    "minari": "minari",
     "torch": "torch",
     "gymnasium": "gymnasium",
     "ot": "wasserstein",
