@@ -20,8 +20,8 @@ from press.book import Book
 ROOT = Path(__file__).parents[2]
 LIGHT = "02_lemma_1"
 
-OPTIONAL = {"dask", "distributed"}
-"""Imported by the library only when somebody asks for a cluster."""
+OPTIONAL = {"dask", "distributed", "minari"}
+"""Imported by the library only when somebody asks for a cluster, or has a Minari data set."""
 
 BROUGHT_ALONG = {"ipython", "cycler"}
 """By Jupyter, and by matplotlib."""

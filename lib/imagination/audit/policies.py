@@ -116,9 +116,9 @@ def on_policy(
     with forked(seed, policy):
         drawn = policy(state)
         again = policy(state) if policy.stochastic else drawn
-    if not (np.isfinite(drawn).all() and np.isfinite(again).all()):
-        row = rows[~np.isfinite(drawn + again).all(axis=1)][0]
-        raise ValueError(f"policy must return finite actions, got {policy(episodes.state[row : row + 1])[0]}")
+    for action in (drawn, again):
+        if (bad := ~np.isfinite(action).all(axis=1)).any():
+            raise ValueError(f"policy must return finite actions, got {_short(action[bad][0])}")
     if policy.stochastic:
         return _exchangeable(state, logged, drawn, again)
     return _equal(rows, logged, drawn)
