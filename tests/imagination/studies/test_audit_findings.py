@@ -105,7 +105,7 @@ def test_a_perfect_model_gets_an_alarm_in_one_audit_of_twenty_at_most(recorded):
 
 
 def test_large_faults_are_found(recorded):
-    """Four of five in the largest third of the sizes; of lags, whose size only hides them, in the smallest."""
+    """Four of five in the largest third of sizes; of lags, whose size only hides them, in the smallest."""
     sizes = tables(recorded)["sizes"]
     for fault, share in sizes["share"].groupby("fault"):
         ordered = share.sort_index()
