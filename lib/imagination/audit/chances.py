@@ -67,8 +67,8 @@ def _miscalibrated(ends: np.ndarray, ended: np.ndarray, episodes: int) -> Findin
         return Finding(
             "continuation",
             "warning",
-            f"{said}, but not where they are: its mean probability of an end was {ends[ended].mean():.2g} "
-            "where the world ended",
+            f"{said}, but misses {(1 - ends[ended]).sum():.3g} of these and foretells "
+            f"{ends[~ended].sum():.3g} where the world went on",
             "calibrate the probability of going on, on episodes held out; look at the states where the "
             "world ended",
         )

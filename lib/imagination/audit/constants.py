@@ -64,7 +64,7 @@ def bounds(errors: Errors) -> list[Finding]:
     width = float(rewards.max() - rewards.min()) * _weight(evidence.gamma, horizon)
     measured = float(np.abs((evidence.parts.imagined - evidence.parts.real)[:, -1].mean()))
     said = "; ".join(
-        f"{name} {value:.3g}, {'informative' if value < width else 'not informative'}"
+        f"{name} {_shown(value)}, {'informative' if value < width else 'not informative'}"
         for name, value in values.items()
     )
     some = any(value < width for value in values.values())
@@ -98,6 +98,10 @@ def gap_bounds(found: dict[str, float], gamma: float, horizon: int) -> dict[str,
         "closed loop, bounded states": claims.bound(**errors, **closed, diameter=found["diameter"]),
     }
     return {name: float(value) for name, value in values.items()}
+
+
+def _shown(value: float) -> str:
+    return f"{value:.3g}" if value < np.inf else "beyond the largest number"
 
 
 def _weight(gamma: float, horizon: int) -> float:

@@ -4,7 +4,8 @@ Each test is made on one number an episode: episodes are independent, transition
 perfect model, whose predictions are the conditional means given state and action (or draws around them): no
 predictor that knows no more can have a smaller mean square, and sums of its errors have mean zero. An audit
 makes at most `TESTS` tests and gives each the same share of ``1 − level``; so with probability `level` a
-perfect model raises no alarm, up to what Student's t makes of numbers that are not normal.
+perfect model raises no alarm, up to what Student's t makes of numbers that are not normal. Where rewards
+are so rare that a log may have none, nothing can tell a perfect model from one that promises too much.
 """
 
 from __future__ import annotations

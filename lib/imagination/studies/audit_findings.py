@@ -160,7 +160,15 @@ def _shifted(log: Episodes, by: int) -> Episodes:
 
 
 def run(fault: str, numbers: range, seed: int = SEED) -> pd.DataFrame:
-    """A row for each case: what was drawn, what was found."""
+    """Audit the cases with these numbers.
+
+    Returns
+    -------
+    DataFrame
+        A row a case: `fault`, `number`, `world` (its kind), whether it is `stochastic`, the fault's `size`
+        (see `SIZES`), whether the `right` finding was an alarm, all `alarms` by name, and the `overlap` of
+        the region found with the planted one (steps in both, as a share of those in either).
+    """
     rows = []
     for number in numbers:
         asked, drawn, region = evidence(fault, number, seed)
@@ -189,7 +197,7 @@ def _overlap(asked: Evidence, planted: Array) -> float:
 
 def intervals(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Share of right findings by group, with Clopper and Pearson's 95% interval."""
-    groups = rows.groupby(by, sort=False, observed=True)["right"].agg(["sum", "size"])
+    groups = rows.groupby(by, observed=True)["right"].agg(["sum", "size"])
     exact = [stats.binomtest(int(k), int(n)).proportion_ci() for k, n in groups.to_numpy()]
     shares = groups["sum"] / groups["size"]
     ends = pd.DataFrame(exact, index=groups.index, columns=["low", "high"])
