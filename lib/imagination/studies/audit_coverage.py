@@ -62,6 +62,7 @@ REGIMES: Mapping[str, Regime] = {
 
 TOO_LOW = {
     ("finite, rare disaster", "gap"),
+    ("finite, rare disaster", "longest horizon"),
     ("finite, rare disaster", "reward"),
     ("linear-quadratic, worlds end", "termination"),
 }
