@@ -46,7 +46,7 @@ CLOSED_LOOP = Claim(
 # -- a rollout that ends in an estimate ----------------------------------------------------------------------
 
 delta, eps_V = (sp.Function(name, real=True) for name in ("delta", "epsilon_V"))
-"""The largest error of one step where imagination is at step t, in the value; the estimate's after H steps."""
+"""Errors, in the value: of step t where imagination is then, and of the estimate after H steps."""
 
 _promise = shown(r"\lvert \hat{J}_H + \gamma^H \bar{V}(\hat{s}_H) - V(s_0) \rvert")
 

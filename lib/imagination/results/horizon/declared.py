@@ -17,8 +17,8 @@ RESULTS: tuple[Result, ...] = (
         label="thm-closed-loop",
         theorem="closed_loop",
         cell="16-closed-loop-card",
-        differs="The paper multiplies the constants of dynamics and policy. Feedback exists to make the loop's own "
-        "smaller; averages of errors take the place of suprema.",
+        differs="The paper multiplies the constants of dynamics and policy. Feedback exists to make the "
+        "loop's own smaller; averages of errors take the place of suprema.",
     ),
     _in_16(
         "Imagine, then estimate",
@@ -75,22 +75,22 @@ WORDS: Mapping[str, Words] = {
     "closed_loop": Words(
         title="The closed loop itself",
         source="[this book]",
-        also="Both returns exist: their series converge. The same holds of returns of H steps, with sums of H steps "
-        "for averages. All of this is concluded.",
+        also="Both returns exist: their series converge. The same holds of returns of H steps, with sums of "
+        "H steps for averages. All of this is concluded.",
         fixed=f"{_FIXED}; a set of states, and a distance.",
         for_all=r"\(0 \le \gamma < 1\), \(\rho, \lambda \ge 0\) with \(\gamma \rho < 1\).",
         definitions=(
             _RETURNS,
-            r"\(\bar\varepsilon_{\mathrm{dyn}} = (1 - \gamma) \sum_t \gamma^t\, d(\hat f(\hat s_t, \hat a_t), "
-            r"f(\hat s_t, \hat a_t))\) and \(\bar\varepsilon_{\mathrm{rew}} = (1 - \gamma) \sum_t \gamma^t\, "
-            r"|\hat r - r|(\hat s_t, \hat a_t)\), along the imagined rollout",
+            r"\(\bar\varepsilon_{\mathrm{dyn}} = (1 - \gamma) \sum_t \gamma^t\, d(\hat f(\hat s_t, \hat "
+            r"a_t), f(\hat s_t, \hat a_t))\) and \(\bar\varepsilon_{\mathrm{rew}} = (1 - \gamma) \sum_t "
+            r"\gamma^t\, |\hat r - r|(\hat s_t, \hat a_t)\), along the imagined rollout",
         ),
         assumptions=(
-            "the distance is nonnegative, symmetric, 0 from a state to itself, and obeys the triangle inequality; "
-            "any such distance will do",
+            "the distance is nonnegative, symmetric, 0 from a state to itself, and obeys the triangle "
+            "inequality; any such distance will do",
             "both rollouts stay in the set",
-            r"in it \(d(f(x, \pi(x)), f(y, \pi(y))) \le \rho\, d(x, y)\) and \(|r(x, \pi(x)) - r(y, \pi(y))| \le "
-            r"\lambda\, d(x, y)\)",
+            r"in it \(d(f(x, \pi(x)), f(y, \pi(y))) \le \rho\, d(x, y)\) and \(|r(x, \pi(x)) - r(y, "
+            r"\pi(y))| \le \lambda\, d(x, y)\)",
             "the two discounted sums of errors converge",
         ),
     ),
@@ -100,7 +100,8 @@ WORDS: Mapping[str, Words] = {
         fixed=f"{_FIXED}; an estimate \\(\\bar V\\) of the real value.",
         for_all=r"\(0 \le \gamma < 1\) and every horizon \(H\).",
         definitions=(
-            r"\(V\) solves the real world's Bellman equation \(V(x) = r(x, \pi(x)) + \gamma V(f(x, \pi(x)))\)",
+            r"\(V\) solves the real world's Bellman equation \(V(x) = r(x, \pi(x)) + \gamma V(f(x, "
+            r"\pi(x)))\)",
             r"\(\hat J_H\) is the imagined return of H steps, \(\hat s_H\) the state that they reach",
         ),
         assumptions=(
@@ -118,9 +119,9 @@ WORDS: Mapping[str, Words] = {
         for_all=r"\(0 < \gamma < 1\) and every horizon \(H\).",
         definitions=(r"\(B(H) = \sum_{t<H} \gamma^t \delta(t) + \gamma^H \varepsilon_V(H)\)",),
         also=r"So one more step lowers the bound if and only if \(\delta(H) < \varepsilon_V(H) - \gamma\, "
-        r"\varepsilon_V(H+1)\). For a constant \(\varepsilon_V\) and errors that do not decrease, the first step "
-        r"that fails \(\delta(H) < (1 - \gamma)\, \varepsilon_V\) ends the best horizon. If they are all the same, "
-        "the best horizon is 0, or every step is worth taking.",
+        r"\varepsilon_V(H+1)\). For a constant \(\varepsilon_V\) and errors that do not decrease, the first "
+        r"step that fails \(\delta(H) < (1 - \gamma)\, \varepsilon_V\) ends the best horizon. If they are "
+        "all the same, the best horizon is 0, or every step is worth taking.",
     ),
     "ranking": Words(
         title="Whom imagination prefers",

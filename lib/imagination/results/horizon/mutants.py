@@ -31,7 +31,11 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("one step too few", CONSTANT_ERRORS, put(H, H - 1), speaks=lambda table: table["horizon"] > 0),
     Mutant("the estimate comes a step later", CONSTANT_ERRORS, put(gamma**H, gamma ** (H + 1))),
     Mutant("the estimate is free to be late", ONE_MORE_STEP, put(LATER_ERROR.symbol, 0)),
-    Mutant("a later estimate is not discounted", ONE_MORE_STEP, put(LATER_ERROR.symbol, LATER_ERROR.symbol / gamma)),
+    Mutant(
+        "a later estimate is not discounted",
+        ONE_MORE_STEP,
+        put(LATER_ERROR.symbol, LATER_ERROR.symbol / gamma),
+    ),
     Mutant("the step is not discounted", ONE_MORE_STEP, put(gamma**H, 1)),
     Mutant("half the difference", RANKING, instead={"gap_difference": lambda t: t["gap_difference"] / 2}),
     Mutant("the larger gap", RANKING, instead={"gap_difference": "larger_gap"}),

@@ -1,7 +1,7 @@
-"""Closed loops with a learned pair beside them, measured in a norm in which the real loop contracts.
+"""Closed loops with a learned pair beside them.
 
-A loop is linear with a linear and a quadratic reward, so that its value has a closed form; what is learned of it
-is not. Nothing here knows a bound.
+A loop is linear, with a linear and a quadratic reward, so that its value has a closed form. What is learned
+of it is not linear. Nothing here knows a bound.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from imagination.worlds.checks import finite
 __all__ = ["FAMILIES", "Loops", "draw", "lyapunov", "rollouts"]
 
 FAMILIES = ("stabilised", "spiral", "gentle", "feedback")
-"""Unstable systems with a feedback that tames them; rotations that shrink slowly; loops that would do without
-feedback; and the line on which feedback undoes almost all that the dynamics do, with errors that never change."""
+"""Systems that grow, with a feedback that tames them; rotations that shrink slowly; systems that need little
+feedback; and a line on which feedback undoes what the dynamics do, with errors that never change."""
 
 
 @dataclass(frozen=True, eq=False)

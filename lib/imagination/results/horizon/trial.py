@@ -1,4 +1,4 @@
-"""Closed loops, early ends and orders on trial: random loops, measured, and nothing may exceed what is claimed."""
+"""Closed loops, early ends and orders on trial: random loops, and nothing may exceed what is claimed."""
 
 from __future__ import annotations
 
@@ -65,14 +65,25 @@ def _batch(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.Dat
 def measured(loops: Loops, rng: np.random.Generator) -> pd.DataFrame:
     """Measure everything that the topic's claims speak of, one row a loop.
 
-    Columns: `gamma`; of the closed loop `gap`, `rho` and `slope` (in a norm in which it contracts enough),
-    `average_dyn`, `average_rew`, `largest_dyn`, `largest_rew`, `lipschitz` (the L of Lemma 1) and `trivial` (what
-    the rewards alone allow); of a rollout that ends at a random `horizon` `error`, `delta_sum`, `step_error`,
-    `estimate_error`; of one more step `gain`, `next_error`, `later_error`; `best` and `by_rule`, the horizon
-    with the smallest bound and the first that the rule stops at; of a second policy `loss`, `preferred_hat`,
-    `other_hat`, `gap_difference`, `larger_gap` and `preferred_gap`.
+    Columns:
+
+    - `gamma`;
+    - of the closed loop `gap`, `rho` and `slope` (in a norm in which it contracts enough), `average_dyn`,
+      `average_rew`, `lipschitz` (the L of Lemma 1) and `trivial` (what the rewards alone allow);
+    - of a rollout that ends at a random `horizon` `error`, `delta_sum`, `step_error`, `estimate_error`;
+      of one more step `gain`, `next_error`, `later_error`;
+    - `best`, `by_rule` and `best_of_error`, the horizon with the smallest bound, the first that the rule
+      stops at, and that with the smallest error; `least_error`, and `error_at_rule`, `error_at_zero`,
+      `error_at_last`, the errors there;
+    - of a second policy `loss`, `preferred_hat`, `other_hat`, `gap_difference`, `larger_gap` and
+      `preferred_gap`.
     """
-    columns = {"gamma": loops.gamma, **_closed_loop(loops, rng), **_early_end(loops, rng), **_order(loops, rng)}
+    columns = {
+        "gamma": loops.gamma,
+        **_closed_loop(loops, rng),
+        **_early_end(loops, rng),
+        **_order(loops, rng),
+    }
     return pd.DataFrame(columns)
 
 
@@ -85,7 +96,9 @@ def _closed_loop(loops: Loops, rng: np.random.Generator) -> dict[str, np.ndarray
         rho = radius
         metric = np.ones((len(radius), 1, 1))
     else:
-        metric = lyapunov(loops.closed / rho[:, None, None], np.eye(loops.slope.shape[1])[None].repeat(len(radius), 0))
+        metric = lyapunov(
+            loops.closed / rho[:, None, None], np.eye(loops.slope.shape[1])[None].repeat(len(radius), 0)
+        )
     root = np.linalg.cholesky(metric)  # |s| = |root^T s|
 
     def length(vectors: np.ndarray) -> np.ndarray:
@@ -108,8 +121,6 @@ def _closed_loop(loops: Loops, rng: np.random.Generator) -> dict[str, np.ndarray
         "slope": slope,
         "average_dyn": (1 - loops.gamma) * (dyn * weights).sum(1),
         "average_rew": (1 - loops.gamma) * (rew * weights).sum(1),
-        "largest_dyn": dyn.max(1),
-        "largest_rew": rew.max(1),
         "lipschitz": np.maximum(norms[0], norms[1]) * (1 + norms[2]),
         "trivial": (both.max(1) - both.min(1)) * weights.sum(1),
     }
@@ -138,9 +149,11 @@ def _early_end(loops: Loops, rng: np.random.Generator) -> dict[str, np.ndarray]:
     before = np.arange(HORIZONS) < horizon[:, None]
     worth = steps < np.abs(errs[:, :-1]) - gamma * np.abs(errs[:, 1:])
     value = loops.value(loops.start[:, None])[:, 0]
+    errors = np.abs(total - value[:, None])
+    by_rule = np.where(worth.all(1), HORIZONS, (~worth).argmax(1))
     return {
         "horizon": horizon,
-        "error": np.abs(total[each, horizon] - value),
+        "error": errors[each, horizon],
         "delta_sum": bound[each, horizon],
         "step_error": np.where(before, steps, 0).max(1),
         "estimate_error": np.abs(errs)[each, horizon],
@@ -148,7 +161,12 @@ def _early_end(loops: Loops, rng: np.random.Generator) -> dict[str, np.ndarray]:
         "next_error": steps[each, horizon],
         "later_error": np.abs(errs)[each, horizon + 1],
         "best": bound.argmin(1),
-        "by_rule": np.where(worth.all(1), HORIZONS, (~worth).argmax(1)),
+        "by_rule": by_rule,
+        "best_of_error": errors.argmin(1),
+        "least_error": errors.min(1),
+        "error_at_rule": errors[each, by_rule],
+        "error_at_zero": errors[:, 0],
+        "error_at_last": errors[:, -1],
     }
 
 
@@ -160,7 +178,10 @@ def _order(loops: Loops, rng: np.random.Generator) -> dict[str, np.ndarray]:
     for each in (loops, other):
         real, imagined = rollouts(each, STEPS)
         returns.append(
-            [(each.reward(real[:, :-1]) * weights).sum(1), (each.learned_reward(imagined[:, :-1]) * weights).sum(1)]
+            [
+                (each.reward(real[:, :-1]) * weights).sum(1),
+                (each.learned_reward(imagined[:, :-1]) * weights).sum(1),
+            ]
         )
     paid, dreamt = np.array(returns).swapaxes(0, 1)
     first, rows = dreamt.argmax(0), np.arange(len(loops.gamma))
@@ -176,7 +197,7 @@ def _order(loops: Loops, rng: np.random.Generator) -> dict[str, np.ndarray]:
 
 
 def _returns(table: pd.DataFrame) -> pd.Series:
-    """What a difference of returns is counted in: rounding errs by a share of the returns, not of their difference."""
+    """The unit of a difference of returns: rounding errs by a share of the returns."""
     return table[["preferred_hat", "other_hat"]].abs().max(axis=1) + table["larger_gap"]
 
 
@@ -184,9 +205,7 @@ TRIALS = (
     Trial(claims.CLOSED_LOOP, run, "gap"),
     Trial(claims.IMAGINE_THEN_ESTIMATE, run, "error", states="delta_sum"),
     Trial(claims.CONSTANT_ERRORS, run, "error"),
-    Trial(
-        claims.ONE_MORE_STEP, run, "gain", columns={"step_error": "next_error"}, unit="delta_sum"
-    ),
+    Trial(claims.ONE_MORE_STEP, run, "gain", columns={"step_error": "next_error"}, unit="delta_sum"),
     Trial(claims.RANKING, run, "loss", unit=_returns),
 )
 """What is tried, each on all loops."""

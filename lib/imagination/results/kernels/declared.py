@@ -65,8 +65,8 @@ RESULTS: tuple[Result, ...] = (
         label="thm-tight-simulation",
         theorem="tight_simulation",
         cell="05-tight-card",
-        differs="With a learned reward. Never more than the rewards alone allow, as the classical lemma is for large "
-        "errors; attained.",
+        differs="With a learned reward. Attained, and never more than the rewards alone allow, as the "
+        "classical lemma is for large errors.",
     ),
     _in_5(
         "Asadi's value bound",
@@ -201,11 +201,11 @@ WORDS: Mapping[str, Words] = {
     "tight_simulation": Words(
         title="Tight simulation lemma",
         source="[LP24]",
-        also=r"Both returns exist, and the bound is at most \((R + \varepsilon_{\mathrm{rew}}) / (1 - \gamma)\), what "
-        "the rewards alone allow. Both are concluded.",
+        also=r"Both returns exist, and the bound is at most \((R + \varepsilon_{\mathrm{rew}}) / (1 - "
+        r"\gamma)\), what the rewards alone allow. Both are concluded.",
         fixed=f"{_FIXED}; {_NUMBERS}.",
-        for_all=r"\(0 \le \gamma < 1\), \(\varepsilon_{\mathrm{dyn}} \le 1\); states and actions of any kind, without "
-        "any distance.",
+        for_all=r"\(0 \le \gamma < 1\), \(\varepsilon_{\mathrm{dyn}} \le 1\); states and actions of any "
+        "kind, without any distance.",
         definitions=(
             _RETURNS,
             r"\(\operatorname{TV}(p, q)\) is the largest difference of the probabilities of an event",
