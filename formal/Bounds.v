@@ -142,6 +142,14 @@ Definition simulation_bound (gamma eps_dyn eps_rew span : R) : R :=
 Definition simulation_supposes (gamma eps_dyn eps_rew span : R) : Prop :=
   gamma >= 0 /\ gamma < 1 /\ eps_dyn >= 0 /\ eps_rew >= 0 /\ span >= 0.
 
+(* Tight simulation lemma *)
+Definition tight_simulation_bound (gamma eps_dyn eps_rew width : R) : R :=
+  ((eps_rew * (/ (1 + ((-1) * gamma)))) + (width * eps_dyn * gamma * (/ (1 + ((-1) * gamma))) * (/
+  (1 + ((-1) * gamma * (1 + ((-1) * eps_dyn))))))).
+
+Definition tight_simulation_supposes (gamma eps_dyn eps_rew width : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ eps_dyn >= 0 /\ eps_rew >= 0 /\ eps_dyn <= 1 /\ width >= 0.
+
 (* Asadi's value bound *)
 Definition asadi_value_bound (gamma L_f L_r eps_dyn : R) : R :=
   (L_r * eps_dyn * gamma * (/ (1 + ((-1) * gamma))) * (/ (1 + ((-1) * L_f * gamma)))).
@@ -754,6 +762,37 @@ Definition proposition_2_supposes (rollouts : R) : Prop :=
 (* Shaping telescopes *)
 Definition shaping_left (gamma first last : R) (horizon : nat) : R :=
   (((-1) * first) + (last * (gamma ^ horizon))).
+
+(* The closed loop itself *)
+Definition closed_loop_bound (gamma rho slope average_dyn average_rew : R) : R :=
+  ((/ (1 + ((-1) * gamma))) * (average_rew + (average_dyn * gamma * slope * (/ (1 + ((-1) * gamma *
+  rho)))))).
+
+Definition closed_loop_supposes (gamma rho slope : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ rho >= 0 /\ slope >= 0 /\ (gamma * rho) < 1.
+
+(* Imagine, then estimate *)
+Definition early_end_bound (delta epsilon_V : nat -> R) (gamma : R) (horizon : nat) : R :=
+  (((gamma ^ horizon) * (epsilon_V horizon)) + (sum horizon (fun t : nat => ((gamma ^ t) * (delta
+  t))))).
+
+Definition early_end_supposes (gamma : R) : Prop :=
+  gamma >= 0 /\ gamma < 1.
+
+(* Imagine, then estimate: errors that stay *)
+Definition constant_errors_bound (gamma : R) (horizon : nat) (step_error estimate_error : R) : R :=
+  ((step_error * (geom gamma horizon)) + (estimate_error * (gamma ^ horizon))).
+
+Definition constant_errors_supposes (gamma step_error estimate_error : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ step_error >= 0 /\ estimate_error >= 0.
+
+(* One more step *)
+Definition one_more_step_change (gamma : R) (horizon : nat) (step_error estimate_error later_error : R) : R :=
+  ((gamma ^ horizon) * (step_error + ((-1) * estimate_error) + (later_error * gamma))).
+
+(* Whom imagination prefers *)
+Definition ranking_bound (preferred_hat other_hat gap_difference : R) : R :=
+  (other_hat + gap_difference + ((-1) * preferred_hat)).
 
 (* Lemma 1, the reward ignores the action *)
 Definition reward_ignores_action_bound (gamma L_f L_r L_pi eps_dyn eps_rew : R) : R :=

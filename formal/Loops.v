@@ -96,7 +96,7 @@ Qed.
 
 (** The gap of H-step returns: the discounted errors along the imagined rollout, a dynamics error weighing
     gamma lam / (1 - gamma rho). *)
-Theorem closed_loop_finite H : g * rho < 1 -> Rabs (sum H ret - sum H reth) <=
+Theorem loops_gap_finite H : g * rho < 1 -> Rabs (sum H ret - sum H reth) <=
   sum H (fun t => g ^ t * (rew_error t + g * lam / (1 - g * rho) * dyn_error t)).
 Proof.
   intros c. eapply Rle_trans; [apply (finite_gap _ H step_gap)|].
@@ -125,7 +125,7 @@ Proof.
 Qed.
 
 (** The same for all steps; that both returns exist is a conclusion. *)
-Theorem closed_loop : g * rho < 1 -> ex_series (fun t => g ^ t * rew_error t) -> ex_series (fun t => g ^ t * dyn_error t) ->
+Theorem loops_gap : g * rho < 1 -> ex_series (fun t => g ^ t * rew_error t) -> ex_series (fun t => g ^ t * dyn_error t) ->
   ex_series ret /\ ex_series reth /\
   Rabs (Series ret - Series reth) <= Series (fun t => g ^ t * (rew_error t + g * lam / (1 - g * rho) * dyn_error t)).
 Proof.
@@ -142,7 +142,7 @@ Proof.
   { apply ex_ext with (a := fun t => g ^ t * rew_error t + (g * lam / (1 - g * rho)) * (g ^ t * dyn_error t)); [intros; ring|]. apply ex_plus; auto using ex_scal. }
   refine (is_lim_seq_le (fun n => Rabs (sum n ret - sum n reth)) (fun n => sum n (fun t => g ^ t * (rew_error t + g * lam / (1 - g * rho) * dyn_error t)))
     (Finite _) (Finite _) _ _ _).
-  - intros n. now apply closed_loop_finite.
+  - intros n. now apply loops_gap_finite.
   - change (Finite (Rabs ?x)) with (Rbar_abs (Finite x)). apply is_lim_seq_abs. apply is_lim_seq_minus'; now apply sum_series.
   - now apply sum_series.
 Qed.

@@ -93,7 +93,7 @@ Lemma gap_contracting : gamma * L < 1 -> ex_series (real_reward W gamma) /\ ex_s
   Rabs (J W gamma - J_hat W gamma) <= lemma_1_bound gamma L_f L_r L_pi eps_dyn eps_rew.
 Proof.
   intros cn. assert (pos : 0 < / (1 - gamma * L)) by (apply Rinv_0_lt_compat; lra).
-  destruct (closed_loop _ (d_S W) (loop W (f W)) (loop W (f_hat W)) (pay W (r W)) (pay W (r_hat W)) (start W) gamma m g01
+  destruct (loops_gap _ (d_S W) (loop W (f W)) (loop W (f_hat W)) (pay W (r W)) (pay W (r_hat W)) (start W) gamma m g01
     (fun _ => True) L lam L0 lam0 (fun _ => I) (fun _ => I) (fun x y _ _ => loop_lipschitz x y) (fun x y _ _ => pay_lipschitz x y)
     cn (discounted_ex b eps_rew b_le) (discounted_ex eta eps_dyn eta_le)) as (E & Eh & G).
   split; [exact E | split; [exact Eh|]]. eapply Rle_trans; [exact G|].

@@ -82,6 +82,7 @@ def in_passing(name: str) -> Iterator[Outcome]:
 
 
 OTHER: Mapping[str, str] = {
+    "audit-*": "what an audit finds and how often its intervals hold: a tool, no claim",
     "fidelity": "learning curves at equal budgets: what advice is worth, no claim",
     "fidelity-seeds": "their last returns, seed by seed",
     "fidelity-tuning": "what each step size came to on other seeds",

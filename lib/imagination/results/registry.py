@@ -24,6 +24,7 @@ _FOLDERS = {
     "Noisy rewards": "noise",
     "The price of a label": "fidelity",
     "Bias": "bias",
+    "How long to imagine": "horizon",
     "A bound of one's own": "tutorial",
 }
 

@@ -111,3 +111,21 @@ SIMULATION_LEMMA = Claim(
     expression=(eps_rew + gamma * eps_dyn * SPAN.symbol) / (1 - gamma),
     meaning="no metric on states, no Lipschitz constant: total variation and the span of the value",
 )
+
+WIDTH = Quantity(real("R"), "width", "largest reward minus smallest reward in the real world")
+
+TIGHT_SIMULATION = Claim(
+    name="Tight simulation lemma",
+    source="[LP24]",
+    symbols=(GAMMA, EPS_DYN, EPS_REW, WIDTH),
+    hypotheses=(
+        *DISCOUNT,
+        *ERRORS,
+        Hypothesis("eps_dyn <= 1", sp.Le(eps_dyn, 1), "a total variation is at most 1"),
+        nonnegative(WIDTH),
+    ),
+    quantity=GAP,
+    expression=eps_rew / (1 - gamma)
+    + WIDTH.symbol * gamma * eps_dyn / ((1 - gamma) * (1 - gamma * (1 - eps_dyn))),
+    meaning="the chains agree at time t with probability at least (1 - eps_dyn)^t",
+)

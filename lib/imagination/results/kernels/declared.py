@@ -60,6 +60,15 @@ RESULTS: tuple[Result, ...] = (
         differs="With a learned reward, and the span of the value in place of its largest size.",
     ),
     _in_5(
+        "Tight simulation lemma",
+        (claims.TIGHT_SIMULATION,),
+        label="thm-tight-simulation",
+        theorem="tight_simulation",
+        cell="05-tight-card",
+        differs="With a learned reward. Attained, and never more than the rewards alone allow, as the "
+        "classical lemma is for large errors.",
+    ),
+    _in_5(
         "Asadi's value bound",
         (claims.ASADI_VALUE_BOUND, claims.ASADI_VALUE_BOUND_LEARNED),
         label="thm-asadi",
@@ -76,6 +85,10 @@ PRINTED: Mapping[str, Printed] = {
     ),
     "simulation": (
         claims.SIMULATION_LEMMA, {"expression": "simulation_bound", "supposes": "simulation_supposes"},
+    ),
+    "tight_simulation": (
+        claims.TIGHT_SIMULATION,
+        {"expression": "tight_simulation_bound", "supposes": "tight_simulation_supposes"},
     ),
     "asadi": (
         claims.ASADI_VALUE_BOUND, {"expression": "asadi_value_bound", "supposes": "asadi_supposes"},
@@ -183,6 +196,25 @@ WORDS: Mapping[str, Words] = {
             r"\(\operatorname{TV}(\hat P_{x,a}, P_{x,a}) \le \varepsilon_{\mathrm{dyn}}\) and \(|\hat "
             r"r(x,a) - r(x,a)| \le \varepsilon_{\mathrm{rew}}\)",
             r"no two values differ by more than \(\operatorname{sp} V\)",
+        ),
+    ),
+    "tight_simulation": Words(
+        title="Tight simulation lemma",
+        source="[LP24]",
+        also=r"Both returns exist, and the bound is at most \((R + \varepsilon_{\mathrm{rew}}) / (1 - "
+        r"\gamma)\), what the rewards alone allow. Both are concluded.",
+        fixed=f"{_FIXED}; {_NUMBERS}.",
+        for_all=r"\(0 \le \gamma < 1\), \(\varepsilon_{\mathrm{dyn}} \le 1\); states and actions of any "
+        "kind, without any distance.",
+        definitions=(
+            _RETURNS,
+            r"\(\operatorname{TV}(p, q)\) is the largest difference of the probabilities of an event",
+        ),
+        assumptions=(
+            _DISTRIBUTIONS,
+            r"real rewards lie in an interval of length \(R\)",
+            r"\(\operatorname{TV}(\hat P_{x,a}, P_{x,a}) \le \varepsilon_{\mathrm{dyn}}\) and \(|\hat "
+            r"r(x,a) - r(x,a)| \le \varepsilon_{\mathrm{rew}}\)",
         ),
     ),
     "asadi_bound": Words(

@@ -1,11 +1,11 @@
-"""Mutants of Lemma 1 for kernels: the same expression, given what a careless reader might give it."""
+"""Mutants of Lemma 1 for kernels and of the tight simulation lemma: what a careless reader might read."""
 
 from __future__ import annotations
 
 import sympy as sp
 
 from imagination.quantities import L_f, L_pi, eps_dyn, eps_rew, gamma
-from imagination.results.kernels.claims import WASSERSTEIN_BOUND
+from imagination.results.kernels.claims import TIGHT_SIMULATION, WASSERSTEIN_BOUND, WIDTH
 from imagination.trials.trial import Mutant, Slip, put
 
 __all__ = ["MUTANTS"]
@@ -36,4 +36,7 @@ MUTANTS: tuple[Mutant, ...] = (
         speaks=lambda table: table["between_means"].notna(),
     ),
     *(Mutant(name, WASSERSTEIN_BOUND, slip) for name, slip in _SLIPS.items()),
+    Mutant("reward error forgotten", TIGHT_SIMULATION, put(eps_rew, 0)),
+    Mutant("half the width", TIGHT_SIMULATION, put(WIDTH.symbol, WIDTH.symbol / 2)),
+    Mutant("chains that part meet again", TIGHT_SIMULATION, put(1 - gamma * (1 - eps_dyn), 1)),
 )

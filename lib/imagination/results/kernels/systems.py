@@ -121,6 +121,18 @@ def spreading(batch: int, generator: np.random.Generator) -> Pair:
     return mdp, mdp.with_model(imagined), mdp.uniform_policy()
 
 
+def leaving(batch: int, generator: np.random.Generator) -> Pair:
+    """A good state for ever, which the model leaves for a bad one, and a reward that is always too small."""
+    chance, size = generator.uniform(0, 1, (2, batch))
+    width = np.exp(generator.uniform(-2, 2, batch))
+    real = np.broadcast_to(np.eye(2)[:, None], (batch, 2, 1, 2))
+    imagined = real.copy()
+    imagined[:, 0, 0] = np.stack([1 - chance, chance], axis=1)
+    reward = width[:, None, None] * np.array([[1.0], [0.0]])
+    mdp = TabularMDP(real, reward, generator.uniform(0.1, 0.95, batch), initial=np.eye(2)[0])
+    return mdp, mdp.with_model(imagined, reward - (size * width)[:, None, None]), mdp.uniform_policy()
+
+
 FAMILIES: Mapping[str, Family] = {
     "Garnet, plane": garnet_plane,
     "Garnet, line": garnet_line,
@@ -272,8 +284,8 @@ def simulation_lemma(real: TabularMDP, imagined: TabularMDP, policy: Array) -> d
     -------
     dict of (B,) arrays
         `gap`, |J(π,M̂) − J(π,M)|; `on_average`, errors weighed by where imagination goes; then `gamma`,
-        `eps_dyn` (largest total variation), `eps_rew`, `span` (max V − min V), and `largest_span`, (max r −
-        min r)/(1 − γ), which bounds it without a solve.
+        `eps_dyn` (largest total variation), `eps_rew`, `span` (max V − min V), `width`, max r − min r, and
+        `largest_span`, width/(1 − γ), which bounds the span without a solve.
     """
     values = real.values(policy)
     span = values.max(axis=1) - values.min(axis=1)
@@ -288,6 +300,7 @@ def simulation_lemma(real: TabularMDP, imagined: TabularMDP, policy: Array) -> d
         "eps_dyn": tv.max(axis=(1, 2)),
         "eps_rew": error.max(axis=(1, 2)),
         "span": span,
+        "width": width,
         "largest_span": width / (1 - real.discount),
     }
 

@@ -14,6 +14,7 @@ from imagination.results.kernels.systems import (
     asadi,
     constants,
     gap,
+    leaving,
     mistaken,
     simulation_lemma,
 )
@@ -64,7 +65,7 @@ def run(scale: str = "quick", *, seed: int = 0) -> pd.DataFrame:
 
 
 def by_values(scale: str = "quick", *, seed: int = 0) -> pd.DataFrame:
-    """Measure what is claimed of values: of pairs of every family and of random reward processes.
+    """Measure what is claimed of values: of pairs of every family, of random processes, of models that leave.
 
     Columns: `family`; for pairs those of `systems.simulation_lemma`, for processes those of `systems.asadi`.
     """
@@ -74,7 +75,8 @@ def by_values(scale: str = "quick", *, seed: int = 0) -> pd.DataFrame:
         for family, make in FAMILIES.items()
     ]
     processes = asadi(PROCESSES * count, generator).assign(family="reward processes")
-    return pd.concat([*tables, processes], ignore_index=True)
+    attained = pd.DataFrame(simulation_lemma(*leaving(count, generator))).assign(family="leaving")
+    return pd.concat([*tables, processes, attained], ignore_index=True)
 
 
 def _finite(table: pd.DataFrame) -> pd.Series:
@@ -91,6 +93,7 @@ TRIALS: tuple[Trial, ...] = (
     Trial(claims.BOUNDED, run, "gap", speaks=_endless),
     Trial(claims.BOUNDED_FINITE, run, "gap", speaks=_finite),
     Trial(claims.SIMULATION_LEMMA, by_values, "gap"),
+    Trial(claims.TIGHT_SIMULATION, by_values, "gap"),
     Trial(claims.ASADI_VALUE_BOUND, by_values, "error", columns={"L_f": "K_real"}),
     Trial(claims.ASADI_VALUE_BOUND_LEARNED, by_values, "error", columns={"L_f": "K_imagined"}),
 )

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from imagination import records
-from imagination.results.kernels import trial
+from imagination.results.kernels import claims, trial
 from imagination.results.kernels.mutants import MUTANTS
 from imagination.results.kernels.systems import FAMILIES
 from imagination.trials.trial import mutation_scores
@@ -40,11 +40,19 @@ def test_every_family_and_horizon_took_part_with_and_without_contraction(table):
 
 
 def test_every_mutant_is_caught(drawn):
-    scores = mutation_scores(trial.TRIALS, MUTANTS, drawn)
+    of_gaps = [mutant for mutant in MUTANTS if mutant.of is claims.WASSERSTEIN_BOUND]
+    scores = mutation_scores(trial.TRIALS, of_gaps, drawn)
     assert len(scores) == 12
     assert (scores["excess"] > 0.05).all() and (scores["lowest"] < 0.5).all()
     lines = scores.set_index("mutant").loc["distance of means in place of W1", "speaks of"]
     assert 0 < lines < scores["speaks of"].max()
+
+
+def test_every_mutant_of_the_tight_simulation_lemma_is_caught():
+    of_values = [mutant for mutant in MUTANTS if mutant.of is claims.TIGHT_SIMULATION]
+    scores = mutation_scores(trial.TRIALS, of_values, trial.by_values("quick", seed=3))
+    assert len(scores) == 3
+    assert (scores["excess"] > 0.05).all() and (scores["caught by"] > 10).all()
 
 
 def test_ratios_are_0_where_nothing_happens(drawn):

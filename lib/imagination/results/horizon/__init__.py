@@ -1,0 +1,1 @@
+"""How long to imagine, and what to believe of it."""

@@ -1,0 +1,134 @@
+"""How long to imagine: its results."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from imagination.results.horizon import claims
+from imagination.results.result import Printed, Result, Words
+
+__all__ = ["PRINTED", "RESULTS", "WORDS"]
+
+_in_16 = partial(Result, chapter="16_how_long_may_one_imagine")
+
+RESULTS: tuple[Result, ...] = (
+    _in_16(
+        "The closed loop itself",
+        (claims.CLOSED_LOOP,),
+        label="thm-closed-loop",
+        theorem="closed_loop",
+        cell="16-closed-loop-card",
+        differs="The paper multiplies the constants of dynamics and policy. Feedback exists to make the "
+        "loop's own smaller; averages of errors take the place of suprema.",
+    ),
+    _in_16(
+        "Imagine, then estimate",
+        (claims.IMAGINE_THEN_ESTIMATE, claims.CONSTANT_ERRORS),
+        label="thm-early-end",
+        theorem="imagine_then_estimate",
+        cell="16-early-end-card",
+        differs="Known in many forms, with suprema; here with the errors where imagination is.",
+    ),
+    _in_16(
+        "One more step",
+        (claims.ONE_MORE_STEP,),
+        label="thm-one-more-step",
+        theorem="horizon",
+        cell="16-one-more-card",
+        differs="Not in the paper. It optimises the bound, not the error.",
+    ),
+    _in_16(
+        "Whom imagination prefers",
+        (claims.RANKING,),
+        label="thm-ranking",
+        theorem="ranking",
+        cell="16-ranking-card",
+        differs="Not in the paper. The difference of two gaps may be far smaller than either.",
+    ),
+)
+
+PRINTED: Mapping[str, Printed] = {
+    "closed_loop": (
+        claims.CLOSED_LOOP, {"expression": "closed_loop_bound", "supposes": "closed_loop_supposes"},
+    ),
+    "imagine_then_estimate": (
+        claims.IMAGINE_THEN_ESTIMATE,
+        {"expression": "early_end_bound", "supposes": "early_end_supposes"},
+    ),
+    "constant_errors": (
+        claims.CONSTANT_ERRORS,
+        {"expression": "constant_errors_bound", "supposes": "constant_errors_supposes"},
+    ),
+    "one_more_step": (claims.ONE_MORE_STEP, {"expression": "one_more_step_change"}),
+    "ranking": (claims.RANKING, {"expression": "ranking_bound"}),
+}  # fmt: skip
+
+_FIXED = (
+    "a real and a learned deterministic world with the same states, actions, policy and first state; "
+    r"dynamics \(f\), \(\hat f\) and rewards \(r\), \(\hat r\)"
+)
+_RETURNS = (
+    r"\(J = \sum_t \gamma^t r(s_t, \pi(s_t))\) with \(s_{t+1} = f(s_t, \pi(s_t))\), and \(\hat J\) likewise "
+    "in the learned world"
+)
+
+WORDS: Mapping[str, Words] = {
+    "closed_loop": Words(
+        title="The closed loop itself",
+        source="[this book]",
+        also="Both returns exist: their series converge. The same holds of returns of H steps, with sums of "
+        "H steps for averages. All of this is concluded.",
+        fixed=f"{_FIXED}; a set of states, and a distance.",
+        for_all=r"\(0 \le \gamma < 1\), \(\rho, \lambda \ge 0\) with \(\gamma \rho < 1\).",
+        definitions=(
+            _RETURNS,
+            r"\(\bar\varepsilon_{\mathrm{dyn}} = (1 - \gamma) \sum_t \gamma^t\, d(\hat f(\hat s_t, \hat "
+            r"a_t), f(\hat s_t, \hat a_t))\) and \(\bar\varepsilon_{\mathrm{rew}} = (1 - \gamma) \sum_t "
+            r"\gamma^t\, |\hat r - r|(\hat s_t, \hat a_t)\), along the imagined rollout",
+        ),
+        assumptions=(
+            "the distance is nonnegative, symmetric, 0 from a state to itself, and obeys the triangle "
+            "inequality; any such distance will do",
+            "both rollouts stay in the set",
+            r"in it \(d(f(x, \pi(x)), f(y, \pi(y))) \le \rho\, d(x, y)\) and \(|r(x, \pi(x)) - r(y, "
+            r"\pi(y))| \le \lambda\, d(x, y)\)",
+            "the two discounted sums of errors converge",
+        ),
+    ),
+    "imagine_then_estimate": Words(
+        title="Imagine, then estimate",
+        source="[FWSGGL18; this book]",
+        fixed=f"{_FIXED}; an estimate \\(\\bar V\\) of the real value.",
+        for_all=r"\(0 \le \gamma < 1\) and every horizon \(H\).",
+        definitions=(
+            r"\(V\) solves the real world's Bellman equation \(V(x) = r(x, \pi(x)) + \gamma V(f(x, "
+            r"\pi(x)))\)",
+            r"\(\hat J_H\) is the imagined return of H steps, \(\hat s_H\) the state that they reach",
+        ),
+        assumptions=(
+            r"\(|\hat r - r + \gamma (V \circ \hat f - V \circ f)|(\hat s_t, \hat a_t) \le \delta(t)\) for "
+            r"\(t < H\)",
+            r"\(|\bar V(\hat s_H) - V(\hat s_H)| \le \varepsilon_V(H)\)",
+        ),
+        also=r"Where \(\delta\) is the same at each step the sum is \(\delta\,(1 + \gamma + \dots + "
+        r"\gamma^{H-1})\).",
+    ),
+    "horizon": Words(
+        title="One more step",
+        source="[this book]",
+        fixed="the errors of steps and of the estimate, any numbers.",
+        for_all=r"\(0 < \gamma < 1\) and every horizon \(H\).",
+        definitions=(r"\(B(H) = \sum_{t<H} \gamma^t \delta(t) + \gamma^H \varepsilon_V(H)\)",),
+        also=r"So one more step lowers the bound if and only if \(\delta(H) < \varepsilon_V(H) - \gamma\, "
+        r"\varepsilon_V(H+1)\). For a constant \(\varepsilon_V\) and errors that do not decrease, the first "
+        r"step that fails \(\delta(H) < (1 - \gamma)\, \varepsilon_V\) ends the best horizon. If they are "
+        "all the same, the best horizon is 0, or every step is worth taking.",
+    ),
+    "ranking": Words(
+        title="Whom imagination prefers",
+        source="[this book]",
+        fixed="real and imagined returns of two policies.",
+        for_all="all numbers.",
+        assumptions=(r"\(|(\hat J_1 - J_1) - (\hat J_2 - J_2)| \le d\)",),
+        also=r"So if \(\hat J_1 - \hat J_2 > d\), then \(J_1 > J_2\).",
+    ),
+}
