@@ -37,8 +37,8 @@ def _held(regime: str) -> Say:
         held = share(np.arange(audits) < round(rows["held"].sum()))
         told = word(held, "less often than", "as often as", "more often than", at=LEVEL)
         return Said(
-            f"{regime}: an audit's {LEVEL:.0%} interval of the return gap holds it in {held} of audits, {told} "
-            "it says.",
+            f"{regime}: an audit's {LEVEL:.0%} interval of the return gap holds it in {held} of audits, "
+            f"{told} it says.",
             held,
             "share of intervals that hold the gap",
             counted(audits, "audit"),
