@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from imagination.worlds.continuous import AffineDynamics, AffineReward, Transitions, check_shape
+from imagination.checks import check_shape, counts, number, numeric
+from imagination.worlds.continuous import AffineDynamics, AffineReward, Transitions
 from imagination.worlds.teacher import NetworkDynamics, NetworkReward
 
 
+@numeric
 def ridge(features: np.ndarray, targets: np.ndarray, penalty: float = 0.0) -> np.ndarray:
     """Minimise ``‖Φ w − y‖² + penalty ‖w‖²`` for each problem of a batch.
 
@@ -25,10 +27,11 @@ def ridge(features: np.ndarray, targets: np.ndarray, penalty: float = 0.0) -> np
     -------
     weights : (C, q, p)
     """
-    check_shape("features", features, (None, None, None))
-    check_shape("targets", targets, (features.shape[0], features.shape[1], None))
-    if not penalty >= 0:
-        raise ValueError(f"penalty must be >= 0, got {penalty}")
+    batch, count, size = check_shape("features", features, (None, None, None))
+    check_shape("targets", targets, (batch, count, None))
+    if not count * size:
+        raise ValueError(f"features must not be empty, got shape {features.shape}")
+    penalty = number("penalty", penalty, least=0)
     left, scale, right = np.linalg.svd(features, full_matrices=False)
     tiny = scale <= np.finfo(float).eps * max(features.shape[1:]) * scale.max(axis=-1, keepdims=True)
     inverse = np.where(tiny, 0.0, scale / np.where(tiny, 1.0, scale**2 + penalty))
@@ -91,6 +94,9 @@ def sine_reward(
 def _random_hidden(
     transitions: Transitions, generator: np.random.Generator, width: int, frequency: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    check_shape("transitions.state", transitions.state, (None, None, None))
+    counts(width=width)
+    frequency = number("frequency", frequency, above=0)
     batch = transitions.state.shape[0]
     weights = []
     for inputs in (transitions.state, transitions.action):
@@ -109,7 +115,8 @@ def _fit_output(
     in_state, in_action, bias = hidden
     angle = transitions.state @ in_state.mT + transitions.action @ in_action.mT + bias[:, None, :]
     mean = targets.mean(axis=1)
-    weights = ridge(np.sin(angle), targets - mean[:, None, :], penalty * targets.shape[1])
+    penalty = number("penalty", penalty, least=0) * targets.shape[1]
+    weights = ridge(np.sin(angle), targets - mean[:, None, :], penalty)
     return weights, mean
 
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import torch
 
+from imagination.checks import check_shape, counts, number
 from imagination.reinforce.gradients import returns_to_go, solve_ridge
 from imagination.reinforce.torch_policies import CategoricalPolicy, GaussianPolicy, Tensor, TorchPolicy
 from imagination.reinforce.training import Adam
@@ -91,8 +92,8 @@ def _control(policy: TorchPolicy, choice: Tensor, dtype: torch.dtype) -> Tensor:
 @torch.no_grad()
 def play(world: EpisodicWorld, choose: Act, start: Tensor, horizon: int) -> Episodes:
     """Play episodes from `start`, (C, K, d_s), for `horizon` steps, or fewer if all are over."""
-    if horizon < 1:
-        raise ValueError(f"horizon must be at least 1, got {horizon}")
+    counts(horizon=horizon)
+    check_shape("start", start, (world.batch_size, None, None))
     state, alive = start, torch.ones(start.shape[:-1], dtype=torch.bool)
     rows: list[tuple[Tensor, ...]] = []
     for _ in range(horizon):
@@ -133,6 +134,8 @@ class Baseline:
         spread: float = 1.0,
         ridge: float = 1e-3,
     ) -> None:
+        counts(batch=batch, d_state=d_state, width=width)
+        ridge, spread = number("ridge", ridge, least=0), number("spread", spread, above=0)
         self.hidden = spread * torch.randn((batch, d_state + 1, width), generator=generator)
         self.ridge = ridge
         self.weight: Tensor | None = None
@@ -175,6 +178,9 @@ def ascend(
 
     With an `entropy` bonus each step earns ``-entropy * log π(a|s)`` besides: surprise is rewarded.
     """
+    discount, entropy = number("discount", discount, least=0), number("entropy", entropy, least=0)
+    if discount > 1:
+        raise ValueError(f"discount must lie in [0, 1], got {discount}")
     gamma = torch.full((len(episodes.reward),), discount, dtype=episodes.reward.dtype)
     alive, reward = episodes.alive, episodes.reward
     if entropy:
@@ -188,5 +194,6 @@ def ascend(
     baseline.fit(episodes.state, ahead, alive)
     policy = policy.with_flat(optimiser.step(policy.flat(), gradient))
     if least_std is not None and isinstance(policy, GaussianPolicy):
-        policy = policy.with_arrays({"log_std": policy.log_std.clamp(min=math.log(least_std))})
+        least = math.log(number("least_std", least_std, above=0))
+        policy = policy.with_arrays({"log_std": policy.log_std.clamp(min=least)})
     return policy

@@ -9,8 +9,8 @@ from typing import Any
 import gymnasium
 import numpy as np
 
-from imagination.worlds.checks import finite
-from imagination.worlds.continuous import Array, ContinuousMDP, Parametric, check_shape
+from imagination.checks import check_shape, finite
+from imagination.worlds.continuous import Array, ContinuousMDP, Parametric
 from imagination.worlds.gymnasium import one_dimensional, within_box
 
 __all__ = ["adapt"]

@@ -14,8 +14,8 @@ import numpy as np
 import torch
 from gymnasium.envs.registration import EnvSpec
 
-from imagination.worlds.checks import broadcast, finite, whole
-from imagination.worlds.continuous import BallProjected, BoxProjected, ContinuousMDP, check_shape
+from imagination.checks import broadcast, check_shape, finite, whole
+from imagination.worlds.continuous import BallProjected, BoxProjected, ContinuousMDP
 from imagination.worlds.episodic import EpisodicWorld
 from imagination.worlds.gymnasium import MAX_SPEED, OnPendulumStates, PendulumDynamics, within_box
 
@@ -59,11 +59,12 @@ class WorldEnvironment(gymnasium.Env):
     ) -> None:
         if not 0 <= whole("configuration", configuration) < world.batch_size:
             raise ValueError(f"configuration must lie in [0, {world.batch_size}), got {configuration}")
-        if discrete and d_action != 1:
+        if discrete and whole("d_action", d_action, least=1) != 1:
             raise ValueError(f"d_action must be 1 for discrete actions, got {d_action}")
         self._world, self._which, self._discrete = world, configuration, discrete
         self._state = world.start(1, torch.Generator().manual_seed(0))
-        bound = finite("bound", finite("bound", bound, above=0).astype(np.float32), above=0)
+        with np.errstate(over="ignore", under="ignore"):  # then it is infinite or 0, which is refused
+            bound = finite("bound", finite("bound", bound, above=0).astype(np.float32), above=0)
         bound = bound.astype(np.float32)
         check_shape("bound", bound, (self._state.shape[-1],))
         self._bound = torch.as_tensor(bound).to(self._state.dtype)

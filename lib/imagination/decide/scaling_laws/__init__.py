@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from imagination.checks import finite, numeric, together, whole
 from imagination.decide.scaling_laws import huber
 from imagination.decide.scaling_laws.huber import Measurements
 
@@ -58,8 +59,12 @@ class DecayError(ValueError):
     """The errors do not fall with the number of samples, so no law of decay describes them."""
 
 
+@numeric
 def power_law(samples: Any, amplitude: Any, exponent: Any, floor: Any = 0.0) -> Any:
-    """Return ``amplitude * samples ** -exponent + floor`` (arrays broadcast)."""
+    """Return ``amplitude * samples ** -exponent + floor`` (arrays broadcast; samples are above 0)."""
+    given = {"amplitude": amplitude, "exponent": exponent, "floor": floor}
+    numbers = {name: finite(name, value) for name, value in given.items()}
+    samples, amplitude, exponent, floor = together(samples=finite("samples", samples, above=0), **numbers)
     return amplitude * samples**-exponent + floor
 
 
@@ -299,6 +304,7 @@ def fit(
     ValueError
         If there are fewer than 3 different sample sizes (4 with a floor), or bad numbers.
     """
+    whole("replicates", replicates)
     data = _data(samples, errors, seeds, floor)
     y = _levelled(data, data.y[None])
     scale = _scale(data, y, floor)
@@ -370,7 +376,7 @@ def _left_out(law: ScalingLaw) -> float:
 def _positive(name: str, values: Any) -> np.ndarray:
     try:
         array = np.asarray(values, dtype=float)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError, RuntimeError) as error:
         raise ValueError(f"{name}: {values!r} are not numbers") from error
     bad = ~(np.isfinite(array) & (array > 0))
     if bad.any():

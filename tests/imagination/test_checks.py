@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from imagination.worlds.checks import broadcast, finite, numeric, whole
+from imagination.checks import broadcast, finite, numeric, whole
 
 
 @pytest.mark.parametrize(
