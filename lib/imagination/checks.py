@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import is_dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -86,10 +86,12 @@ def whole(name: str, value: int, *, least: int = 0) -> int:
     return int(value)
 
 
-def check_items(name: str, items: Any, kind: type) -> None:
-    """Raise a ValueError unless this is a sequence of one or more objects of a kind."""
-    if not isinstance(items, list | tuple) or not items or not all(isinstance(item, kind) for item in items):
+def check_items(name: str, items: Any, kind: type) -> list[Any]:
+    """One or more objects of a kind as a list, or a ValueError."""
+    listed = list(items) if isinstance(items, Iterable) and not isinstance(items, str) else []
+    if not listed or not all(isinstance(item, kind) for item in listed):
         raise ValueError(f"{name} must be a sequence of one or more {kind.__name__}, got {items!r}")
+    return listed
 
 
 def check_index(name: str, index: NDArray[Any], size: int) -> None:

@@ -334,7 +334,9 @@ class Claim:
         for hypothesis, low, high in self._margins:
             a, b = (np.broadcast_to(side(*arrays), shape) for side in (low, high))
             strict = isinstance(hypothesis.relation, sp.StrictLessThan | sp.StrictGreaterThan)
-            if all(side.is_Atom for side in hypothesis.relation.args):  # floats compare exactly
+            fractions = not any(power.exp.free_symbols for power in hypothesis.relation.atoms(sp.Pow))
+            # Floats compare exactly, and a power whose exponent is any number has no exact value to compare.
+            if all(side.is_Atom for side in hypothesis.relation.args) or not fractions:
                 yield hypothesis.name, ~((a < b) if strict else (a <= b)), np.zeros(shape, bool)
                 continue
             close = np.abs(b - a) <= _NEAR * (np.abs(a) + np.abs(b))

@@ -136,6 +136,7 @@ def panels(
     return figure, axes.ravel()
 
 
+@checks.numeric
 def ecdf(axes: Axes, values: Any, *, name: str, **options: Any) -> None:
     """Draw the empirical distribution function of `values` as a staircase.
 
@@ -156,6 +157,7 @@ def ecdf(axes: Axes, values: Any, *, name: str, **options: Any) -> None:
     sns.ecdfplot(x=sample, ax=axes, label=name, marker="", **options)
 
 
+@checks.numeric
 def strip(
     axes: Axes, groups: Sequence[Any], names: Sequence[str], *, whiskers: tuple[float, float] = (5, 95)
 ) -> None:
@@ -180,14 +182,15 @@ def strip(
     samples = [checks.finite("groups", sample) for sample in groups]
     if not samples or not all(sample.ndim == 1 and sample.size for sample in samples):
         raise ValueError(f"groups must be samples, (n,) each, got shapes {[s.shape for s in samples]}")
-    if checks.finite("whiskers", whiskers, least=0).shape != (2,) or max(whiskers) > 100:
+    ends = checks.finite("whiskers", whiskers, least=0)
+    if ends.shape != (2,) or ends.max() > 100:
         raise ValueError(f"whiskers must be two percentiles, got {whiskers}")
     rows = range(len(samples))
     axes.boxplot(
         samples,
         positions=rows,
         orientation="horizontal",
-        whis=whiskers,
+        whis=tuple(ends.tolist()),
         showfliers=False,
         widths=0.6,
         patch_artist=True,

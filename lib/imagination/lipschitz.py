@@ -170,8 +170,10 @@ def _ascend(
 ) -> np.ndarray:
     """Largest value of `objective`, (C, K) -> (C,), met on the way of projected Adam from `points`."""
     steps, rate = whole("steps", steps), number("rate", rate, above=0)
-    tensors = [converter("torch")(array).clone().requires_grad_() for array in points]
     import torch
+
+    copies = [converter("torch")(array).clone() for array in points]
+    tensors = [(t if t.is_floating_point() else t.double()).requires_grad_() for t in copies]
 
     sides = [_torch(domain) for domain in domains]
     optimiser = torch.optim.Adam(tensors, lr=rate, maximize=True)

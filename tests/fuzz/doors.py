@@ -18,47 +18,61 @@ from imagination.claim import Claim
 from imagination.results.registry import RESULTS
 from imagination.worlds.tabular import TabularMDP
 
-NAN: set[str] = set()
+NAN = {"trials.recording.rounded", "trials.trial.mutation_scores", "trials.trial.violations"}
+"""What may return NaN, as its documentation says."""
+
 _WHY_NOT = {
     "what functions return, and nobody makes": """
         decide.allocation.Allocation decide.allocation.JointAllocation decide.label_cost.OptimalCost
-        decide.planner.Estimate decide.planner.Plan decide.scaling_laws.ScalingLaw decide.scaling_laws.Comparison
+        decide.planner.Estimate decide.planner.Plan decide.scaling_laws.Comparison
+        decide.scaling_laws.ScalingLaw
         models.latent.Encoder models.latent.DecodedPolicy models.latent.CodeInitial models.latent.LatentModels
         models.latent.Health models.latent_training.PendulumTrajectories models.learned_world.LearnedWorld
         records.Record reinforce.episodes.Episodes reinforce.estimators.Estimate reinforce.exact.Moments
-        reinforce.gradients.StateValue reinforce.training.Training rollouts.Rollout sensitivities.Adjoint trials.trial.Outcome
-        worlds.tabular.Solution worlds.tabular.TabularRollouts
+        reinforce.gradients.StateValue reinforce.training.Training rollouts.Rollout sensitivities.Adjoint
+        trials.trial.Outcome worlds.tabular.Solution worlds.tabular.TabularRollouts
         """,
     "what doors are made of: it takes what has been checked": """
         checks decide.budget_problem decide.label_search decide.scaling_laws.huber models.fitting.check_data
-        models.fitting.check_options models.fitting.trained worlds.continuous.check_box worlds.continuous.certified
+        models.fitting.check_options models.fitting.trained decide.pilot.measurements
+        models.latent_beforehand.encoder_beforehand reinforce.reward_errors.look_up
+        worlds.continuous.check_box worlds.continuous.certified
         worlds.continuous.check_radius worlds.continuous.converter worlds.gymnasium.one_dimensional
         worlds.gymnasium.within_box worlds.tabular.distributions worlds.tabular.metric reinforce.exact.timed
         """,
-    "one step of a rollout or of training, and inside of torch's transforms: what takes the steps has checked": """
+    "one step of a rollout or of training, also inside torch's transforms: who takes steps has checked": """
         worlds.continuous.additive_distance worlds.continuous.apply_matrix worlds.continuous.moved
         worlds.continuous.norm worlds.continuous.project_ball worlds.continuous.project_box
         worlds.continuous.spectral_norm worlds.embedded.nearest worlds.perturbations.unit
-        models.fitting.Adam models.fitting.by_autograd models.fitting.descend models.fitting.through
+        models.fitting.by_autograd models.fitting.descend models.fitting.through
         models.fitting.uniform models.latent_codes.covariance_penalty models.latent_codes.variance_penalty
         models.smooth.jacobian_square models.smooth.largest_singular_value models.smooth.shrinking
         reinforce.torch_policies.draw worlds.tabular.draw
         """,
-    "what `Claim.evaluate` computes with; the claims are called": "sums",
+    "what `Claim.evaluate` is made of; the claims are called": "sums claim symbols quantities latex",
+    "it prints claims, or reads what is recorded": "formal interactive catalogue __main__ extras",
+    "what a chapter runs, at sizes and on worlds of its own": "studies",
     "symbols go in and out": """
-        results.fidelity.claims.objective results.fidelity.claims.at results.fidelity.claims.psi decide.noise_laws.value
+        derivation
+        decide.noise_laws.value results.fidelity.claims.objective results.fidelity.claims.at
+        results.fidelity.claims.psi results.fidelity.claims.slope results.fidelity.claims.at_least_0
+        results.budget.claims.signs results.budget.further.kept_dyn results.budget.further.kept_rew
         results.budget.claims.cost results.budget.claims.error results.budget.claims.rewards_for
         """,
     "declared once, in code: it takes claims and functions": """
         trials.recording.Command trials.trial.Mutant trials.trial.Trial
         """,
-    "it writes files": "figures.save records.save records.write_whole",
+    "it reads or writes files, and its own tests give it bad ones": """
+        decide.pilot.read_pilot figures.save records.save records.write_whole
+        """,
+    "matplotlib checks its own settings": "figures.style",
+    "it takes what a function returned, and nothing else": """
+        decide.planner_figure.figure decide.planner_report.text reinforce.episodes.act
+        reinforce.episodes.greedy reinforce.episodes.steps_used models.least_squares.state_and_action
+        """,
 }
 LISTED = {place: why for why, places in _WHY_NOT.items() for place in places.split()}
 """Public functions that are not called, and modules of such, each with the reason."""
-
-ROOMS = ("decide", "figures", "lipschitz", "models", "records", "reinforce", "results", "rollouts")
-ROOMS += ("sensitivities", "sums", "trials", "wasserstein", "worlds")
 
 
 @dataclass(frozen=True)
@@ -85,9 +99,8 @@ def public() -> Iterator[tuple[str, Callable[..., Any]]]:
     """The public functions and classes of the rooms, and the methods of tables, with their places."""
     for module in pkgutil.walk_packages(imagination.__path__, "imagination."):
         place = module.name.removeprefix("imagination.")
-        if place.split(".")[0] not in ROOMS:
-            continue
-        if place.startswith("results.") and not place.endswith(".claims"):
+        trial = place.startswith("results.") and not place.endswith((".claims", ".further"))
+        if trial or why_not(place):  # a topic's trial draws and measures systems of its own
             continue
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -109,7 +122,9 @@ def _passive(thing: Any) -> bool:
 
 def why_not(place: str) -> str:
     """Why a public function is not called, or nothing."""
-    return LISTED.get(place) or LISTED.get(place.rpartition(".")[0], "")
+    while place and place not in LISTED:
+        place = place.rpartition(".")[0]
+    return LISTED.get(place, "")
 
 
 def meant(place: str, name: str) -> Callable[[], Any] | None:
@@ -137,7 +152,10 @@ def good(place: str, function: Callable[..., Any]) -> dict[str, Callable[[], Any
 
 def has_value(claim: Claim) -> bool:
     """Whether a claim says a number of numbers: some state an equation, or speak of any function."""
-    equations = [h for h in claim.hypotheses if isinstance(h.relation, sp.Eq)]
+    asked = {quantity.symbol for quantity in claim.symbols if quantity.code in claim.arguments}
+    equations = [
+        h for h in claim.hypotheses if isinstance(h.relation, sp.Eq) and h.relation.free_symbols <= asked
+    ]
     return not equations and not claim.expression.atoms(AppliedUndef)
 
 

@@ -45,7 +45,8 @@ def call(door: Door, arguments: dict[str, Any]) -> tuple[str, str]:
     except Warning as warning:
         return "warning", f"{type(warning).__name__}: {warning}"
     except Exception as error:
-        named = any(re.search(rf"\b{re.escape(name)}\b", str(error)) for name in arguments)
+        names = [*arguments, *(c for a in arguments.values() if isinstance(a, pd.DataFrame) for c in a)]
+        named = any(re.search(rf"\b{re.escape(str(name))}\b", str(error)) for name in names)
         fine = isinstance(error, ValueError | TypeError) and named
         return "refused" if fine else "wrong error", f"{type(error).__name__}: {error}"
     return ("silent NaN", repr(result)) if has_nan(result) and not door.nan else ("result", "")
@@ -117,13 +118,14 @@ def outcomes(found: list[Door], calls: int, seed: int) -> Iterator[tuple[int, Do
 
 
 def fuzz(calls: int, seed: int) -> tuple[pd.DataFrame, list[str]]:
-    """Counts by room, and a line for each call that went wrong."""
+    """Counts by room, and a line for each call that went wrong, which is printed at once."""
     found = doors()
     rows, wrong = [], []
     for index, door, outcome, why, how in outcomes(found, calls, seed):
         rows.append((door.room, outcome))
         if outcome in KINDS:
             wrong.append(f"{outcome}\t{door.name}\t--only {index}\t{how}\t{why[:200]!r}")
+            print(wrong[-1], flush=True)
     made = pd.DataFrame(rows, columns=["room", "outcome"])
     counted = pd.crosstab(made.room, made.outcome).reindex(
         columns=["result", "refused", *KINDS], fill_value=0
@@ -146,7 +148,7 @@ def main() -> None:
         return
     print(f"seed {chosen.seed}")
     counted, wrong = fuzz(chosen.calls, chosen.seed)
-    print(*wrong, counted.to_string(), sep="\n")
+    print(counted.to_string())
     sys.exit(bool(wrong))
 
 

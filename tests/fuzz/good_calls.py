@@ -117,7 +117,9 @@ def episodes() -> Episodes:
 
 
 def steps_seen() -> Steps:
-    return Steps(tensor(2, 4, 2), tensor(2, 4, 1), tensor(2, 4), tensor(2, 4, 2), torch.tensor([[0, 0, 0, 1]] * 2) > 0)
+    return Steps(
+        tensor(2, 4, 2), tensor(2, 4, 1), tensor(2, 4), tensor(2, 4, 2), torch.tensor([[0, 0, 0, 1]] * 2) > 0
+    )
 
 
 def learned() -> LearnedWorld:
@@ -300,7 +302,7 @@ BY_PLACE: dict[str, dict[str, Callable[[], Any]]] = {
     "worlds.gymnasium": {"torque_unit": lambda: drawn(2), "max_speed": lambda: 8 * ONES, "env": lambda: "Pendulum-v1", "floor": lambda: 0.1 * ONES},
     "worlds.gymnasium.collect": {"policy": lambda: None, "count": lambda: 8, "num_envs": lambda: 2},
     "worlds.environments.WorldEnvironment": {"bound": lambda: np.ones(3)},
-    "worlds.adapted.adapt": {"env": lambda: "Pendulum-v1"},
+    "worlds.adapted.adapt": {"env": lambda: "Pendulum-v1", "L_f": lambda: np.ones(1), "L_r": lambda: np.ones(1)},
     "worlds.environments": {"state_bound": lambda: ONES, "world": lambda: Pendulum(2)},
     "sensitivities.forward_mode": {"noise": lambda: None},
     "sums.divided_power": {"nodes": lambda: [0.5, 0.9, 1.0]},
@@ -338,8 +340,9 @@ BY_PLACE: dict[str, dict[str, Callable[[], Any]]] = {
     "trials.compare.after_tuning": {"tuned": tuning, "curves": lambda: lambda arm, step: (pd.DataFrame({"arm": [arm]}),) * 2, "evaluated": lambda: [7, 8], "by": lambda: ["arm"]},
     "trials.compare.curves": {"by": lambda: ["arm"], "keep": list},
     "trials.sweep.sweep": {"task": lambda: lambda configuration, rng: pd.DataFrame({"x": [rng.random()]}), "configurations": lambda: [{"a": 1}]},
+    "decide.scaling_laws.power_law": {"floor": lambda: 0.1},
     "decide.scaling_laws.compare": {"rng": lambda: RNG(0), "replicates": lambda: 5},
-    "decide.scaling_laws": {"seeds": lambda: None, "rng": lambda: RNG(0), "replicates": lambda: 5},
+    "decide.scaling_laws": {"seeds": lambda: None, "floor": lambda: False, "rng": lambda: RNG(0), "replicates": lambda: 5},
     "decide.pilot": {"pilot": pilot, "name": lambda: "dynamics", "path": lambda: PILOT},
     "decide.planner.plan": {"pilot": pilot, "cost_dyn": lambda: 1.0, "cost_rew": lambda: 5.0, "replicates": lambda: 100},
     "decide.planner_figure": {"plan": made_plan},
@@ -349,9 +352,10 @@ BY_PLACE: dict[str, dict[str, Callable[[], Any]]] = {
     "results.budget.claims": dict.fromkeys(("dyn", "rew"), lambda: 3.0),
     **dict.fromkeys(("claims.A power law is convex", "claims.A power law lies above its tangents"), dict.fromkeys("apxyuv", lambda: 0.5)),
     "claims.A hidden unit lies below its chord": {"low": lambda: -0.5, "high": lambda: 0.5},
+    "claims": {"noise": lambda: 0.5},
     "claims.The remaining equation increases": {"N_dyn": lambda: 0.25},
-    "claims.No fewer dynamics samples": {"N_dyn": lambda: 100.0, "N_rew": lambda: 2.0},
-    "claims.Where the objective falls": {"noise_free_variance": lambda: 0.01, "amplitude": lambda: 5.0},
+    "claims.No fewer dynamics samples": {"N_dyn": lambda: 3.0, "N_rew": lambda: 1.0, "M_dyn": lambda: 3.2},
+    "claims.Where the objective falls": {"noise_free_variance": lambda: 0.0, "exponent": lambda: 0.9},
     "claims.Up to the crossing": {"rollouts": lambda: 1, "variance_noisy": lambda: 2.0},
     "claims.State error": {"t": lambda: 3},
     "claims.Straight and not smooth": {"factor": lambda: 2.0},

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from imagination.checks import number, whole
 from imagination.claim import HypothesisError
 from imagination.decide import allocation, scaling_laws
 from imagination.decide.pilot import COLUMNS, QUANTITIES, checked, measurements, read_pilot
@@ -182,18 +183,23 @@ def plan(
     """
     pilot = checked(pilot)
     for name, value in {"budget": budget, "cost_dyn": cost_dyn, "cost_rew": cost_rew}.items():
-        if not (np.isfinite(value) and value > 0):
+        if not number(name, value) > 0:
             raise ValueError(f"{name}: {value:g}; need a positive, finite number")
+    budget, cost_dyn, cost_rew = (
+        value if isinstance(value, int | float) else float(value) for value in (budget, cost_dyn, cost_rew)
+    )
     if cost_dyn + cost_rew > budget:
         raise ValueError(
             f"budget: {budget:g}; one sample of each kind costs {cost_dyn + cost_rew:g}, need that or more"
         )
-    if not 0 < level < 1:
+    if not 0 < number("level", level) < 1:
         raise ValueError(f"level: {level:g} is no probability between 0 and 1")
     if law not in LAWS:
         raise ValueError(f"law: {law!r} is none of {', '.join(LAWS)}")
-    if replicates < 100:
+    if whole("replicates", replicates) < 100:
         raise ValueError(f"replicates: {replicates}; intervals need 100 or more")
+    if multiplier is not None:
+        number("multiplier", multiplier)
     chosen, of_constants, notes = _multipliers(multiplier, constants)
     laws = {}
     for name in QUANTITIES:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
+from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -57,7 +58,8 @@ class Layers(NamedTuple):
 def check_options(learning_rate: float, **counts: int) -> None:
     """Raise a ValueError unless the rate is positive and every count at least 1."""
     checks.counts(**counts)
-    checks.number("learning_rate", learning_rate, above=0)
+    if checks.number("learning_rate", learning_rate, above=0) > torch.finfo(torch.float32).max:
+        raise ValueError(f"learning_rate must be a number of single precision, got {learning_rate}")
 
 
 def check_data(inputs: np.ndarray, targets: np.ndarray, seeds: Sequence[int]) -> None:
@@ -94,7 +96,7 @@ def passes(generators: Sequence[torch.Generator], count: int, size: int, epochs:
     checks.counts(count=count, size=size, epochs=epochs)
     for _ in range(epochs):
         order = torch.stack([torch.randperm(count, generator=g) for g in generators])
-        yield from order.split(size, dim=1)
+        yield from order.split(int(size), dim=1)
 
 
 def draws(generators: Sequence[torch.Generator], count: int, size: int, steps: int) -> Iterator[Tensor]:
@@ -119,9 +121,10 @@ def start_layers(
     """
     checks.check_items("generators", generators, torch.Generator)
     checks.counts(copies=copies)
-    checks.check_items("sizes", sizes, int)
     layers = []
-    for d_in, d_out in pairwise([checks.whole("sizes", size, least=1) for size in sizes]):
+    for d_in, d_out in pairwise(checks.check_items("sizes", sizes, Integral)):
+        checks.counts(sizes=d_in)
+        checks.counts(sizes=d_out)
         for shape in ((d_out, d_in), (d_out,)):
             start = torch.stack([uniform(shape, d_in, g) for g in generators])
             layers.append(start.repeat(copies, *(1 for _ in shape)).requires_grad_())

@@ -20,9 +20,11 @@ LEAST_RANK = 1.5
 @numeric
 def curvature(first: Tensor, second: Tensor, third: Tensor) -> Tensor:
     """Mean of 1 − cos between ``second − first`` and ``third − second``, (C,): 0 for straight motion."""
-    size = check_shape("first", first, (None, None, None))
-    check_shape("second", second, size)
-    check_shape("third", third, size)
+    size: tuple[int | None, ...] = (None, None, None)
+    for name, codes in (("first", first), ("second", second), ("third", third)):
+        size = check_shape(name, codes, size)
+        if not codes.is_floating_point():
+            raise ValueError(f"{name} must hold floats, got {codes.dtype}")
     cosine = torch.nn.functional.cosine_similarity(second - first, third - second, dim=-1)
     return (1 - cosine).mean(-1)
 

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import torch
 
-from imagination.checks import check_shape, whole
+from imagination.checks import check_seeds, check_shape, whole
 from imagination.models.fitting import Layers, Tensor
 from imagination.models.networks import train
 from imagination.worlds.episodic import Stepped
@@ -225,6 +225,9 @@ def learn(
     keep: Callable[[Tensor], Tensor] | None = None,
 ) -> LearnedWorld:
     """Learn a world from real steps."""
+
+    if len(check_seeds(seeds)) != len(steps.state):
+        raise ValueError(f"seeds must be {len(steps.state)}, one for each seed of steps, got {len(seeds)}")
 
     def fit(inputs: Tensor, targets: Tensor) -> Layers:
         data = inputs.double().numpy(), targets.double().numpy()

@@ -45,6 +45,7 @@ def state_and_action(transitions: Transitions) -> np.ndarray:
     return np.concatenate([transitions.state, transitions.action], axis=-1)
 
 
+@numeric
 def affine_dynamics(transitions: Transitions, penalty: float = 0.0) -> AffineDynamics:
     """Least-squares affine dynamics from (C, N, ·) transitions."""
     weights = ridge(_with_one(transitions), transitions.next_state, penalty)
@@ -52,6 +53,7 @@ def affine_dynamics(transitions: Transitions, penalty: float = 0.0) -> AffineDyn
     return AffineDynamics(weights[..., :d_state], weights[..., d_state:-1], weights[..., -1])
 
 
+@numeric
 def affine_reward(transitions: Transitions, penalty: float = 0.0) -> AffineReward:
     """Least-squares affine reward from (C, N, ·) transitions."""
     weights = ridge(_with_one(transitions), transitions.reward[..., None], penalty)[:, 0]
@@ -59,6 +61,7 @@ def affine_reward(transitions: Transitions, penalty: float = 0.0) -> AffineRewar
     return AffineReward(weights[..., :d_state], weights[..., d_state:-1], weights[..., -1])
 
 
+@numeric
 def sine_dynamics(
     transitions: Transitions,
     generator: np.random.Generator,
@@ -76,6 +79,7 @@ def sine_dynamics(
     return NetworkDynamics(*hidden, *output, "sin", skip=True)
 
 
+@numeric
 def sine_reward(
     transitions: Transitions,
     generator: np.random.Generator,

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import torch
 
-from imagination.checks import check_shape, counts, number
+from imagination.checks import asked, check_shape, counts, number
 from imagination.reinforce.gradients import returns_to_go, solve_ridge
 from imagination.reinforce.torch_policies import CategoricalPolicy, GaussianPolicy, Tensor, TorchPolicy
 from imagination.reinforce.training import Adam
@@ -94,10 +94,12 @@ def play(world: EpisodicWorld, choose: Act, start: Tensor, horizon: int) -> Epis
     """Play episodes from `start`, (C, K, d_s), for `horizon` steps, or fewer if all are over."""
     counts(horizon=horizon)
     check_shape("start", start, (world.batch_size, None, None))
+    if not start.is_floating_point():
+        raise ValueError(f"start must hold floats, got {start.dtype}")
     state, alive = start, torch.ones(start.shape[:-1], dtype=torch.bool)
     rows: list[tuple[Tensor, ...]] = []
     for _ in range(horizon):
-        choice, control = choose(state)
+        choice, control = asked("choose", choose, start=state)
         following, reward, ended = world.step(state, control)
         rows.append((state, choice, control, reward * alive, alive, following, ended & alive))
         alive = alive & ~ended
@@ -185,6 +187,7 @@ def ascend(
     alive, reward = episodes.alive, episodes.reward
     if entropy:
         reward = reward - entropy * policy.log_prob(episodes.state, episodes.choice) * alive
+        check_shape("reward and entropy", reward, tuple(alive.shape))
     ahead = returns_to_go(reward, gamma)
     advantage = (ahead - baseline(episodes.state)) * alive
     count = alive.sum((1, 2)).clamp(min=1)

@@ -125,7 +125,7 @@ def expected_maximal_score(problem: Problem, power: float = 2.0) -> Array:
     The maximum of a rollout is one of the S · A norms. That it is at most a given one is the probability of
     never leaving the (state, action) pairs whose norms are at most that, a product of H sub-kernels.
     """
-    number("power", power, above=0)
+    power = number("power", power, above=0)
     B, S, A = problem.mdp.reward.shape
     norms = (problem.policy.scores**2).sum(axis=3) ** (power / 2)
     levels = np.sort(norms.reshape(B, S * A), axis=1)

@@ -34,6 +34,7 @@ LARGEST_POWER = 1e30
 def returns_to_go(reward: Tensor, discount: Tensor) -> Tensor:
     """``Σ_{u≥t} γ^{u−t} r_u`` at every t: (C, K, H), (C,) -> (C, K, H)."""
     _check(reward, discount)
+    discount = discount.to(reward.dtype)
     result, ahead = torch.empty_like(reward), torch.zeros_like(reward[..., 0])
     for t in reversed(range(reward.shape[2])):
         ahead = torch.addcmul(reward[..., t], ahead, discount[:, None])
@@ -186,6 +187,9 @@ def fit_state_value(
 def solve_ridge(gram: Tensor, right: Tensor, ridge: float) -> Tensor:
     """Normal equations (C, p, p) w = (C, p, q), with `ridge` times their mean diagonal added to it."""
     batch, size, _ = check_shape("gram", gram, (None, None, None))
+    if not size or gram.dtype != right.dtype or not gram.is_floating_point():
+        kinds = f"{gram.dtype} {tuple(gram.shape)} and {right.dtype}"
+        raise ValueError(f"gram and right must hold floats of one precision, not empty, got {kinds}")
     check_shape("gram", gram, (batch, size, size))
     check_shape("right", right, (batch, size, None))
     scale = number("ridge", ridge, least=0) * gram.diagonal(dim1=1, dim2=2).mean(1)[:, None, None]
@@ -222,6 +226,8 @@ def _baseline(
 def _check(reward: Tensor, discount: Tensor) -> None:
     """Raise a ValueError unless these are rewards (C, K, H) and discounts (C,) in [0, 1]."""
     check_shape("discount", discount, check_shape("reward", reward, (None, None, None))[:1])
+    if not (reward.numel() and reward.is_floating_point()):
+        raise ValueError(f"reward must hold floats, got {tuple(reward.shape)} of {reward.dtype}")
     if not bool(((discount >= 0) & (discount <= 1)).all()):
         raise ValueError(f"discount must lie in [0, 1], got {discount}")
 

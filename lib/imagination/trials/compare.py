@@ -7,15 +7,17 @@ They cover a little less than they say: 92 to 94 of 100 for 95%, at 20 seeds of 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import bootstrap, rankdata, trim_mean
+from scipy.stats import DegenerateDataWarning, bootstrap, rankdata, trim_mean
 
-from imagination.checks import finite, number, numeric, whole
+from imagination.checks import check_items, finite, number, numeric, whole
 
 __all__ = [
     "after_tuning",
@@ -206,7 +208,10 @@ def chosen(
     """
     for asked, names in (("by", by), ("knob", (knob,)), ("column", (column,)), ("tuning", ("seed",))):
         _check_columns(asked, tuning, names)
-    if shared := sorted(set(tuning["seed"]) & set(evaluated)):
+    if not len(by):
+        raise ValueError("by must name one column or more, got none")
+    finite(f"column {column!r} of tuning", tuning[column])
+    if shared := sorted(set(tuning["seed"]) & set(check_items("evaluated", evaluated, Integral))):
         raise ValueError(f"evaluated must not hold a seed of tuning, got {shared[:3]} in both")
     rows = []
     for key, values in tuning.groupby(list(by), sort=False):
@@ -238,6 +243,8 @@ def after_tuning(
         "": all learning curves. "-seeds": all last returns. "-tuning": what each step came to on the seeds
         for tuning (`iqm`, `mean`), and which was `chosen`: the largest `iqm`.
     """
+    for name in ("step", "return", "seed"):
+        _check_columns("tuned", tuned, (name,))
     best = chosen(tuned, "step", "return", evaluated=evaluated, by=by)
     found = zip(*(curves(*row[[*by, "step"]]) for _, row in best.iterrows()), strict=True)
     shown, last = (pd.concat(part, ignore_index=True) for part in found)
@@ -322,10 +329,12 @@ def _ends(
     for name, group in groups.items():
         if group.ndim < 1 or len(group) < 2 or not group.size:
             raise ValueError(f"{name} must hold at least 2 seeds on the first axis, got shape {group.shape}")
-    found = bootstrap(
-        tuple(groups.values()), statistic, axis=0, vectorized=True, confidence_level=float(level),
-        n_resamples=draws, batch=100, method="percentile", rng=generator,
-    )  # fmt: skip
+    with warnings.catch_warnings():  # of what is no number, which is refused
+        warnings.simplefilter("ignore", DegenerateDataWarning)
+        found = bootstrap(
+            tuple(groups.values()), statistic, axis=0, vectorized=True, confidence_level=float(level),
+            n_resamples=draws, batch=100, method="percentile", rng=generator,
+        )  # fmt: skip
     return found.confidence_interval.low, found.confidence_interval.high
 
 

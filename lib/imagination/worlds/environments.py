@@ -59,7 +59,7 @@ class WorldEnvironment(gymnasium.Env):
     ) -> None:
         if not 0 <= whole("configuration", configuration) < world.batch_size:
             raise ValueError(f"configuration must lie in [0, {world.batch_size}), got {configuration}")
-        if discrete and whole("d_action", d_action, least=1) != 1:
+        if whole("d_action", d_action, least=1) > 1 and discrete:
             raise ValueError(f"d_action must be 1 for discrete actions, got {d_action}")
         self._world, self._which, self._discrete = world, configuration, discrete
         self._state = world.start(1, torch.Generator().manual_seed(0))

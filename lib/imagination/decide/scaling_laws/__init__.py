@@ -375,7 +375,10 @@ def _left_out(law: ScalingLaw) -> float:
 
 def _positive(name: str, values: Any) -> np.ndarray:
     try:
-        array = np.asarray(values, dtype=float)
+        array = np.asarray(values)
+        if array.dtype.kind not in "fiubO":
+            raise TypeError(f"{array.dtype} is no kind of real number")
+        array = array.astype(float)
     except (TypeError, ValueError, OverflowError, RuntimeError) as error:
         raise ValueError(f"{name}: {values!r} are not numbers") from error
     bad = ~(np.isfinite(array) & (array > 0))
