@@ -86,15 +86,16 @@ def whole(name: str, value: int, *, least: int = 0) -> int:
     return int(value)
 
 
-def check_items(name: str, items: Any, kind: type) -> list[Any]:
-    """One or more objects of a kind as a list, or a ValueError."""
-    listed = list(items) if isinstance(items, Iterable) and not isinstance(items, str) else []
-    if not listed or not all(isinstance(item, kind) for item in listed):
-        raise ValueError(f"{name} must be a sequence of one or more {kind.__name__}, got {items!r}")
+def check_items(name: str, items: Any, kind: type, *, least: int = 1) -> list[Any]:
+    """`least` or more objects of a kind as a list, or a ValueError."""
+    fine = isinstance(items, Iterable) and not isinstance(items, str)
+    listed = list(items) if fine else []
+    if not fine or len(listed) < least or not all(isinstance(item, kind) for item in listed):
+        raise ValueError(f"{name} must be a sequence of {least} or more {kind.__name__}, got {items!r}")
     return listed
 
 
-def check_index(name: str, index: NDArray[Any], size: int) -> None:
+def check_index(name: str, index: Any, size: int) -> None:
     """Raise a ValueError unless all are whole numbers in [0, size)."""
     index = np.asarray(index)
     if not np.issubdtype(index.dtype, np.integer) or np.any((index < 0) | (index >= size)):
@@ -136,6 +137,21 @@ def check_shape(name: str, array: Any, shape: tuple[int | None, ...]) -> tuple[i
     if xp.isdtype(array.dtype, "real floating") and not bool(xp.all(xp.isfinite(array))):
         raise ValueError(f"{name} must be finite, but NaN or inf is in the array of shape {found}")
     return found
+
+
+def check_box(low: Any, high: Any) -> None:
+    """Raise ValueError unless these are the corners (C, d) of boxes."""
+    check_shape("high", high, check_shape("low", low, (None, None)))
+    one_library(low=low, high=high)
+    if not bool((low <= high).all()):
+        raise ValueError(f"low must be <= high, got {low} and {high}")
+
+
+def check_radius(name: str, radius: Any) -> None:
+    """Raise ValueError unless these are radii (C,), at least 0."""
+    check_shape(name, radius, (None,))
+    if not bool((radius >= 0).all()):
+        raise ValueError(f"{name} must be >= 0, got {radius}")
 
 
 def numeric(function: Callable[P, R]) -> Callable[P, R]:

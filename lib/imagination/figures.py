@@ -132,8 +132,17 @@ def panels(
     checks.counts(columns=columns, rows=rows)
     width = checks.number("width", width, above=0)
     height = checks.number("height", height, above=0)
+    checks.number("height of all rows", height * rows)
     figure, axes = plt.subplots(rows, columns, figsize=(width, height * rows), squeeze=False, **options)
     return figure, axes.ravel()
+
+
+def _drawable(name: str, values: Any) -> np.ndarray:
+    """Numbers that have a place on an axis, or a ValueError."""
+    numbers = checks.finite(name, values)
+    if np.any(np.abs(numbers) > 1e300):
+        raise ValueError(f"{name} must be at most 1e300 in size, or no axis holds them")
+    return numbers
 
 
 @checks.numeric
@@ -149,7 +158,7 @@ def ecdf(axes: Axes, values: Any, *, name: str, **options: Any) -> None:
     name : str
         Label in the legend.
     """
-    sample = np.sort(checks.finite("values", values).ravel())
+    sample = np.sort(_drawable("values", values).ravel())
     if not sample.size:
         raise ValueError("values must hold some numbers, got none")
     import seaborn as sns
@@ -179,7 +188,7 @@ def strip(
         raise ValueError(
             f"groups must be a sequence of samples, one for each of {len(names)} names, got {groups!r}"
         )
-    samples = [checks.finite("groups", sample) for sample in groups]
+    samples = [_drawable("groups", sample) for sample in groups]
     if not samples or not all(sample.ndim == 1 and sample.size for sample in samples):
         raise ValueError(f"groups must be samples, (n,) each, got shapes {[s.shape for s in samples]}")
     ends = checks.finite("whiskers", whiskers, least=0)

@@ -93,6 +93,8 @@ def discounted_return(rewards: Array, discount: Array) -> Array:
     check_shape("rewards", rewards, (*check_shape("discount", discount, (None,)), None, None))
     one_library(rewards=rewards, discount=discount)
     xp = array_namespace(rewards)
+    if xp.isdtype(rewards.dtype, "bool"):
+        raise ValueError(f"rewards must be numbers, got {rewards.dtype}")
     powers = discount[:, None] ** xp.arange(rewards.shape[-1], dtype=rewards.dtype)
     return (rewards * powers[:, None, :]).sum(-1)
 

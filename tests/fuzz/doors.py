@@ -18,7 +18,12 @@ from imagination.claim import Claim
 from imagination.results.registry import RESULTS
 from imagination.worlds.tabular import TabularMDP
 
-NAN = {"trials.recording.rounded", "trials.trial.mutation_scores", "trials.trial.violations"}
+NAN = {
+    "decide.pilot.checked",
+    "trials.recording.rounded",
+    "trials.trial.mutation_scores",
+    "trials.trial.violations",
+}
 """What may return NaN, as its documentation says."""
 
 _WHY_NOT = {
@@ -36,8 +41,7 @@ _WHY_NOT = {
         checks decide.budget_problem decide.label_search decide.scaling_laws.huber models.fitting.check_data
         models.fitting.check_options models.fitting.trained decide.pilot.measurements
         models.latent_beforehand.encoder_beforehand reinforce.reward_errors.look_up
-        worlds.continuous.check_box worlds.continuous.certified
-        worlds.continuous.check_radius worlds.continuous.converter worlds.gymnasium.one_dimensional
+        worlds.continuous.certified worlds.continuous.converter worlds.gymnasium.one_dimensional
         worlds.gymnasium.within_box worlds.tabular.distributions worlds.tabular.metric reinforce.exact.timed
         """,
     "one step of a rollout or of training, also inside torch's transforms: who takes steps has checked": """

@@ -1,4 +1,4 @@
-"""One good call of each public function: arguments by name, and by function where a name means another thing."""
+"""A good call of each public function: arguments by name, and by function where a name means another thing."""
 
 from collections.abc import Callable
 from functools import cache

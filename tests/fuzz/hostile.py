@@ -81,7 +81,7 @@ ARRAYS: tuple[Callable[[np.ndarray], Any], ...] = (
 )
 TENSORS: tuple[Callable[[torch.Tensor], Any], ...] = (
     *(lambda a, e=e: torch.as_tensor(_with_entry(a, e), dtype=a.dtype) for e in ENTRIES),
-    *(lambda a, e=e: torch.full_like(a, e) for e in ENTRIES[:11]),
+    *(lambda a, e=e: torch.full(a.shape, e, dtype=torch.float64).to(a.dtype) for e in ENTRIES[:11]),
     *(lambda a, kind=kind: a.to(kind) for kind in (torch.float32, torch.int8, torch.bool)),
     *(lambda a, e=e: e for e in (None, "many", torch.tensor(0.5), 10**400)),
     lambda a: a[..., :0],

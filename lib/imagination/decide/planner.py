@@ -186,7 +186,7 @@ def plan(
         if not number(name, value) > 0:
             raise ValueError(f"{name}: {value:g}; need a positive, finite number")
     budget, cost_dyn, cost_rew = (
-        value if isinstance(value, int | float) else float(value) for value in (budget, cost_dyn, cost_rew)
+        value if type(value) in (int, float) else float(value) for value in (budget, cost_dyn, cost_rew)
     )
     if cost_dyn + cost_rew > budget:
         raise ValueError(

@@ -67,7 +67,7 @@ def check_data(inputs: np.ndarray, targets: np.ndarray, seeds: Sequence[int]) ->
     networks, count, size = checks.check_shape("inputs", inputs, (None, None, None))
     *_, wanted = checks.check_shape("targets", targets, (networks, count, None))
     if len(checks.check_seeds(seeds)) != networks:
-        raise ValueError(f"seeds must be {networks}, one for each network's data, got {len(seeds)}")
+        raise ValueError(f"seeds must be {networks}, one for each of the inputs, got {len(seeds)}")
     if not count * size * wanted:
         raise ValueError(f"inputs and targets must not be empty, got {inputs.shape} and {targets.shape}")
 

@@ -178,6 +178,8 @@ def train_latent(
         trainer.pace(before)
         trainer.hold(trainer.layers)
         before = trainer.encoders()
+    if not all(bool(layer.isfinite().all()) for layer in trainer.layers):
+        raise ValueError("data or learning_rate is too large: the weights did not stay finite")
     return trainer.models(np.random.default_rng(0))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from imagination.checks import check_shape, counts, number, numeric
+from imagination.checks import check_shape, counts, number, numeric, one_library
 from imagination.worlds.continuous import AffineDynamics, AffineReward, Transitions
 from imagination.worlds.teacher import NetworkDynamics, NetworkReward
 
@@ -29,6 +29,7 @@ def ridge(features: np.ndarray, targets: np.ndarray, penalty: float = 0.0) -> np
     """
     batch, count, size = check_shape("features", features, (None, None, None))
     check_shape("targets", targets, (batch, count, None))
+    one_library(features=features, targets=targets)
     if not count * size:
         raise ValueError(f"features must not be empty, got shape {features.shape}")
     penalty = number("penalty", penalty, least=0)

@@ -193,7 +193,10 @@ def solve_ridge(gram: Tensor, right: Tensor, ridge: float) -> Tensor:
     check_shape("gram", gram, (batch, size, size))
     check_shape("right", right, (batch, size, None))
     scale = number("ridge", ridge, least=0) * gram.diagonal(dim1=1, dim2=2).mean(1)[:, None, None]
-    return torch.linalg.solve(gram + scale * torch.eye(gram.shape[1], dtype=gram.dtype), right)
+    try:
+        return torch.linalg.solve(gram + scale * torch.eye(gram.shape[1], dtype=gram.dtype), right)
+    except torch.linalg.LinAlgError as error:
+        raise ValueError(f"gram with ridge {ridge} must not be singular: {error}") from error
 
 
 def _features(state: Tensor, n_states: int | None) -> Tensor:
@@ -226,8 +229,9 @@ def _baseline(
 def _check(reward: Tensor, discount: Tensor) -> None:
     """Raise a ValueError unless these are rewards (C, K, H) and discounts (C,) in [0, 1]."""
     check_shape("discount", discount, check_shape("reward", reward, (None, None, None))[:1])
-    if not (reward.numel() and reward.is_floating_point()):
-        raise ValueError(f"reward must hold floats, got {tuple(reward.shape)} of {reward.dtype}")
+    for name, array in (("reward", reward), ("discount", discount)):
+        if not (array.numel() and array.is_floating_point()):
+            raise ValueError(f"{name} must hold floats, got {tuple(array.shape)} of {array.dtype}")
     if not bool(((discount >= 0) & (discount <= 1)).all()):
         raise ValueError(f"discount must lie in [0, 1], got {discount}")
 

@@ -184,7 +184,7 @@ class Labels:
     bias: Bias | None = None
 
     def __post_init__(self) -> None:
-        finite("sigma", self.sigma, least=0)  # type: ignore[arg-type]
+        finite("sigma", self.sigma, least=0)
 
     def __call__(self, trajectories: Trajectories, generator: torch.Generator) -> Tensor:
         """Labelled rewards of the trajectories, (C, K, H)."""
@@ -198,7 +198,7 @@ class Labels:
 
 def _spread(name: str, value: float | Tensor, like: Tensor) -> Tensor:
     """A standard deviation for each world, (C,)."""
-    spread = torch.as_tensor(finite(name, value, least=0)).to(like.dtype)  # type: ignore[arg-type]
+    spread = torch.as_tensor(finite(name, value, least=0)).to(like.dtype)
     if spread.ndim > 1 or (spread.ndim == 1 and len(spread) != len(like)):
         raise ValueError(
             f"{name} must be a number or an array of shape ({len(like)},), got {tuple(spread.shape)}"

@@ -183,6 +183,7 @@ def summary(
     return found.rename_axis(list(by)).sort_values("iqm", ascending=False)
 
 
+@numeric
 def chosen(
     tuning: pd.DataFrame, knob: str, column: str, *, evaluated: Iterable[int], by: Sequence[str] = ("arm",)
 ) -> pd.DataFrame:
@@ -221,6 +222,7 @@ def chosen(
     return pd.DataFrame(rows, columns=[*by, knob, column, "at end"])
 
 
+@numeric
 def after_tuning(
     tuned: pd.DataFrame,
     curves: Callable[..., tuple[pd.DataFrame, pd.DataFrame]],

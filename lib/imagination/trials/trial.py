@@ -296,7 +296,7 @@ def mutation_scores(
     """
     tried = {trial.claim.name: trial for trial in check_items("trials", trials, Trial)}
     mutants = check_items("mutants", mutants, Mutant)
-    rows, extreme = [], set(check_items("extreme", extreme, str)) if extreme else set()
+    rows, extreme = [], set(check_items("extreme", extreme, str, least=0))
     families = table[by].to_numpy() if by in table else np.full(len(table), "")
     for mutant in mutants:
         if mutant.of.name not in tried:

@@ -17,7 +17,7 @@ import numpy as np
 from array_api_compat import array_namespace, is_array_api_obj
 
 from imagination import extras
-from imagination.checks import check_shape, finite, one_library, whole
+from imagination.checks import check_box, check_radius, check_shape, finite, whole
 
 Array = Any  # numpy.ndarray or torch.Tensor
 
@@ -48,21 +48,6 @@ def additive_distance(state: Array, action: Array, other_state: Array, other_act
 def apply_matrix(matrix: Array, points: Array) -> Array:
     """Apply (C, m, n) matrices to (C, K, n) points -> (C, K, m)."""
     return points @ matrix.mT
-
-
-def check_box(low: Array, high: Array) -> None:
-    """Raise ValueError unless these are the corners (C, d) of boxes."""
-    check_shape("high", high, check_shape("low", low, (None, None)))
-    one_library(low=low, high=high)
-    if not bool((low <= high).all()):
-        raise ValueError(f"low must be <= high, got {low} and {high}")
-
-
-def check_radius(name: str, radius: Array) -> None:
-    """Raise ValueError unless these are radii (C,), at least 0."""
-    check_shape(name, radius, (None,))
-    if not bool((radius >= 0).all()):
-        raise ValueError(f"{name} must be >= 0, got {radius}")
 
 
 def certified(name: str, thing: Any, method: str = "lipschitz") -> Any:

@@ -61,6 +61,8 @@ def extremal_system(
     arrays = {name: np.atleast_1d(finite(name, value, least=0)) for name, value in given.items()}
     gamma, L_f, L_r, L_pi, eps_dyn, eps_rew, *rest = (np.array(a) for a in together(**arrays))
     check_shape("gamma", gamma, (None,))
+    if np.any(gamma >= 1):
+        raise ValueError(f"gamma must lie in [0, 1), got {gamma.max()}")
     zero, one = np.zeros_like(gamma), np.ones_like(gamma)
 
     def clipped(dynamics: Dynamics) -> Dynamics:

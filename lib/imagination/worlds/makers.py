@@ -127,7 +127,12 @@ def towards_mean(distributions: Array, weight: ArrayLike) -> Array:
     distributions, weight = finite("distributions", distributions), finite("weight", weight)
     if np.any(~((weight >= 0) & (weight <= 1))):
         raise ValueError(f"weight must lie in [0, 1], got {weight}")
-    if distributions.ndim < 3 or weight.ndim > 1 or weight.size not in (1, len(distributions)):
+    if (
+        distributions.ndim < 3
+        or not distributions.size
+        or weight.ndim > 1
+        or weight.size not in (1, len(distributions))
+    ):
         raise ValueError(
             f"distributions must have shape (B, S, ..., n) and weight (B,),"
             f" got {distributions.shape} and {weight.shape}"

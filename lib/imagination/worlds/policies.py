@@ -7,15 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from array_api_compat import array_namespace
 
-from imagination.checks import check_shape, counts, finite
+from imagination.checks import check_box, check_radius, check_shape, counts, finite
 from imagination.worlds.continuous import (
     Array,
     Parametric,
     Policy,
     apply_matrix,
     certified,
-    check_box,
-    check_radius,
     norm,
     project_ball,
     project_box,

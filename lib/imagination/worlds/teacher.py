@@ -172,9 +172,13 @@ def random_network(
         activation,
     )
     certified = np.maximum(*raw.block_lipschitz())
-    return raw.with_arrays({"output": raw.output * (lipschitz / certified)[:, None, None]})
+    output = raw.output * (lipschitz / certified)[:, None, None]
+    if not np.isfinite(output).all():
+        raise ValueError(f"lipschitz, L_f or L_r is too large for weights in floats, got {lipschitz.max()}")
+    return raw.with_arrays({"output": output})
 
 
+@numeric
 def teacher(
     generator: np.random.Generator,
     *,
