@@ -148,7 +148,8 @@ def finite_differences(
     Arguments are those of `adjoint`. A number θ is moved by ``step · max(1, |θ|)`` to either side; the nudged
     systems form one batch. The error is of order step² from curvature and 1e-16/step from rounding.
     """
-    if not 0 < number("step", step) < 1:
+    step = number("step", step)
+    if not 0 < step < 1:
         raise ValueError(f"step must lie in (0, 1), got {step}")
     mdp, policy, start, noise = _to_torch(mdp, policy, initial_state, noise)
 

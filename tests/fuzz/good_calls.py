@@ -337,7 +337,7 @@ BY_PLACE: dict[str, dict[str, Callable[[], Any]]] = {
     "trials.trial.violations": {"trials": lambda: [AREA], "table": areas},
     "trials.trial.mutation_scores": {"trials": lambda: [AREA], "mutants": lambda: [Mutant("larger", SQUARE, times(2))], "table": areas},
     "trials.compare.chosen": {"tuning": tuning, "knob": lambda: "step", "column": lambda: "return", "evaluated": lambda: [7, 8]},
-    "trials.compare.after_tuning": {"tuned": tuning, "curves": lambda: lambda arm, step: (pd.DataFrame({"arm": [arm]}),) * 2, "evaluated": lambda: [7, 8], "by": lambda: ["arm"]},
+    "trials.compare.after_tuning": {"tuned": tuning, "curves": lambda: lambda *of: (pd.DataFrame({"arm": [of[0]]}),) * 2, "evaluated": lambda: [7, 8], "by": lambda: ["arm"]},
     "trials.compare.curves": {"by": lambda: ["arm"], "keep": list},
     "trials.sweep.sweep": {"task": lambda: lambda configuration, rng: pd.DataFrame({"x": [rng.random()]}), "configurations": lambda: [{"a": 1}]},
     "decide.scaling_laws.power_law": {"floor": lambda: 0.1},

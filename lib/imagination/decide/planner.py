@@ -192,7 +192,8 @@ def plan(
         raise ValueError(
             f"budget: {budget:g}; one sample of each kind costs {cost_dyn + cost_rew:g}, need that or more"
         )
-    if not 0 < number("level", level) < 1:
+    level = number("level", level)
+    if not 0 < level < 1:
         raise ValueError(f"level: {level:g} is no probability between 0 and 1")
     if law not in LAWS:
         raise ValueError(f"law: {law!r} is none of {', '.join(LAWS)}")

@@ -125,6 +125,7 @@ def train(
         If a shape or an option does not fit.
     """
     fitting.check_options(learning_rate, width=width, epochs=epochs, batch_size=batch_size, group=group)
+    learning_rate = float(learning_rate)
     if squash and normalise:
         raise ValueError("squash must be False with normalise=True: a squashed output has no other units")
     if np.ndim(inputs) == 2:

@@ -19,7 +19,7 @@ from imagination.checks import check_items, number
 from imagination.models import fitting
 from imagination.models.fitting import Layers, Tensor
 from imagination.models.least_squares import state_and_action
-from imagination.worlds.continuous import Transitions
+from imagination.worlds.continuous import Transitions, converter
 from imagination.worlds.teacher import NetworkDynamics, NetworkReward
 
 CLIPS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0)
@@ -86,7 +86,7 @@ def train_smooth(
     fitting.check_options(learning_rate, **counts)
     check_items("settings", settings, Smoothing)
     fitting.check_data(inputs, targets, seeds)
-    x, y = (torch.as_tensor(data, dtype=torch.float32) for data in (inputs, targets))
+    x, y = (converter("torch")(data).to(torch.float32) for data in (inputs, targets))
     limits = _Limits(settings, len(seeds))
     generators = fitting.generators_of(seeds)
     layers = fitting.start_layers(generators, (x.shape[-1], width, y.shape[-1]), len(settings))

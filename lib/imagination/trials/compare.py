@@ -245,6 +245,8 @@ def after_tuning(
         "": all learning curves. "-seeds": all last returns. "-tuning": what each step came to on the seeds
         for tuning (`iqm`, `mean`), and which was `chosen`: the largest `iqm`.
     """
+    if tuned.empty:
+        raise ValueError("tuned must have rows, got none")
     for name in ("step", "return", "seed"):
         _check_columns("tuned", tuned, (name,))
     best = chosen(tuned, "step", "return", evaluated=evaluated, by=by)

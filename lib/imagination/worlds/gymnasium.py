@@ -361,10 +361,13 @@ def pendulum(
     units = {"velocity_unit": filled("velocity_unit", velocity_unit)}
     units["torque_unit"] = filled("torque_unit", torque_unit)
     speeds = filled("initial_speed", initial_speed)
+    diameter = 2 * np.sqrt(1 + (MAX_SPEED / units["velocity_unit"]) ** 2)
+    if not np.isfinite(diameter).all():
+        raise ValueError(f"velocity_unit is too small: speeds in it exceed all floats, got {velocity_unit}")
     return ContinuousMDP(
         PendulumDynamics(**units),
         PendulumReward(**units),
         PendulumStates(units["velocity_unit"], speeds),
         discount,
-        diameter=2 * np.sqrt(1 + (MAX_SPEED / units["velocity_unit"]) ** 2),
+        diameter=diameter,
     )
