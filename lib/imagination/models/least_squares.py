@@ -108,6 +108,8 @@ def _random_hidden(
         spread = inputs.std(axis=1)[:, None, :]
         drawn = frequency * generator.standard_normal((batch, width, inputs.shape[-1]))
         weights.append(np.divide(drawn, spread, out=np.zeros_like(drawn), where=spread > 0))
+        if not np.isfinite(weights[-1]).all():
+            raise ValueError(f"frequency is too large for weights in floats, got {frequency}")
     return weights[0], weights[1], generator.uniform(0, 2 * np.pi, (batch, width))
 
 
@@ -119,6 +121,8 @@ def _fit_output(
 ) -> tuple[np.ndarray, np.ndarray]:
     in_state, in_action, bias = hidden
     angle = transitions.state @ in_state.mT + transitions.action @ in_action.mT + bias[:, None, :]
+    if not np.isfinite(angle).all():
+        raise ValueError("frequency and transitions are too large: the sines' angles exceed all floats")
     mean = targets.mean(axis=1)
     penalty = number("penalty", penalty, least=0) * targets.shape[1]
     weights = ridge(np.sin(angle), targets - mean[:, None, :], penalty)

@@ -59,6 +59,7 @@ def coefficients(
 
     `rewards` is (B, K, H), `baseline` (B, H, S), `states` (B, K, H).
     """
+    rewards, baseline = finite("rewards", rewards), finite("baseline", baseline)
     B, _, H = check_shape("rewards", rewards, (len(problem), None, problem.horizon))
     check_shape("baseline", baseline, (B, H, problem.mdp.n_states))
     check_shape("states", states, tuple(rewards.shape))

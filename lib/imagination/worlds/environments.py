@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from gymnasium.envs.registration import EnvSpec
 
-from imagination.checks import broadcast, check_shape, finite, whole
+from imagination.checks import broadcast, check_shape, finite, number, whole
 from imagination.worlds.continuous import BallProjected, BoxProjected, ContinuousMDP
 from imagination.worlds.episodic import EpisodicWorld
 from imagination.worlds.gymnasium import MAX_SPEED, OnPendulumStates, PendulumDynamics, within_box
@@ -151,7 +151,7 @@ class MDPEnvironment(gymnasium.Env):
         )
         self._mdp = mdp
         self._configuration = configuration
-        self._action_scale = float(finite("action_scale", action_scale))
+        self._action_scale = number("action_scale", action_scale)
         self._horizon = None if horizon is None else whole("horizon", horizon, least=1)
         self._state = self._draw(np.random.default_rng(0))
         bound = self._known_bound() if state_bound is None else finite("state_bound", state_bound, above=0)
