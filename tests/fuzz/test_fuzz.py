@@ -78,8 +78,8 @@ def test_every_public_function_is_called_or_it_is_said_why_not():
 
 
 def test_good_calls_are_answered():
-    """A fifth of them: a good call that is refused would say nothing about hostile ones."""
-    for door in list(DOORS.values())[::5]:
+    """A tenth of them: a good call that is refused would say nothing about hostile ones."""
+    for door in list(DOORS.values())[::10]:
         assert fuzz.call(door, door.arguments()) == ("result", ""), door.name
 
 
