@@ -78,7 +78,7 @@ def test_an_overflow_is_infinite_and_what_is_no_number_an_error():
         (lambda: checks.number("x", [0.5]), r"x must be one number, got an array of shape \(1,\)"),
         (
             lambda: checks.together(x=np.ones(2), y=np.ones(3)),
-            r"must broadcast together, got x \(2,\), y \(3,\)",
+            r"got x \(2,\), y \(3,\)",
         ),
         (lambda: checks.counts(n=0), "n must be a whole number, at least 1, got 0"),
         (lambda: checks.check_items("names", "ab", str), "names must be a sequence of 1 or more str"),
@@ -89,7 +89,7 @@ def test_an_overflow_is_infinite_and_what_is_no_number_an_error():
         (lambda: checks.check_seeds([(0, -1)]), "seeds must be a whole number, at least 0, got -1"),
         (
             lambda: checks.check_shape("x", np.ones(3), (None, 2)),
-            r"x must be an array of shape \(\*, 2\), got \(3,\)",
+            r"shape \(\*, 2\), got \(3,\)",
         ),
         (lambda: checks.check_shape("x", np.array([1j]), (1,)), "x must be an array of real numbers"),
         (lambda: checks.check_shape("x", np.array([np.inf]), (1,)), "x must be finite"),
