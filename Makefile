@@ -4,7 +4,7 @@
 #   make book SCALE=full        at the paper's scale
 #   make book CHAPTER=02        one chapter
 #   make test TESTS=tests/press some of the tests
-#   make fuzz SEEDS=7           the random examples that this seed gives
+#   make fuzz SEEDS=7           the random examples and calls that this seed gives
 #   make bench OPTIONS=--quick  a tenth of the problems
 #   make assignment CHAPTER=04  a chapter for a course
 
@@ -40,9 +40,10 @@ test: setup  ## run every test; the page tests print the book first
 quick: setup  ## run the library's tests that need no browser, no kernel, no Coq and little time
 	@$(PYTEST) $(QUICK)
 
-fuzz: setup  ## run the tests of random examples with five other seeds, which it prints
+fuzz: setup  ## random examples and hostile calls of all public functions, with five other seeds, which it prints
 	@for seed in $(SEEDS); do echo "SEEDS=$$seed"; \
-		$(PYTEST) -q -m hypothesis --hypothesis-profile changing --hypothesis-seed $$seed $(TESTS) || exit 1; done
+		$(PYTEST) -q -m hypothesis --hypothesis-profile changing --hypothesis-seed $$seed $(TESTS) && \
+		OMP_NUM_THREADS=1 $(ENVIRONMENT)/python -m tests.fuzz.fuzz --calls 4000 --seed $$seed || exit 1; done
 
 formal: setup  ## have Coq check the proofs, and record what it checked
 	@$(PRESS) formal

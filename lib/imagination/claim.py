@@ -199,6 +199,8 @@ class Claim:
 
     @cached_property
     def _function(self) -> Callable[..., Any]:
+        if unknown := self.expression.atoms(AppliedUndef):
+            raise ValueError(f"{self.name} has no value: {min(map(str, unknown))} may be any function")
         return self._lambdify(self.expression)
 
     @cached_property
@@ -299,6 +301,7 @@ class Claim:
             result = np.array(np.broadcast_to(self._function(*arrays), near.shape), float)
             if np.isnan(result).any():
                 result = np.where(np.isnan(result), self._by_terms(arrays), result)
+                self._refuse(np.isnan(result), "numbers less extreme: with these it has no value", arrays)
         if self._is_rational and near.any():
             for index in zip(*np.nonzero(near), strict=True) if near.ndim else [()]:
                 result[index] = _to_float(
@@ -331,7 +334,9 @@ class Claim:
         for hypothesis, low, high in self._margins:
             a, b = (np.broadcast_to(side(*arrays), shape) for side in (low, high))
             strict = isinstance(hypothesis.relation, sp.StrictLessThan | sp.StrictGreaterThan)
-            if all(side.is_Atom for side in hypothesis.relation.args):  # floats compare exactly
+            fractions = not any(power.exp.free_symbols for power in hypothesis.relation.atoms(sp.Pow))
+            # Floats compare exactly, and a power whose exponent is any number has no exact value to compare.
+            if all(side.is_Atom for side in hypothesis.relation.args) or not fractions:
                 yield hypothesis.name, ~((a < b) if strict else (a <= b)), np.zeros(shape, bool)
                 continue
             close = np.abs(b - a) <= _NEAR * (np.abs(a) + np.abs(b))
@@ -429,7 +434,12 @@ def real_array(asked: str, name: str, value: Any) -> np.ndarray:
         if value is None or not (real or array.dtype == object):
             raise ValueError("no real numbers")
         return array.astype(float)
-    except (TypeError, ValueError, OverflowError) as error:  # only now: printing an array takes long
+    except (
+        TypeError,
+        ValueError,
+        OverflowError,
+        RuntimeError,
+    ) as error:  # only now: printing an array takes long
         refusal = f"{asked}: {name} must be a real number or an array of them, got {value!r}"
         raise ValueError(refusal) from error
 

@@ -17,6 +17,8 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from imagination import checks
+
 __all__ = ["COLOURS", "MARKERS", "STYLE", "colour", "ecdf", "panels", "save", "strip", "style", "use"]
 
 COLOURS: dict[str, str] = {
@@ -127,12 +129,23 @@ def panels(
     axes : array of Axes, shape (rows * columns,)
         Always flat, also for a single panel.
     """
-    if columns < 1 or rows < 1:
-        raise ValueError(f"columns, rows: {columns}, {rows}; a figure has at least one panel")
+    checks.counts(columns=columns, rows=rows)
+    width = checks.number("width", width, above=0)
+    height = checks.number("height", height, above=0)
+    checks.number("height of all rows", height * rows)
     figure, axes = plt.subplots(rows, columns, figsize=(width, height * rows), squeeze=False, **options)
     return figure, axes.ravel()
 
 
+def _drawable(name: str, values: Any) -> np.ndarray:
+    """Numbers that have a place on an axis, or a ValueError."""
+    numbers = checks.finite(name, values)
+    if np.any(np.abs(numbers) > 1e300):
+        raise ValueError(f"{name} must be at most 1e300 in size, or no axis holds them")
+    return numbers
+
+
+@checks.numeric
 def ecdf(axes: Axes, values: Any, *, name: str, **options: Any) -> None:
     """Draw the empirical distribution function of `values` as a staircase.
 
@@ -145,16 +158,15 @@ def ecdf(axes: Axes, values: Any, *, name: str, **options: Any) -> None:
     name : str
         Label in the legend.
     """
-    sample = np.sort(np.asarray(values, dtype=float).ravel())
-    if sample.size == 0 or np.isnan(sample).any():
-        raise ValueError(
-            f"values: {sample.size} numbers of which {np.isnan(sample).sum()} are NaN; need some, none NaN"
-        )
+    sample = np.sort(_drawable("values", values).ravel())
+    if not sample.size:
+        raise ValueError("values must hold some numbers, got none")
     import seaborn as sns
 
     sns.ecdfplot(x=sample, ax=axes, label=name, marker="", **options)
 
 
+@checks.numeric
 def strip(
     axes: Axes, groups: Sequence[Any], names: Sequence[str], *, whiskers: tuple[float, float] = (5, 95)
 ) -> None:
@@ -171,17 +183,23 @@ def strip(
     whiskers : two floats
         Percentiles at which the whiskers end; the box goes from quartile to quartile.
     """
-    if len(groups) != len(names):
+    checks.check_items("names", names, str)
+    if not isinstance(groups, list | tuple) or len(groups) != len(names):
         raise ValueError(
-            f"groups, names: {len(groups)} and {len(names)}; need as many of one as of the other"
+            f"groups must be a sequence of samples, one for each of {len(names)} names, got {groups!r}"
         )
-    samples = [np.asarray(sample, dtype=float) for sample in groups]
+    samples = [_drawable("groups", sample) for sample in groups]
+    if not samples or not all(sample.ndim == 1 and sample.size for sample in samples):
+        raise ValueError(f"groups must be samples, (n,) each, got shapes {[s.shape for s in samples]}")
+    ends = checks.finite("whiskers", whiskers, least=0)
+    if ends.shape != (2,) or ends.max() > 100:
+        raise ValueError(f"whiskers must be two percentiles, got {whiskers}")
     rows = range(len(samples))
     axes.boxplot(
         samples,
         positions=rows,
         orientation="horizontal",
-        whis=whiskers,
+        whis=tuple(ends.tolist()),
         showfliers=False,
         widths=0.6,
         patch_artist=True,

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
-from imagination.worlds.checks import finite, whole
+from imagination.checks import asked, check_shape, counts, finite, number, numeric, one_library, whole
 from imagination.worlds.continuous import (
     Array,
     ContinuousMDP,
@@ -23,7 +23,6 @@ from imagination.worlds.continuous import (
     Reward,
     additive_distance,
     certified,
-    check_shape,
     converter,
     norm,
     spectral_norm,
@@ -45,14 +44,20 @@ def certified_constants(mdp: ContinuousMDP, policy: Policy) -> dict[str, Array]:
     }
 
 
+@numeric
 def difference(map_: Dynamics | Reward, other: Dynamics | Reward, state: Array, action: Array) -> Array:
     """``‖f̂ − f‖`` or ``|r̂ − r|`` at the given points, (C, K)."""
-    return _length(map_(state, action) - other(state, action), state)
+    _check_points(state, action)
+    one, two = (asked(n, m, state=state, action=action) for n, m in (("map_", map_), ("other", other)))
+    if one.shape != two.shape:
+        raise ValueError(f"map_ and other must have values of one shape, got {one.shape} and {two.shape}")
+    return _length(one - two, state)
 
 
 # --- observed: lower bounds ------------------------------------------------------------------------
 
 
+@numeric
 def sampled_lipschitz(
     map_: Dynamics | Reward,
     states: Domain,
@@ -61,7 +66,7 @@ def sampled_lipschitz(
     count: int = 4096,
 ) -> np.ndarray:
     """Steepest of `count` random pairs of each kind, (C,): far or near, apart in both parts or in one."""
-    whole("count", count, least=1)
+    counts(count=count)
     s, a = states.sample(generator, count), actions.sample(generator, count)
     far_s, far_a = states.sample(generator, count), actions.sample(generator, count)
     near_s, near_a = states.project(s + 0.01 * (far_s - s)), actions.project(a + 0.01 * (far_a - a))
@@ -69,6 +74,7 @@ def sampled_lipschitz(
     return np.max([np.max(_steepness(map_, s, a, *pair), axis=-1) for pair in pairs], axis=0)
 
 
+@numeric
 def jacobian_lipschitz(map_: Dynamics | Reward, state: np.ndarray, action: np.ndarray) -> np.ndarray:
     """``max(‖∂f/∂s‖, ‖∂f/∂a‖)`` at the worst of the given points, (C,), by automatic differentiation.
 
@@ -77,6 +83,8 @@ def jacobian_lipschitz(map_: Dynamics | Reward, state: np.ndarray, action: np.nd
     to_torch = converter("torch")
     import torch
 
+    _check_points(state, action)
+    state, action = finite("state", state), finite("action", action)
     s, a = to_torch(state).clone().requires_grad_(), to_torch(action).clone().requires_grad_()
     value = _differentiable("map_", map_)(s, a)
     value = value[..., None] if value.ndim == 2 else value
@@ -88,6 +96,7 @@ def jacobian_lipschitz(map_: Dynamics | Reward, state: np.ndarray, action: np.nd
     return torch.maximum(spectral_norm(in_state), spectral_norm(in_action)).amax(-1).numpy()
 
 
+@numeric
 def searched_lipschitz(
     map_: Dynamics | Reward,
     states: Domain,
@@ -99,7 +108,7 @@ def searched_lipschitz(
     rate: float = 0.02,
 ) -> np.ndarray:
     """Steepest pair that gradient ascent finds from `count` random pairs, (C,)."""
-    whole("count", count, least=1)
+    counts(count=count)
     points = [domain.sample(generator, count) for domain in (states, actions, states, actions)]
     half = count // 2  # half of the pairs start close together
     for first, second, domain in ((0, 2, states), (1, 3, actions)):
@@ -109,6 +118,7 @@ def searched_lipschitz(
     return _ascend(lambda p: _steepness(steep, *p), points, [states, actions, states, actions], steps, rate)
 
 
+@numeric
 def observed_error(
     map_: Dynamics | Reward,
     other: Dynamics | Reward,
@@ -124,10 +134,12 @@ def observed_error(
 
     The ascent starts from the worst 32 of `count` random points; ``steps=0`` leaves it out.
     """
+    counts(count=count)
     state, action = states.sample(generator, count), actions.sample(generator, count)
     return climbed_error(map_, other, states, actions, state, action, steps=steps, rate=rate)
 
 
+@numeric
 def climbed_error(
     map_: Dynamics | Reward,
     other: Dynamics | Reward,
@@ -141,7 +153,7 @@ def climbed_error(
 ) -> np.ndarray:
     """Largest difference of two maps at the given points and on gradient ascent from the worst 32, (C,)."""
     error = difference(map_, other, state, action)
-    if steps == 0:
+    if whole("steps", steps) == 0:
         return np.max(error, axis=-1)
     worst = np.argsort(-error, axis=-1)[:, :32, None]
     points = [np.take_along_axis(array, worst, axis=1) for array in (state, action)]
@@ -157,10 +169,12 @@ def _ascend(
     rate: float,
 ) -> np.ndarray:
     """Largest value of `objective`, (C, K) -> (C,), met on the way of projected Adam from `points`."""
-    tensors = [converter("torch")(array).clone().requires_grad_() for array in points]
+    steps, rate = whole("steps", steps), number("rate", rate, above=0)
     import torch
 
-    whole("steps", steps)
+    copies = [converter("torch")(array).clone() for array in points]
+    tensors = [(t if t.is_floating_point() else t.double()).requires_grad_() for t in copies]
+
     sides = [_torch(domain) for domain in domains]
     optimiser = torch.optim.Adam(tensors, lr=rate, maximize=True)
     best = None
@@ -176,6 +190,13 @@ def _ascend(
                 tensor.copy_(domain.project(tensor))
     assert best is not None  # the loop runs at least once
     return best.numpy()
+
+
+def _check_points(state: Array, action: Array) -> None:
+    """Raise a ValueError unless these are as many states (C, K, d_s) as actions (C, K, d_a)."""
+    batch, count, _ = check_shape("state", state, (None, None, None))
+    check_shape("action", action, (batch, count, None))
+    one_library(state=state, action=action)
 
 
 def _steepness(
@@ -218,6 +239,7 @@ def _differentiable(name: str, map_: Any) -> Any:
 # --- certified: upper bounds -----------------------------------------------------------------------
 
 
+@numeric
 def certified_supremum(
     function: Callable[[np.ndarray], np.ndarray],
     slopes: np.ndarray,
@@ -249,7 +271,7 @@ def certified_supremum(
         raise ValueError(f"slopes must be an array of shape (C, d), got {slopes.shape}")
     check_shape("low", low, (slopes.shape[-1],))
     check_shape("high", high, (slopes.shape[-1],))
-    finite("tolerance", tolerance, above=0)
+    tolerance, max_cells = number("tolerance", tolerance, above=0), whole("max_cells", max_cells, least=1)
     if np.any(high < low):
         raise ValueError(f"need low <= high, got {low}, {high}")
     centres, half = ((low + high) / 2)[None], (high - low) / 2
@@ -280,6 +302,7 @@ def _in_chunks(
     return np.concatenate(parts, axis=-1)
 
 
+@numeric
 def relu_enclosure(
     hidden: np.ndarray,
     bias: np.ndarray,
@@ -306,9 +329,13 @@ def relu_enclosure(
     lower, upper : (C, d)
         ``lower <= network <= upper`` on the box, up to rounding.
     """
+    hidden, bias = finite("hidden", hidden), finite("bias", bias)
+    output, offset = finite("output", output), finite("offset", offset)
     low, high = finite("low", low), finite("high", high)
-    check_shape("low", low, (hidden.shape[-1],))
-    check_shape("high", high, (hidden.shape[-1],))
+    batch, width = check_shape("bias", bias, (None, None))
+    *_, size = check_shape("hidden", hidden, (batch, width, None))
+    check_shape("offset", offset, check_shape("output", output, (batch, None, width))[:2])
+    check_shape("high", high, check_shape("low", low, (size,)))
     if np.any(high < low):
         raise ValueError(f"need low <= high, got {low}, {high}")
     centre, half = (low + high) / 2, (high - low) / 2

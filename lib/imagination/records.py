@@ -229,7 +229,7 @@ def _to_bytes(table: pd.DataFrame) -> bytes:
 
 
 def _path(name: str, suffix: str) -> Path:
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         raise RecordError(f"name: {name!r} is not a record's name; use letters, digits, '-' and '_'")
     return folder() / f"{name}{suffix}"
 

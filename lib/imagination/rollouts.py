@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from array_api_compat import array_namespace
 
-from imagination.worlds.checks import finite, numeric, whole
-from imagination.worlds.continuous import Array, ContinuousMDP, Policy, Transitions, check_shape
+from imagination.checks import asked, check_shape, counts, finite, numeric, one_library, together, whole
+from imagination.worlds.continuous import Array, ContinuousMDP, Policy, Transitions
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,8 +90,11 @@ def rollout_return(
 @numeric
 def discounted_return(rewards: Array, discount: Array) -> Array:
     """``Σ_t γ^t r_t`` over the last axis: (C, K, H), (C,) -> (C, K)."""
-    check_shape("rewards", rewards, (discount.shape[0], None, None))
+    check_shape("rewards", rewards, (*check_shape("discount", discount, (None,)), None, None))
+    one_library(rewards=rewards, discount=discount)
     xp = array_namespace(rewards)
+    if xp.isdtype(rewards.dtype, "bool"):
+        raise ValueError(f"rewards must be numbers, got {rewards.dtype}")
     powers = discount[:, None] ** xp.arange(rewards.shape[-1], dtype=rewards.dtype)
     return (rewards * powers[:, None, :]).sum(-1)
 
@@ -109,22 +113,30 @@ def return_gap(
     return in_imagination - rollout_return(real, policy, initial_state, horizon, noise)
 
 
+@numeric
 def truncated_tail(discount: Array, horizon: int, reward_range: Array) -> Array:
     """What stopping at `horizon` can hide of an infinite-horizon gap, at most: ``γ^H · range / (1 − γ)``.
 
     `reward_range` (C,) bounds ``|r(s, a) − r̂(s', a')|`` over all pairs that the two trajectories can visit.
     """
     horizon = whole("horizon", horizon)
+    discount, reward_range = together(
+        discount=finite("discount", discount, least=0), reward_range=finite("reward_range", reward_range)
+    )
+    if np.any(discount >= 1):
+        raise ValueError(f"discount must lie in [0, 1), got {discount}")
     return discount**horizon * reward_range / (1 - discount)
 
 
 def horizon_for(discount: Array, reward_range: Array, tolerance: Array) -> int:
     """The smallest common horizon at which every `truncated_tail` is at most `tolerance`."""
-    reward_range, tolerance = (
-        finite("reward_range", reward_range, above=0),
-        finite("tolerance", tolerance, above=0),
+    discount, reward_range, tolerance = together(
+        discount=finite("discount", discount, least=0),
+        reward_range=finite("reward_range", reward_range, above=0),
+        tolerance=finite("tolerance", tolerance, above=0),
     )
-    discount = finite("discount", discount, least=0)
+    if not discount.size:
+        raise ValueError("discount must not be empty")
     if np.any(discount >= 1):
         raise ValueError(f"discount must lie in [0, 1), got {discount}")
     with np.errstate(divide="ignore", over="ignore", under="ignore"):
@@ -135,6 +147,7 @@ def horizon_for(discount: Array, reward_range: Array, tolerance: Array) -> int:
     return max(1, int(np.ceil(np.max(steps))))
 
 
+@numeric
 def gaussian_noise(
     generator: np.random.Generator, scale: np.ndarray, count: int, horizon: int, dimension: int
 ) -> np.ndarray:
@@ -145,6 +158,7 @@ def gaussian_noise(
     """
     scale = finite("scale", scale, least=0)
     check_shape("scale", scale, (None,))
+    counts(count=count, horizon=horizon, dimension=dimension)
     return scale[:, None, None, None] * generator.standard_normal((len(scale), count, horizon, dimension))
 
 
@@ -152,11 +166,15 @@ def _step(
     mdp: ContinuousMDP, policy: Policy, state: Array, noise: Array | None, t: int
 ) -> tuple[Array, Array, Array]:
     """The next state, the action and the reward; a shape that would broadcast is found at the first step."""
-    action = policy(state)
-    if t == 0:
+    now = None if noise is None else noise[:, :, t]
+    if t > 0:
+        action = policy(state)
+        following, reward = mdp.step(state, action, now)
+    else:
+        action = asked("policy, for initial_state,", policy, state=state)
         check_shape("policy(state)", action, (*state.shape[:2], None))
-    following, reward = mdp.step(state, action, None if noise is None else noise[:, :, t])
-    if t == 0:
+        step = partial(mdp.step, noise=now)
+        following, reward = asked("mdp, for initial_state,", step, state=state, action=action)
         check_shape("dynamics(state, action)", following, tuple(state.shape))
         check_shape("reward(state, action)", reward, tuple(state.shape[:2]))
     return following, action, reward
@@ -165,8 +183,7 @@ def _step(
 def _check(mdp: ContinuousMDP, initial_state: Array, horizon: int, noise: Array | None) -> None:
     whole("horizon", horizon, least=1)
     check_shape("initial_state", initial_state, (mdp.batch_size, None, None))
-    if not bool(array_namespace(initial_state).isfinite(initial_state).all()):
-        raise ValueError("initial_state must be finite")
+    one_library(initial_state=initial_state, mdp=mdp.discount, noise=noise)
     if noise is not None:
         batch, count, d_state = initial_state.shape
         check_shape("noise", noise, (batch, count, horizon, d_state))

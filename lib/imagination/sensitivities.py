@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from imagination.checks import check_shape, number
 from imagination.rollouts import rollout, rollout_return
-from imagination.worlds.continuous import Array, ContinuousMDP, Policy
+from imagination.worlds.continuous import Array, ContinuousMDP, Policy, converter
 
 __all__ = ["Adjoint", "adjoint", "finite_differences", "forward_mode", "model_parameters"]
 
@@ -147,6 +148,7 @@ def finite_differences(
     Arguments are those of `adjoint`. A number θ is moved by ``step · max(1, |θ|)`` to either side; the nudged
     systems form one batch. The error is of order step² from curvature and 1e-16/step from rounding.
     """
+    step = number("step", step)
     if not 0 < step < 1:
         raise ValueError(f"step must lie in (0, 1), got {step}")
     mdp, policy, start, noise = _to_torch(mdp, policy, initial_state, noise)
@@ -251,6 +253,8 @@ def _chosen(
     mdp: ContinuousMDP, parameters: Sequence[str], *, requires_grad: bool = False
 ) -> dict[str, torch.Tensor]:
     known = model_parameters(mdp)
+    if not isinstance(parameters, list | tuple):
+        raise ValueError(f"parameters must be a sequence of paths, got {parameters!r}")
     if unknown := [path for path in parameters if path not in known]:
         raise ValueError(f"parameters: {unknown} name no parameter of the models; there are {known}")
     arrays = mdp.arrays()
@@ -260,9 +264,13 @@ def _chosen(
 
 
 def _to_torch(mdp: Any, policy: Any, start: Array, noise: Array | None) -> tuple[Any, Any, Any, Any]:
+    check_shape("initial_state", start, (mdp.batch_size, None, None))
+    if noise is not None:
+        check_shape("noise", noise, (*start.shape[:2], None, None))
+    convert = converter("torch")
     return (
         mdp.to("torch"),
         policy.to("torch"),
-        torch.as_tensor(start),
-        None if noise is None else torch.as_tensor(noise),
+        convert(start),
+        None if noise is None else convert(noise),
     )

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from ot.lp.emd_wrap import emd_c
 
-from imagination.worlds.checks import finite, numeric, whole
+from imagination.checks import finite, number, numeric, together, whole
 from imagination.worlds.tabular import distributions, metric
 
 Array = NDArray[Any]
@@ -31,13 +31,15 @@ OPTIMAL = 1  # the network simplex solver's status code
 @numeric
 def discrete_metric(n_points: int, scale: float = 1.0) -> Array:
     """`scale` between any two different points, (n, n)."""
-    return finite("scale", scale, above=0) * (1 - np.eye(whole("n_points", n_points, least=1)))
+    return number("scale", scale, above=0) * (1 - np.eye(whole("n_points", n_points, least=1)))
 
 
 @numeric
 def line_metric(positions: ArrayLike) -> Array:
     """|x − y| between points on a line at `positions` (..., n)."""
     x = finite("positions", positions)
+    if not x.ndim:
+        raise ValueError("positions must have a last axis of points, got a number")
     return np.abs(x[..., :, None] - x[..., None, :])
 
 
@@ -76,7 +78,7 @@ def wasserstein(p: ArrayLike, q: ArrayLike, ground: ArrayLike) -> Array:
     (...,) array, in the unit of the metric
     """
     p, q = _pair(p, q)
-    ground = _ground(ground, p.shape[-1])
+    ground = _ground("ground", ground, p.shape[-1])
     off_diagonal = ground[..., ~np.eye(ground.shape[-1], dtype=bool)]
     if off_diagonal.size and np.all(off_diagonal == off_diagonal[..., :1]):
         return off_diagonal[..., 0] * total_variation(p, q)
@@ -107,7 +109,7 @@ def wasserstein_line(p: ArrayLike, q: ArrayLike, positions: ArrayLike) -> Array:
 def wasserstein_transport(p: ArrayLike, q: ArrayLike, ground: ArrayLike) -> Array:
     """W1 as a transport problem, whatever the metric (`wasserstein` does this without a closed form)."""
     p, q = _pair(p, q)
-    return _transport(p, q, _ground(ground, p.shape[-1]))
+    return _transport(p, q, _ground("ground", ground, p.shape[-1]))
 
 
 @numeric
@@ -118,7 +120,7 @@ def kantorovich_potential(p: ArrayLike, q: ArrayLike, ground: ArrayLike) -> Arra
     construction (a minimum of distances), and any such f bounds W1 from below.
     """
     p, q = _pair(p, q)
-    ground = _ground(ground, p.shape[-1])
+    ground = _ground("ground", ground, p.shape[-1])
     shape = np.broadcast_shapes(p.shape, ground.shape[:-1])
     pairs = _flat(p, q, ground)
     potentials = [_simplex(*pair)[1] for pair in zip(*pairs, strict=True)]
@@ -146,7 +148,7 @@ def function_lipschitz(values: ArrayLike, ground: ArrayLike) -> Array:
     v = finite("values", values)
     if v.ndim == 0:
         raise ValueError("values must have a last axis of points, got a number")
-    d = _ground(ground, v.shape[-1])
+    d = _ground("ground", ground, v.shape[-1])
     i, j = np.triu_indices(v.shape[-1], k=1)
     if not len(i):
         return np.zeros(np.broadcast_shapes(v.shape[:-1], d.shape[:-2]))
@@ -173,8 +175,8 @@ def kernel_lipschitz(kernel: ArrayLike, source: ArrayLike, target: ArrayLike | N
     k = distributions("kernel", kernel)
     if k.ndim < 2:
         raise ValueError(f"kernel must have shape (..., n, m), got {k.shape}")
-    d = _ground(source, k.shape[-2])
-    e = d if target is None else _ground(target, k.shape[-1])
+    d = _ground("source", source, k.shape[-2])
+    e = d if target is None else _ground("target", target, k.shape[-1])
     i, j = _chain_pairs(d)
     if not len(i):
         return np.zeros(np.broadcast_shapes(k.shape[:-2], d.shape[:-2], e.shape[:-2]))
@@ -190,10 +192,10 @@ def transition_lipschitz(
     P = distributions("transition", transition)
     if P.ndim != 4 or P.shape[1] != P.shape[3]:
         raise ValueError(f"transition must have shape (B, S, A, S), got {P.shape}")
-    d = _ground(state_metric, P.shape[1])[..., None, :, :]
+    d = _ground("state_metric", state_metric, P.shape[1])[..., None, :, :]
     constant = kernel_lipschitz(P.swapaxes(1, 2), d).max(axis=1)
     if P.shape[2] > 1:
-        e = _ground(_required_action_metric(action_metric), P.shape[2])[..., None, :, :]
+        e = _ground("action_metric", _required_action_metric(action_metric), P.shape[2])[..., None, :, :]
         constant = np.maximum(constant, kernel_lipschitz(P, e, d).max(axis=1))
     return constant
 
@@ -206,10 +208,10 @@ def reward_lipschitz(
     r = finite("reward", reward)
     if r.ndim != 3:
         raise ValueError(f"reward must have shape (B, S, A), got {r.shape}")
-    d = _ground(state_metric, r.shape[1])
+    d = _ground("state_metric", state_metric, r.shape[1])
     constant = function_lipschitz(r.swapaxes(1, 2), d[..., None, :, :]).max(axis=1)
     if r.shape[2] > 1:
-        e = _ground(_required_action_metric(action_metric), r.shape[2])
+        e = _ground("action_metric", _required_action_metric(action_metric), r.shape[2])
         constant = np.maximum(constant, function_lipschitz(r, e[..., None, :, :]).max(axis=1))
     return constant
 
@@ -224,7 +226,10 @@ def policy_lipschitz(
         raise ValueError(f"policy must have shape (B, S, A), got {pi.shape}")
     if pi.shape[2] == 1:
         return np.zeros(len(pi))
-    return kernel_lipschitz(pi, state_metric, _required_action_metric(action_metric))
+    d = _ground("state_metric", state_metric, pi.shape[1])
+    return kernel_lipschitz(
+        pi, d, _ground("action_metric", _required_action_metric(action_metric), pi.shape[2])
+    )
 
 
 def _required_action_metric(action_metric: ArrayLike | None) -> ArrayLike:
@@ -293,11 +298,12 @@ def _pair(p: ArrayLike, q: ArrayLike) -> tuple[Array, Array]:
     p, q = distributions("p", p), distributions("q", q)
     if p.shape[-1] != q.shape[-1]:
         raise ValueError(f"p and q must have the same number of points, got {p.shape[-1]} and {q.shape[-1]}")
+    together(p=p, q=q)
     return p, q
 
 
-def _ground(value: ArrayLike, n: int) -> Array:
-    ground = metric("ground", value)
+def _ground(name: str, value: ArrayLike, n: int) -> Array:
+    ground = metric(name, value)
     if ground.shape[-1] != n:
-        raise ValueError(f"ground must be a metric on {n} points, got shape {ground.shape}")
+        raise ValueError(f"{name} must be a metric on {n} points, got shape {ground.shape}")
     return ground

@@ -11,7 +11,7 @@ from imagination.audit.episodes import Episodes
 from imagination.audit.episodes import episodes as checked
 from imagination.audit.policies import as_policy
 from imagination.audit.randomness import forked
-from imagination.worlds.checks import whole
+from imagination.checks import whole
 
 if TYPE_CHECKING:
     import gymnasium

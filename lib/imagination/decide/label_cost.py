@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from imagination.checks import together
 from imagination.decide.label_search import (
     CHEAPEST,
     DEAREST,
@@ -212,7 +213,7 @@ def _at_least_0(**given: ArrayLike) -> dict[str, Array]:
     arrays = {name: _number(name, part) for name, part in given.items()}
     for name, array in arrays.items():
         _refuse(name, array, array < 0, "at least 0")
-    return arrays
+    return dict(zip(arrays, together(**arrays), strict=True))
 
 
 def mean_squared_error(*, variance: ArrayLike, rollouts: ArrayLike, bias_norm: ArrayLike) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import sympy as sp
 from numpy.typing import ArrayLike
 
+from imagination.checks import finite
 from imagination.claim import Claim
 from imagination.results.fidelity.claims import BOUNDED_NOISE, FLOOR_NOISE, POWER_NOISE
 
@@ -32,6 +33,10 @@ class Law:
     """Variance of the rewards' noise, in units of reward squared, as a function of a positive cost."""
 
     claim: ClassVar[Claim]
+
+    def __post_init__(self) -> None:
+        for name, part in vars(self).items():
+            finite(name, part)
 
     def __call__(self, cost: ArrayLike) -> Any:
         """The noise's variance at a cost, or at an array of them."""

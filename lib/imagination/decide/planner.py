@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from imagination.checks import number, whole
 from imagination.decide import allocation, scaling_laws
 from imagination.decide.kappas import Kappa
 from imagination.decide.objective import Objective, chosen
@@ -226,18 +227,24 @@ def plan(
     """
     pilot = checked(pilot)
     for name, value in {"budget": budget, "cost_dyn": cost_dyn, "cost_rew": cost_rew}.items():
-        if not (np.isfinite(value) and value > 0):
+        if not number(name, value) > 0:
             raise ValueError(f"{name}: {value:g}; need a positive, finite number")
+    budget, cost_dyn, cost_rew = (
+        value if type(value) in (int, float) else float(value) for value in (budget, cost_dyn, cost_rew)
+    )
     if cost_dyn + cost_rew > budget:
         raise ValueError(
             f"budget: {budget:g}; one sample of each kind costs {cost_dyn + cost_rew:g}, need that or more"
         )
+    level = number("level", level)
     if not 0 < level < 1:
         raise ValueError(f"level: {level:g} is no probability between 0 and 1")
     if law not in LAWS:
         raise ValueError(f"law: {law!r} is none of {', '.join(LAWS)}")
-    if replicates < 100:
+    if whole("replicates", replicates) < 100:
         raise ValueError(f"replicates: {replicates}; intervals need 100 or more")
+    if multiplier is not None:
+        number("multiplier", multiplier)
     kappas = {"kappa_dyn": kappa_dyn, "kappa_rew": kappa_rew}
     minimised, of_constants, notes = chosen(objective, multiplier, constants, kappas)
     laws = {}

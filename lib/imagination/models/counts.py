@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from imagination.worlds.tabular import TabularMDP, whole
+from imagination.checks import check_shape, finite, number, whole
+from imagination.worlds.tabular import TabularMDP
 
 Array = NDArray[np.float64]
 
@@ -27,6 +28,12 @@ class CountModel:
     counts: Array
     reward_sums: Array
 
+    def __post_init__(self) -> None:
+        *shape, _ = check_shape("counts", self.counts, (None, None, None, None))
+        check_shape("counts", self.counts, (*shape, shape[1]))
+        check_shape("reward_sums", self.reward_sums, tuple(shape))
+        finite("counts", self.counts, least=0)
+
     @classmethod
     def empty(cls, batch: int, n_states: int, n_actions: int) -> CountModel:
         """A model that has seen nothing."""
@@ -40,11 +47,9 @@ class CountModel:
     ) -> CountModel:
         """The model after N more transitions in each MDP: all four are (B, N), all but `rewards` integers."""
         B, S, A, _ = self.counts.shape
-        rewards = np.asarray(rewards, dtype=np.float64)
+        rewards = finite("rewards", rewards)
         if rewards.ndim != 2 or rewards.shape[0] != B:
             raise ValueError(f"rewards must have shape ({B}, N), got {rewards.shape}")
-        if not np.all(np.isfinite(rewards)):
-            raise ValueError("rewards must be finite")
         s = _indices("states", states, S, rewards.shape)
         a = _indices("actions", actions, A, rewards.shape)
         t = _indices("next_states", next_states, S, rewards.shape)
@@ -66,8 +71,7 @@ class CountModel:
 
         Without smoothing, a (state, action) never seen goes to every state alike: no knowledge is claimed.
         """
-        if not (np.isfinite(smoothing) and smoothing >= 0):
-            raise ValueError(f"smoothing must be finite and at least 0, got {smoothing}")
+        smoothing = number("smoothing", smoothing, least=0)
         weights = self.counts + smoothing
         total = weights.sum(axis=-1, keepdims=True)
         return np.where(total > 0, weights, 1.0) / np.where(total > 0, total, self.counts.shape[-1])

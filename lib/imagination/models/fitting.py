@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
+from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
-from imagination.worlds.continuous import check_shape
+from imagination import checks
 
 Tensor = torch.Tensor
 
@@ -56,17 +57,26 @@ class Layers(NamedTuple):
 
 def check_options(learning_rate: float, **counts: int) -> None:
     """Raise a ValueError unless the rate is positive and every count at least 1."""
-    for name, count in counts.items():
-        if count < 1:
-            raise ValueError(f"{name} must be >= 1, got {count}")
-    if not learning_rate > 0:
-        raise ValueError(f"learning_rate must be > 0, got {learning_rate}")
+    checks.counts(**counts)
+    if checks.number("learning_rate", learning_rate, above=0) > torch.finfo(torch.float32).max:
+        raise ValueError(f"learning_rate must be a number of single precision, got {learning_rate}")
 
 
 def check_data(inputs: np.ndarray, targets: np.ndarray, seeds: Sequence[int]) -> None:
     """Raise a ValueError unless there are (C, N, d_in) and (C, N, d_out) for C seeds."""
-    check_shape("inputs", inputs, (len(seeds), None, None))
-    check_shape("targets", targets, (len(seeds), inputs.shape[1], None))
+    networks, count, size = checks.check_shape("inputs", inputs, (None, None, None))
+    *_, wanted = checks.check_shape("targets", targets, (networks, count, None))
+    if len(checks.check_seeds(seeds)) != networks:
+        raise ValueError(f"seeds must be {networks}, one for each of the inputs, got {len(seeds)}")
+    if not count * size * wanted:
+        raise ValueError(f"inputs and targets must not be empty, got {inputs.shape} and {targets.shape}")
+
+
+def trained(layers: Layers) -> Layers:
+    """The networks, or a ValueError if training has made numbers of them that are not finite."""
+    if not all(np.isfinite(part).all() for part in layers[:4]):
+        raise ValueError("inputs, targets or learning_rate are too large: the weights did not stay finite")
+    return layers
 
 
 # Draws, each seed's from its own generator
@@ -74,7 +84,7 @@ def check_data(inputs: np.ndarray, targets: np.ndarray, seeds: Sequence[int]) ->
 
 def generators_of(seeds: Sequence[int]) -> list[torch.Generator]:
     """A generator for each seed."""
-    return [torch.Generator().manual_seed(int(seed)) for seed in seeds]
+    return [torch.Generator().manual_seed(checks.whole("seeds", seed)) for seed in checks.check_seeds(seeds)]
 
 
 def passes(generators: Sequence[torch.Generator], count: int, size: int, epochs: int) -> Iterator[Tensor]:
@@ -82,13 +92,17 @@ def passes(generators: Sequence[torch.Generator], count: int, size: int, epochs:
 
     The last batch of a pass may be smaller.
     """
+    checks.check_items("generators", generators, torch.Generator)
+    checks.counts(count=count, size=size, epochs=epochs)
     for _ in range(epochs):
         order = torch.stack([torch.randperm(count, generator=g) for g in generators])
-        yield from order.split(size, dim=1)
+        yield from order.split(int(size), dim=1)
 
 
 def draws(generators: Sequence[torch.Generator], count: int, size: int, steps: int) -> Iterator[Tensor]:
     """Batches (C, size) drawn from `count` samples, with repetition, for each seed."""
+    checks.check_items("generators", generators, torch.Generator)
+    checks.counts(count=count, size=size, steps=steps)
     for _ in range(steps):
         yield torch.stack([torch.randint(count, (size,), generator=g) for g in generators])
 
@@ -105,8 +119,12 @@ def start_layers(
 
     Each generator draws one start, which `copies` networks share: (copies · S, ...) tensors.
     """
+    checks.check_items("generators", generators, torch.Generator)
+    checks.counts(copies=copies)
     layers = []
-    for d_in, d_out in pairwise(sizes):
+    for d_in, d_out in pairwise(checks.check_items("sizes", sizes, Integral)):
+        checks.counts(sizes=d_in)
+        checks.counts(sizes=d_out)
         for shape in ((d_out, d_in), (d_out,)):
             start = torch.stack([uniform(shape, d_in, g) for g in generators])
             layers.append(start.repeat(copies, *(1 for _ in shape)).requires_grad_())
@@ -183,6 +201,7 @@ def by_autograd(loss: Callable[[Tensor], Tensor], parameters: Sequence[Tensor]) 
 
 def cooling(rate: float, steps: int) -> Callable[[int], float]:
     """A rate that falls to 0 along half a cosine."""
+    rate, steps = checks.number("rate", rate, above=0), checks.whole("steps", steps, least=1)
     return lambda step: rate * (0.5 * (1 + np.cos(np.pi * (step / steps))))
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from array_api_compat import array_namespace
 
+from imagination.checks import check_shape
 from imagination.worlds.continuous import (
     Array,
     BallProjected,
@@ -20,7 +21,6 @@ from imagination.worlds.continuous import (
     Initial,
     Parametric,
     apply_matrix,
-    check_shape,
     project_ball,
     project_box,
     spectral_norm,

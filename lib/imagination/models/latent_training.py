@@ -25,12 +25,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from imagination.checks import check_items, check_seeds, check_shape, counts, number, whole
 from imagination.models import fitting, latent_codes
 from imagination.models.fitting import Tensor
 from imagination.models.latent import Encoder, Health, LatentModels
 from imagination.models.latent_beforehand import encoder_beforehand
 from imagination.models.smooth import jacobian_square, shrinking
-from imagination.worlds.continuous import check_shape
 from imagination.worlds.gymnasium import MAX_SPEED, pendulum
 from imagination.worlds.pixels import Camera
 from imagination.worlds.teacher import NetworkDynamics, NetworkReward
@@ -70,13 +70,12 @@ class LatentSetting:
 
     def __post_init__(self) -> None:
         for name in ("straighten", "variance", "covariance", "reward", "jacobian", "velocity"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise ValueError(f"{name} must be >= 0 and finite, got {getattr(self, name)}")
+            number(name, getattr(self, name), least=0)
         for name in ("stop", "pace"):
-            if not 0 <= getattr(self, name) <= 1:
+            if number(name, getattr(self, name), least=0) > 1:
                 raise ValueError(f"{name} must lie in [0, 1], got {getattr(self, name)}")
-        if not self.spectral > 0:
-            raise ValueError(f"spectral must be > 0, got {self.spectral}")
+        if self.spectral != math.inf:
+            number("spectral", self.spectral, above=0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,8 +98,9 @@ def pendulum_trajectories(
     generators: Sequence[np.random.Generator], episodes: int, steps: int
 ) -> PendulumTrajectories:
     """Follow Pendulum-v1's own physics under random torques, from anywhere, for each generator."""
-    if min(episodes, steps - 1) < 1:
-        raise ValueError(f"episodes must be >= 1 and steps >= 2, got {episodes} and {steps}")
+    check_items("generators", generators, np.random.Generator)
+    counts(episodes=episodes)
+    whole("steps", steps, least=2)
     real = pendulum(np.zeros(1), initial_speed=MAX_SPEED)
     start = np.concatenate([real.initial.sample(generator, episodes) for generator in generators])
     actions = np.stack([generator.uniform(-1, 1, (episodes, steps, 1)) for generator in generators])
@@ -153,11 +153,10 @@ def train_latent(
     ValueError
         If a shape or an option does not fit.
     """
-    counts = {"seeds": len(seeds), "settings": len(settings)}
-    fitting.check_options(learning_rate, dimension=dimension, width=width, steps=steps, **counts)
-    if batch_size < 2:
-        raise ValueError(f"batch_size must be >= 2, got {batch_size}")
-    check_shape("data.states", data.states, (len(seeds), None, None, 3))
+    fitting.check_options(learning_rate, dimension=dimension, width=width, steps=steps)
+    check_items("settings", settings, LatentSetting)
+    whole("batch_size", batch_size, least=2)
+    check_shape("data.states", data.states, (len(check_seeds(seeds)), None, None, 3))
     camera = camera or Camera()
     trainer = _Trainer(data, seeds, settings, camera, dimension, width)
     if any(setting.beforehand for setting in settings):
@@ -179,6 +178,8 @@ def train_latent(
         trainer.pace(before)
         trainer.hold(trainer.layers)
         before = trainer.encoders()
+    if not all(bool(layer.isfinite().all()) for layer in trainer.layers):
+        raise ValueError("data or learning_rate is too large: the weights did not stay finite")
     return trainer.models(np.random.default_rng(0))
 
 
@@ -355,6 +356,7 @@ def principal_components(camera: Camera, components: int = 32) -> tuple[np.ndarr
 
 def state_grid(angles: int = 72, speeds: int = 33) -> np.ndarray:
     """All states of the pendulum on a grid of angles and speeds, (angles · speeds, 3)."""
+    counts(angles=angles, speeds=speeds)
     angle = np.arange(angles) * (2 * np.pi / angles)
     speed = np.linspace(-MAX_SPEED, MAX_SPEED, speeds) / Camera().velocity_unit
     mesh = np.meshgrid(angle, speed, indexing="ij")

@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 import torch
 
+from imagination.checks import check_seeds, check_shape, whole
 from imagination.models.fitting import Layers, Tensor
 from imagination.models.networks import train
-from imagination.worlds.continuous import check_shape
 from imagination.worlds.episodic import Stepped
 
 __all__ = ["LearnedWorld", "Regrouped", "Steps", "learn"]
@@ -35,6 +35,13 @@ class Steps:
     reward: Tensor
     following: Tensor
     ended: Tensor
+
+    def __post_init__(self) -> None:
+        rows = check_shape("reward", self.reward, (None, None))
+        shape = check_shape("state", self.state, (*rows, None))
+        check_shape("following", self.following, shape)
+        check_shape("action", self.action, (*rows, None))
+        check_shape("ended", self.ended, rows)
 
     def __len__(self) -> int:
         return self.state.shape[1]
@@ -139,7 +146,7 @@ class LearnedWorld:
 
     def only(self, index: int) -> LearnedWorld:
         """The learned world of one seed, as a batch of one."""
-        if not 0 <= index < self.batch_size:
+        if not whole("index", index) < self.batch_size:
             raise ValueError(f"index must lie in [0, {self.batch_size}), got {index}")
         one = slice(index, index + 1)
 
@@ -174,7 +181,9 @@ class Regrouped:
 
     def __post_init__(self) -> None:
         worlds = self.world.batch_size
-        if self.batch_size < 1 or (self.batch_size % worlds and worlds % self.batch_size):
+        if whole("batch_size", self.batch_size, least=1) and (
+            self.batch_size % worlds and worlds % self.batch_size
+        ):
             raise ValueError(f"batch_size must divide {worlds} or be a multiple, got {self.batch_size}")
 
     def start(self, count: int, generator: torch.Generator) -> Tensor:
@@ -216,6 +225,9 @@ def learn(
     keep: Callable[[Tensor], Tensor] | None = None,
 ) -> LearnedWorld:
     """Learn a world from real steps."""
+
+    if len(check_seeds(seeds)) != len(steps.state):
+        raise ValueError(f"seeds must be {len(steps.state)}, one for each seed of steps, got {len(seeds)}")
 
     def fit(inputs: Tensor, targets: Tensor) -> Layers:
         data = inputs.double().numpy(), targets.double().numpy()

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from imagination.worlds.continuous import AffineDynamics, AffineReward, Transitions, check_shape
+from imagination.checks import check_shape, counts, number, numeric, one_library
+from imagination.worlds.continuous import AffineDynamics, AffineReward, Transitions
 from imagination.worlds.teacher import NetworkDynamics, NetworkReward
 
 
+@numeric
 def ridge(features: np.ndarray, targets: np.ndarray, penalty: float = 0.0) -> np.ndarray:
     """Minimise ``‖Φ w − y‖² + penalty ‖w‖²`` for each problem of a batch.
 
@@ -25,10 +27,12 @@ def ridge(features: np.ndarray, targets: np.ndarray, penalty: float = 0.0) -> np
     -------
     weights : (C, q, p)
     """
-    check_shape("features", features, (None, None, None))
-    check_shape("targets", targets, (features.shape[0], features.shape[1], None))
-    if not penalty >= 0:
-        raise ValueError(f"penalty must be >= 0, got {penalty}")
+    batch, count, size = check_shape("features", features, (None, None, None))
+    check_shape("targets", targets, (batch, count, None))
+    one_library(features=features, targets=targets)
+    if not count * size:
+        raise ValueError(f"features must not be empty, got shape {features.shape}")
+    penalty = number("penalty", penalty, least=0)
     left, scale, right = np.linalg.svd(features, full_matrices=False)
     tiny = scale <= np.finfo(float).eps * max(features.shape[1:]) * scale.max(axis=-1, keepdims=True)
     inverse = np.where(tiny, 0.0, scale / np.where(tiny, 1.0, scale**2 + penalty))
@@ -42,6 +46,7 @@ def state_and_action(transitions: Transitions) -> np.ndarray:
     return np.concatenate([transitions.state, transitions.action], axis=-1)
 
 
+@numeric
 def affine_dynamics(transitions: Transitions, penalty: float = 0.0) -> AffineDynamics:
     """Least-squares affine dynamics from (C, N, ·) transitions."""
     weights = ridge(_with_one(transitions), transitions.next_state, penalty)
@@ -49,6 +54,7 @@ def affine_dynamics(transitions: Transitions, penalty: float = 0.0) -> AffineDyn
     return AffineDynamics(weights[..., :d_state], weights[..., d_state:-1], weights[..., -1])
 
 
+@numeric
 def affine_reward(transitions: Transitions, penalty: float = 0.0) -> AffineReward:
     """Least-squares affine reward from (C, N, ·) transitions."""
     weights = ridge(_with_one(transitions), transitions.reward[..., None], penalty)[:, 0]
@@ -56,6 +62,7 @@ def affine_reward(transitions: Transitions, penalty: float = 0.0) -> AffineRewar
     return AffineReward(weights[..., :d_state], weights[..., d_state:-1], weights[..., -1])
 
 
+@numeric
 def sine_dynamics(
     transitions: Transitions,
     generator: np.random.Generator,
@@ -73,6 +80,7 @@ def sine_dynamics(
     return NetworkDynamics(*hidden, *output, "sin", skip=True)
 
 
+@numeric
 def sine_reward(
     transitions: Transitions,
     generator: np.random.Generator,
@@ -91,12 +99,17 @@ def sine_reward(
 def _random_hidden(
     transitions: Transitions, generator: np.random.Generator, width: int, frequency: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    check_shape("transitions.state", transitions.state, (None, None, None))
+    counts(width=width)
+    frequency = number("frequency", frequency, above=0)
     batch = transitions.state.shape[0]
     weights = []
     for inputs in (transitions.state, transitions.action):
         spread = inputs.std(axis=1)[:, None, :]
         drawn = frequency * generator.standard_normal((batch, width, inputs.shape[-1]))
         weights.append(np.divide(drawn, spread, out=np.zeros_like(drawn), where=spread > 0))
+        if not np.isfinite(weights[-1]).all():
+            raise ValueError(f"frequency is too large for weights in floats, got {frequency}")
     return weights[0], weights[1], generator.uniform(0, 2 * np.pi, (batch, width))
 
 
@@ -108,8 +121,11 @@ def _fit_output(
 ) -> tuple[np.ndarray, np.ndarray]:
     in_state, in_action, bias = hidden
     angle = transitions.state @ in_state.mT + transitions.action @ in_action.mT + bias[:, None, :]
+    if not np.isfinite(angle).all():
+        raise ValueError("frequency and transitions are too large: the sines' angles exceed all floats")
     mean = targets.mean(axis=1)
-    weights = ridge(np.sin(angle), targets - mean[:, None, :], penalty * targets.shape[1])
+    penalty = number("penalty", penalty, least=0) * targets.shape[1]
+    weights = ridge(np.sin(angle), targets - mean[:, None, :], penalty)
     return weights, mean
 
 

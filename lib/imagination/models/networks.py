@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import torch
 
+from imagination.checks import check_shape, counts
 from imagination.models import fitting
 from imagination.models.fitting import Layers, Tensor, Units
 from imagination.models.least_squares import state_and_action
@@ -124,9 +125,11 @@ def train(
         If a shape or an option does not fit.
     """
     fitting.check_options(learning_rate, width=width, epochs=epochs, batch_size=batch_size, group=group)
+    learning_rate = float(learning_rate)
     if squash and normalise:
         raise ValueError("squash must be False with normalise=True: a squashed output has no other units")
-    if inputs.ndim == 2:
+    if np.ndim(inputs) == 2:
+        check_shape("targets", targets, (len(inputs), None))
         inputs, targets = (np.broadcast_to(data, (len(seeds), *data.shape)) for data in (inputs, targets))
     fitting.check_data(inputs, targets, seeds)
     count = inputs.shape[1]
@@ -149,7 +152,7 @@ def train(
                 after_epoch(done // each, these, networks.layers())
         parts.append(networks.layers())
     hidden, bias, output, offset = (np.concatenate(layer) for layer in list(zip(*parts, strict=True))[:4])
-    return Layers(hidden, bias, output, offset, squash)
+    return fitting.trained(Layers(hidden, bias, output, offset, squash))
 
 
 def network_dynamics(transitions: Transitions, seeds: Sequence[int], **options: Any) -> NetworkDynamics:
@@ -171,6 +174,7 @@ def network_reward(transitions: Transitions, seeds: Sequence[int], **options: An
 
 def starting_layers(seeds: Sequence[int], d_in: int, width: int, d_out: int, kind: Kind = RELU) -> Layers:
     """Return the networks from which `train` starts, in the units in which it trains."""
+    counts(d_in=d_in, width=width, d_out=d_out)
     starts = [kind.start(generator, d_in, width, d_out) for generator in fitting.generators_of(seeds)]
     return _layers([torch.stack(layer) for layer in zip(*starts, strict=True)], squash=False)
 

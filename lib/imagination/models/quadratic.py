@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from array_api_compat import array_namespace
 
+from imagination.checks import check_shape, whole
 from imagination.models.least_squares import ridge, state_and_action
 from imagination.worlds.continuous import (
     AffineDynamics,
     Array,
     Parametric,
     Transitions,
-    check_shape,
     project_ball,
     spectral_norm,
 )
@@ -34,9 +34,12 @@ class QuadraticFormReward(Parametric):
     action_radius: Array
 
     def __post_init__(self) -> None:
-        (batch,) = tuple(self.state_radius.shape)
-        check_shape("form", self.form, (batch, None, None))
+        batch, size, _ = check_shape("form", self.form, (None, None, None))
+        check_shape("form", self.form, (batch, size, size))
+        check_shape("state_radius", self.state_radius, (batch,))
         check_shape("action_radius", self.action_radius, (batch,))
+        if whole("d_state", self.d_state) > size:
+            raise ValueError(f"d_state must be at most the form's size {size}, got {self.d_state}")
 
     def __call__(self, state: Array, action: Array) -> Array:
         xp = array_namespace(state)

@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 import torch
 
+from imagination.checks import check_items, number
 from imagination.models import fitting
 from imagination.models.fitting import Layers, Tensor
 from imagination.models.least_squares import state_and_action
-from imagination.worlds.continuous import Transitions
+from imagination.worlds.continuous import Transitions, converter
 from imagination.worlds.teacher import NetworkDynamics, NetworkReward
 
 CLIPS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0)
@@ -42,10 +43,9 @@ class Smoothing:
 
     def __post_init__(self) -> None:
         for name in ("clip", "spectral"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} must be > 0, got {getattr(self, name)}")
-        if not 0 <= self.penalty < math.inf:
-            raise ValueError(f"penalty must be >= 0 and finite, got {self.penalty}")
+            if getattr(self, name) != math.inf:
+                number(name, getattr(self, name), above=0)
+        number("penalty", self.penalty, least=0)
 
 
 def train_smooth(
@@ -83,9 +83,10 @@ def train_smooth(
         If a shape or an option does not fit.
     """
     counts = {"width": width, "steps": steps, "batch_size": batch_size}
-    fitting.check_options(learning_rate, **counts, seeds=len(seeds), settings=len(settings))
+    fitting.check_options(learning_rate, **counts)
+    check_items("settings", settings, Smoothing)
     fitting.check_data(inputs, targets, seeds)
-    x, y = (torch.as_tensor(data, dtype=torch.float32) for data in (inputs, targets))
+    x, y = (converter("torch")(data).to(torch.float32) for data in (inputs, targets))
     limits = _Limits(settings, len(seeds))
     generators = fitting.generators_of(seeds)
     layers = fitting.start_layers(generators, (x.shape[-1], width, y.shape[-1]), len(settings))
@@ -109,7 +110,7 @@ def train_smooth(
     exactly = [layer.detach().double() for layer in layers]
     limits.hold(exactly)  # once more in double precision: rounding must not undo a limit
     hidden, bias, output, offset = (layer.numpy() for layer in exactly)
-    return Layers(hidden, bias, output, offset)
+    return fitting.trained(Layers(hidden, bias, output, offset))
 
 
 def smooth_dynamics(

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import torch
 
+from imagination.checks import asked, check_shape, counts, number
 from imagination.reinforce.gradients import returns_to_go, solve_ridge
 from imagination.reinforce.torch_policies import CategoricalPolicy, GaussianPolicy, Tensor, TorchPolicy
 from imagination.reinforce.training import Adam
@@ -91,12 +92,14 @@ def _control(policy: TorchPolicy, choice: Tensor, dtype: torch.dtype) -> Tensor:
 @torch.no_grad()
 def play(world: EpisodicWorld, choose: Act, start: Tensor, horizon: int) -> Episodes:
     """Play episodes from `start`, (C, K, d_s), for `horizon` steps, or fewer if all are over."""
-    if horizon < 1:
-        raise ValueError(f"horizon must be at least 1, got {horizon}")
+    counts(horizon=horizon)
+    check_shape("start", start, (world.batch_size, None, None))
+    if not start.is_floating_point():
+        raise ValueError(f"start must hold floats, got {start.dtype}")
     state, alive = start, torch.ones(start.shape[:-1], dtype=torch.bool)
     rows: list[tuple[Tensor, ...]] = []
     for _ in range(horizon):
-        choice, control = choose(state)
+        choice, control = asked("choose", choose, start=state)
         following, reward, ended = world.step(state, control)
         rows.append((state, choice, control, reward * alive, alive, following, ended & alive))
         alive = alive & ~ended
@@ -133,6 +136,8 @@ class Baseline:
         spread: float = 1.0,
         ridge: float = 1e-3,
     ) -> None:
+        counts(batch=batch, d_state=d_state, width=width)
+        ridge, spread = number("ridge", ridge, least=0), number("spread", spread, above=0)
         self.hidden = spread * torch.randn((batch, d_state + 1, width), generator=generator)
         self.ridge = ridge
         self.weight: Tensor | None = None
@@ -175,10 +180,14 @@ def ascend(
 
     With an `entropy` bonus each step earns ``-entropy * log π(a|s)`` besides: surprise is rewarded.
     """
+    discount, entropy = number("discount", discount, least=0), number("entropy", entropy, least=0)
+    if discount > 1:
+        raise ValueError(f"discount must lie in [0, 1], got {discount}")
     gamma = torch.full((len(episodes.reward),), discount, dtype=episodes.reward.dtype)
     alive, reward = episodes.alive, episodes.reward
     if entropy:
         reward = reward - entropy * policy.log_prob(episodes.state, episodes.choice) * alive
+        check_shape("reward and entropy", reward, tuple(alive.shape))
     ahead = returns_to_go(reward, gamma)
     advantage = (ahead - baseline(episodes.state)) * alive
     count = alive.sum((1, 2)).clamp(min=1)
@@ -188,5 +197,6 @@ def ascend(
     baseline.fit(episodes.state, ahead, alive)
     policy = policy.with_flat(optimiser.step(policy.flat(), gradient))
     if least_std is not None and isinstance(policy, GaussianPolicy):
-        policy = policy.with_arrays({"log_std": policy.log_std.clamp(min=math.log(least_std))})
+        least = math.log(number("least_std", least_std, above=0))
+        policy = policy.with_arrays({"log_std": policy.log_std.clamp(min=least)})
     return policy

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from imagination.checks import broadcast, check_index, check_shape, finite, number, numeric, whole
 from imagination.reinforce import exact
 from imagination.reinforce.problems import Estimator, Problem
 from imagination.reinforce.reward_errors import Noise, look_up
-from imagination.worlds.tabular import TabularRollouts, broadcast, whole
+from imagination.worlds.tabular import TabularRollouts
 
 __all__ = [
     "Estimate",
@@ -30,6 +31,7 @@ CHUNK = 2**21
 """How many numbers the largest temporary array of a chunk may hold, about."""
 
 
+@numeric
 def observed_rewards(
     rollouts: TabularRollouts,
     generator: np.random.Generator,
@@ -49,6 +51,7 @@ def observed_rewards(
     return rewards
 
 
+@numeric
 def coefficients(
     problem: Problem, estimator: Estimator, rewards: Array, baseline: Array, states: NDArray[np.int64]
 ) -> Array:
@@ -56,6 +59,11 @@ def coefficients(
 
     `rewards` is (B, K, H), `baseline` (B, H, S), `states` (B, K, H).
     """
+    rewards, baseline = finite("rewards", rewards), finite("baseline", baseline)
+    B, _, H = check_shape("rewards", rewards, (len(problem), None, problem.horizon))
+    check_shape("baseline", baseline, (B, H, problem.mdp.n_states))
+    check_shape("states", states, tuple(rewards.shape))
+    check_index("states", states, problem.mdp.n_states)
     gamma, outer = problem.discount[:, None], estimator.outer_weights(problem)[:, None]
     togo = np.empty_like(rewards)
     ahead = np.zeros(rewards.shape[:2])
@@ -73,6 +81,7 @@ def coefficients(
     return weighted - outer * subtracted
 
 
+@numeric
 def rollout_gradients(
     problem: Problem,
     estimator: Estimator,
@@ -97,6 +106,7 @@ def rollout_gradients(
     return collected @ problem.policy.scores.reshape(len(problem), -1, problem.policy.parameters.shape[1])
 
 
+@numeric
 def mean_gradient(
     problem: Problem,
     estimator: Estimator,
@@ -121,13 +131,13 @@ def _collected(
     each: bool,
 ) -> Array:
     """Sums of the scores' coefficients by (state, action): (B, K, S A) for `each` rollout, or (B, 1, S A)."""
-    rewards = rollouts.rewards if rewards is None else np.asarray(rewards, dtype=float)
+    rewards = rollouts.rewards if rewards is None else finite("rewards", rewards)
     states, actions = rollouts.states[:, :, :-1], rollouts.actions
     if rewards.shape != actions.shape or actions.shape[2] != problem.horizon:
         raise ValueError(
             f"rewards must have shape {actions.shape} with H = {problem.horizon}, got {rewards.shape}"
         )
-    table = exact.baseline_table(problem, estimator) if baseline is None else np.asarray(baseline)
+    table = exact.baseline_table(problem, estimator) if baseline is None else finite("baseline", baseline)
     weights = coefficients(problem, estimator, rewards, table, states)
     B, K, _ = actions.shape
     S, A = problem.mdp.n_states, problem.mdp.n_actions
@@ -176,13 +186,14 @@ def sample(
     count = whole("count", count)
     B, S, A, d = problem.policy.scores.shape
     size = max(1, CHUNK // (B * max(d, S * A, problem.horizon)))
-    table = exact.baseline_table(problem, estimator) if baseline is None else np.asarray(baseline)
+    table = exact.baseline_table(problem, estimator) if baseline is None else finite("baseline", baseline)
     for begun in range(0, count, size):
         rollouts = problem.rollouts(min(size, count - begun), generator)
         rewards = observed_rewards(rollouts, generator, noise=noise, bias=bias)
         yield rollout_gradients(problem, estimator, rollouts, rewards, baseline=table)
 
 
+@numeric
 def estimate(
     problem: Problem,
     estimator: Estimator,
@@ -208,14 +219,13 @@ def estimate(
         The exact mean, if known: then `variance` is an unbiased mean of independent squared distances, and
         its standard error an honest one.
     """
-    if whole("count", count) < 2:
-        raise ValueError(f"count must be at least 2, got {count}")
+    whole("count", count, least=2)
     B, d = problem.policy.parameters.shape
     total, squares = np.zeros((B, d)), np.zeros((B, d))
     distance, distance_square = np.zeros(B), np.zeros(B)
     point: Array | None = None  # sums are taken about it
     if center is not None:
-        point = broadcast("center", np.asarray(center, dtype=float), (B, d))[:, None]
+        point = broadcast("center", finite("center", center), (B, d))[:, None]
     for part in sample(problem, estimator, count, generator, noise=noise, bias=bias, baseline=baseline):
         point = part.mean(axis=1, keepdims=True) if point is None else point
         off = part - point
@@ -230,6 +240,7 @@ def estimate(
     return Estimate(count, point[:, 0] + shift, np.sqrt(np.maximum(each, 0) / count), variance, spread)
 
 
+@numeric
 def ascend(
     problem: Problem,
     estimator: Estimator,
@@ -270,12 +281,14 @@ def ascend(
     """
     if rollouts is not None and generator is None:
         raise ValueError("generator must be given with rollouts")
+    rate, steps = number("rate", rate), whole("steps", steps)
+    rollouts = None if rollouts is None else whole("rollouts", rollouts, least=1)
     world = problem if world is None else world
     curve = [exact.returns(world.with_policy(problem.policy))]
     reward = None
     if bias is not None:
         reward = exact.timed(problem, "reward", None) + exact.timed(problem, "bias", bias)
-    for _ in range(whole("steps", steps)):
+    for _ in range(steps):
         if rollouts is None or generator is None:
             step = exact.expected(problem, estimator, reward)
         else:

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from imagination.checks import broadcast, finite, number, numeric, whole
 from imagination.reinforce.problems import DISCOUNTED, Estimator, Problem
-from imagination.worlds.tabular import broadcast
 
 __all__ = [
     "Moments",
@@ -53,6 +53,7 @@ def state_distributions(problem: Problem) -> Array:
     return result
 
 
+@numeric
 def values_to_go(problem: Problem, reward: ArrayLike | None = None) -> Array:
     """Values of states with 0, 1, ..., H rewards to come, (B, H + 1, S).
 
@@ -67,11 +68,13 @@ def values_to_go(problem: Problem, reward: ArrayLike | None = None) -> Array:
     return result
 
 
+@numeric
 def returns(problem: Problem, reward: ArrayLike | None = None) -> Array:
     """J_H = E Σ_{t<H} γ^t r(s_t, a_t), (B,); of another `reward` as in `values_to_go`."""
     return (problem.mdp.initial * values_to_go(problem, reward)[:, -1]).sum(axis=1)
 
 
+@numeric
 def expected(problem: Problem, estimator: Estimator, reward: ArrayLike | None = None) -> Array:
     """E ĝ, (B, d): what the estimator estimates; of another `reward` as in `values_to_go`.
 
@@ -88,14 +91,16 @@ def expected(problem: Problem, estimator: Estimator, reward: ArrayLike | None = 
     return np.einsum("bsa,bsad->bd", pi * total, scores)
 
 
+@numeric
 def gradient(problem: Problem, reward: ArrayLike | None = None) -> Array:
     """∇J_H, (B, d), by the policy gradient theorem: the discounted estimator's mean."""
     return expected(problem, DISCOUNTED, reward)
 
 
+@numeric
 def bias_gradient(problem: Problem, bias: ArrayLike) -> Array:
     """∇B_H for B_H = E Σ_t γ^t b(s_t, a_t), (B, d) [TSGLH26, Proposition 2]; `bias` as a reward."""
-    return gradient(problem, bias)
+    return gradient(problem, timed(problem, "bias", bias))
 
 
 # Norms of scores
@@ -113,12 +118,14 @@ def mean_score_norm(problem: Problem) -> Array:
     return np.sqrt(score_norms(problem).max(axis=1))
 
 
+@numeric
 def expected_maximal_score(problem: Problem, power: float = 2.0) -> Array:
     """E max_t ‖w_t‖^`power`, (B,); with power 2 it is W_H².
 
     The maximum of a rollout is one of the S · A norms. That it is at most a given one is the probability of
     never leaving the (state, action) pairs whose norms are at most that, a product of H sub-kernels.
     """
+    power = number("power", power, above=0)
     B, S, A = problem.mdp.reward.shape
     norms = (problem.policy.scores**2).sum(axis=3) ** (power / 2)
     levels = np.sort(norms.reshape(B, S * A), axis=1)
@@ -140,6 +147,7 @@ def maximal_score_norm(problem: Problem) -> Array:
 # What noise adds
 
 
+@numeric
 def added_noise_variance(
     problem: Problem,
     estimator: Estimator,
@@ -173,16 +181,13 @@ def _noise_weights(
     problem: Problem, estimator: Estimator, sigma: ArrayLike, rollouts: int, correlation: ArrayLike | None
 ) -> Array:
     """σ² m_t C m_tᵀ / K for every t, (B, H)."""
-    sigma = broadcast("sigma", np.asarray(sigma, dtype=float), (len(problem),))
-    if not np.all(np.isfinite(sigma) & (sigma >= 0)):
-        raise ValueError(f"sigma must be finite and at least 0, got {sigma}")
-    if isinstance(rollouts, bool) or int(rollouts) != rollouts or rollouts < 1:
-        raise ValueError(f"rollouts must be a whole number, at least 1, got {rollouts!r}")
+    sigma = broadcast("sigma", finite("sigma", sigma, least=0), (len(problem),))
+    rollouts = whole("rollouts", rollouts, least=1)
     weights = estimator.reward_weights(problem)
     if correlation is None:
         quadratic = (weights**2).sum(axis=2)
     else:
-        C = np.asarray(correlation, dtype=float)
+        C = finite("correlation", correlation)
         H = problem.horizon
         if C.shape != (H, H) or not np.allclose(C, C.T) or not np.allclose(np.diagonal(C), 1):
             raise ValueError(f"correlation must be symmetric, {(H, H)}, with ones on its diagonal")
@@ -216,6 +221,7 @@ class Moments:
     baseline_norm: Array
 
 
+@numeric
 def moments(
     problem: Problem,
     estimator: Estimator,
@@ -245,14 +251,14 @@ def moments(
     Moments
     """
     estimator.check_past(problem)
-    v = broadcast("noise_variance", np.asarray(noise_variance, dtype=float), problem.mdp.reward.shape)
-    if not np.all(np.isfinite(v) & (v >= 0)):
-        raise ValueError("noise_variance must be finite and at least 0")
+    v = broadcast(
+        "noise_variance", finite("noise_variance", noise_variance, least=0), problem.mdp.reward.shape
+    )
     shape = (len(problem), problem.horizon, problem.mdp.n_states)
     if baseline is None:
         b = baseline_table(problem, estimator, reward)
     else:
-        b = broadcast("baseline", np.asarray(baseline, dtype=float), shape)
+        b = broadcast("baseline", finite("baseline", baseline), shape)
     r = timed(problem, "reward", reward)
     step = _Step(problem, estimator, v, full)
     here = step.end()
@@ -261,6 +267,7 @@ def moments(
     return step.finish(here)
 
 
+@numeric
 def baseline_table(problem: Problem, estimator: Estimator, reward: ArrayLike | None = None) -> Array:
     """b_t(s), what `estimator` subtracts from Ĝ_t, (B, H, S).
 
@@ -375,9 +382,7 @@ def _times(scalar: Array, array: Array) -> Array:
 
 def timed(problem: Problem, name: str, table: ArrayLike | None) -> Array:
     """A table (B, S, A), or one that depends on time, as (B, H, S, A); the MDP's reward for None."""
-    array = problem.mdp.reward if table is None else np.asarray(table, dtype=float)
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} must be finite")
+    array = problem.mdp.reward if table is None else finite(name, table)
     shape = problem.mdp.reward.shape
     if array.ndim < 4:
         array = broadcast(name, array, shape)[:, None]

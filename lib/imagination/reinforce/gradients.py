@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import torch
 
+from imagination.checks import check_index, check_shape, number, whole
 from imagination.reinforce.problems import Estimator
 from imagination.reinforce.sampling import Trajectories
 from imagination.reinforce.torch_policies import Tensor, TorchPolicy
-from imagination.worlds.continuous import check_shape
 
 __all__ = [
     "StateValue",
@@ -33,7 +33,8 @@ LARGEST_POWER = 1e30
 
 def returns_to_go(reward: Tensor, discount: Tensor) -> Tensor:
     """``Σ_{u≥t} γ^{u−t} r_u`` at every t: (C, K, H), (C,) -> (C, K, H)."""
-    check_shape("reward", reward, (len(discount), None, None))
+    _check(reward, discount)
+    discount = discount.to(reward.dtype)
     result, ahead = torch.empty_like(reward), torch.zeros_like(reward[..., 0])
     for t in reversed(range(reward.shape[2])):
         ahead = torch.addcmul(reward[..., t], ahead, discount[:, None])
@@ -43,6 +44,7 @@ def returns_to_go(reward: Tensor, discount: Tensor) -> Tensor:
 
 def returns(reward: Tensor, discount: Tensor) -> Tensor:
     """Discounted returns ``Σ_t γ^t r_t``: (C, K, H), (C,) -> (C, K)."""
+    _check(reward, discount)
     return (reward * _powers(discount, reward.shape[2])).sum(-1)
 
 
@@ -59,6 +61,13 @@ def coefficients(
     baseline : broadcasts to (C, K, H), optional
         b_t, subtracted from Ĝ_t.
     """
+    _check(reward, discount)
+    if baseline is not None:
+        try:
+            check_shape("baseline", baseline.expand_as(reward), tuple(reward.shape))
+        except RuntimeError:
+            shape, wanted = tuple(baseline.shape), tuple(reward.shape)
+            raise ValueError(f"baseline must broadcast to the shape {wanted}, got {shape}") from None
     powers = _powers(discount, reward.shape[2])
     outer = powers if estimator.outer == "discounted" else torch.ones_like(powers)
     if estimator.reward_to_go:
@@ -124,6 +133,7 @@ def optimal_baseline(
     the constant is subtracted from the whole return, so b_t = γ^(−t) b.
     """
     reward = trajectories.reward
+    _check(reward, discount)
     if reward.shape[1] < 2:
         raise ValueError("trajectories must hold at least 2 rollouts for a constant baseline, got 1")
     powers = _powers(discount, reward.shape[2])
@@ -167,6 +177,8 @@ def fit_state_value(
     n_states : the number of states, if they are whole numbers.
     ridge : added to the normal equations, relative to the mean square of the features.
     """
+    if n_states is not None:
+        check_index("trajectories.state", trajectories.state, whole("n_states", n_states, least=1))
     features = _features(trajectories.state, n_states).flatten(1, 2)
     target = returns_to_go(trajectories.reward, discount).flatten(1)[..., None]
     return StateValue(solve_ridge(features.mT @ features, features.mT @ target, ridge), n_states)
@@ -174,8 +186,17 @@ def fit_state_value(
 
 def solve_ridge(gram: Tensor, right: Tensor, ridge: float) -> Tensor:
     """Normal equations (C, p, p) w = (C, p, q), with `ridge` times their mean diagonal added to it."""
-    scale = gram.diagonal(dim1=1, dim2=2).mean(1)[:, None, None]
-    return torch.linalg.solve(gram + ridge * scale * torch.eye(gram.shape[1], dtype=gram.dtype), right)
+    batch, size, _ = check_shape("gram", gram, (None, None, None))
+    if not size or gram.dtype != right.dtype or not gram.is_floating_point():
+        kinds = f"{gram.dtype} {tuple(gram.shape)} and {right.dtype}"
+        raise ValueError(f"gram and right must hold floats of one precision, not empty, got {kinds}")
+    check_shape("gram", gram, (batch, size, size))
+    check_shape("right", right, (batch, size, None))
+    scale = number("ridge", ridge, least=0) * gram.diagonal(dim1=1, dim2=2).mean(1)[:, None, None]
+    try:
+        return torch.linalg.solve(gram + scale * torch.eye(gram.shape[1], dtype=gram.dtype), right)
+    except torch.linalg.LinAlgError as error:
+        raise ValueError(f"gram with ridge {ridge} must not be singular: {error}") from error
 
 
 def _features(state: Tensor, n_states: int | None) -> Tensor:
@@ -203,6 +224,16 @@ def _baseline(
     if estimator.baseline == "value":
         raise ValueError("baseline must be given for an estimator whose baseline is 'value'")
     return optimal_baseline(policy, trajectories, estimator, discount)
+
+
+def _check(reward: Tensor, discount: Tensor) -> None:
+    """Raise a ValueError unless these are rewards (C, K, H) and discounts (C,) in [0, 1]."""
+    check_shape("discount", discount, check_shape("reward", reward, (None, None, None))[:1])
+    for name, array in (("reward", reward), ("discount", discount)):
+        if not (array.numel() and array.is_floating_point()):
+            raise ValueError(f"{name} must hold floats, got {tuple(array.shape)} of {array.dtype}")
+    if not bool(((discount >= 0) & (discount <= 1)).all()):
+        raise ValueError(f"discount must lie in [0, 1], got {discount}")
 
 
 def _powers(discount: Tensor, steps: int) -> Tensor:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import torch
 
+from imagination.checks import check_shape, number
 from imagination.reinforce.torch_policies import LOG_ROOT_TWO_PI, Tensor, TorchPolicy
-from imagination.worlds.continuous import check_shape
 
 __all__ = ["LinearGaussianPolicy"]
 
@@ -21,8 +21,7 @@ class LinearGaussianPolicy(TorchPolicy):
 
     def __post_init__(self) -> None:
         check_shape("gain", self.gain, (None, None, None))
-        if not 0 < self.std < float("inf"):
-            raise ValueError(f"std must be finite and > 0, got {self.std}")
+        number("std", self.std, above=0)
 
     def mean(self, state: Tensor) -> Tensor:
         """Expected actions, (C, ..., d_a)."""

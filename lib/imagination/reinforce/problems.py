@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from imagination.worlds.tabular import TabularMDP, TabularRollouts, broadcast, whole
+from imagination.checks import broadcast, finite, numeric, whole
+from imagination.worlds.tabular import TabularMDP, TabularRollouts
 
 __all__ = ["DISCOUNTED", "THEOREM_2", "Estimator", "Problem", "SoftmaxPolicy", "softmax", "tabular_policy"]
 
@@ -32,15 +33,12 @@ class SoftmaxPolicy:
     features: Array
 
     def __post_init__(self) -> None:
-        parameters, features = np.asarray(self.parameters, float), np.asarray(self.features, float)
+        parameters, features = finite("parameters", self.parameters), finite("features", self.features)
         if parameters.ndim != 2 or features.ndim not in (3, 4) or features.shape[-1] != parameters.shape[1]:
             raise ValueError(
                 f"parameters must be (B, d) and features (S, A, d) or (B, S, A, d), "
                 f"got {parameters.shape} and {features.shape}"
             )
-        for name, array in (("parameters", parameters), ("features", features)):
-            if not np.isfinite(array).all():
-                raise ValueError(f"{name} must be finite")
         features = broadcast("features", features, (len(parameters), *features.shape[-3:]))
         object.__setattr__(self, "parameters", parameters)
         object.__setattr__(self, "features", features)
@@ -65,16 +63,20 @@ class SoftmaxPolicy:
         return SoftmaxPolicy(self.parameters + np.asarray(step), self.features)
 
 
+@numeric
 def softmax(logits: Array) -> Array:
     """Action probabilities (..., A) of `logits` (..., A)."""
+    logits = finite("logits", logits)
+    if not logits.ndim or not logits.shape[-1]:
+        raise ValueError(f"logits must have shape (..., A), one for each action, got {logits.shape}")
     weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return weights / weights.sum(axis=-1, keepdims=True)
 
 
 def tabular_policy(logits: ArrayLike) -> SoftmaxPolicy:
     """Softmax policies with one parameter for each state and action: `logits` (B, S, A), d = S · A."""
-    logits = np.asarray(logits, dtype=float)
-    if logits.ndim != 3:
+    logits = finite("logits", logits)
+    if logits.ndim != 3 or not logits.shape[2]:
         raise ValueError(f"logits must have shape (B, S, A), got {logits.shape}")
     B, S, A = logits.shape
     return SoftmaxPolicy(logits.reshape(B, S * A), np.eye(S * A).reshape(S, A, S * A))
@@ -102,15 +104,14 @@ class Problem:
     discount: Array = None  # type: ignore[assignment]  # becomes the MDPs' own
 
     def __post_init__(self) -> None:
-        if whole("horizon", self.horizon) < 1:
-            raise ValueError(f"horizon must be at least 1, got {self.horizon}")
+        whole("horizon", self.horizon, least=1)
         expected = (len(self.mdp), self.mdp.n_states, self.mdp.n_actions)
         if self.policy.features.shape[:3] != expected:
             raise ValueError(
                 f"policy must be for (B, S, A) = {expected}, got {self.policy.features.shape[:3]}"
             )
-        discount = np.asarray(self.mdp.discount if self.discount is None else self.discount, dtype=float)
-        if not np.all((discount >= 0) & (discount <= 1)):
+        discount = finite("discount", self.mdp.discount if self.discount is None else self.discount, least=0)
+        if np.any(discount > 1):
             raise ValueError(f"discount must lie in [0, 1], got {discount}")
         object.__setattr__(self, "discount", broadcast("discount", discount, (len(self.mdp),)))
 
@@ -125,7 +126,7 @@ class Problem:
 
     def with_reward(self, reward: ArrayLike) -> Problem:
         """The same problems with another reward table, (B, S, A) or a shape that broadcasts to it."""
-        reward = broadcast("reward", np.asarray(reward, dtype=float), self.mdp.reward.shape)
+        reward = broadcast("reward", finite("reward", reward), self.mdp.reward.shape)
         return replace(self, mdp=self.mdp.with_model(reward=reward))
 
     def with_policy(self, policy: SoftmaxPolicy) -> Problem:

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from imagination.worlds.tabular import broadcast
+from imagination.checks import broadcast, check_index, check_shape, finite, number, whole
 
 __all__ = [
     "Correlated",
@@ -43,6 +43,9 @@ class Independent:
 
     sigma: float | Array = 1.0
 
+    def __post_init__(self) -> None:
+        finite("sigma", self.sigma, least=0)
+
     def __call__(self, states: Integers, actions: Integers, generator: np.random.Generator) -> Array:
         return _scale(self.sigma, states) * generator.standard_normal(states.shape)
 
@@ -53,6 +56,12 @@ class Correlated:
 
     sigma: float | Array
     correlation: Array
+
+    def __post_init__(self) -> None:
+        finite("sigma", self.sigma, least=0)
+        shape = finite("correlation", self.correlation).shape
+        if len(shape) != 2 or shape[0] != shape[1] or not shape[0]:
+            raise ValueError(f"correlation must have shape (H, H), got {shape}")
 
     def __call__(self, states: Integers, actions: Integers, generator: np.random.Generator) -> Array:
         level, vectors = np.linalg.eigh(np.asarray(self.correlation, dtype=float))
@@ -76,14 +85,13 @@ class HeavyTailed:
     degrees: float
 
     def __post_init__(self) -> None:
-        if not (self.scale >= 0 and self.degrees > 0):
-            raise ValueError(f"scale and degrees must not be negative, got {self.scale}, {self.degrees}")
+        number("scale", self.scale, least=0)
+        number("degrees", self.degrees, above=0)
 
     @classmethod
     def with_deviation(cls, sigma: float, degrees: float) -> HeavyTailed:
         """Scaled to standard deviation `sigma`; needs more than 2 degrees of freedom."""
-        if not degrees > 2:
-            raise ValueError(f"degrees must exceed 2 for a finite variance, got {degrees}")
+        number("degrees", degrees, above=2)  # for a finite variance
         return cls(sigma * np.sqrt((degrees - 2) / degrees), degrees)
 
     def __call__(self, states: Integers, actions: Integers, generator: np.random.Generator) -> Array:
@@ -96,6 +104,9 @@ class StateDependent:
 
     deviation: Array
 
+    def __post_init__(self) -> None:
+        finite("deviation", self.deviation, least=0)
+
     def __call__(self, states: Integers, actions: Integers, generator: np.random.Generator) -> Array:
         return look_up("deviation", self.deviation, states, actions) * generator.standard_normal(states.shape)
 
@@ -105,6 +116,9 @@ class Frozen:
     """The error of a reward model, `table` (B, S, A): drawn once, then the same at every visit. A bias."""
 
     table: Array
+
+    def __post_init__(self) -> None:
+        finite("table", self.table)
 
     def __call__(self, states: Integers, actions: Integers, generator: np.random.Generator) -> Array:
         return look_up("table", self.table, states, actions)
@@ -116,6 +130,9 @@ class Shared:
 
     sigma: float | Array = 1.0
 
+    def __post_init__(self) -> None:
+        finite("sigma", self.sigma, least=0)
+
     def __call__(self, states: Integers, actions: Integers, generator: np.random.Generator) -> Array:
         B, _, H = states.shape
         return np.broadcast_to(
@@ -125,26 +142,26 @@ class Shared:
 
 def autoregressive(horizon: int, coefficient: float) -> Array:
     """Correlation coefficient^|t − u| of stationary AR(1) noise, (H, H)."""
-    if not -1 <= coefficient <= 1:
+    if not -1 <= number("coefficient", coefficient) <= 1:
         raise ValueError(f"coefficient must lie in [-1, 1], got {coefficient}")
-    times = np.arange(horizon)
+    times = np.arange(whole("horizon", horizon, least=1))
     return float(coefficient) ** np.abs(times[:, None] - times)
 
 
 def _scale(sigma: ArrayLike, states: Integers) -> Array:
-    sigma = broadcast("sigma", np.asarray(sigma, dtype=float), states.shape[:1])
-    if not np.all(np.isfinite(sigma) & (sigma >= 0)):
-        raise ValueError(f"sigma must be finite and at least 0, got {sigma}")
-    return sigma[:, None, None]
+    return broadcast("sigma", finite("sigma", sigma, least=0), states.shape[:1])[:, None, None]
 
 
 def look_up(name: str, table: ArrayLike, states: Integers, actions: Integers) -> Array:
     """Entries (B, K, H) of a `table` (B, S, A), or (B, H, S, A), along rollouts."""
-    table = np.asarray(table, dtype=float)
-    batch, times = np.arange(len(states))[:, None, None], np.arange(states.shape[2])
-    if table.ndim == 3 and len(table) == len(states):
+    table = finite(name, table)
+    B, _, H = check_shape("states", states, (None, None, None))
+    check_shape("actions", actions, tuple(states.shape))
+    if not ((table.ndim == 3 and len(table) == B) or (table.ndim == 4 and table.shape[:2] == (B, H))):
+        raise ValueError(f"{name} must have shape ({B}, S, A) or ({B}, {H}, S, A), got {table.shape}")
+    check_index("states", states, table.shape[-2])
+    check_index("actions", actions, table.shape[-1])
+    batch = np.arange(B)[:, None, None]
+    if table.ndim == 3:
         return table[batch, states, actions]
-    if table.ndim == 4 and table.shape[:2] == (len(states), len(times)):
-        return table[batch, times, states, actions]
-    shapes = f"({len(states)}, S, A) or ({len(states)}, {len(times)}, S, A)"
-    raise ValueError(f"{name} must have shape {shapes}, got {table.shape}")
+    return table[batch, np.arange(H), states, actions]

@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 import torch
 
+from imagination.checks import check_shape, counts, finite
 from imagination.reinforce.torch_policies import Tensor, TorchPolicy, draw
 from imagination.worlds.continuous import ContinuousMDP
 from imagination.worlds.tabular import TabularMDP
@@ -131,6 +132,11 @@ class Trajectories:
     action: Tensor
     reward: Tensor
 
+    def __post_init__(self) -> None:
+        rows = check_shape("reward", self.reward, (None, None, None))
+        for name, array in (("state", self.state), ("action", self.action)):
+            check_shape(name, array, (*rows, *(None,) * (getattr(array, "ndim", 0) == 4)))
+
     def with_reward(self, reward: Tensor) -> Trajectories:
         """The same rollouts, labelled otherwise."""
         return Trajectories(self.state, self.action, reward)
@@ -147,7 +153,7 @@ def sample(
     ValueError
         If a count is not a whole number of at least 1, or policy and world differ in batch.
     """
-    check_counts(rollouts=rollouts, horizon=horizon)
+    counts(rollouts=rollouts, horizon=horizon)
     if policy.batch_size != len(world.discount):
         raise ValueError(
             f"policy must have one parameter vector for each of {len(world.discount)} worlds, "
@@ -164,13 +170,6 @@ def sample(
     return Trajectories(torch.stack(states, 2), torch.stack(actions, 2), torch.stack(rewards, 2))
 
 
-def check_counts(**counts: int) -> None:
-    """Raise a ValueError unless all are whole numbers of at least 1."""
-    for name, value in counts.items():
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-            raise ValueError(f"{name} must be a whole number >= 1, got {value!r}")
-
-
 @dataclass(frozen=True, eq=False)
 class Labels:
     """Rewards as a labeller gives them: true reward plus bias(s, a) plus independent normal noise.
@@ -184,6 +183,9 @@ class Labels:
     sigma: float | Tensor = 0.0
     bias: Bias | None = None
 
+    def __post_init__(self) -> None:
+        finite("sigma", self.sigma, least=0)
+
     def __call__(self, trajectories: Trajectories, generator: torch.Generator) -> Tensor:
         """Labelled rewards of the trajectories, (C, K, H)."""
         reward = trajectories.reward
@@ -196,11 +198,9 @@ class Labels:
 
 def _spread(name: str, value: float | Tensor, like: Tensor) -> Tensor:
     """A standard deviation for each world, (C,)."""
-    spread = torch.as_tensor(value, dtype=like.dtype)
+    spread = torch.as_tensor(finite(name, value, least=0)).to(like.dtype)
     if spread.ndim > 1 or (spread.ndim == 1 and len(spread) != len(like)):
         raise ValueError(
             f"{name} must be a number or an array of shape ({len(like)},), got {tuple(spread.shape)}"
         )
-    if not bool((spread.isfinite() & (spread >= 0)).all()):
-        raise ValueError(f"{name} must be finite and >= 0, got {value}")
     return spread.expand(len(like))

@@ -16,7 +16,8 @@ from typing import Self
 
 import torch
 
-from imagination.worlds.continuous import Parametric, check_shape
+from imagination.checks import check_shape, counts, number
+from imagination.worlds.continuous import Parametric
 
 Tensor = torch.Tensor
 
@@ -90,7 +91,7 @@ class NetworkTorchPolicy(TorchPolicy):
     offset: Tensor
 
     def __post_init__(self) -> None:
-        batch, width = tuple(self.bias.shape)
+        batch, width = check_shape("bias", self.bias, (None, None))
         check_shape("hidden", self.hidden, (batch, width, None))
         check_shape("output", self.output, (batch, None, width))
         check_shape("offset", self.offset, (batch, self.output.shape[1]))
@@ -260,8 +261,8 @@ def random_gaussian_policy(
     ValueError
         If a size is below 1 or `std` is not positive.
     """
-    if not std > 0:
-        raise ValueError(f"std must be > 0, got {std}")
+    counts(batch=batch, d_state=d_state, d_action=d_action, width=width)
+    number("std", std, above=0)
     layers = _random_layers(generator, batch, d_state, d_action, width, dtype)
     return GaussianPolicy(*layers, torch.full((batch, d_action), math.log(std), dtype=dtype))
 
@@ -276,17 +277,13 @@ def random_categorical_policy(
     dtype: torch.dtype = torch.float64,
 ) -> CategoricalPolicy:
     """Categorical policies with normal random weights, each layer scaled by the root of its fan-in."""
+    counts(batch=batch, d_state=d_state, n_actions=n_actions, width=width)
     return CategoricalPolicy(*_random_layers(generator, batch, d_state, n_actions, width, dtype))
 
 
 def _random_layers(
     generator: torch.Generator, batch: int, d_in: int, d_out: int, width: int, dtype: torch.dtype
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    sizes = {"batch": batch, "d_state": d_in, "the number of outputs": d_out, "width": width}
-    for name, size in sizes.items():
-        if size < 1:
-            raise ValueError(f"{name} must be >= 1, got {size}")
-
     def normal(*shape: int) -> Tensor:
         return torch.randn(shape, generator=generator, dtype=dtype)
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from imagination.checks import counts, number
 from imagination.models.fitting import BETAS, EPSILON
 from imagination.reinforce import gradients
 from imagination.reinforce.problems import DISCOUNTED, Estimator
-from imagination.reinforce.sampling import Labels, World, check_counts, sample
+from imagination.reinforce.sampling import Labels, World, sample
 from imagination.reinforce.torch_policies import TabularPolicy, Tensor, TorchPolicy
 
 __all__ = ["Adam", "Ascent", "Training", "train"]
@@ -24,7 +25,7 @@ class Ascent:
     """Plain gradient ascent, ``θ + rate · ĝ``."""
 
     def __init__(self, rate: float = 0.1) -> None:
-        self.rate = _positive("rate", rate)
+        self.rate = number("rate", rate, above=0)
 
     def step(self, vector: Tensor, gradient: Tensor) -> Tensor:
         """Parameters (C, P) after a step along `gradient`."""
@@ -35,7 +36,7 @@ class Adam:
     """Adam, uphill (Kingma and Ba, 2015); it keeps its averages from step to step, so make one a run."""
 
     def __init__(self, rate: float = 0.01) -> None:
-        self.rate = _positive("rate", rate)
+        self.rate = number("rate", rate, above=0)
         self._steps = 0
         self._first: Tensor | float = 0.0
         self._second: Tensor | float = 0.0
@@ -112,7 +113,7 @@ def train(
     ValueError
         If a count is below 1, batches differ, or the parameters cease to be finite.
     """
-    check_counts(steps=steps, every=every)
+    counts(steps=steps, every=every)
     optimiser = Adam() if optimiser is None else optimiser
     value: gradients.StateValue | None = None
     curve, sampled = [], []
@@ -144,9 +145,3 @@ def train(
 def _measured(measure: Measure, policy: TorchPolicy) -> np.ndarray:
     result = measure(policy)
     return np.asarray(result.detach() if isinstance(result, Tensor) else result, dtype=float)
-
-
-def _positive(name: str, value: float) -> float:
-    if not value > 0:
-        raise ValueError(f"{name} must be > 0, got {value}")
-    return float(value)

@@ -7,13 +7,17 @@ They cover a little less than they say: 92 to 94 of 100 for 95%, at 20 seeds of 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import bootstrap, rankdata, trim_mean
+from scipy.stats import DegenerateDataWarning, bootstrap, rankdata, trim_mean
+
+from imagination.checks import check_items, finite, number, numeric, whole
 
 __all__ = [
     "after_tuning",
@@ -34,14 +38,21 @@ TRIM = 0.25
 """Share of the seeds left out at either end."""
 
 
+@numeric
 def interquartile_mean(values: ArrayLike, axis: int = 0) -> Any:
     """Mean of the middle half of the seeds along `axis`: a quarter, rounded down, is cut off each end.
 
     A few seeds that fail or shine do not move it, and it uses more seeds than the median [ASCCB21].
     """
-    return np.asarray(trim_mean(_finite("values", values), TRIM, axis=axis))[()]  # a number, for one group
+    values = finite("values", values)
+    if isinstance(axis, bool) or not isinstance(axis, int) or not -values.ndim <= axis < values.ndim:
+        raise ValueError(f"axis must be one of the {values.ndim} of values, got {axis!r}")
+    if not values.shape[axis]:
+        raise ValueError(f"values must hold some seeds, got shape {values.shape}")
+    return np.asarray(trim_mean(values, TRIM, axis=axis))[()]  # a number, for one group
 
 
+@numeric
 def interval(
     values: ArrayLike,
     generator: np.random.Generator,
@@ -72,10 +83,12 @@ def interval(
     ValueError
         If there are fewer than 2 seeds, a value is not finite, or `level` or `draws` is out of range.
     """
-    values = _finite("values", values)
-    return statistic(values, axis=0), *_ends((values,), statistic, generator, level, draws)
+    values = finite("values", values)
+    ends = _ends({"values": values}, statistic, generator, level, draws)
+    return statistic(values, axis=0), *ends
 
 
+@numeric
 def difference(
     x: ArrayLike,
     y: ArrayLike,
@@ -105,6 +118,7 @@ def difference(
     return _two(apart, x, y, generator, level, draws)
 
 
+@numeric
 def improvement(
     x: ArrayLike, y: ArrayLike, generator: np.random.Generator, *, level: float = 0.95, draws: int = 1000
 ) -> tuple[float, float, float]:
@@ -128,12 +142,14 @@ def _spread(found: dict[str, tuple[Any, Any, Any]]) -> dict[str, Any]:
     }
 
 
+@numeric
 def means(values: ArrayLike, generator: np.random.Generator) -> dict[str, Any]:
     """`iqm` and `mean` over the first axis, seeds, each with the ends of its interval: ``iqm low``, ..."""
     of: dict[str, Callable[..., Any]] = {"iqm": interquartile_mean, "mean": np.mean}
     return _spread({name: interval(values, generator, statistic=statistic) for name, statistic in of.items()})
 
 
+@numeric
 def versus(x: ArrayLike, y: ArrayLike, generator: np.random.Generator) -> dict[str, float]:
     """By how much arm `x` is ahead of `y`: in `iqm`, in `mean`, and `P` of `improvement`, with their ends."""
     return _spread(
@@ -145,6 +161,7 @@ def versus(x: ArrayLike, y: ArrayLike, generator: np.random.Generator) -> dict[s
     )
 
 
+@numeric
 def summary(
     table: pd.DataFrame, column: str, generator: np.random.Generator, *, by: Sequence[str] = ("arm",)
 ) -> pd.DataFrame:
@@ -166,6 +183,7 @@ def summary(
     return found.rename_axis(list(by)).sort_values("iqm", ascending=False)
 
 
+@numeric
 def chosen(
     tuning: pd.DataFrame, knob: str, column: str, *, evaluated: Iterable[int], by: Sequence[str] = ("arm",)
 ) -> pd.DataFrame:
@@ -189,8 +207,12 @@ def chosen(
     ValueError
         If a column is missing, or a seed is both tuned on and evaluated.
     """
-    _check_columns(tuning, (*by, knob, "seed", column))
-    if shared := sorted(set(tuning["seed"]) & set(evaluated)):
+    for asked, names in (("by", by), ("knob", (knob,)), ("column", (column,)), ("tuning", ("seed",))):
+        _check_columns(asked, tuning, names)
+    if not len(by):
+        raise ValueError("by must name one column or more, got none")
+    finite(f"column {column!r} of tuning", tuning[column])
+    if shared := sorted(set(tuning["seed"]) & set(check_items("evaluated", evaluated, Integral))):
         raise ValueError(f"evaluated must not hold a seed of tuning, got {shared[:3]} in both")
     rows = []
     for key, values in tuning.groupby(list(by), sort=False):
@@ -200,6 +222,7 @@ def chosen(
     return pd.DataFrame(rows, columns=[*by, knob, column, "at end"])
 
 
+@numeric
 def after_tuning(
     tuned: pd.DataFrame,
     curves: Callable[..., tuple[pd.DataFrame, pd.DataFrame]],
@@ -222,6 +245,10 @@ def after_tuning(
         "": all learning curves. "-seeds": all last returns. "-tuning": what each step came to on the seeds
         for tuning (`iqm`, `mean`), and which was `chosen`: the largest `iqm`.
     """
+    if tuned.empty:
+        raise ValueError("tuned must have rows, got none")
+    for name in ("step", "return", "seed"):
+        _check_columns("tuned", tuned, (name,))
     best = chosen(tuned, "step", "return", evaluated=evaluated, by=by)
     found = zip(*(curves(*row[[*by, "step"]]) for _, row in best.iterrows()), strict=True)
     shown, last = (pd.concat(part, ignore_index=True) for part in found)
@@ -231,6 +258,7 @@ def after_tuning(
     return {"": shown, "-seeds": last, "-tuning": told.assign(chosen=told["chosen"].notna())}
 
 
+@numeric
 def curves(
     table: pd.DataFrame,
     column: str,
@@ -264,7 +292,7 @@ def curves(
     ValueError
         If a column is missing or groups differ in size.
     """
-    _check_columns(table, keep)
+    _check_columns("keep", table, keep)
     keys, parts = zip(*_groups(table, by, column), strict=True)
     if len(sizes := {len(part) for part in parts}) != 1:
         raise ValueError(f"table must hold the same number of seeds in every group, got {sorted(sizes)}")
@@ -277,11 +305,12 @@ def curves(
 def _two(
     statistic: Callable[..., Any], x: ArrayLike, y: ArrayLike, generator: np.random.Generator, *how: Any
 ) -> tuple[float, float, float]:
-    groups = (_finite("x", x), _finite("y", y))
-    if any(group.ndim != 1 for group in groups):
-        raise ValueError(f"x and y must hold one number a seed, got shapes {[g.shape for g in groups]}")
+    groups = {"x": finite("x", x), "y": finite("y", y)}
+    if any(group.ndim != 1 for group in groups.values()):
+        shapes = [group.shape for group in groups.values()]
+        raise ValueError(f"x and y must hold one number a seed, got shapes {shapes}")
     low, high = _ends(groups, statistic, generator, *how)
-    return float(statistic(*groups, axis=0)), float(low), float(high)
+    return float(statistic(*groups.values(), axis=0)), float(low), float(high)
 
 
 def _won(x: Array, y: Array, axis: int) -> Any:
@@ -292,38 +321,38 @@ def _won(x: Array, y: Array, axis: int) -> Any:
 
 
 def _ends(
-    groups: tuple[Array, ...],
+    groups: dict[str, Array],
     statistic: Callable[..., Any],
     generator: np.random.Generator,
     level: float,
     draws: int,
 ) -> tuple[Array, Array]:
-    if not 0 < level < 1:
+    if not 0 < number("level", level) < 1:
         raise ValueError(f"level must lie between 0 and 1, got {level}")
-    if draws < 1:
-        raise ValueError(f"draws must be at least 1, got {draws}")
-    if any(group.ndim < 1 or len(group) < 2 for group in groups):
-        shapes = [group.shape for group in groups]
-        raise ValueError(f"values must hold at least 2 seeds on their first axis, got shapes {shapes}")
-    found = bootstrap(
-        groups, statistic, axis=0, vectorized=True, confidence_level=level, n_resamples=draws, batch=100,
-        method="percentile", rng=generator,
-    )  # fmt: skip
+    draws = whole("draws", draws, least=1)
+    for name, group in groups.items():
+        if group.ndim < 1 or len(group) < 2 or not group.size:
+            raise ValueError(f"{name} must hold at least 2 seeds on the first axis, got shape {group.shape}")
+    with warnings.catch_warnings():  # of what is no number, which is refused
+        warnings.simplefilter("ignore", DegenerateDataWarning)
+        found = bootstrap(
+            tuple(groups.values()), statistic, axis=0, vectorized=True, confidence_level=float(level),
+            n_resamples=draws, batch=100, method="percentile", rng=generator,
+        )  # fmt: skip
     return found.confidence_interval.low, found.confidence_interval.high
 
 
 def _groups(table: pd.DataFrame, by: Sequence[str], column: str) -> list[tuple[tuple[Hashable, ...], Array]]:
-    _check_columns(table, (*by, column))
+    _check_columns("by", table, by)
+    _check_columns("column", table, (column,))
+    if not len(by) or not len(table):
+        raise ValueError(f"table must have rows, and by name columns, got {len(table)} rows and {by!r}")
+    finite(f"column {column!r} of table", table[column])
     return [(key, rows[column].to_numpy(float)) for key, rows in table.groupby(list(by), sort=False)]
 
 
-def _check_columns(table: pd.DataFrame, names: Sequence[str]) -> None:
+def _check_columns(asked: str, table: pd.DataFrame, names: Sequence[str]) -> None:
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"{asked} must name columns, got {names!r}")
     if missing := [name for name in names if name not in table.columns]:
-        raise ValueError(f"table has no column {', '.join(missing)}; it has {list(table.columns)}")
-
-
-def _finite(name: str, values: ArrayLike) -> Array:
-    array = np.asarray(values, dtype=float)
-    if not np.all(np.isfinite(array)):
-        raise ValueError(f"{name} must be finite: a mean over seeds hides what is not")
-    return array
+        raise ValueError(f"{asked}: table has no column {', '.join(missing)}; it has {list(table.columns)}")

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from imagination import records
+from imagination.checks import whole
 
 __all__ = ["Command", "rounded"]
 
@@ -43,10 +44,9 @@ def rounded(table: pd.DataFrame, digits: int | Mapping[str, int]) -> pd.DataFram
     for name, count in chosen.items():
         if name not in table:
             raise ValueError(f"digits: no column {name!r}; there are: {', '.join(map(str, table))}")
-        if count < 1:
-            raise ValueError(f"digits: {count} for {name!r}; need 1 or more")
+        whole(f"digits for {name!r}", count, least=1)
     return table.assign(
-        **{name: [float(f"{x:.{count}g}") for x in table[name]] for name, count in chosen.items()}
+        **{name: [float(f"{x:.{min(count, 17)}g}") for x in table[name]] for name, count in chosen.items()}
     )
 
 

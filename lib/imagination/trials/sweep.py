@@ -29,8 +29,8 @@ from tqdm import tqdm
 
 import imagination
 from imagination import extras
+from imagination.checks import check_items, whole
 from imagination.records import write_whole
-from imagination.worlds.checks import whole
 
 __all__ = ["Task", "generator", "sweep"]
 
@@ -43,6 +43,8 @@ def generator(seed: int, index: int) -> np.random.Generator:
 
     The same as ``SeedSequence(seed).spawn(n)[index]`` for any n, without making the others.
     """
+    whole("seed", seed)
+    whole("index", index)
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(index,)))
 
 
@@ -101,6 +103,7 @@ def sweep(
     whole("chunk", chunk, least=1)
     if workers is not None:
         whole("workers", workers, least=1)
+    check_items("configurations", configurations, Mapping)
     positions = list(range(len(configurations))) if only is None else [whole("only", i) for i in only]
     if not positions or max(positions) >= len(configurations):
         raise ValueError(

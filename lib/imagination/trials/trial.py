@@ -18,6 +18,7 @@ import pandas as pd
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
+from imagination.checks import check_items
 from imagination.claim import Claim, Quantity
 
 __all__ = ["Column", "Mutant", "Outcome", "Trial", "mutation_scores", "put", "swap", "times", "violations"]
@@ -31,6 +32,8 @@ Slip = Callable[[sp.Expr], sp.Expr]
 
 def column(table: pd.DataFrame, which: Column) -> NDArray[Any]:
     """Return a column of a table, (n,)."""
+    if isinstance(which, str) and which not in table:
+        raise ValueError(f"table has no column {which!r}; it has {list(table.columns)}")
     found = which(table) if callable(which) else table[which] if isinstance(which, str) else which
     return np.broadcast_to(np.asarray(found), len(table))
 
@@ -251,7 +254,9 @@ class Trial:
 
 def violations(trials: Iterable[Trial], table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a table that refute one of the claims that are tried on it."""
-    return table[np.logical_or.reduce([trial.refuted(table) for trial in trials])]
+    return table[
+        np.logical_or.reduce([trial.refuted(table) for trial in check_items("trials", trials, Trial)])
+    ]
 
 
 def mutation_scores(
@@ -289,8 +294,9 @@ def mutation_scores(
     ValueError
         If a mutant changes a claim that none of the trials tries.
     """
-    tried = {trial.claim.name: trial for trial in trials}
-    rows, extreme = [], set(extreme)
+    tried = {trial.claim.name: trial for trial in check_items("trials", trials, Trial)}
+    mutants = check_items("mutants", mutants, Mutant)
+    rows, extreme = [], set(check_items("extreme", extreme, str, least=0))
     families = table[by].to_numpy() if by in table else np.full(len(table), "")
     for mutant in mutants:
         if mutant.of.name not in tried:

@@ -9,8 +9,8 @@ from typing import Any
 import gymnasium
 import numpy as np
 
-from imagination.worlds.checks import finite
-from imagination.worlds.continuous import Array, ContinuousMDP, Parametric, check_shape
+from imagination.checks import check_shape, finite
+from imagination.worlds.continuous import Array, ContinuousMDP, Parametric
 from imagination.worlds.gymnasium import one_dimensional, within_box
 
 __all__ = ["adapt"]
@@ -166,6 +166,9 @@ def adapt(
             )
         set_state, get_state = _write_state, _read_state
     discount = np.atleast_1d(finite("discount", discount))
+    for name, constant in (("L_f", L_f), ("L_r", L_r)):
+        if constant is not None:
+            check_shape(name, constant, discount.shape)
     stepped = _Stepped(env, box, set_state, get_state, absorbing, len(discount), L_f, L_r)
     trial = np.stack([stepped.reset(seed) for seed in range(3)])[:, None]
     low, high = np.clip(box.low, -1, None), np.clip(box.high, None, 1)

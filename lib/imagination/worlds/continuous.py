@@ -17,6 +17,7 @@ import numpy as np
 from array_api_compat import array_namespace, is_array_api_obj
 
 from imagination import extras
+from imagination.checks import check_box, check_radius, check_shape, finite, whole
 
 Array = Any  # numpy.ndarray or torch.Tensor
 
@@ -47,18 +48,6 @@ def additive_distance(state: Array, action: Array, other_state: Array, other_act
 def apply_matrix(matrix: Array, points: Array) -> Array:
     """Apply (C, m, n) matrices to (C, K, n) points -> (C, K, m)."""
     return points @ matrix.mT
-
-
-def check_shape(name: str, array: Array, shape: tuple[int | None, ...]) -> None:
-    """Raise ValueError unless `array` has this shape (None: any length)."""
-    found = tuple(array.shape) if is_array_api_obj(array) else None
-    if (
-        found is None
-        or len(found) != len(shape)
-        or any(w not in (None, g) for w, g in zip(shape, found, strict=True))
-    ):
-        wanted = "(" + ", ".join("*" if n is None else str(n) for n in shape) + ")"
-        raise ValueError(f"{name} must be an array of shape {wanted}, got {found or type(array).__name__}")
 
 
 def certified(name: str, thing: Any, method: str = "lipschitz") -> Any:
@@ -137,8 +126,15 @@ def converter(namespace: str) -> Callable[[Array], Array]:
         with extras.explained(__name__):
             import torch
 
-        return torch.as_tensor
+        return lambda array: torch.as_tensor(_writeable(array))
     raise ValueError(f"namespace must be 'numpy' or 'torch', got {namespace!r}")
+
+
+def _writeable(array: Array) -> Array:
+    """An array that torch can share: it takes none that is read-only or runs backwards."""
+    if isinstance(array, np.ndarray) and not (array.flags.writeable and min(array.strides, default=1) > 0):
+        return array.copy()
+    return array
 
 
 # --- protocols ------------------------------------------------------------------------------------
@@ -230,13 +226,15 @@ class ContinuousMDP(Parametric):
         for name in ("dynamics", "reward"):
             if not callable(getattr(self, name)):
                 raise ValueError(f"{name} must be a map of (state, action), got {getattr(self, name)!r}")
-        if isinstance(self.discount, int | float):
-            object.__setattr__(self, "discount", np.array([float(self.discount)]))
+        discount = self.discount if is_array_api_obj(self.discount) else finite("discount", self.discount)
+        object.__setattr__(self, "discount", discount if discount.ndim else discount[None])
         check_shape("discount", self.discount, (None,))
         if not bool((self.discount >= 0).all()) or not bool((self.discount < 1).all()):
             raise ValueError(f"discount must lie in [0, 1), got {self.discount}")
         if self.diameter is not None:
             check_shape("diameter", self.diameter, tuple(self.discount.shape))
+            if not bool((self.diameter >= 0).all()):
+                raise ValueError(f"diameter must be >= 0, got {self.diameter}")
 
     @property
     def batch_size(self) -> int:
@@ -277,14 +275,13 @@ class Transitions:
     ended: Array | None = None
 
     def __post_init__(self) -> None:
-        rows = tuple(self.reward.shape) if is_array_api_obj(self.reward) else (None,)
-        shapes = {"reward": rows} | dict.fromkeys(("state", "action", "next_state"), (*rows, None))
-        for name, shape in shapes.items():
-            array = getattr(self, name)
-            check_shape(name, array, shape)
-            if not bool(array_namespace(array).isfinite(array).all()):
-                raise ValueError(f"{name} must be finite, but NaN or inf is among the transitions")
+        batch = getattr(self.reward, "shape", ())[:-1]
+        rows = check_shape("reward", self.reward, (*batch, None))
+        for name in ("state", "action", "next_state"):
+            check_shape(name, getattr(self, name), (*rows, None))
         check_shape("next_state", self.next_state, tuple(self.state.shape))
+        if self.ended is not None:
+            check_shape("ended", self.ended, rows)
 
     def __len__(self) -> int:
         return self.reward.shape[-1]
@@ -303,6 +300,9 @@ class FixedInitial(Parametric):
 
     state: Array
 
+    def __post_init__(self) -> None:
+        check_shape("state", self.state, (None, None))
+
     def sample(self, generator: np.random.Generator, count: int) -> Array:
         """Draw (C, count, d_s) initial states."""
         xp = array_namespace(self.state)
@@ -315,6 +315,9 @@ class UniformBox(Parametric):
 
     low: Array
     high: Array
+
+    def __post_init__(self) -> None:
+        check_box(self.low, self.high)
 
     def sample(self, generator: np.random.Generator, count: int) -> Array:
         """Draw (C, count, d_s) initial states."""
@@ -333,6 +336,10 @@ class UniformBall(Parametric):
 
     radius: Array
     dimension: int
+
+    def __post_init__(self) -> None:
+        check_radius("radius", self.radius)
+        whole("dimension", self.dimension, least=1)
 
     def sample(self, generator: np.random.Generator, count: int) -> Array:
         """Draw (C, count, dimension) initial states."""
@@ -359,7 +366,7 @@ class AffineDynamics(Parametric):
     offset: Array
 
     def __post_init__(self) -> None:
-        batch, dimension = tuple(self.offset.shape)
+        batch, dimension = check_shape("offset", self.offset, (None, None))
         check_shape("state_matrix", self.state_matrix, (batch, dimension, dimension))
         check_shape("action_matrix", self.action_matrix, (batch, dimension, None))
 
@@ -386,7 +393,7 @@ class AffineReward(Parametric):
     offset: Array
 
     def __post_init__(self) -> None:
-        (batch,) = tuple(self.offset.shape)
+        (batch,) = check_shape("offset", self.offset, (None,))
         check_shape("state_weight", self.state_weight, (batch, None))
         check_shape("action_weight", self.action_weight, (batch, None))
 
@@ -419,6 +426,9 @@ class BallProjected(Parametric):
     base: Dynamics
     radius: Array
 
+    def __post_init__(self) -> None:
+        check_radius("radius", self.radius)
+
     def __call__(self, state: Array, action: Array, noise: Array | None = None) -> Array:
         return project_ball(moved(self.base, state, action, noise), self.radius)
 
@@ -444,6 +454,9 @@ class BoxProjected(Parametric):
     base: Dynamics
     low: Array
     high: Array
+
+    def __post_init__(self) -> None:
+        check_box(self.low, self.high)
 
     def __call__(self, state: Array, action: Array, noise: Array | None = None) -> Array:
         return project_box(moved(self.base, state, action, noise), self.low, self.high)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imagination.worlds.continuous import Array, Parametric, check_shape
+from imagination.checks import check_index, check_shape
+from imagination.worlds.continuous import Array, Parametric
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,10 +33,7 @@ class TableDynamics(Parametric):
     def __post_init__(self) -> None:
         batch, n, m = _sizes(self.state_points, self.action_points)
         check_shape("table", self.table, (batch, n, m))
-        if self.table.min() < 0 or self.table.max() >= n:
-            raise ValueError(
-                f"table holds states {self.table.min()} to {self.table.max()}; there are 0 to {n - 1}"
-            )
+        check_index("table", self.table, n)
 
     def __call__(self, state: Array, action: Array, noise: Array | None = None) -> Array:
         if noise is not None:
@@ -96,10 +94,7 @@ class TablePolicy(Parametric):
     def __post_init__(self) -> None:
         batch, n, m = _sizes(self.state_points, self.action_points)
         check_shape("choice", self.choice, (batch, n))
-        if self.choice.min() < 0 or self.choice.max() >= m:
-            raise ValueError(
-                f"choice holds actions {self.choice.min()} to {self.choice.max()}; there are 0 to {m - 1}"
-            )
+        check_index("choice", self.choice, m)
 
     def __call__(self, state: Array) -> Array:
         batch = np.arange(len(state))[:, None]
@@ -118,9 +113,13 @@ def nearest(points: Array, queries: Array) -> Array:
 
 
 def _sizes(state_points: Array, action_points: Array) -> tuple[int, int, int]:
-    check_shape("state_points", state_points, (None, None, None))
-    check_shape("action_points", action_points, (len(state_points), None, None))
-    return len(state_points), state_points.shape[1], action_points.shape[1]
+    batch, n, _ = check_shape("state_points", state_points, (None, None, None))
+    _, m, _ = check_shape("action_points", action_points, (batch, None, None))
+    if not batch * n * m:
+        raise ValueError(
+            f"state_points and action_points must hold points, got {n} and {m} for each of {batch}"
+        )
+    return batch, n, m
 
 
 def _distances(points: Array) -> Array:

@@ -14,8 +14,8 @@ import numpy as np
 import torch
 from gymnasium.envs.registration import EnvSpec
 
-from imagination.worlds.checks import broadcast, finite, whole
-from imagination.worlds.continuous import BallProjected, BoxProjected, ContinuousMDP, check_shape
+from imagination.checks import broadcast, check_shape, finite, number, whole
+from imagination.worlds.continuous import BallProjected, BoxProjected, ContinuousMDP
 from imagination.worlds.episodic import EpisodicWorld
 from imagination.worlds.gymnasium import MAX_SPEED, OnPendulumStates, PendulumDynamics, within_box
 
@@ -59,11 +59,12 @@ class WorldEnvironment(gymnasium.Env):
     ) -> None:
         if not 0 <= whole("configuration", configuration) < world.batch_size:
             raise ValueError(f"configuration must lie in [0, {world.batch_size}), got {configuration}")
-        if discrete and d_action != 1:
+        if whole("d_action", d_action, least=1) > 1 and discrete:
             raise ValueError(f"d_action must be 1 for discrete actions, got {d_action}")
         self._world, self._which, self._discrete = world, configuration, discrete
         self._state = world.start(1, torch.Generator().manual_seed(0))
-        bound = finite("bound", finite("bound", bound, above=0).astype(np.float32), above=0)
+        with np.errstate(over="ignore", under="ignore"):  # then it is infinite or 0, which is refused
+            bound = finite("bound", finite("bound", bound, above=0).astype(np.float32), above=0)
         bound = bound.astype(np.float32)
         check_shape("bound", bound, (self._state.shape[-1],))
         self._bound = torch.as_tensor(bound).to(self._state.dtype)
@@ -150,7 +151,7 @@ class MDPEnvironment(gymnasium.Env):
         )
         self._mdp = mdp
         self._configuration = configuration
-        self._action_scale = float(finite("action_scale", action_scale))
+        self._action_scale = number("action_scale", action_scale)
         self._horizon = None if horizon is None else whole("horizon", horizon, least=1)
         self._state = self._draw(np.random.default_rng(0))
         bound = self._known_bound() if state_bound is None else finite("state_bound", state_bound, above=0)

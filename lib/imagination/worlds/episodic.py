@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import torch
 
+from imagination.checks import whole
 from imagination.worlds.gymnasium import MAX_SPEED, MAX_TORQUE, pendulum
 
 __all__ = ["CartPole", "EpisodicWorld", "Pendulum", "Stepped"]
@@ -82,6 +83,9 @@ class CartPole:
     spread = 0.05  # initial states are uniform in ± this, in SI units
     units = (furthest, 2.0, steepest, 2.0)  # m, m/s, rad, rad/s
 
+    def __post_init__(self) -> None:
+        whole("batch_size", self.batch_size, least=1)
+
     def start(self, count: int, generator: torch.Generator) -> Tensor:
         """Draw initial states, (C, count, 4)."""
         drawn = torch.rand((self.batch_size, count, 4), generator=generator, dtype=self.dtype)
@@ -126,7 +130,7 @@ class Pendulum:
     fastest = MAX_SPEED / velocity_unit
 
     def __init__(self, batch_size: int, dtype: torch.dtype = torch.float64) -> None:
-        self.batch_size, self.dtype = batch_size, dtype
+        self.batch_size, self.dtype = whole("batch_size", batch_size, least=1), dtype
         mdp = pendulum(np.zeros(batch_size), velocity_unit=self.velocity_unit, torque_unit=self.torque_unit)
         self.certified = mdp
         self._mdp = mdp.map_arrays(lambda array: torch.as_tensor(array, dtype=dtype))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from imagination.worlds.checks import finite
+from imagination.checks import check_shape, finite, together
 from imagination.worlds.continuous import (
     AffineDynamics,
     AffineReward,
@@ -58,8 +58,11 @@ def extremal_system(
     given = {"gamma": gamma, "L_f": L_f, "L_r": L_r, "L_pi": L_pi, "eps_dyn": eps_dyn, "eps_rew": eps_rew}
     if diameter is not None:
         given["diameter"] = diameter
-    arrays = [np.atleast_1d(finite(name, value, least=0)) for name, value in given.items()]
-    gamma, L_f, L_r, L_pi, eps_dyn, eps_rew, *rest = (np.array(a) for a in np.broadcast_arrays(*arrays))
+    arrays = {name: np.atleast_1d(finite(name, value, least=0)) for name, value in given.items()}
+    gamma, L_f, L_r, L_pi, eps_dyn, eps_rew, *rest = (np.array(a) for a in together(**arrays))
+    check_shape("gamma", gamma, (None,))
+    if np.any(gamma >= 1):
+        raise ValueError(f"gamma must lie in [0, 1), got {gamma.max()}")
     zero, one = np.zeros_like(gamma), np.ones_like(gamma)
 
     def clipped(dynamics: Dynamics) -> Dynamics:

@@ -22,7 +22,7 @@ import gymnasium
 import numpy as np
 from array_api_compat import array_namespace
 
-from imagination.worlds.checks import broadcast, finite, whole
+from imagination.checks import broadcast, check_shape, finite, numeric, whole
 from imagination.worlds.continuous import (
     Array,
     ContinuousMDP,
@@ -30,7 +30,6 @@ from imagination.worlds.continuous import (
     Parametric,
     Transitions,
     certified,
-    check_shape,
     moved,
     norm,
     project_ball,
@@ -166,6 +165,15 @@ MAX_SPEED, MAX_TORQUE, TIME_STEP = 8.0, 2.0, 0.05  # rad/s, N m, s
 GRAVITY_PULL, TORQUE_PULL = 15.0, 3.0
 
 
+def _check_units(**units: Array) -> None:
+    """Raise a ValueError unless all are (C,) and positive."""
+    shape: tuple[int | None, ...] = (None,)
+    for name, unit in units.items():
+        shape = check_shape(name, unit, shape)
+        if not bool((unit > 0).all()):
+            raise ValueError(f"{name} must be > 0, got {unit}")
+
+
 @dataclass(frozen=True, eq=False)
 class PendulumDynamics(Parametric):
     """Pendulum-v1 on states ``(cos θ, sin θ, θ̇ / velocity_unit)`` and actions ``torque / torque_unit``.
@@ -177,6 +185,9 @@ class PendulumDynamics(Parametric):
 
     velocity_unit: Array
     torque_unit: Array
+
+    def __post_init__(self) -> None:
+        _check_units(velocity_unit=self.velocity_unit, torque_unit=self.torque_unit)
 
     def __call__(self, state: Array, action: Array, noise: Array | None = None) -> Array:
         xp = array_namespace(state)
@@ -230,6 +241,9 @@ class PendulumReward(Parametric):
     velocity_unit: Array
     torque_unit: Array
 
+    def __post_init__(self) -> None:
+        _check_units(velocity_unit=self.velocity_unit, torque_unit=self.torque_unit)
+
     def __call__(self, state: Array, action: Array) -> Array:
         xp = array_namespace(state)
         angle = xp.atan2(state[..., 1], state[..., 0])
@@ -265,6 +279,9 @@ class PendulumStates(Parametric):
     velocity_unit: Array
     max_speed: Array
 
+    def __post_init__(self) -> None:
+        _check_units(velocity_unit=self.velocity_unit, max_speed=self.max_speed)
+
     def sample(self, generator: np.random.Generator, count: int) -> Array:
         """Draw (C, count, 3) states."""
         xp = array_namespace(self.velocity_unit)
@@ -295,6 +312,9 @@ class OnPendulumStates(Parametric):
     velocity_unit: Array
     floor: Array
 
+    def __post_init__(self) -> None:
+        _check_units(velocity_unit=self.velocity_unit, floor=self.floor)
+
     def __call__(self, state: Array, action: Array, noise: Array | None = None) -> Array:
         xp = array_namespace(state)
         following = moved(self.base, state, action, noise)
@@ -312,6 +332,7 @@ class OnPendulumStates(Parametric):
         return certified("base", self.base) / self.floor
 
 
+@numeric
 def pendulum(
     discount: float | np.ndarray,
     *,
@@ -340,10 +361,13 @@ def pendulum(
     units = {"velocity_unit": filled("velocity_unit", velocity_unit)}
     units["torque_unit"] = filled("torque_unit", torque_unit)
     speeds = filled("initial_speed", initial_speed)
+    diameter = 2 * np.sqrt(1 + (MAX_SPEED / units["velocity_unit"]) ** 2)
+    if not np.isfinite(diameter).all():
+        raise ValueError(f"velocity_unit is too small: speeds in it exceed all floats, got {velocity_unit}")
     return ContinuousMDP(
         PendulumDynamics(**units),
         PendulumReward(**units),
         PendulumStates(units["velocity_unit"], speeds),
         discount,
-        diameter=2 * np.sqrt(1 + (MAX_SPEED / units["velocity_unit"]) ** 2),
+        diameter=diameter,
     )

@@ -14,7 +14,7 @@ import numpy as np
 from array_api_compat import array_namespace
 from scipy.linalg import solve_discrete_are
 
-from imagination.worlds.checks import broadcast, finite, whole
+from imagination.checks import broadcast, check_shape, finite, whole
 from imagination.worlds.continuous import (
     AffineDynamics,
     Array,
@@ -23,7 +23,6 @@ from imagination.worlds.continuous import (
     Parametric,
     UniformBall,
     apply_matrix,
-    check_shape,
     project_ball,
     spectral_norm,
 )
@@ -40,7 +39,7 @@ class QuadraticReward(Parametric):
     action_radius: Array
 
     def __post_init__(self) -> None:
-        (batch,) = tuple(self.state_radius.shape)
+        (batch,) = check_shape("state_radius", self.state_radius, (None,))
         check_shape("state_cost", self.state_cost, (batch, None, None))
         check_shape("action_cost", self.action_cost, (batch, None, None))
         check_shape("action_radius", self.action_radius, (batch,))
@@ -93,11 +92,12 @@ def linear_quadratic(
         If a constant, a radius or a cost is not positive, or a shape does not fit.
     """
     discount = finite("discount", discount)
-    (batch,) = shape = np.broadcast_shapes(np.shape(L_f), discount.shape, (1,))
     values = {"L_f": L_f, "radius": radius, "action_radius": action_radius, "action_cost": action_cost}
-    filled = {
-        name: broadcast(name, finite(name, value, above=0), shape).copy() for name, value in values.items()
-    }
+    arrays = {name: finite(name, value, above=0) for name, value in values.items()}
+    shape = (max(arrays["L_f"].size, discount.size),)
+    discount = broadcast("discount", discount, shape).copy()
+    filled = {name: broadcast(name, array, shape).copy() for name, array in arrays.items()}
+    (batch,) = shape
     d_state, d_action = whole("d_state", d_state, least=1), whole("d_action", d_action, least=1)
     state_matrix = generator.standard_normal((batch, d_state, d_state))
     action_matrix = generator.standard_normal((batch, d_state, d_action))
@@ -117,7 +117,7 @@ def linear_quadratic(
         BallProjected(dynamics, filled["radius"]),
         reward,
         UniformBall(filled["radius"], d_state),
-        np.broadcast_to(discount, shape).copy(),
+        discount,
         diameter=2 * filled["radius"],
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from imagination.worlds.checks import finite, whole
+from imagination.checks import finite, numeric, together, whole
 from imagination.worlds.tabular import TabularMDP
 
 Array = NDArray[Any]
@@ -117,6 +117,7 @@ def random_kernels(batch: int, n_states: int, generator: np.random.Generator) ->
     return weights / weights.sum(axis=-1, keepdims=True)
 
 
+@numeric
 def towards_mean(distributions: Array, weight: ArrayLike) -> Array:
     """Mix each distribution with the average over its MDP's states and actions; `weight` 1 changes nothing.
 
@@ -126,12 +127,23 @@ def towards_mean(distributions: Array, weight: ArrayLike) -> Array:
     distributions, weight = finite("distributions", distributions), finite("weight", weight)
     if np.any(~((weight >= 0) & (weight <= 1))):
         raise ValueError(f"weight must lie in [0, 1], got {weight}")
+    if (
+        distributions.ndim < 3
+        or not distributions.size
+        or weight.ndim > 1
+        or weight.size not in (1, len(distributions))
+    ):
+        raise ValueError(
+            f"distributions must have shape (B, S, ..., n) and weight (B,),"
+            f" got {distributions.shape} and {weight.shape}"
+        )
     axes = tuple(range(1, distributions.ndim - 1))
     mean = distributions.mean(axis=axes, keepdims=True)
     weight = weight.reshape(-1, *(1,) * (distributions.ndim - 1))
     return weight * distributions + (1 - weight) * mean
 
 
+@numeric
 def on_grid(means: Array, positions: Array) -> Array:
     """Distributions on a grid with given means, each on the two grid points around its mean.
 
@@ -148,8 +160,9 @@ def on_grid(means: Array, positions: Array) -> Array:
         W1 between any two of them is the distance of their (clipped) means. So a Lipschitz map on the line
         becomes a kernel with the same Lipschitz constant in W1, and is followed exactly on average.
     """
-    widths = np.diff(positions, axis=-1)
-    if means.shape[:1] != positions.shape[:1] or positions.ndim != 2 or np.any(widths <= 0):
+    means, positions = finite("means", means), finite("positions", positions)
+    widths = np.diff(positions, axis=-1) if positions.ndim else positions
+    if not means.ndim or means.shape[:1] != positions.shape[:1] or positions.ndim != 2 or np.any(widths <= 0):
         raise ValueError(
             f"positions must be (B, n), increasing, for means (B, ...), got shape {positions.shape}"
         )
@@ -164,9 +177,11 @@ def _counts(**counts: int) -> tuple[int, ...]:
 
 
 def _parameters(slip: ArrayLike, discount: ArrayLike) -> tuple[Array, Array]:
-    slip, discount = np.broadcast_arrays(
-        np.atleast_1d(finite("slip", slip)), np.atleast_1d(finite("discount", discount))
+    slip, discount = together(
+        slip=np.atleast_1d(finite("slip", slip)), discount=np.atleast_1d(finite("discount", discount))
     )
+    if slip.ndim != 1 or not slip.size:
+        raise ValueError(f"slip and discount must be numbers or (B,), got shape {slip.shape}")
     if np.any(~((slip >= 0) & (slip <= 1))):
         raise ValueError(f"slip must lie in [0, 1], got {slip}")
     return slip, discount

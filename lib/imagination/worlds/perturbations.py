@@ -7,6 +7,7 @@ from typing import Protocol
 
 from array_api_compat import array_namespace
 
+from imagination.checks import check_shape
 from imagination.worlds.continuous import (
     Array,
     Dynamics,
@@ -29,6 +30,9 @@ class PerturbedDynamics(Parametric):
     perturbation: Perturbation
     scale: Array
 
+    def __post_init__(self) -> None:
+        check_shape("scale", self.scale, (None,))
+
     def __call__(self, state: Array, action: Array, noise: Array | None = None) -> Array:
         base = moved(self.base, state, action, noise)
         return base + self.scale[:, None, None] * self.perturbation(state, action)
@@ -49,6 +53,9 @@ class PerturbedReward(Parametric):
     base: Reward
     perturbation: Perturbation
     scale: Array
+
+    def __post_init__(self) -> None:
+        check_shape("scale", self.scale, (None,))
 
     def __call__(self, state: Array, action: Array) -> Array:
         return self.base(state, action) + self.scale[:, None] * self.perturbation(state, action)[..., 0]
@@ -78,6 +85,9 @@ class ConstantPerturbation(Parametric):
 
     direction: Array
 
+    def __post_init__(self) -> None:
+        check_shape("direction", self.direction, (None, None))
+
     def __call__(self, state: Array, action: Array) -> Array:
         xp = array_namespace(state)
         ones = xp.ones(state.shape[:-1], dtype=state.dtype)
@@ -96,6 +106,11 @@ class SinePerturbation(Parametric):
     state_frequency: Array
     action_frequency: Array
     phase: Array
+
+    def __post_init__(self) -> None:
+        (batch,) = check_shape("phase", self.phase, (None,))
+        for name in ("direction", "state_frequency", "action_frequency"):
+            check_shape(name, getattr(self, name), (batch, None))
 
     def __call__(self, state: Array, action: Array) -> Array:
         angle = (state * self.state_frequency[:, None, :]).sum(-1) + self.phase[:, None]
@@ -120,6 +135,12 @@ class TanhPerturbation(Parametric):
     bias: Array
     output: Array
 
+    def __post_init__(self) -> None:
+        batch, width = check_shape("bias", self.bias, (None, None))
+        check_shape("hidden_state", self.hidden_state, (batch, width, None))
+        check_shape("hidden_action", self.hidden_action, (batch, width, None))
+        check_shape("output", self.output, (batch, None, width))
+
     def __call__(self, state: Array, action: Array) -> Array:
         xp = array_namespace(state)
         hidden = apply_matrix(self.hidden_state, state) + apply_matrix(self.hidden_action, action)
@@ -143,6 +164,11 @@ class OutwardPerturbation(Parametric):
     """``s / max(‖s‖, core)`` with core (C,) > 0: it pushes states away from the origin, so errors add up."""
 
     core: Array
+
+    def __post_init__(self) -> None:
+        check_shape("core", self.core, (None,))
+        if not bool((self.core > 0).all()):
+            raise ValueError(f"core must be > 0, got {self.core}")
 
     def __call__(self, state: Array, action: Array) -> Array:
         return project_ball(state, self.core) / self.core[:, None, None]

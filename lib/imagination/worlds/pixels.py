@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from array_api_compat import array_namespace
 
+from imagination.checks import number, whole
 from imagination.worlds.continuous import Array
 from imagination.worlds.gymnasium import MAX_SPEED
 
@@ -40,11 +41,9 @@ class Camera:
     dial: float = 0.75 * np.pi
 
     def __post_init__(self) -> None:
-        if self.size < 4:
-            raise ValueError(f"size must be >= 4, got {self.size}")
+        whole("size", self.size, least=4)
         for name in ("velocity_unit", "brush", "margin", "dial"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} must be > 0, got {getattr(self, name)}")
+            number(name, getattr(self, name), above=0)
 
     @property
     def pixels(self) -> int:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from array_api_compat import array_namespace
 
-from imagination.worlds.checks import finite
+from imagination.checks import check_box, check_radius, check_shape, counts, finite
 from imagination.worlds.continuous import (
     Array,
     Parametric,
     Policy,
     apply_matrix,
     certified,
-    check_shape,
     norm,
     project_ball,
     project_box,
@@ -45,6 +44,9 @@ class ConstantPolicy(Parametric):
 
     action: Array
 
+    def __post_init__(self) -> None:
+        check_shape("action", self.action, (None, None))
+
     def __call__(self, state: Array) -> Array:
         ones = array_namespace(state).ones_like(state[..., :1])
         return ones * self.action[:, None, :]
@@ -63,7 +65,7 @@ class NetworkPolicy(Parametric):
     output: Array
 
     def __post_init__(self) -> None:
-        batch, width = tuple(self.bias.shape)
+        batch, width = check_shape("bias", self.bias, (None, None))
         check_shape("hidden", self.hidden, (batch, width, None))
         check_shape("output", self.output, (batch, None, width))
 
@@ -84,6 +86,9 @@ class ClippedPolicy(Parametric):
     low: Array
     high: Array
 
+    def __post_init__(self) -> None:
+        check_box(self.low, self.high)
+
     def __call__(self, state: Array) -> Array:
         return project_box(self.base(state), self.low, self.high)
 
@@ -98,6 +103,9 @@ class BallClippedPolicy(Parametric):
 
     base: Policy
     radius: Array
+
+    def __post_init__(self) -> None:
+        check_radius("radius", self.radius)
 
     def __call__(self, state: Array) -> Array:
         return project_ball(self.base(state), self.radius)
@@ -117,6 +125,7 @@ def random_linear_policy(
     """Random linear policies with exactly the requested Lipschitz constants, (C,)."""
     lipschitz = finite("lipschitz", lipschitz, least=0)
     check_shape("lipschitz", lipschitz, (None,))
+    counts(d_state=d_state, d_action=d_action)
     gain = generator.standard_normal((len(lipschitz), d_action, d_state))
     return LinearPolicy(gain * (lipschitz / spectral_norm(gain))[:, None, None])
 
@@ -127,6 +136,7 @@ def random_network_policy(
     """Random tanh networks whose certified Lipschitz constants are those requested, (C,)."""
     lipschitz = finite("lipschitz", lipschitz, least=0)
     check_shape("lipschitz", lipschitz, (None,))
+    counts(d_state=d_state, d_action=d_action, width=width)
     batch = len(lipschitz)
     hidden = generator.standard_normal((batch, width, d_state)) / np.sqrt(d_state)
     bias = generator.standard_normal((batch, width))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from imagination.worlds.checks import broadcast, finite, numeric, whole
+from imagination.checks import broadcast, check_index, finite, number, numeric, whole
 
 Array = NDArray[Any]
 
@@ -113,6 +113,7 @@ class TabularMDP:
         """Every action equally likely, (B, S, A)."""
         return np.full(self.reward.shape, 1 / self.n_actions)
 
+    @numeric
     def induced(self, policy: ArrayLike) -> Array:
         """State-to-state kernel under `policy`, (B, S, S)."""
         policy = self._policy(policy)
@@ -196,11 +197,9 @@ class TabularMDP:
 
     def deterministic_policy(self, actions: ArrayLike) -> Array:
         """The policy (B, S, A) that takes `actions`, integers (B, S) or (S,)."""
-        actions = np.broadcast_to(np.asarray(actions), self.reward.shape[:2])
-        if not np.issubdtype(actions.dtype, np.integer) or np.any(
-            (actions < 0) | (actions >= self.n_actions)
-        ):
-            raise ValueError(f"actions must be whole numbers in [0, {self.n_actions}), got {actions}")
+        finite("actions", actions)
+        actions = broadcast("actions", np.asarray(actions), self.reward.shape[:2])
+        check_index("actions", actions, self.n_actions)
         return np.eye(self.n_actions)[actions]
 
     def solve(self, method: str = "policy_iteration", tolerance: float = 1e-9) -> Solution:
@@ -219,8 +218,7 @@ class TabularMDP:
         Solution
             Its `error_bound` (B,) encloses the optimal values: ‖V − V*‖∞ ≤ error_bound, up to rounding.
         """
-        if not tolerance > 0:
-            raise ValueError(f"tolerance must be positive, got {tolerance}")
+        tolerance = number("tolerance", tolerance, above=0)
         if method == "policy_iteration":
             return _policy_iteration(self)
         if method == "value_iteration":
@@ -340,6 +338,7 @@ def draw(probabilities: Array, generator: np.random.Generator) -> NDArray[np.int
     return (cumulative > level).argmax(axis=-1)
 
 
+@numeric
 def distributions(name: str, value: ArrayLike) -> Array:
     """`value` as an array whose last axis holds probability vectors, or a ValueError that names it."""
     array = finite(name, value)

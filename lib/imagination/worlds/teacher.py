@@ -14,14 +14,13 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
-from imagination.worlds.checks import broadcast, finite, whole
+from imagination.checks import broadcast, check_seeds, check_shape, counts, finite, number, numeric
 from imagination.worlds.continuous import (
     Array,
     ContinuousMDP,
     Parametric,
     UniformBall,
     apply_matrix,
-    check_shape,
     norm,
     spectral_norm,
 )
@@ -54,7 +53,7 @@ class TwoLayerNetwork(Parametric):
     def __post_init__(self) -> None:
         if self.activation not in LOWEST_SLOPE:
             raise ValueError(f"activation must be one of {sorted(LOWEST_SLOPE)}, got {self.activation!r}")
-        batch, width = tuple(self.bias.shape)
+        batch, width = check_shape("bias", self.bias, (None, None))
         check_shape("hidden_state", self.hidden_state, (batch, width, None))
         check_shape("hidden_action", self.hidden_action, (batch, width, None))
         check_shape("output", self.output, (batch, None, width))
@@ -148,6 +147,7 @@ class NetworkReward(TwoLayerNetwork):
         return self.network_bound()
 
 
+@numeric
 def random_network(
     generator: np.random.Generator,
     lipschitz: np.ndarray,
@@ -161,8 +161,7 @@ def random_network(
     """Random two-layer networks scaled so that their certified Lipschitz constants are those given, (C,)."""
     lipschitz = finite("lipschitz", lipschitz, least=0)
     check_shape("lipschitz", lipschitz, (None,))
-    for name, count in (("d_state", d_state), ("d_action", d_action), ("d_out", d_out), ("width", width)):
-        whole(name, count, least=1)
+    counts(d_state=d_state, d_action=d_action, d_out=d_out, width=width)
     batch = len(lipschitz)
     raw = TwoLayerNetwork(
         generator.standard_normal((batch, width, d_state)) / np.sqrt(d_state),
@@ -173,9 +172,13 @@ def random_network(
         activation,
     )
     certified = np.maximum(*raw.block_lipschitz())
-    return raw.with_arrays({"output": raw.output * (lipschitz / certified)[:, None, None]})
+    output = raw.output * (lipschitz / certified)[:, None, None]
+    if not np.isfinite(output).all():
+        raise ValueError(f"lipschitz, L_f or L_r is too large for weights in floats, got {lipschitz.max()}")
+    return raw.with_arrays({"output": output})
 
 
+@numeric
 def teacher(
     generator: np.random.Generator,
     *,
@@ -193,10 +196,12 @@ def teacher(
     For tanh and sin the states are bounded, and `diameter` is that of a centred ball which holds the initial
     states and every next state; for relu it is None.
     """
+    L_f, L_r = finite("L_f", L_f, least=0), finite("L_r", L_r, least=0)
+    check_shape("L_r", L_r, check_shape("L_f", L_f, (None,)))
     dynamics = random_network(generator, L_f, d_state, d_action, d_state, width=width, activation=activation)
     reward = random_network(generator, L_r, d_state, d_action, 1, width=width, activation=activation)
     discount = broadcast("discount", finite("discount", discount), dynamics.bias.shape[:1]).copy()
-    radius = np.full(len(discount), float(finite("initial_radius", initial_radius, least=0)))
+    radius = np.full(len(discount), number("initial_radius", initial_radius, least=0))
     reach = np.maximum(dynamics.network_bound(), radius)
     return ContinuousMDP(
         NetworkDynamics(**_fields(dynamics)),
@@ -219,8 +224,9 @@ def normal_teacher(
 
     Dynamics are tanh(network), the reward is network/√width. Without `biases` these are 0, else N(0, 1) too.
     """
+    counts(d_state=d_state, d_action=d_action, width=width)
     drawn = []
-    for seed in seeds:
+    for seed in check_seeds(seeds):
         generator = np.random.default_rng(seed)
         for d_out in (d_state, 1):
             shapes = [(width, d_state), (width, d_action), (width,), (d_out, width), (d_out,)]

@@ -369,7 +369,7 @@ def test_the_figure_has_both_laws_and_all_rules(rng):
     "change, message",
     [
         ({"budget": -1}, "budget: -1"),
-        ({"budget": np.inf}, "budget: inf"),
+        ({"budget": np.inf}, "budget must be finite, got inf"),
         ({"cost_rew": 0}, "cost_rew: 0"),
         ({"multiplier": 0}, "multiplier: 0"),
         ({"multiplier": None}, "multiplier: none given"),

@@ -76,5 +76,5 @@ def test_bad_transitions_are_named(arguments, message):
 
 
 def test_negative_smoothing_is_an_error():
-    with pytest.raises(ValueError, match="smoothing must be finite and at least 0, got -1"):
+    with pytest.raises(ValueError, match="smoothing must be finite and >= 0, got -1"):
         seen().transition(smoothing=-1)

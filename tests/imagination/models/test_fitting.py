@@ -105,7 +105,7 @@ def test_copies_of_a_seed_start_alike_and_seeds_do_not():
 
 
 def test_senseless_options_are_named():
-    with pytest.raises(ValueError, match="epochs must be >= 1, got 0"):
+    with pytest.raises(ValueError, match="epochs must be a whole number, at least 1, got 0"):
         fitting.check_options(0.1, width=3, epochs=0)
-    with pytest.raises(ValueError, match="learning_rate must be > 0, got nan"):
+    with pytest.raises(ValueError, match="learning_rate must be finite and > 0, got nan"):
         fitting.check_options(float("nan"), width=3)

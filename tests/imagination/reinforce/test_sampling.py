@@ -88,7 +88,7 @@ def test_labels_add_the_noise_and_the_bias_asked_for():
 def test_bad_input_is_named():
     mdp = garnet(2, 4, 3, 3, 0.9, np.random.default_rng(0))
     policy = TabularPolicy(torch.zeros(2, 4, 3, dtype=torch.float64))
-    with pytest.raises(ValueError, match="horizon must be a whole number >= 1, got 0"):
+    with pytest.raises(ValueError, match="horizon must be a whole number, at least 1, got 0"):
         sample(TabularWorld(mdp), policy, 3, 0, generator())
     with pytest.raises(ValueError, match="for each of 1 worlds, got 2"):
         sample(TabularWorld(mdp[:1]), policy, 3, 2, generator())

@@ -139,9 +139,9 @@ def test_inversion_never_draws_what_has_no_probability():
 
 def test_bad_sizes_are_named():
     generator = torch.Generator()
-    with pytest.raises(ValueError, match="std must be > 0, got 0"):
+    with pytest.raises(ValueError, match="std must be finite and > 0, got 0"):
         random_gaussian_policy(generator, 1, 2, 1, std=0)
-    with pytest.raises(ValueError, match="width must be >= 1, got 0"):
+    with pytest.raises(ValueError, match="width must be a whole number, at least 1, got 0"):
         random_categorical_policy(generator, 1, 2, 1, width=0)
     with pytest.raises(ValueError, match="output must be an array of shape"):
         random = np.random.default_rng(0).standard_normal

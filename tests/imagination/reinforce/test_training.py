@@ -141,9 +141,9 @@ def test_measuring_changes_neither_policies_nor_what_is_drawn(every):
 def test_bad_input_is_named():
     mdp = garnet(1, 3, 2, 2, 0.9, np.random.default_rng(0))
     options = {"rollouts": 4, "horizon": 3, "generator": generator()}
-    with pytest.raises(ValueError, match="steps must be a whole number >= 1, got 0"):
+    with pytest.raises(ValueError, match="steps must be a whole number, at least 1, got 0"):
         train(TabularWorld(mdp), zeros(mdp), steps=0, **options)
-    with pytest.raises(ValueError, match="rate must be > 0, got -1"):
+    with pytest.raises(ValueError, match="rate must be finite and > 0, got -1"):
         Adam(-1)
     with pytest.raises(ValueError, match="parameters must stay finite"):
         train(

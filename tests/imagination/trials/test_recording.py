@@ -95,7 +95,7 @@ class TestRounded:
         kept = rounded(self.table, {"a": 1})
         assert kept["a"].tolist() == [1.0, 100.0] and kept["b"].tolist() == [0.98765, 2.0]
 
-    @pytest.mark.parametrize(("digits", "told"), [({"c": 2}, "no column 'c'"), (0, "need 1 or more")])
+    @pytest.mark.parametrize(("digits", "told"), [({"c": 2}, "no column 'c'"), (0, "at least 1, got 0")])
     def test_bad_input(self, digits, told):
         with pytest.raises(ValueError, match=told):
             rounded(self.table, digits)

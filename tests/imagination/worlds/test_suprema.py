@@ -233,7 +233,10 @@ def test_the_tail_is_what_constant_rewards_leave_out():
 
 
 class Given(UniformBox):
-    """A domain that "samples" the points it was given."""
+    """A domain that "samples" the points it was given, (C, K, d)."""
+
+    def __post_init__(self):
+        pass
 
     def sample(self, generator, count):
         return self.low

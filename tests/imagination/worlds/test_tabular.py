@@ -248,7 +248,7 @@ class TestBadInput:
             mdp.deterministic_policy([0, 1, 2])
         with pytest.raises(ValueError, match="method must be"):
             mdp.solve("guessing")
-        with pytest.raises(ValueError, match="tolerance must be positive, got 0"):
+        with pytest.raises(ValueError, match="tolerance must be finite and > 0, got 0"):
             mdp.solve(tolerance=0)
 
     def test_probabilities_of_float32_are_put_right_and_others_left_as_they_are(self):

@@ -30,6 +30,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from imagination.checks import finite, numeric, together, whole
 from imagination.decide.scaling_laws import draws, huber
 from imagination.decide.scaling_laws.hindcast import Hindcast, hindcast
 from imagination.decide.scaling_laws.huber import Measurements, Rule
@@ -64,8 +65,12 @@ class DecayError(ValueError):
     """The errors do not fall with the number of samples, so no law of decay describes them."""
 
 
+@numeric
 def power_law(samples: Any, amplitude: Any, exponent: Any, floor: Any = 0.0) -> Any:
-    """Return ``amplitude * samples ** -exponent + floor`` (arrays broadcast)."""
+    """Return ``amplitude * samples ** -exponent + floor`` (arrays broadcast; samples are above 0)."""
+    given = {"amplitude": amplitude, "exponent": exponent, "floor": floor}
+    numbers = {name: finite(name, value) for name, value in given.items()}
+    samples, amplitude, exponent, floor = together(samples=finite("samples", samples, above=0), **numbers)
     return amplitude * samples**-exponent + floor
 
 
@@ -338,6 +343,7 @@ def fit(
     ValueError
         If there are fewer than 3 different sample sizes (4 with a floor), or bad numbers.
     """
+    whole("replicates", replicates)
     data = _data(samples, errors, seeds, floor)
     y = _levelled(data, data.y[None])
     scale = _scale(data, y, floor)
@@ -412,8 +418,11 @@ def _left_out(law: ScalingLaw) -> float:
 
 def _positive(name: str, values: Any) -> np.ndarray:
     try:
-        array = np.asarray(values, dtype=float)
-    except (TypeError, ValueError) as error:
+        array = np.asarray(values)
+        if array.dtype.kind not in "fiubO":
+            raise TypeError(f"{array.dtype} is no kind of real number")
+        array = array.astype(float)
+    except (TypeError, ValueError, OverflowError, RuntimeError) as error:
         raise ValueError(f"{name}: {values!r} are not numbers") from error
     bad = ~(np.isfinite(array) & (array > 0))
     if bad.any():

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imagination.worlds.checks import finite
+from imagination.checks import finite
 
 __all__ = ["FAMILIES", "Loops", "draw", "lyapunov", "rollouts"]
 

@@ -304,7 +304,7 @@ def test_bad_options(rng):
     data = drawn(rng, (3.0, 0.5), per_anchor=1)
     with pytest.raises(ValueError, match="rng: None"):
         fit(*data)
-    with pytest.raises(ValueError, match="replicates: -1"):
+    with pytest.raises(ValueError, match="replicates must be a whole number, at least 0, got -1"):
         fit(*data, rng=rng, replicates=-1)
     with pytest.raises(ValueError, match="measured once only"):
         fit(*data, rng=rng, resampling="replicates")

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from imagination.worlds.checks import broadcast, finite, numeric, whole
+from imagination import checks
+from imagination.checks import broadcast, finite, numeric, whole
 
 
 @pytest.mark.parametrize(
@@ -67,3 +68,42 @@ def test_an_overflow_is_infinite_and_what_is_no_number_an_error():
 
         with pytest.raises(ValueError, match=r"fails.*why"):
             numeric(fails)()
+
+
+@pytest.mark.parametrize(
+    ("asked", "rule"),
+    [
+        (lambda: checks.finite("x", [0.5, None]), "x must be numbers"),
+        (lambda: checks.finite("x", "0.5"), "x must be numbers"),
+        (lambda: checks.number("x", [0.5]), r"x must be one number, got an array of shape \(1,\)"),
+        (
+            lambda: checks.together(x=np.ones(2), y=np.ones(3)),
+            r"got x \(2,\), y \(3,\)",
+        ),
+        (lambda: checks.counts(n=0), "n must be a whole number, at least 1, got 0"),
+        (lambda: checks.check_items("names", "ab", str), "names must be a sequence of 1 or more str"),
+        (lambda: checks.check_items("names", ["a", 1], str), "names must be a sequence"),
+        (lambda: checks.check_index("i", np.array([0, 3]), 3), r"i must be whole numbers in \[0, 3\)"),
+        (lambda: checks.check_index("i", np.array([0.0]), 3), "i must be whole numbers"),
+        (lambda: checks.check_seeds([]), "seeds must be a sequence of one or more"),
+        (lambda: checks.check_seeds([(0, -1)]), "seeds must be a whole number, at least 0, got -1"),
+        (
+            lambda: checks.check_shape("x", np.ones(3), (None, 2)),
+            r"shape \(\*, 2\), got \(3,\)",
+        ),
+        (lambda: checks.check_shape("x", np.array([1j]), (1,)), "x must be an array of real numbers"),
+        (lambda: checks.check_shape("x", np.array([np.inf]), (1,)), "x must be finite"),
+        (lambda: checks.check_radius("r", np.array([-1.0])), "r must be >= 0"),
+        (lambda: checks.check_box(np.ones((1, 2)), np.zeros((1, 2))), "low must be <= high"),
+        (lambda: checks.asked("f", lambda x: x.reshape(7), x=np.ones(3)), r"f cannot take x of shape \(3,\)"),
+    ],
+)
+def test_each_check_says_name_and_rule(asked, rule):
+    with pytest.raises(ValueError, match=rule):
+        asked()
+
+
+def test_arrays_of_two_libraries_are_refused():
+    checks.one_library(x=np.ones(2), y=None, z=0.5)
+    with pytest.raises(ValueError, match="arrays must be of one library"):
+        checks.one_library(x=np.ones(2), y=torch.ones(2))
