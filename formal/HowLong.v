@@ -84,15 +84,24 @@ Qed.
 Definition promised W gamma (estimate : state W -> R) H := sum H (imagined_reward W gamma) + gamma ^ H * estimate (imagined_state W H).
 
 (** Imagine, then estimate. Let V solve Bellman's equation in the real world, let the error of one step, in V, be at most delta t where imagination is at step t, and let the
-    estimate err by at most eps_V H on the state that H steps reach. Then the promise errs by at most the bound. *)
+    estimate err by at most eps_V H on the state that H steps reach. Then the promise errs by at most the bound; and if no step errs by more than d, and the estimate by no
+    more than e, by at most d (1 + gamma + ... + gamma^(H-1)) + gamma^H e. *)
 Theorem imagine_then_estimate : forall (W : worlds) (gamma : R) (V estimate : state W -> R) (delta eps_V : nat -> R) (H : nat),
   early_end_supposes gamma ->
   (forall x, V x = pay W (r W) x + gamma * V (loop W (f W) x)) ->
   (forall t, (t < H)%nat -> Rabs (step_error W gamma V (imagined_state W t)) <= delta t) ->
   Rabs (estimate (imagined_state W H) - V (imagined_state W H)) <= eps_V H ->
-  Rabs (promised W gamma estimate H - V (start W)) <= early_end_bound delta eps_V gamma H.
+  Rabs (promised W gamma estimate H - V (start W)) <= early_end_bound delta eps_V gamma H /\
+  (forall d e, constant_errors_supposes gamma d e -> (forall t, (t < H)%nat -> delta t <= d) -> eps_V H <= e ->
+    Rabs (promised W gamma estimate H - V (start W)) <= constant_errors_bound gamma H d e).
 Proof.
-  intros W g V Vb dl ev H N B D E. unfold early_end_supposes in N. assert (gp : forall t, 0 <= g ^ t) by (intros; apply pow_le; lra).
+  intros W g V Vb dl ev H N B D E.
+  enough (M : Rabs (promised W g Vb H - V (start W)) <= early_end_bound dl ev g H).
+  { split; [exact M|]. intros d e Nc Dd Ee. eapply Rle_trans; [exact M|]. unfold early_end_bound, constant_errors_bound. rewrite geom_sum.
+    unfold early_end_supposes in N. assert (gp : forall t, 0 <= g ^ t) by (intros; apply pow_le; lra).
+    assert (S : sum H (fun t => g ^ t * dl t) <= d * sum H (fun t => g ^ t)).
+    { rewrite <- sum_scal. apply sum_le; intros t L. rewrite (Rmult_comm d). apply Rmult_le_compat_l; [apply gp | now apply Dd]. }
+    apply Rmult_le_compat_l with (r := g ^ H) in Ee; [|apply gp]. lra. } unfold early_end_supposes in N. assert (gp : forall t, 0 <= g ^ t) by (intros; apply pow_le; lra).
   pose proof (identity_bellman W g V B H) as I. unfold promised.
   replace (sum H (imagined_reward W g) + g ^ H * Vb (imagined_state W H) - V (start W))
     with (sum H (fun t => g ^ t * step_error W g V (imagined_state W t)) + g ^ H * (Vb (imagined_state W H) - V (imagined_state W H))) by (rewrite I; ring).

@@ -212,7 +212,7 @@ def chosen(
     if not len(by):
         raise ValueError("by must name one column or more, got none")
     finite(f"column {column!r} of tuning", tuning[column])
-    if shared := sorted(set(tuning["seed"]) & set(check_items("evaluated", evaluated, Integral))):
+    if shared := sorted(set(tuning["seed"]) & set(check_items("evaluated", evaluated, Integral, least=0))):
         raise ValueError(f"evaluated must not hold a seed of tuning, got {shared[:3]} in both")
     rows = []
     for key, values in tuning.groupby(list(by), sort=False):

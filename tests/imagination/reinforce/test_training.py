@@ -145,7 +145,7 @@ def test_bad_input_is_named():
         train(TabularWorld(mdp), zeros(mdp), steps=0, **options)
     with pytest.raises(ValueError, match="rate must be finite and > 0, got -1"):
         Adam(-1)
+    with pytest.raises(ValueError, match="reward must be finite"):
+        train(TabularWorld(mdp), zeros(mdp), steps=2, labels=Labels(1e308), **options)
     with pytest.raises(ValueError, match="parameters must stay finite"):
-        train(
-            TabularWorld(mdp), zeros(mdp), steps=2, labels=Labels(1e308), optimiser=Ascent(1e308), **options
-        )
+        train(TabularWorld(mdp), zeros(mdp), steps=2, labels=Labels(1e9), optimiser=Ascent(1e308), **options)

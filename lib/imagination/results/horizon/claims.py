@@ -60,7 +60,7 @@ IMAGINE_THEN_ESTIMATE = Claim(
     meaning="each step's error is discounted, and so is the estimate's at the end",
 )
 
-_delta, _eps, _later = real([r"\delta_H", r"{\varepsilon_V}(H)", r"{\varepsilon_V}(H+1)"])
+_delta, _eps, _later = real([r"\delta_H", r"\varepsilon_{V}(H)", r"\varepsilon_{V}(H+1)"])
 STEP_ERROR = Quantity(_delta, "step_error", "error of the next step, in the value")
 ESTIMATE_ERROR = Quantity(_eps, "estimate_error", "error of the estimate on the state that H steps reach")
 LATER_ERROR = Quantity(_later, "later_error", "error of the estimate one step later")
