@@ -118,6 +118,7 @@ WORDS: Mapping[str, Words] = {
         fixed="the errors of steps and of the estimate, any numbers.",
         for_all=r"\(0 < \gamma < 1\) and every horizon \(H\).",
         definitions=(r"\(B(H) = \sum_{t<H} \gamma^t \delta(t) + \gamma^H \varepsilon_V(H)\)",),
+        assumptions=("none: it is about the bound, whatever the errors are",),
         also=r"So one more step lowers the bound if and only if \(\delta(H) < \varepsilon_V(H) - \gamma\, "
         r"\varepsilon_V(H+1)\). For a constant \(\varepsilon_V\) and errors that do not decrease, the first "
         r"step that fails \(\delta(H) < (1 - \gamma)\, \varepsilon_V\) ends the best horizon. If they are "
