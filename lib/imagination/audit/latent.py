@@ -103,6 +103,7 @@ class LatentModel:
             self._looks_back_only(episodes)
 
     def begin(self, episodes: Episodes, episode: np.ndarray, time: np.ndarray) -> Any:
+        """Return the beliefs after having seen each `episode` (m,) up to `time` (m,)."""
         parts, places = [], []
         if self._every_time:
             which, inverse = np.unique(episode, return_inverse=True)
@@ -125,6 +126,7 @@ class LatentModel:
         return chosen(joined(parts), back, len(back))
 
     def visible(self, belief: Any) -> np.ndarray:
+        """What the policy sees of beliefs, (m, d)."""
         if self.shows_latents:
             seen = numbers("model.features", self._calls["features"](belief))
             if seen.shape[:1] != (_rows(belief),):
@@ -135,11 +137,13 @@ class LatentModel:
         return found
 
     def states(self, belief: Any) -> np.ndarray | None:
+        """The predicted states (m, d); None where there are none."""
         if "decode" not in self._calls:
             return None
         return vectors("model.decode", self._calls["decode"](belief), _rows(belief), self._size)
 
     def step(self, belief: Any, action: np.ndarray) -> tuple[Any, np.ndarray, np.ndarray]:
+        """Return the next beliefs, the rewards (m,) and the probabilities (m,) that the world goes on."""
         count = len(action)
         following = self._calls["imagine"](belief, action)
         reward = vector("model.reward", self._calls["reward"](following), count)
@@ -152,6 +156,7 @@ class LatentModel:
         )
 
     def select(self, belief: Any, keep: np.ndarray) -> Any:
+        """Return the beliefs of the trajectories `keep`."""
         return chosen(belief, keep, _rows(belief))
 
     def _portions(self, length: np.ndarray) -> list[slice]:

@@ -101,6 +101,7 @@ class Plan:
 
     @property
     def multiplier(self) -> float:
+        """How much an error of the dynamics weighs against one of the reward, in the objective."""
         return self.objective.multiplier
 
     def to_dict(self) -> dict[str, Any]:

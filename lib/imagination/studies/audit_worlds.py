@@ -73,19 +73,24 @@ class Model:
     generator: np.random.Generator
 
     def begin(self, episodes: Episodes, episode: Array, time: Array) -> Array:
+        """Return the beliefs after having seen each `episode` (m,) up to `time` (m,)."""
         return episodes.observed(episode, time)
 
     def visible(self, belief: Array) -> Array:
+        """What the policy sees of beliefs, (m, d)."""
         return belief
 
     def states(self, belief: Array) -> Array:
+        """The predicted states (m, d); None where there are none."""
         return belief
 
     def step(self, belief: Array, action: Array) -> tuple[Array, Array, Array]:
+        """Return the next beliefs, the rewards (m,) and the probabilities (m,) that the world goes on."""
         following = self.move(belief, action, self.generator)
         return following, self.reward(belief, action), self.proceed(belief, action)
 
     def select(self, belief: Array, keep: Array) -> Array:
+        """Return the beliefs of the trajectories `keep`."""
         return belief[keep]
 
 

@@ -49,13 +49,19 @@ class System(Protocol):
     """
 
     @property
-    def budget(self) -> float: ...
+    def budget(self) -> float:
+        """What may be spent."""
+        ...
 
     @property
-    def pilot(self) -> tuple[int, ...]: ...
+    def pilot(self) -> tuple[int, ...]:
+        """Samples of each kind in the pilot."""
+        ...
 
     @property
-    def worth(self) -> float: ...
+    def worth(self) -> float:
+        """What the best policy returns beyond one that does nothing."""
+        ...
 
     def drawn(self, worlds: int, count: int, rng: np.random.Generator) -> tuple[Any, Any]:
         """Labelled samples for the dynamics and others for the reward, `count` of each."""
@@ -79,7 +85,7 @@ class System(Protocol):
 
 
 @dataclass(frozen=True)
-class Spiral:
+class Spiral(System):
     """The puck of chapter 14: least squares, REINFORCE with 100 updates, returns in closed form."""
 
     budget: float = 300.0
@@ -145,7 +151,7 @@ def _learned(real: ContinuousMDP, dynamics: Array, reward: Array) -> ContinuousM
 
 
 @dataclass(frozen=True)
-class Grid:
+class Grid(System):
     """The grid of chapter 14: counts, and the best policy of the learned world, exactly."""
 
     budget: float = 2000.0
@@ -198,7 +204,7 @@ def _best(real: TabularMDP) -> Array:
 
 
 @dataclass(frozen=True)
-class SwingUp:
+class SwingUp(System):
     """Gymnasium's Pendulum-v1, least squares on polynomials, value iteration in the learned world.
 
     `sensors` are the standard deviations of the noise on angle [rad], speed [rad/s] and reward; the best
