@@ -162,7 +162,8 @@ def _decided(
     roots = {k: float(np.sqrt(max(of, 0.0))) for k, of in mean.items()}
     best = min(LAGS, key=lambda k: mean[k])
     clear = mean[best] < DECISIVE * mean[0] and recalibrated[best] < RECALIBRATED * recalibrated[0]
-    if mean[0] <= 1e-6 * spread or not clear:
+    # Errors that are no more than rounding, or would be after a straight line, are those of no lag.
+    if min(mean[0], recalibrated[0]) <= 1e-6 * spread or not clear:
         return 0, roots
     gained = np.zeros(len(errors.episode))
     gained[inner] = losses[0] - losses[best]

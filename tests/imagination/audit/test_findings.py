@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from tests.imagination.audit import fakes
 
+from imagination.audit import audit
 from imagination.audit.constants import gap_bounds, observed
 from imagination.audit.evidence import SEVERITIES, Evidence
 from imagination.audit.findings import find, reward_lag
@@ -310,3 +311,24 @@ def test_a_mean_surely_exceeds_a_threshold_as_seldom_as_is_said():
     assert 8 <= sum(wrong) <= 34
     assert exceeds(rng.standard_normal(30) + 2, 1.0, 0.005)
     assert not exceeds(np.ones(FEWEST - 1), 0.0, 0.05)
+
+
+def test_an_offset_of_rewards_that_decay_is_no_lag():
+    """Rewards that come nearer to 1 by the same factor each step: an offset is nearly a shift by one."""
+    start, times = np.linspace(0.5, 1.5, 20)[:, None], np.arange(31)
+    states = start * 0.96**times
+    ended = np.zeros((20, 30), bool)
+    ended[:, -1] = True
+    log = {
+        "state": states[:, :-1].reshape(-1, 1),
+        "action": np.zeros((600, 1)),
+        "reward": (1 - states[:, :-1] ** 2 / 4).reshape(-1),
+        "next_state": states[:, 1:].reshape(-1, 1),
+        "terminated": np.zeros(600, bool),
+        "truncated": ended.reshape(-1),
+        "episode": np.repeat(np.arange(20), 30),
+    }
+    model = {"next_state": lambda s, a: 0.96 * s, "reward": lambda s, a: 1.02 - s[:, 0] ** 2 / 4}
+    found = audit(model, lambda s: 0 * s, log, gamma=0.95)
+    assert found.reward_lag == 0
+    assert [each.name for each in found.findings if each.severity != "note"] == ["optimistic_reward"]
