@@ -99,7 +99,7 @@ RANKING = Claim(
         Quantity(_apart, "gap_difference", "a bound of how much the two policies' return gaps differ"),
     ),
     hypotheses=(),
-    quantity=shown(r"J_2 - J_1"),
+    quantity=shown(r"J_{2} - J_{1}"),
     expression=_apart - (_preferred - _other),
     meaning="below 0 the world agrees with imagination",
 )
