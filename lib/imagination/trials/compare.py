@@ -329,7 +329,7 @@ def _ends(
     draws: int,
 ) -> tuple[Array, Array]:
     level = checks.level(level)
-    draws = whole("draws", draws, least=1)
+    draws = whole("draws", draws, least=2)  # one has no spread
     for name, group in groups.items():
         if group.ndim < 1 or len(group) < 2 or not group.size:
             raise ValueError(f"{name} must hold at least 2 seeds on the first axis, got shape {group.shape}")
