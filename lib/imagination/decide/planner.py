@@ -242,6 +242,8 @@ def plan(
         raise ValueError(f"law: {law!r} is none of {', '.join(LAWS)}")
     if whole("replicates", replicates) < 100:
         raise ValueError(f"replicates: {replicates}; intervals need 100 or more")
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
     kappas = {"kappa_dyn": kappa_dyn, "kappa_rew": kappa_rew}
     minimised, of_constants, notes = chosen(objective, multiplier, constants, kappas)
     laws = {}

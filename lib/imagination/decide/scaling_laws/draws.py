@@ -37,8 +37,8 @@ def draw(
     ValueError
         If there is no generator, or the measurements cannot be drawn in this way.
     """
-    if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"rng: {rng!r}; a bootstrap needs a numpy.random.Generator")
+    if rng is None:
+        raise ValueError("rng: None; a bootstrap needs a numpy.random.Generator")
     if replicates < 0:
         raise ValueError(f"replicates: {replicates}; need 0 or more")
     if resampling == "residuals":
