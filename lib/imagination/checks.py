@@ -20,21 +20,26 @@ def finite(
     name: str, value: ArrayLike, *, least: float = -np.inf, above: float = -np.inf
 ) -> NDArray[np.float64]:
     """`value` as an array of finite floats, all >= `least` and > `above`, or a ValueError that names it."""
+    array = floats(name, value)
+    bad = ~(np.isfinite(array) & (array >= least) & (array > above))
+    if bad.any():
+        rules = ["finite"] + [f">= {least:g}"] * (least > -np.inf) + [f"> {above:g}"] * (above > -np.inf)
+        raise ValueError(f"{name} must be {' and '.join(rules)}, got {array[bad][0]}")
+    return array
+
+
+def floats(name: str, value: ArrayLike) -> NDArray[np.float64]:
+    """`value` as an array of floats, infinite ones and NaN among them, or a ValueError that names it."""
     try:
         array = np.asarray(value)
         objects = array.ravel() if array.dtype.kind == "O" else ()
         # of None and of text numpy would make numbers
         if array.dtype.kind not in "fiubO" or any(part is None or isinstance(part, str) for part in objects):
             raise TypeError("no numbers")
-        array = np.asarray(array, dtype=np.float64)
+        return np.asarray(array, dtype=np.float64)
     except (TypeError, ValueError, OverflowError, RuntimeError):
         kind = type(value).__name__
         raise ValueError(f"{name} must be numbers that floats can hold, got {kind} of others") from None
-    bad = ~(np.isfinite(array) & (array >= least) & (array > above))
-    if bad.any():
-        rules = ["finite"] + [f">= {least:g}"] * (least > -np.inf) + [f"> {above:g}"] * (above > -np.inf)
-        raise ValueError(f"{name} must be {' and '.join(rules)}, got {array[bad][0]}")
-    return array
 
 
 def number(name: str, value: Any, *, least: float = -np.inf, above: float = -np.inf) -> float:
@@ -43,6 +48,23 @@ def number(name: str, value: Any, *, least: float = -np.inf, above: float = -np.
     if array.ndim:
         raise ValueError(f"{name} must be one number, got an array of shape {array.shape}")
     return float(array)
+
+
+def level(value: Any) -> float:
+    """The probability of an interval, strictly between 0 and 1, or a ValueError that names `level`."""
+    found = number("level", value)
+    if not 0 < found < 1:
+        raise ValueError(f"level must lie between 0 and 1, got {value}")
+    return found
+
+
+def generator(value: Any) -> np.random.Generator:
+    """A generator of numpy, by default one with seed 0, or a ValueError that names `rng`."""
+    if value is None:
+        return np.random.default_rng(0)
+    if not isinstance(value, np.random.Generator):
+        raise ValueError(f"rng must be a numpy.random.Generator, got {type(value).__name__}")
+    return value
 
 
 def broadcast(name: str, array: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:

@@ -188,6 +188,8 @@ def _ascend(
         with torch.no_grad():
             for tensor, domain in zip(tensors, sides, strict=True):
                 tensor.copy_(domain.project(tensor))
+                if not tensor.isfinite().all():
+                    raise ValueError(f"rate must keep states and actions finite, got {rate:g}")
     assert best is not None  # the loop runs at least once
     return best.numpy()
 

@@ -121,7 +121,7 @@ def kantorovich_potential(p: ArrayLike, q: ArrayLike, ground: ArrayLike) -> Arra
     """
     p, q = _pair(p, q)
     ground = _ground("ground", ground, p.shape[-1])
-    shape = np.broadcast_shapes(p.shape, ground.shape[:-1])
+    shape = np.broadcast_shapes(p.shape, q.shape, ground.shape[:-1])
     pairs = _flat(p, q, ground)
     potentials = [_simplex(*pair)[1] for pair in zip(*pairs, strict=True)]
     return np.array(potentials).reshape(shape)
@@ -206,8 +206,8 @@ def reward_lipschitz(
 ) -> Array:
     """L_r of rewards r(s, a), (B, S, A) → (B,), in the additive metric on (state, action) pairs."""
     r = finite("reward", reward)
-    if r.ndim != 3:
-        raise ValueError(f"reward must have shape (B, S, A), got {r.shape}")
+    if r.ndim != 3 or not r.size:
+        raise ValueError(f"reward must have shape (B, S, A), not empty, got {r.shape}")
     d = _ground("state_metric", state_metric, r.shape[1])
     constant = function_lipschitz(r.swapaxes(1, 2), d[..., None, :, :]).max(axis=1)
     if r.shape[2] > 1:

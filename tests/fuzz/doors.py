@@ -28,8 +28,10 @@ NAN = {
 
 _WHY_NOT = {
     "what functions return, and nobody makes": """
+        audit.episodes.Episodes audit.policies.OnPolicy audit.ranking.Ranking audit.result.Audit
         decide.allocation.Allocation decide.allocation.JointAllocation decide.label_cost.OptimalCost
-        decide.planner.Estimate decide.planner.Plan decide.scaling_laws.Comparison
+        decide.kappas.Kappa decide.objective.Objective decide.planner.Estimate decide.planner.Plan
+        decide.scaling_laws.Comparison
         decide.scaling_laws.ScalingLaw
         models.latent.Encoder models.latent.DecodedPolicy models.latent.CodeInitial models.latent.LatentModels
         models.latent.Health models.latent_training.PendulumTrajectories models.learned_world.LearnedWorld
@@ -38,11 +40,18 @@ _WHY_NOT = {
         trials.trial.Outcome worlds.tabular.Solution worlds.tabular.TabularRollouts
         """,
     "what doors are made of: it takes what has been checked": """
-        checks decide.budget_problem decide.label_search decide.scaling_laws.huber models.fitting.check_data
-        models.fitting.check_options models.fitting.trained decide.pilot.measurements
+        checks decide.budget_problem decide.second_order decide.scaling_laws.draws
+        decide.scaling_laws.hindcast decide.label_search decide.scaling_laws.huber models.fitting.check_data
+        models.fitting.check_options models.fitting.trained decide.pilot.columns_of decide.pilot.measurements
         models.latent_beforehand.encoder_beforehand reinforce.reward_errors.look_up
         worlds.continuous.certified worlds.continuous.converter worlds.gymnasium.one_dimensional
         worlds.gymnasium.within_box worlds.tabular.distributions worlds.tabular.metric reinforce.exact.timed
+        """,
+    "a step of `audit.audit` and `audit.rank`, which are called": """
+        audit.calls audit.chances audit.constants audit.evidence audit.findings
+        audit.horizon.default_horizons audit.lags audit.parts
+        audit.places audit.plain audit.prepared audit.priorities audit.randomness audit.readers
+        audit.result.estimates audit.result.tables audit.spaces audit.suspicions audit.trees
         """,
     "one step of a rollout or of training, also inside torch's transforms: who takes steps has checked": """
         worlds.continuous.additive_distance worlds.continuous.apply_matrix worlds.continuous.moved
@@ -54,6 +63,7 @@ _WHY_NOT = {
         reinforce.torch_policies.draw worlds.tabular.draw
         """,
     "what `Claim.evaluate` is made of; the claims are called": "sums claim symbols quantities latex",
+    "it declares what the command line takes, and its own tests run it": "commands",
     "it prints claims, or reads what is recorded": "formal interactive catalogue __main__ extras",
     "what a chapter runs, at sizes and on worlds of its own": "studies",
     "symbols go in and out": """
@@ -67,11 +77,13 @@ _WHY_NOT = {
         trials.recording.Command trials.trial.Mutant trials.trial.Trial
         """,
     "it reads or writes files, and its own tests give it bad ones": """
-        decide.pilot.read_pilot figures.save records.save records.write_whole
+        decide.kappas.read_regrets decide.pilot.read_pilot decide.pilot.read_table
+        figures.save records.save records.write_whole
         """,
     "matplotlib checks its own settings": "figures.style",
     "it takes what a function returned, and nothing else": """
-        decide.planner_figure.figure decide.planner_report.text reinforce.episodes.act
+        audit.figure audit.report decide.planner_figure.figure decide.planner_report.text
+        reinforce.episodes.act
         reinforce.episodes.greedy reinforce.episodes.steps_used models.least_squares.state_and_action
         """,
 }
@@ -164,8 +176,8 @@ def has_value(claim: Claim) -> bool:
 
 
 @cache
-def doors() -> list[Door]:
-    """What can be called well."""
+def doors(within: tuple[str, ...] = ("",)) -> list[Door]:
+    """What can be called well, and has a name that begins so."""
     found = [
         Door(place, function, good(place, function)) for place, function in public() if not why_not(place)
     ]
@@ -173,4 +185,4 @@ def doors() -> list[Door]:
         for claim in filter(has_value, result.claims):
             names = {name: meant(f"claims.{claim.name}", name) or (lambda: 0.5) for name in claim.arguments}
             found.append(Door(f"claims.{claim.name}", claim.evaluate, names))
-    return [door for door in found if door.good]
+    return [door for door in found if door.good and door.name.startswith(within)]

@@ -10,8 +10,12 @@ import pandas as pd
 import sympy as sp
 import torch
 from matplotlib.figure import Figure
+from tests.fuzz.hostile import Answers
 
 from imagination import rollouts
+from imagination.audit.episodes import episodes as logged
+from imagination.audit.policies import Policy
+from imagination.audit.readers import NAMES
 from imagination.claim import Claim, Quantity
 from imagination.decide.planner import Plan, plan
 from imagination.models.fitting import generators_of, start_layers
@@ -86,6 +90,10 @@ def pilot() -> pd.DataFrame:
     )
 
 
+def regrets() -> pd.DataFrame:
+    return pilot().assign(regret=2 * pilot()["error"] ** 2)
+
+
 @cache
 def made_plan() -> Plan:
     return plan(pilot(), budget=1e4, cost_dyn=1, cost_rew=5, multiplier=3, replicates=100, rng=RNG(0))
@@ -124,6 +132,40 @@ def steps_seen() -> Steps:
 
 def learned() -> LearnedWorld:
     return learn(steps_seen(), tensor(2, 4, 2), [0, 1], width=2, epochs=1, learning_rate=0.01)
+
+
+ACTING = Answers(lambda state: np.cos(2 * state[:, :1]) - 0.5 * state[:, 1:])
+MODEL = {
+    "next_state": Answers(lambda state, action: np.tanh(state + [0.3, -0.2] * action)),
+    "reward": Answers(lambda state, action: state[:, 0] - action[:, 0] ** 2),
+    "proceed": Answers(lambda state, action: np.full(len(state), 0.9)),
+}
+
+
+STEPPED = {
+    "reset": Answers(lambda states: states),
+    "step": Answers(lambda action, held: (held, held[:, 0], np.zeros(len(held)), held)),
+}
+LATENT = {
+    "observe": Answers(lambda states, actions: states),
+    "imagine": MODEL["next_state"],
+    "reward": Answers(lambda latent: latent[:, 0]),
+    "decode": Answers(lambda latent: latent),
+}
+
+
+def audited() -> dict[str, np.ndarray]:
+    """A log of six episodes of five steps by `ACTING`, of which one ends in the world."""
+    state = RNG(3).normal(size=(6, 2))
+    steps = []
+    for t in range(5):
+        action = ACTING(state)
+        following = np.tanh(state + [0.25, -0.2] * action)
+        ended = (np.arange(6) == 0) & (t == 4)
+        reward = state[:, 0] - 1.1 * action[:, 0] ** 2
+        steps.append((state, action, reward, following, ended, np.full(6, t == 4) & ~ended, np.arange(6)))
+        state = following
+    return {name: np.concatenate(parts) for name, parts in zip(NAMES, zip(*steps, strict=True), strict=True)}
 
 
 METRIC = np.array([[0.0, 1, 1], [1, 0, 1], [1, 1, 0]])
@@ -193,6 +235,15 @@ _SPLIT = {name: BY_NAME[name] for name in _PROBLEM}
 
 # By "module" or "module.function" below imagination: what is meant there.
 BY_PLACE: dict[str, dict[str, Callable[[], Any]]] = {
+    "audit": {"model": lambda: MODEL, "policy": lambda: ACTING, "data": audited, "level": lambda: 0.9, "episodes": lambda: logged(audited()), "seen": lambda: audited()["state"], "action": lambda: audited()["action"]},
+    "audit.audit": {"gamma": lambda: 0.9, "horizons": lambda: [1, 2, 4], "value": lambda: Answers(lambda state: state[:, 0]), "calls": lambda: 100},
+    "audit.ranking.rank": {"policies": lambda: {"one": ACTING, "two": ACTING}, "data": lambda: {"one": audited(), "two": audited()}, "value": lambda: Answers(lambda state: state[:, 0])},
+    "audit.collecting.collect": {"env": lambda: "Pendulum-v1", "policy": lambda: Answers(lambda state: state[:, :1]), "episodes": lambda: 2, "max_steps": lambda: 4, "seed": lambda: 0},
+    "audit.models.as_world_model": {"model": lambda: STEPPED},
+    "audit.latent.LatentModel": {"model": lambda: LATENT},
+    "audit.policies.on_policy": {"policy": lambda: Policy(ACTING, audited()["state"], audited()["action"])},
+    "audit.horizon": {"horizons": lambda: np.array([1, 2, 4]), "low": lambda: -drawn(3), "high": lambda: drawn(3), "real": lambda: drawn(6),},
+    "audit.intervals": {"values": lambda: drawn(6), "one": lambda: drawn(6), "other": lambda: drawn(5)},
     "rollouts": {"discount": lambda: TWO, "reward_range": lambda: ONES, "rewards": lambda: drawn(2, 4, 3)},
     "rollouts.horizon_for": {"tolerance": lambda: 0.1 * ONES},
     "rollouts.gaussian_noise": {"scale": lambda: ONES},
@@ -340,11 +391,14 @@ BY_PLACE: dict[str, dict[str, Callable[[], Any]]] = {
     "trials.compare.after_tuning": {"tuned": tuning, "curves": lambda: lambda *of: (pd.DataFrame({"arm": [of[0]]}),) * 2, "evaluated": lambda: [7, 8], "by": lambda: ["arm"]},
     "trials.compare.curves": {"by": lambda: ["arm"], "keep": list},
     "trials.sweep.sweep": {"task": lambda: lambda configuration, rng: pd.DataFrame({"x": [rng.random()]}), "configurations": lambda: [{"a": 1}]},
+    "decide.kappas.fit": {"regrets": regrets},
+    "decide.objective.chosen": {"objective": lambda: "regret", "multiplier": lambda: None, "constants": lambda: None, "kappas": lambda: {"kappa_dyn": 2.0, "kappa_rew": 1.0}},
+    "decide.scaling_laws.intervals": {"value": lambda: drawn(2), "draws": lambda: drawn(5, 2), "freedom": lambda: 4.0, "scale": lambda: "log", "alike": lambda: np.array([1, 1, 0, 1, 1]) > 0, "further": lambda: 0.1},
     "decide.scaling_laws.power_law": {"floor": lambda: 0.1},
     "decide.scaling_laws.compare": {"rng": lambda: RNG(0), "replicates": lambda: 5},
     "decide.scaling_laws": {"seeds": lambda: None, "floor": lambda: False, "rng": lambda: RNG(0), "replicates": lambda: 5},
     "decide.pilot": {"pilot": pilot, "name": lambda: "dynamics", "path": lambda: PILOT},
-    "decide.planner.plan": {"pilot": pilot, "cost_dyn": lambda: 1.0, "cost_rew": lambda: 5.0, "replicates": lambda: 100},
+    "decide.planner.plan": {"pilot": pilot, "constants": lambda: {"gamma": 0.5, "L_f": 0.9, "L_r": 1.0, "L_pi": 0.5}, "cost_dyn": lambda: 1.0, "cost_rew": lambda: 5.0, "replicates": lambda: 100},
     "decide.planner_figure": {"plan": made_plan},
     "decide.planner_report": {"plan": made_plan},
     "decide.label_search.bought": {"price": lambda: 3.0},

@@ -1,6 +1,7 @@
 """What may stand in an argument's place: of the kind that is documented, and that nobody means."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -58,7 +59,7 @@ ARRAYS: tuple[Callable[[np.ndarray], Any], ...] = (
     *(lambda a, kind=kind: a.astype(kind) for kind in (np.float32, np.int8, bool, complex, object, str)),
     *(lambda a, e=e: e for e in (np.array(0.5), 0.5, None, "many", 10**400, [], np.zeros((2, 0, 2)))),
     lambda a: a * 1e300,
-    lambda a: -a,
+    lambda a: -1 * a,
     lambda a: a[..., :0],
     lambda a: a[:0],
     lambda a: a[:1],
@@ -107,6 +108,21 @@ SEQUENCES: tuple[Callable[[Any], Any], ...] = (
 )
 
 
+@dataclass
+class Answers:
+    """Somebody's function of batches; spoilt, it answers (first, if with several) something hostile."""
+
+    function: Callable[..., np.ndarray]
+    way: Callable[[np.ndarray], Any] | None = None
+
+    def __call__(self, *arguments: Any) -> Any:
+        answer = self.function(*arguments)
+        if self.way is None:
+            return answer
+        with np.errstate(all="ignore"):
+            return (self.way(answer[0]), *answer[1:]) if isinstance(answer, tuple) else self.way(answer)
+
+
 def spoilt(value: Any, rng: np.random.Generator) -> tuple[Any, str]:
     """A hostile value in the place of a good one, and which it was; a good one of no such kind stays."""
 
@@ -120,6 +136,17 @@ def spoilt(value: Any, rng: np.random.Generator) -> tuple[Any, str]:
         return chosen("NUMBERS", NUMBERS)
     if isinstance(value, str):
         return chosen("TEXTS", TEXTS)
+    if isinstance(value, Answers) and rng.random() < 0.9:
+        way, how = chosen("ARRAYS", ARRAYS)
+        return replace(value, way=way), f"returns {how}"
+    if isinstance(value, Answers):
+        return chosen("NUMBERS", NUMBERS)
+    if isinstance(value, Mapping) and value:
+        key = list(value)[rng.integers(len(value))]
+        if rng.random() < 0.1:
+            return {name: part for name, part in value.items() if name != key}, f"no {key}"
+        part, how = spoilt(value[key], rng)
+        return {**value, key: part}, f"{key}: {how}"
     for kind, name, ways in (
         (np.ndarray, "ARRAYS", ARRAYS),
         (torch.Tensor, "TENSORS", TENSORS),

@@ -3,6 +3,8 @@
 import inspect
 import pkgutil
 from collections import Counter
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ import torch
 pytest.importorskip("resource")  # the limits of a call are Unix's
 
 from tests.fuzz import doors, fuzz
-from tests.fuzz.good_calls import RNG, drawn, tensor, world
+from tests.fuzz.good_calls import ACTING, MODEL, RNG, audited, drawn, regrets, tensor, world
 
 import imagination
 
@@ -55,6 +57,43 @@ FOUND = [
     ("decide.scaling_laws.power_law", {"exponent": 1e308}),
     ("decide.scaling_laws.fit", {"errors": [10**400] * 5}),
     ("decide.planner.plan", {"multiplier": []}),
+    ("decide.planner.plan", {"rng": 3}),
+    ("decide.planner.plan", {"pilot": None}),
+    ("decide.planner.plan", {"constants": {"gamma": [0.5], "L_f": 0.9, "L_r": 1, "L_pi": 0.5}}),
+    ("decide.kappas.fit", {"level": Fraction(1, 3)}),
+    ("decide.kappas.fit", {"regrets": regrets().assign(regret=1e308)}),
+    ("decide.objective.chosen", {"kappas": {"kappa_dyn": "2", "kappa_rew": 1.0}}),
+    ("decide.scaling_laws.intervals.student", {"value": np.array([-0.5, 0.5])}),
+    ("decide.scaling_laws.intervals.student", {"alike": np.ones(5)}),
+    ("decide.scaling_laws.intervals.students_factor", {"freedom": 5e-324}),
+    ("trials.compare.interval", {"draws": 1}),
+    ("reinforce.gradients.solve_ridge", {"right": None}),
+    ("lipschitz.observed_error", {"rate": 1e308}),
+    ("models.latent_training.train_latent", {"learning_rate": 1e30}),
+    ("wasserstein.kantorovich_potential", {"p": np.ones((1, 3)) / 3}),
+    ("wasserstein.reward_lipschitz", {"reward": np.ones((2, 3, 0))}),
+    ("audit.audit", {"gamma": Decimal("0.5")}),
+    ("audit.audit", {"horizons": [10**12]}),
+    ("audit.audit", {"calls": "many"}),
+    ("audit.audit", {"rng": 3}),
+    ("audit.audit", {"data": audited() | {"next_state": None}}),
+    ("audit.audit", {"data": audited() | {"reward": np.full(30, 1e308)}}),
+    ("audit.audit", {"model": MODEL | {"next_state": lambda state, action: state + 0j}}),
+    ("audit.audit", {"model": MODEL | {"next_state": lambda state, action: 1e308 * state}}),
+    ("audit.audit", {"value": lambda seen: np.full(len(seen), 1e200)}),
+    ("audit.ranking.rank", {"policies": {"one": ACTING, "two": np.cos}}),
+    ("audit.ranking.rank", {"policies": [ACTING, ACTING]}),
+    ("audit.ranking.rank", {"horizon": 10**12}),
+    ("audit.collecting.collect", {"policy": lambda state: np.full((len(state), 1), 1e308)}),
+    ("audit.latent.LatentModel", {"model": {"decode": ACTING}}),
+    ("audit.policies.as_policy", {"action": audited()["reward"]}),
+    ("audit.policies.on_policy", {"seed": -1}),
+    ("audit.policies.on_policy", {"seen": drawn(2, 2)}),
+    ("audit.intervals.means", {"level": np.nan}),
+    ("audit.intervals.estimate", {"values": np.full(6, 1e308)}),
+    ("audit.intervals.welch", {"one": np.array([])}),
+    ("audit.horizon.longest", {"low": ["many"] * 3}),
+    ("audit.horizon.tolerance_from", {"real": np.full(6, np.inf)}),
     ("claims.Where the objective falls", {"exponent": 1e308}),
     ("claims.No fewer reward labels", {"c_dyn": 5e-324}),
     ("claims.The rewards' share", {"c_rew": 5e-324, "beta": 1e308}),

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from imagination import checks
+from imagination.audit.calls import LARGEST
 from imagination.audit.collecting import collect
 from imagination.audit.evidence import Evidence, Finding
 from imagination.audit.findings import find, reward_lag
 from imagination.audit.horizon import SHARE, longest, tolerance_from
 from imagination.audit.parts import Parts, one_step
-from imagination.audit.prepared import Prepared, checked, chosen_horizons, prepared
+from imagination.audit.prepared import Prepared, chosen_horizons, discount, prepared, whole_horizons
 from imagination.audit.priorities import improve
 from imagination.audit.randomness import forked
 from imagination.audit.ranking import Ranking, rank
@@ -58,7 +60,8 @@ def audit(
     gamma : float
         Discount, in [0, 1].
     horizons : sequence of int, optional
-        By default 1, 2, 3, 5, 7, 10, … as far as nine of ten episodes go, and the discount counts.
+        At most a million. By default 1, 2, 3, 5, 7, 10, … as far as nine of ten episodes go, and the
+        discount counts.
     value : callable, optional
         Value (n,) of what the policy sees where imagination stops; returns are then those of so many steps
         and this value at their end.
@@ -96,11 +99,13 @@ def audit(
     >>> audit.audit(model, lambda s: -s, log, gamma=0.9).gap.value
     1.0
     """
-    checked(gamma, level, horizons, tolerance, calls)
-    rng = np.random.default_rng(0) if rng is None else rng
+    gamma, level, rng = discount(gamma), checks.level(level), checks.generator(rng)
+    steps = None if horizons is None else whole_horizons("horizons", horizons)
+    tolerance = None if tolerance is None else checks.number("tolerance", tolerance, above=0)
+    calls = None if calls is None else checks.whole("calls", calls, least=1)
     with forked(int(rng.integers(2**31)), model, policy, value):
         asked = prepared(model, policy, data, value, int(rng.integers(2**31)))
-        parts, why, notes = _parts(asked, gamma, horizons, calls, rng)
+        parts, why, notes = _parts(asked, gamma, steps, calls, rng)
         evidence = Evidence(
             episodes=asked.episodes,
             model=asked.model,
@@ -138,7 +143,7 @@ def audit(
 def _parts(
     asked: Prepared,
     gamma: float,
-    horizons: Sequence[int] | None,
+    horizons: np.ndarray | None,
     calls: int | None,
     rng: np.random.Generator,
 ) -> tuple[Parts | None, str, list[str]]:
@@ -147,7 +152,8 @@ def _parts(
         return None, f"the log's actions are not the policy's: {asked.on_policy.evidence}", []
     chosen, notes = chosen_horizons([asked.episodes], horizons, gamma)
     parts = asked.parts(gamma, chosen, rng, calls)
-    lost = ~(np.isfinite(parts.imagined).all(1) & np.isfinite(parts.by_horizon["dynamics"]).all(1))
+    held = [parts.imagined, *parts.by_horizon.values()]
+    lost = ~np.all([(np.abs(part) < LARGEST).all(axis=1) for part in held], axis=0)
     if lost.any():
         return None, f"imagination gave no finite return from {lost.sum():,} of {len(lost):,} episodes", notes
     steps = np.minimum(asked.episodes.length[parts.episodes], chosen[-1])

@@ -12,10 +12,14 @@ import numpy as np
 from imagination.audit.randomness import within_reach
 from imagination.audit.trees import mapped
 
-__all__ = ["PROBED", "Call", "numbers", "part", "probability", "same", "vector", "vectors"]
+__all__ = ["LARGEST", "PROBED", "Call", "numbers", "part", "probability", "same", "vector", "vectors"]
 
 PROBED = 256
 """How many logged transitions a model is first asked about, twice."""
+
+
+LARGEST = 1e100
+"""What is larger counts as infinite: floats could not hold its powers."""
 
 
 class Call:
@@ -111,11 +115,17 @@ def numbers(name: str, answer: Any) -> np.ndarray:
     """An answer as numpy's float64, from whichever library and device, or a ValueError."""
     torch = sys.modules.get("torch")
     if torch and isinstance(answer, torch.Tensor):
-        answer = answer.detach().to("cpu", torch.float64).numpy()
+        answer = answer.detach().cpu()
+        answer = (answer if answer.is_complex() else answer.double()).numpy()
     try:
-        return np.asarray(answer, dtype=np.float64)
-    except (TypeError, ValueError):
+        array = np.asarray(answer)
+        if array.dtype.kind not in "fiubO":  # of text and of complex numbers numpy would make others
+            raise TypeError("no numbers")
+        array = array.astype(np.float64)
+    except (TypeError, ValueError, OverflowError, RuntimeError):
         raise ValueError(f"{name} must return an array of numbers, got {type(answer).__name__}") from None
+    array[np.abs(array) >= LARGEST] *= np.inf
+    return array
 
 
 def vectors(name: str, answer: Any, count: int, size: int) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from imagination.audit.calls import LARGEST
 from imagination.audit.readers import columns
 
 __all__ = ["Episodes", "episodes"]
@@ -142,9 +143,11 @@ def _numbers(name: str, given: dict[str, np.ndarray]) -> np.ndarray:
         column = column[:, None] if column.ndim == 1 else column
         if column.ndim != 2 or not column.shape[1]:
             raise ValueError(f"data[{name!r}] must have shape (n, number of coordinates), got {column.shape}")
-    bad = ~np.isfinite(column).all(axis=tuple(range(1, column.ndim)))
+    bad = ~(np.abs(column) < LARGEST).all(axis=tuple(range(1, column.ndim)))
     if bad.any():
-        raise ValueError(f"data[{name!r}] must be finite, got {_rows(np.flatnonzero(bad))}")
+        raise ValueError(
+            f"data[{name!r}] must be finite, and less than {LARGEST:g}, got {_rows(np.flatnonzero(bad))}"
+        )
     return column
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from imagination.checks import broadcast, finite, floats, numeric
+
 __all__ = ["SHARE", "default_horizons", "longest", "tolerance_from"]
 
 SHARE = 0.2
@@ -31,7 +33,7 @@ def longest(
     horizons : ndarray (h,)
         Increasing.
     low, high : ndarray (h,)
-        Intervals of the gap.
+        Intervals of the gap; NaN shows nothing.
     tolerance : float or ndarray (h,)
         In units of return.
 
@@ -39,14 +41,29 @@ def longest(
     -------
     int or None
         None where not even the shortest horizon can be trusted.
+
+    Raises
+    ------
+    ValueError
+        If horizons do not increase, or shapes differ.
     """
+    horizons = finite("horizons", horizons, least=1)
+    if horizons.ndim != 1 or (np.diff(horizons) <= 0).any():
+        raise ValueError(f"horizons must be one sequence that increases, got {horizons}")
+    low = broadcast("low", floats("low", low), horizons.shape)
+    high = broadcast("high", floats("high", high), horizons.shape)
+    tolerance = broadcast("tolerance", finite("tolerance", tolerance, least=0), horizons.shape)
     within = (low >= -tolerance) & (high <= tolerance)
     passed = int(np.logical_and.accumulate(within).sum())
     return int(horizons[passed - 1]) if passed else None
 
 
+@numeric
 def tolerance_from(real: np.ndarray) -> float | None:
     """`SHARE` of the spread of real returns (E,), where no tolerance is named; None if they are equal."""
+    real = finite("real", real)
+    if real.ndim != 1:
+        raise ValueError(f"real must have shape (E,), got {real.shape}")
     spread = float(real.std(ddof=1)) if len(real) > 1 else 0.0
     return SHARE * spread if spread > 1e-12 * float(np.abs(real).max(initial=0.0)) else None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
+from imagination import checks
+from imagination.checks import finite, numeric
 from imagination.decide.planner import Estimate
 
 __all__ = ["estimate", "means", "welch"]
@@ -14,6 +16,7 @@ SHRUNK = 6.0
 """The skewness of n values is too small by 1 + 6/n, measured on gamma distributions of many shapes."""
 
 
+@numeric
 def means(values: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Means over episodes, and intervals that hold the expectations with probability `level`.
 
@@ -31,7 +34,13 @@ def means(values: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray, np.
     Returns
     -------
     mean, low, high : ndarray (...)
+
+    Raises
+    ------
+    ValueError
+        If there is no episode, a value is not finite, or `level` is no probability.
     """
+    level, values = checks.level(level), _of_episodes("values", values)
     count = len(values)
     mean = values.mean(axis=0)
     if count < 2:
@@ -59,11 +68,17 @@ def means(values: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray, np.
 
 def estimate(values: np.ndarray, level: float) -> Estimate:
     """The mean of one value for each episode, (E,), with its interval."""
+    if np.ndim(values) != 1:
+        raise ValueError(f"values must have shape (E,), got {np.shape(values)}")
     return Estimate(*(float(number) for number in means(values, level)))
 
 
+@numeric
 def welch(one: np.ndarray, other: np.ndarray, level: float) -> Estimate:
     """Difference of two means over episodes that have nothing to do with each other, by Welch's t."""
+    level, one, other = checks.level(level), _of_episodes("one", one), _of_episodes("other", other)
+    if one.ndim > 1 or other.ndim > 1:
+        raise ValueError(f"one and other must have one axis, got shapes {one.shape} and {other.shape}")
     difference = float(one.mean() - other.mean())
     if min(len(one), len(other)) < 2:
         return Estimate(difference, -np.inf, np.inf)
@@ -74,3 +89,10 @@ def welch(one: np.ndarray, other: np.ndarray, level: float) -> Estimate:
     freedom = both**2 / (of_one**2 / (len(one) - 1) + of_other**2 / (len(other) - 1))
     half = float(stats.t.ppf((1 + level) / 2, freedom) * np.sqrt(both))
     return Estimate(difference, difference - half, difference + half)
+
+
+def _of_episodes(name: str, values: np.ndarray) -> np.ndarray:
+    values = finite(name, values)
+    if not values.ndim or not len(values):
+        raise ValueError(f"{name} must have an episode or more on its first axis, got shape {values.shape}")
+    return values

@@ -89,6 +89,8 @@ class LatentModel:
     def __init__(self, model: Any, episodes: Episodes) -> None:
         if part(model, "decode") is None and part(model, "features") is None:
             raise ValueError("model must have decode(latent) or features(latent): what its policy sees")
+        if missing := [name for name in NAMES[:3] if part(model, name) is None]:
+            raise ValueError(f"model must have observe, imagine and reward, got no {missing[0]}")
         given = {name: part(model, name) for name in NAMES}
         given["proceed"] = given["proceed"] or part(model, "continue_") or part(model, "continue")
         self._calls = {

@@ -11,6 +11,7 @@ from scipy import stats
 from imagination.audit.calls import Call, numbers, same
 from imagination.audit.episodes import Episodes
 from imagination.audit.randomness import forked
+from imagination.checks import check_shape, whole
 
 __all__ = ["OnPolicy", "Policy", "as_policy", "on_policy"]
 
@@ -52,6 +53,9 @@ class Policy:
 
     def __init__(self, policy: Any, seen: np.ndarray, action: np.ndarray) -> None:
         self._call = Call("policy", policy)
+        check_shape("action", action, (None, None))
+        check_shape("seen", seen, (None,) * max(1, np.ndim(seen)))
+        action = np.asarray(action)
         self._size, self._whole = action.shape[1], action.dtype.kind in "iu"
         some = seen[_spread(len(seen), PROBED)]
         with forked(None, policy):
@@ -110,7 +114,10 @@ def on_policy(
     seed : int
         Of the actions drawn; global generators are put back.
     """
-    rows = _spread(len(episodes.reward), COMPARED)
+    seed, count = whole("seed", seed), len(episodes.reward)
+    if seen is not None:
+        check_shape("seen", seen, (count, *(None,) * max(0, np.ndim(seen) - 1)))
+    rows = _spread(count, COMPARED)
     state = (episodes.state if seen is None else seen)[rows]
     logged = episodes.action[rows]
     with forked(seed, policy):

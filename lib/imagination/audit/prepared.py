@@ -15,8 +15,13 @@ from imagination.audit.latent import LatentModel
 from imagination.audit.models import WorldModel, as_world_model
 from imagination.audit.parts import Parts, decompose, reaching, rows_seen
 from imagination.audit.policies import OnPolicy, Policy, as_policy, on_policy
+from imagination.checks import number
 
-__all__ = ["Prepared", "checked", "chosen_horizons", "prepared"]
+__all__ = ["Prepared", "chosen_horizons", "discount", "prepared", "whole_horizons"]
+
+
+MOST = 1_000_000
+"""The longest horizon that may be asked for: where all episodes ended in the world, the log sets no limit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,28 +64,32 @@ def prepared(model: Any, policy: Any, data: Any, value: Any, seed: int) -> Prepa
     return Prepared(log, world, acting, worth, on_policy(log, acting, seen, seed=seed))
 
 
-def checked(
-    gamma: float, level: float, horizons: Any = None, tolerance: float | None = None, calls: int | None = None
-) -> None:
-    """Refuse what no audit can be made with."""
-    if not 0 <= gamma <= 1:
+def discount(gamma: Any) -> float:
+    """A discount in [0, 1], or a ValueError."""
+    found = number("gamma", gamma)
+    if not 0 <= found <= 1:
         raise ValueError(f"gamma must lie in [0, 1], got {gamma}")
-    if not 0 < level < 1:
-        raise ValueError(f"level must lie between 0 and 1, got {level}")
-    if horizons is not None:
+    return found
+
+
+def whole_horizons(name: str, horizons: Any) -> np.ndarray:
+    """Horizons that were asked for, each once, or a ValueError."""
+    try:
         asked = np.asarray(horizons)
-        if asked.ndim != 1 or not len(asked) or asked.dtype.kind not in "iu" or asked.min() < 1:
-            raise ValueError(f"horizons must be whole numbers, at least 1, got {horizons!r}")
-    if tolerance is not None and not 0 < tolerance < np.inf:
-        raise ValueError(f"tolerance must be positive and finite, got {tolerance}")
-    if calls is not None and calls < 1:
-        raise ValueError(f"calls must be at least 1, got {calls}")
+    except (ValueError, RuntimeError):
+        asked = np.empty(0)
+    listed = asked.ndim == 1 and len(asked) and asked.dtype.kind in "iu"
+    if not listed or asked.min() < 1 or asked.max() > MOST:
+        raise ValueError(f"{name} must be whole numbers, at least 1 and at most {MOST:,}, got {horizons!r}")
+    return np.unique(asked.astype(np.int64))
 
 
-def chosen_horizons(logs: Sequence[Episodes], horizons: Any, gamma: float) -> tuple[np.ndarray, list[str]]:
+def chosen_horizons(
+    logs: Sequence[Episodes], horizons: np.ndarray | None, gamma: float
+) -> tuple[np.ndarray, list[str]]:
     """The horizons asked for, or those that all the logs can speak about; and what is to be said of them."""
     if horizons is not None:
-        chosen, notes = np.unique(horizons), []
+        chosen, notes = horizons, []
     else:
         chosen = min((default_horizons(log.length, log.ended(), gamma) for log in logs), key=lambda h: h[-1])
         notes = [f"horizons up to {chosen[-1]:,} were chosen from the lengths of the log's episodes"]

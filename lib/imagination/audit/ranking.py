@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from imagination import checks
 from imagination.audit import intervals
+from imagination.audit.calls import LARGEST
 from imagination.audit.episodes import Episodes
 from imagination.audit.parts import Parts, reaching
-from imagination.audit.prepared import checked, chosen_horizons, prepared
+from imagination.audit.prepared import chosen_horizons, discount, prepared, whole_horizons
 from imagination.audit.randomness import forked
 from imagination.decide.planner import Estimate
 
@@ -104,21 +107,25 @@ def rank(
     ValueError
         If a log's actions are not the policy's, and as `imagination.audit.audit` does.
     """
-    checked(gamma, level, None if horizon is None else [horizon])
+    gamma, level, rng = discount(gamma), checks.level(level), checks.generator(rng)
+    steps = None if horizon is None else whole_horizons("horizon", [horizon])
+    for argument, given in (("policies", policies), ("data", data)):
+        if not isinstance(given, Mapping):
+            raise ValueError(f"{argument} must be a mapping by policy, got {type(given).__name__}")
     if len(policies) < 2:
         raise ValueError(f"policies must be two or more, got {list(policies)}")
     if set(policies) != set(data):
-        raise ValueError(f"data must have a log for each of {sorted(policies)}, got {sorted(data)}")
-    rng = np.random.default_rng(0) if rng is None else rng
+        raise ValueError(f"data must have a log for each of {list(policies)}, got {list(data)}")
     with forked(int(rng.integers(2**31)), model, value, *policies.values()):
         asked = {}
         for name, policy in policies.items():
-            asked[name] = prepared(model, policy, data[name], value, int(rng.integers(2**31)))
+            with _under(name):
+                asked[name] = prepared(model, policy, data[name], value, int(rng.integers(2**31)))
             if not asked[name].on_policy.holds:
                 why = asked[name].on_policy.evidence
                 raise ValueError(f"data[{name!r}]: the log's actions are not the policy's: {why}")
         logs = [each.episodes for each in asked.values()]
-        horizons, notes = chosen_horizons(logs, None if horizon is None else [horizon], gamma)
+        horizons, notes = chosen_horizons(logs, steps, gamma)
         last = horizons[-1:]
         starts = {name: _starts(each.episodes, int(last[0])) for name, each in asked.items()}
         seeds = rng.integers(2**31, size=len(asked))
@@ -126,15 +133,24 @@ def rank(
             seeds[:] = seeds[0]  # common random numbers
         parts = {}
         for (name, each), seed in zip(asked.items(), seeds, strict=True):
-            with forked(int(seed), model, value, policies[name]):
+            with _under(name), forked(int(seed), model, value, policies[name]):
                 parts[name] = each.parts(gamma, last, np.random.default_rng(seed), 1)
     for name, found in parts.items():
-        if not np.isfinite(found.imagined).all():
+        if not (np.abs(found.imagined) < LARGEST).all():
             raise ValueError(f"model: imagination gave no finite return under policies[{name!r}]")
     order = sorted(parts, key=lambda name: -float(parts[name].imagined.mean()))
     rows = [_alone(name, parts[name], level) for name in order]
     pairs = [_compared(*two, starts, parts, level) for two in itertools.combinations(order, 2)]
     return Ranking(pd.DataFrame(rows), pd.DataFrame(pairs), int(last[0]), level, tuple(notes))
+
+
+@contextmanager
+def _under(name: str) -> Iterator[None]:
+    """Let an error say under which policy it came."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"with policies[{name!r}]: {error}") from error
 
 
 def _starts(log: Episodes, horizon: int) -> np.ndarray:

@@ -62,6 +62,8 @@ def _table(data: Any) -> dict[str, np.ndarray]:
 
 def _array(name: str, value: Any) -> np.ndarray:
     array = np.asarray(value)
+    if not array.ndim:
+        raise ValueError(f"data[{name!r}] must have a row for each transition, got {value!r}")
     if array.dtype != object or name == "episode" or not len(array):
         return array
     try:

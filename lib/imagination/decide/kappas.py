@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from imagination import checks
 from imagination.decide.pilot import QUANTITIES, columns_of, read_table
 
 __all__ = ["COLUMNS", "Kappa", "fit", "read_regrets"]
@@ -61,6 +62,7 @@ class Kappa:
         return {name: None if np.isnan(value) else value for name, value in found.items()}
 
 
+@checks.numeric
 def fit(regrets: pd.DataFrame, *, level: float = 0.95) -> Mapping[str, Kappa]:
     """Estimate both kappas from measured regrets.
 
@@ -90,8 +92,7 @@ def fit(regrets: pd.DataFrame, *, level: float = 0.95) -> Mapping[str, Kappa]:
     Student's, of the linearised ratio, with a degree of freedom less than there are seeds (without seeds:
     policies).
     """
-    if not 0 < level < 1:
-        raise ValueError(f"level: {level:g} is no probability between 0 and 1")
+    level = checks.level(level)
     table = _checked(regrets)
     return {name: _kappa(name, table[table["quantity"] == name], level) for name in QUANTITIES}
 
@@ -110,7 +111,7 @@ def read_regrets(path: str | Path) -> pd.DataFrame:
 
 
 def _checked(regrets: pd.DataFrame) -> pd.DataFrame:
-    table = columns_of(regrets, COLUMNS, ("samples", "seed"))
+    table = columns_of("regrets", regrets, COLUMNS, ("samples", "seed"))
     numbers = [name for name in ("samples", "error", "regret") if name in table]
     for name in numbers:
         values = pd.to_numeric(table[name], errors="coerce")
@@ -144,10 +145,10 @@ def _kappa(name: str, rows: pd.DataFrame, level: float) -> Kappa:
 
     off = (rows["regret"] - kappas[size] * rows["error"] ** 2).to_numpy() / squared[size]
     wide = doubt(off / len(count))
-    if not value + wide > 0:
+    if not 0 < value + wide < np.inf:
         raise ValueError(
             f"regret: that of {name!r} gives kappa {value:.3g} [{value - wide:.3g}, {value + wide:.3g}]; "
-            "need a loss on average: measure more seeds, or fewer samples"
+            "need a finite loss on average: measure more seeds, or fewer samples"
         )
     order = order_wide = np.nan
     if len(count) > 1 and (regret > 0).all():

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from imagination.checks import floats, number
 from imagination.claim import HypothesisError
 from imagination.decide.allocation import OBJECTIVES
 from imagination.decide.kappas import Kappa
@@ -46,7 +47,7 @@ class Objective:
 
 
 def chosen(
-    name: str,
+    objective: str,
     multiplier: float | None,
     constants: Mapping[str, float] | None,
     kappas: Mapping[str, float | Kappa | None],
@@ -58,15 +59,17 @@ def chosen(
     ValueError
         If a weight is missing, not positive and finite, or belongs to the other objective.
     """
-    if name not in OBJECTIVES:
-        raise ValueError(f"objective: {name!r}; need {' or '.join(map(repr, OBJECTIVES))}")
+    if objective not in tuple(OBJECTIVES):
+        raise ValueError(f"objective: {objective!r}; need {' or '.join(map(repr, OBJECTIVES))}")
+    if list(kappas) != ["kappa_dyn", "kappa_rew"]:
+        raise ValueError(f"kappas must hold kappa_dyn and kappa_rew, got {list(kappas)}")
     weights = {n: kappa.weight if isinstance(kappa, Kappa) else kappa for n, kappa in kappas.items()}
-    if name == "bound":
+    if objective == "bound":
         for argument, value in weights.items():
             if value is not None:
-                raise ValueError(f"{argument}: {value:g} weighs a squared error; need objective 'regret'")
+                raise ValueError(f"{argument}: {value} weighs a squared error; need objective 'regret'")
         weight, of_constants, notes = _multipliers(multiplier, constants)
-        return Objective(name, weight), of_constants, notes
+        return Objective(objective, weight), of_constants, notes
     for argument, given in {"multiplier": multiplier, "constants": constants}.items():
         if given is not None:
             raise ValueError(
@@ -77,8 +80,7 @@ def chosen(
     for argument, value in weights.items():
         if value is None:
             raise ValueError(f"{argument}: none given; objective 'regret' needs {' and '.join(kappas)}")
-        if not (np.isfinite(value) and value > 0):
-            raise ValueError(f"{argument}: {value:g}; need a positive, finite number")
+        number(argument, value, above=0)
     kappa_dyn, kappa_rew = (float(value or 0) for value in weights.values())
     measured = {
         name: kappa
@@ -97,7 +99,7 @@ def chosen(
         for name, kappa in measured.items()
         if kappa.order_low > 2 or kappa.order_high < 2
     ]
-    return Objective(name, kappa_dyn / kappa_rew, kappa_dyn, kappa_rew, measured), None, notes
+    return Objective(objective, kappa_dyn / kappa_rew, kappa_dyn, kappa_rew, measured), None, notes
 
 
 def _multipliers(
@@ -105,14 +107,16 @@ def _multipliers(
 ) -> tuple[float, float | None, list[str]]:
     """Return the multiplier, that of the global constants if it is another one, and what is to be said."""
     needed = ("gamma", "L_f", "L_r", "L_pi")
-    if constants is not None and set(constants) != set(needed):
-        raise ValueError(f"constants: got {', '.join(constants) or 'none'}; need {', '.join(needed)}")
+    if constants is not None and (not isinstance(constants, Mapping) or set(constants) != set(needed)):
+        raise ValueError(f"constants: got {constants}; need {', '.join(needed)}")
     if multiplier is None and constants is None:
         raise ValueError("multiplier: none given, and no constants to compute it from")
+    for name, value in (constants or {}).items():
+        if floats(f"constants[{name!r}]", value).ndim:
+            raise ValueError(f"constants[{name!r}] must be one number, got {value!r}")
     if multiplier is None:
         multiplier, constants = float(MULTIPLIER.evaluate(**constants or {})), None
-    if not (np.isfinite(multiplier) and multiplier > 0):
-        raise ValueError(f"multiplier: {multiplier:g}; need a positive, finite number")
+    multiplier = number("multiplier", multiplier, above=0)
     if constants is None:
         return multiplier, None, []
     try:

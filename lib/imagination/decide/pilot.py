@@ -103,7 +103,7 @@ def _read(text: str, separator: str, **options: Any) -> pd.DataFrame:
 
 def checked(pilot: pd.DataFrame) -> pd.DataFrame:
     """Return the pilot with clean columns and rows counted from 0, or say what is wrong with it."""
-    table = columns_of(pilot, COLUMNS, ("seed",))
+    table = columns_of("pilot", pilot, COLUMNS, ("seed",))
     for name in ("samples", "error"):
         numbers = pd.to_numeric(table[name], errors="coerce")
         bad = ~(np.isfinite(numbers) & (numbers > 0))
@@ -118,8 +118,10 @@ def checked(pilot: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def columns_of(table: pd.DataFrame, needed: Sequence[str], optional: Sequence[str]) -> pd.DataFrame:
+def columns_of(name: str, table: Any, needed: Sequence[str], optional: Sequence[str]) -> pd.DataFrame:
     """Return the columns, clean names and rows counted from 0; or say what is missing, or no quantity."""
+    if not isinstance(table, pd.DataFrame):
+        raise ValueError(f"{name} must be a DataFrame, got {type(table).__name__}")
     table = table.rename(columns=lambda name: str(name).strip())
     missing = [name for name in needed if name not in table.columns]
     if missing:

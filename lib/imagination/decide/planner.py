@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from imagination import checks
 from imagination.checks import number, whole
 from imagination.decide import allocation, scaling_laws
 from imagination.decide.kappas import Kappa
@@ -237,15 +238,13 @@ def plan(
         raise ValueError(
             f"budget: {budget:g}; one sample of each kind costs {cost_dyn + cost_rew:g}, need that or more"
         )
-    level = number("level", level)
-    if not 0 < level < 1:
-        raise ValueError(f"level: {level:g} is no probability between 0 and 1")
+    level = checks.level(level)
     if law not in LAWS:
         raise ValueError(f"law: {law!r} is none of {', '.join(LAWS)}")
     if whole("replicates", replicates) < 100:
         raise ValueError(f"replicates: {replicates}; intervals need 100 or more")
-    if multiplier is not None:
-        number("multiplier", multiplier)
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
     kappas = {"kappa_dyn": kappa_dyn, "kappa_rew": kappa_rew}
     minimised, of_constants, notes = chosen(objective, multiplier, constants, kappas)
     laws = {}

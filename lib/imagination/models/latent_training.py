@@ -227,6 +227,8 @@ class _Trainer:
         """Loss of each model, (C,), on the triples that begin at these steps (S, B) of each seed."""
         seen, actions, rewards = self._batch(chosen)
         codes = self._codes(seen)
+        if not codes.isfinite().all():
+            raise ValueError("learning_rate must be smaller: training left no finite codes")
         first, second, third = codes.view(len(codes), chosen.shape[1], 3, -1).unbind(2)
         action = actions.repeat(self.copies, 1, 1)
         hidden, bias, output, offset = self.layers[6:10]

@@ -187,11 +187,11 @@ def fit_state_value(
 def solve_ridge(gram: Tensor, right: Tensor, ridge: float) -> Tensor:
     """Normal equations (C, p, p) w = (C, p, q), with `ridge` times their mean diagonal added to it."""
     batch, size, _ = check_shape("gram", gram, (None, None, None))
+    check_shape("right", right, (batch, size, None))
     if not size or gram.dtype != right.dtype or not gram.is_floating_point():
         kinds = f"{gram.dtype} {tuple(gram.shape)} and {right.dtype}"
         raise ValueError(f"gram and right must hold floats of one precision, not empty, got {kinds}")
     check_shape("gram", gram, (batch, size, size))
-    check_shape("right", right, (batch, size, None))
     scale = number("ridge", ridge, least=0) * gram.diagonal(dim1=1, dim2=2).mean(1)[:, None, None]
     try:
         return torch.linalg.solve(gram + scale * torch.eye(gram.shape[1], dtype=gram.dtype), right)

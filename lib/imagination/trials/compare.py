@@ -17,7 +17,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import DegenerateDataWarning, bootstrap, rankdata, trim_mean
 
-from imagination.checks import check_items, finite, number, numeric, whole
+from imagination import checks
+from imagination.checks import check_items, finite, numeric, whole
 
 __all__ = [
     "after_tuning",
@@ -327,9 +328,8 @@ def _ends(
     level: float,
     draws: int,
 ) -> tuple[Array, Array]:
-    if not 0 < number("level", level) < 1:
-        raise ValueError(f"level must lie between 0 and 1, got {level}")
-    draws = whole("draws", draws, least=1)
+    level = checks.level(level)
+    draws = whole("draws", draws, least=2)  # one has no spread
     for name, group in groups.items():
         if group.ndim < 1 or len(group) < 2 or not group.size:
             raise ValueError(f"{name} must hold at least 2 seeds on the first axis, got shape {group.shape}")

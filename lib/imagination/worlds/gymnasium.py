@@ -151,8 +151,9 @@ def within_box(box: gymnasium.spaces.Box, name: str, action: Any, *batch: int) -
     """`action` as an array ``(*batch, d_a)`` of the space's actions, or a ValueError."""
     action = finite(name, action)
     check_shape(name, action, (*batch, *box.shape))
-    rounded = action.astype(box.dtype)  # 0.1 is not the float32 nearest to it
-    outside = (rounded < box.low) | (rounded > box.high)
+    with np.errstate(over="ignore"):
+        rounded = action.astype(box.dtype)  # 0.1 is not the float32 nearest to it
+    outside = (rounded < box.low) | (rounded > box.high) | ~np.isfinite(rounded)
     if outside.any():
         raise ValueError(f"{name} must lie in the action space {box}, got {action[outside.any(axis=-1)][0]}")
     return action

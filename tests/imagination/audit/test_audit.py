@@ -190,8 +190,8 @@ def test_a_world_of_small_steps_and_noise_has_no_lag():
         ({"horizons": [2.5]}, "horizons must be whole numbers"),
         ({"horizons": []}, "horizons must be whole numbers"),
         ({"horizons": [500]}, "horizons: no episode of data reaches 500; the longest has 12 steps"),
-        ({"tolerance": -1.0}, "tolerance must be positive and finite"),
-        ({"calls": 0}, "calls must be at least 1"),
+        ({"tolerance": -1.0}, "tolerance must be finite and > 0, got -1"),
+        ({"calls": 0}, "calls must be a whole number, at least 1, got 0"),
         ({"value": lambda seen: seen}, "value must return shape"),
     ],
 )

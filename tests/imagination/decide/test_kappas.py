@@ -105,7 +105,7 @@ def test_one_size_has_no_order():
         (lambda t: t.assign(quantity="labels"), "quantity: 'labels' is neither"),
         (lambda t: t[t["quantity"] == "reward"], "quantity: 0 seeds of 'dynamics'; an interval needs 2"),
         (lambda t: t.assign(seed=1), "quantity: 1 seeds of 'dynamics'"),
-        (lambda t: t.assign(regret=-t["regret"]), "regret: that of 'dynamics' gives kappa -.*need a loss"),
+        (lambda t: t.assign(regret=-t["regret"]), "regret: that of 'dynamics' gives kappa -.*a finite loss"),
     ],
 )  # fmt: skip
 def test_what_is_no_measurement_is_refused(change, said):

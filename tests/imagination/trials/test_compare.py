@@ -52,7 +52,7 @@ class TestInterval:
             ({"values": np.ones(1)}, "at least 2 seeds"),
             ({"values": np.array([1.0, np.nan])}, "values must be finite"),
             ({"values": np.ones(4), "level": 1.0}, "level must lie between 0 and 1, got 1"),
-            ({"values": np.ones(4), "draws": 0}, "draws must be a whole number, at least 1, got 0"),
+            ({"values": np.ones(4), "draws": 0}, "draws must be a whole number, at least 2, got 0"),
         ],
     )
     def test_bad_input_is_named(self, rng: np.random.Generator, arguments: dict, rule: str) -> None:

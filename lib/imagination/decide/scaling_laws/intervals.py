@@ -11,6 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.special import expit, logit, stdtrit
 
+from imagination import checks
+from imagination.checks import broadcast, floats, number
+
 __all__ = ["LOGARITHMS", "SCALES", "Interval", "student", "students_factor"]
 
 LOGARITHMS = (-700.0, 700.0)
@@ -33,19 +36,20 @@ class Interval(NamedTuple):
     level: float
 
 
+@checks.numeric
 def students_factor(level: float, freedom: float) -> float:
     """Return how many standard deviations an interval reaches to each side.
 
     Raises
     ------
     ValueError
-        If `level` is no probability.
+        If `level` is no probability, or `freedom` is not positive.
     """
-    if not 0 < level < 1:
-        raise ValueError(f"level: {level!r} is no probability between 0 and 1")
+    level, freedom = checks.level(level), number("freedom", freedom, above=0)
     return float(stdtrit(freedom, (1 + level) / 2))
 
 
+@checks.numeric
 def student(
     value: Any,
     draws: Any,
@@ -81,15 +85,33 @@ def student(
     Returns
     -------
     tuple of array, shapes (...)
+
+    Raises
+    ------
+    ValueError
+        If shapes differ, there is no replicate, or a number has no place on the scale.
     """
+    if scale not in tuple(SCALES):
+        raise ValueError(f"scale must be one of {', '.join(SCALES)}, got {scale!r}")
+    reach = students_factor(level, freedom)
+    value, draws, further = (
+        floats(name, given) for name, given in (("value", value), ("draws", draws), ("further", further))
+    )
+    if not draws.ndim or not len(draws):
+        raise ValueError(f"draws must have a replicate or more on its first axis, got shape {draws.shape}")
+    value, further = (
+        broadcast(name, given, draws.shape[1:]) for name, given in (("value", value), ("further", further))
+    )
+    alike = np.ones(len(draws), bool) if alike is None else np.asarray(alike)
+    if alike.dtype != bool or alike.shape != draws.shape[:1]:
+        raise ValueError(f"alike must be {len(draws)} of true or false, got {alike.dtype} {alike.shape}")
     there, back = SCALES[scale]
     centre = there(value)
     off = there(draws) - centre
-    some = off if alike is None else off[alike]
+    some = off[alike]
     whole = (some**2).sum(axis=0) / max(len(some), 1)
     below, above = (
         np.sqrt(np.maximum(whole, 2 * (side(off, 0) ** 2).mean(axis=0)) + np.square(further))
         for side in (np.minimum, np.maximum)
     )
-    reach = students_factor(level, freedom)
     return back(centre - reach * below), back(centre + reach * above)

@@ -321,7 +321,7 @@ def test_bad_options(rng):
 def test_bad_questions(rng):
     data = drawn(rng, (3.0, 0.5))
     found = fit(*data, rng=rng, replicates=20)
-    with pytest.raises(ValueError, match="level: 1"):
+    with pytest.raises(ValueError, match="level must lie between 0 and 1, got 1"):
         found.interval("exponent", level=1)
     with pytest.raises(ValueError, match="name: 'alpha'"):
         found.interval("alpha")
