@@ -92,8 +92,9 @@ def jacobian_lipschitz(map_: Dynamics | Reward, state: np.ndarray, action: np.nd
     for output in range(value.shape[-1]):  # each output in turn, all points at once
         total = value[..., output].sum()
         rows.append(torch.autograd.grad(total, (s, a), retain_graph=True, materialize_grads=True))
-    in_state, in_action = (torch.stack(blocks, dim=-2) for blocks in zip(*rows, strict=True))
-    return torch.maximum(spectral_norm(in_state), spectral_norm(in_action)).amax(-1).numpy()
+    stacked: list[Any] = [torch.stack(blocks, dim=-2) for blocks in zip(*rows, strict=True)]
+    norms: list[Any] = [spectral_norm(blocks) for blocks in stacked]
+    return torch.maximum(*norms).amax(-1).numpy()
 
 
 @numeric
@@ -162,7 +163,7 @@ def climbed_error(
 
 
 def _ascend(
-    objective: Callable[[list], Array],
+    objective: Callable[[list], Any],
     points: list[np.ndarray],
     domains: list[Domain],
     steps: int,

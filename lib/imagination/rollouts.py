@@ -79,7 +79,8 @@ def rollout_return(
 ) -> Array:
     """Discounted return of `rollout` without keeping the trajectory, (C, K)."""
     _check(mdp, initial_state, horizon, noise)
-    state, total, weight = initial_state, 0.0, mdp.discount[:, None] ** 0
+    state, weight = initial_state, mdp.discount[:, None] ** 0
+    total: Array = 0.0 * weight
     for t in range(horizon):
         state, _, reward = _step(mdp, policy, state, noise, t)
         total = total + weight * reward

@@ -108,8 +108,8 @@ def adjoint(
     mdp, policy, start, noise = _to_torch(mdp, policy, initial_state, noise)
     mdp = mdp.with_arrays(_chosen(mdp, parameters, requires_grad=True))
     with torch.no_grad():
-        forward = rollout(mdp, policy, start, horizon, noise)
-    weights = mdp.discount[:, None] ** torch.arange(horizon, dtype=start.dtype)
+        forward: Any = rollout(mdp, policy, start, horizon, noise)
+    weights: Any = mdp.discount[:, None] ** torch.arange(horizon, dtype=start.dtype)
     leaves = [mdp.arrays()[path] for path in parameters]
     gradients = [torch.zeros_like(leaf) for leaf in leaves]
     costates = [torch.zeros_like(start)]
@@ -194,8 +194,8 @@ class _Systems:
 
     mdp: ContinuousMDP
     policy: Policy
-    start: torch.Tensor
-    noise: torch.Tensor | None
+    start: Any  # tensors, as what follows
+    noise: Any
     path: str
     at: torch.Tensor  # one-hot, the shape of the copies' parameter
     values: torch.Tensor  # the numbers, one a copy
@@ -212,7 +212,7 @@ def _one_by_one(
     mdp: ContinuousMDP,
     policy: Policy,
     start: torch.Tensor,
-    noise: torch.Tensor | None,
+    noise: Any,
     parameters: Sequence[str],
     slopes: Callable[[_Systems], torch.Tensor],
 ) -> dict[str, np.ndarray]:

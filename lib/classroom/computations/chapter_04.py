@@ -46,7 +46,7 @@ def steps_for(tail: float, spread: np.ndarray = RANGE) -> int:
     return horizon_for(GAMMA, spread, np.array([tail]))
 
 
-def share_of_tail(steps: int) -> float:
+def share_of_tail(steps: int) -> np.ndarray:
     """The tail as a share of the bound."""
     return truncated_tail(GAMMA, steps, RANGE) / BOUND
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 import torch
@@ -59,7 +59,7 @@ class ContinuousWorld:
     @property
     def discount(self) -> Tensor:
         """Discounts, (C,)."""
-        return self.mdp.discount
+        return cast("Tensor", self.mdp.discount)
 
     def start(self, count: int, generator: torch.Generator) -> Tensor:
         """Draw initial states, (C, count, d_s)."""
@@ -72,7 +72,8 @@ class ContinuousWorld:
         if bool((self.process_noise > 0).any()):  # type: ignore[union-attr]
             noise = torch.randn(state.shape, generator=generator, dtype=self.dtype)
             noise *= self.process_noise[:, None, None]  # type: ignore[index]
-        return self.mdp.step(state, action, noise)
+        world: Any = self.mdp
+        return world.step(state, action, noise)
 
 
 @dataclass(frozen=True, eq=False)

@@ -48,7 +48,8 @@ def taped(
     """The same gradients by one automatic differentiation of the whole rollout, all of it kept in memory."""
     mdp, policy = mdp.to("torch"), policy.to("torch")
     leaves = {path: mdp.arrays()[path].clone().requires_grad_() for path in parameters}
-    total = rollout_return(mdp.with_arrays(leaves), policy, torch.as_tensor(initial_state), horizon)
+    start: Any = torch.as_tensor(initial_state)
+    total: Any = rollout_return(mdp.with_arrays(leaves), policy, start, horizon)
     found = torch.autograd.grad(total.mean(1).sum(), list(leaves.values()))
     return {path: gradient.numpy() for path, gradient in zip(leaves, found, strict=True)}
 

@@ -9,7 +9,7 @@ smooth map on a convex domain is ``max(sup ‖∂f/∂s‖, sup ‖∂f/∂a‖)
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Protocol, Self, runtime_checkable
 
@@ -19,7 +19,9 @@ from array_api_compat import array_namespace, is_array_api_obj
 from imagination import extras
 from imagination.checks import check_box, check_radius, check_shape, finite, whole
 
-Array = Any  # numpy.ndarray or torch.Tensor
+Array = np.ndarray[Any, Any]
+"""What worlds and models are made of. Torch's tensors serve as well where gradients are needed: code that
+hands them over says so by `typing.cast`."""
 
 
 # --- small array helpers --------------------------------------------------------------------------
@@ -70,7 +72,7 @@ class Parametric:
     Every array has the configurations on its leading axis.
     """
 
-    def arrays(self) -> dict[str, Array]:
+    def arrays(self) -> dict[str, Any]:
         """All array parameters by dotted path, for example ``"dynamics.base.state_matrix"``."""
         found: dict[str, Array] = {}
         for field in fields(self):
@@ -81,7 +83,7 @@ class Parametric:
                 found[field.name] = value
         return found
 
-    def with_arrays(self, changes: dict[str, Array]) -> Self:
+    def with_arrays(self, changes: Mapping[str, Any]) -> Self:
         """A copy in which the parameters named by dotted path are replaced."""
         unknown = sorted(set(changes) - set(self.arrays()))
         if unknown:
@@ -90,7 +92,7 @@ class Parametric:
             )
         return self._replaced(changes)
 
-    def _replaced(self, changes: dict[str, Array]) -> Self:
+    def _replaced(self, changes: Mapping[str, Any]) -> Self:
         new: dict[str, Any] = {}
         for field in fields(self):
             value = getattr(self, field.name)
@@ -105,7 +107,7 @@ class Parametric:
                 new[field.name] = changes[field.name]
         return replace(self, **new)
 
-    def map_arrays(self, function: Callable[[Array], Array]) -> Self:
+    def map_arrays(self, function: Callable[[Any], Any]) -> Self:
         """A copy with `function` applied to every array parameter."""
         return self._replaced({path: function(array) for path, array in self.arrays().items()})
 
@@ -118,7 +120,7 @@ class Parametric:
         return self.map_arrays(lambda array: array[configurations])
 
 
-def converter(namespace: str) -> Callable[[Array], Array]:
+def converter(namespace: str) -> Callable[[Any], Any]:
     """The function that turns an array of either kind into one of `namespace`, ``"numpy"`` or ``"torch"``."""
     if namespace == "numpy":
         return lambda array: array.detach().numpy() if hasattr(array, "detach") else np.asarray(array)
@@ -226,7 +228,8 @@ class ContinuousMDP(Parametric):
         for name in ("dynamics", "reward"):
             if not callable(getattr(self, name)):
                 raise ValueError(f"{name} must be a map of (state, action), got {getattr(self, name)!r}")
-        discount = self.discount if is_array_api_obj(self.discount) else finite("discount", self.discount)
+        given: Any = self.discount
+        discount: Any = given if is_array_api_obj(given) else finite("discount", given)
         object.__setattr__(self, "discount", discount if discount.ndim else discount[None])
         check_shape("discount", self.discount, (None,))
         if not bool((self.discount >= 0).all()) or not bool((self.discount < 1).all()):
@@ -288,7 +291,8 @@ class Transitions:
 
     def take(self, rows: Any) -> Transitions:
         """The given rows; indices (C, n) give one sample of n transitions for each of C models."""
-        return Transitions(*(None if array is None else array[rows] for array in vars(self).values()))
+        taken: dict[str, Any] = {n: None if a is None else a[rows] for n, a in vars(self).items()}
+        return Transitions(**taken)
 
 
 # --- initial states and domains -------------------------------------------------------------------

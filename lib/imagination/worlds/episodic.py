@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -133,7 +133,7 @@ class Pendulum:
         self.batch_size, self.dtype = whole("batch_size", batch_size, least=1), dtype
         mdp = pendulum(np.zeros(batch_size), velocity_unit=self.velocity_unit, torque_unit=self.torque_unit)
         self.certified = mdp
-        self._mdp = mdp.map_arrays(lambda array: torch.as_tensor(array, dtype=dtype))
+        self._mdp: Any = mdp.map_arrays(lambda array: torch.as_tensor(array, dtype=dtype))
 
     def start(self, count: int, generator: torch.Generator) -> Tensor:
         """Draw initial states, (C, count, 3): any angle, speeds up to 1 rad/s."""

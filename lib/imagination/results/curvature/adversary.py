@@ -7,6 +7,7 @@ stays what it is, because each map is scaled to it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -86,21 +87,22 @@ def search(
     if not rate > 0:
         raise ValueError(f"rate: {rate} must be positive")
     sharp = np.asarray(curvature_bound(np.asarray(eps)))
-    constants = torch.as_tensor(np.repeat(np.asarray(eps, dtype=float), restarts))
-    size = len(constants)
+    limits: Any = torch.as_tensor(np.repeat(np.asarray(eps, dtype=float), restarts))
+    size = len(limits)
     shapes = ((size, dimension, dimension), (size, dimension), (size, 1, dimension))
-    matrix, offset, start = (
+    leaves: list[Any] = [
         torch.as_tensor(generator.standard_normal(shape)).requires_grad_() for shape in shapes
-    )
+    ]
+    matrix, offset, start = leaves
     optimizer = torch.optim.Adam([matrix, offset, start], lr=rate)
     schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, LAST ** (1 / steps))
     path = np.empty((steps, size))
     for step in range(steps):
-        velocity = Scaled.fitted(Affine(matrix, offset), constants)
+        velocity = Scaled.fitted(Affine(matrix, offset), limits)
         now = velocity(start)
         later = velocity(start + now)
-        loss = curvature_loss(now, later)[:, 0]
-        counts = (norm(later) > SHORTEST * norm(start + now))[:, 0]
+        loss: Any = curvature_loss(now, later)[:, 0]
+        counts: Any = (norm(later) > SHORTEST * norm(start + now))[:, 0]
         path[step] = torch.where(counts, loss, 0.0).detach().numpy()
         optimizer.zero_grad()
         (-loss.sum()).backward()

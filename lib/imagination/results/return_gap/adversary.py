@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -228,7 +229,7 @@ def _ascent(
     change: Worlds,
 ) -> tuple[np.ndarray, _Weights]:
     """The ratio at every step, (steps + 1, restarts), and where the ascent ends."""
-    in_torch = {name: torch.as_tensor(value) for name, value in constants.items()}
+    in_torch: dict[str, Any] = {name: torch.as_tensor(value) for name, value in constants.items()}
     arrays = {
         path: torch.as_tensor(array).clone().requires_grad_() for path, array in weights.arrays().items()
     }
@@ -238,7 +239,7 @@ def _ascent(
     path = np.empty((steps + 1, len(bound)))
     for step in range(steps + 1):
         pair = change(weights.with_arrays(arrays).pair(in_torch))
-        gap = return_gap(pair.real, pair.learned, pair.policy, pair.start, length)[:, 0]
+        gap: Any = return_gap(pair.real, pair.learned, pair.policy, pair.start, length)[:, 0]
         ratio = gap / torch.as_tensor(bound)
         sign = torch.sign(ratio.detach()) if sign is None else sign
         path[step] = ratio.detach().abs().numpy()
