@@ -21,7 +21,7 @@ from imagination.checks import check_box, check_radius, check_shape, finite, who
 
 Array = np.ndarray[Any, Any]
 """What worlds and models are made of. Torch's tensors serve as well where gradients are needed: code that
-hands them over says so by `typing.cast`."""
+hands them over calls them `Any`."""
 
 
 # --- small array helpers --------------------------------------------------------------------------
