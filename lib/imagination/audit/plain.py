@@ -12,6 +12,9 @@ __all__ = ["bad_numbers", "exploding", "says_nothing"]
 FAR = 10.0
 """Imagined states this many times half the log's width away from its middle have exploded."""
 
+SURVIVES = 0.05
+"""Imagined worlds that go on with less than this probability, by the model's own word, are over."""
+
 ROLLOUTS, LONGEST = 256, 1000
 """How many rollouts are followed, and for how many steps, at most."""
 
@@ -124,7 +127,8 @@ def _severity(errors: Errors, gain: np.ndarray, spread: float) -> tuple[str, str
 def exploding(errors: Errors) -> list[Finding]:
     """Do imagined rollouts from the real starts leave what the log has seen, by far?
 
-    Each is as long as its real episode. Off-policy nobody knows how far the policy would go.
+    Each is as long as its real episode, or until the model itself says that the world is over. Off-policy
+    nobody knows how far the policy would go.
     """
     evidence = errors.evidence
     if not evidence.on_policy:
@@ -138,16 +142,19 @@ def exploding(errors: Errors) -> list[Finding]:
     belief = model.begin(episodes, chosen, np.zeros_like(chosen))
     if model.states(belief) is None:
         return []
-    left = episodes.length[chosen]
+    left, survival = episodes.length[chosen], np.ones(len(chosen))
     for t in range(min(int(left.max()), LONGEST)):
-        alive = left > t
+        alive = (left > t) & ~(survival < SURVIVES)
+        if not alive.any():
+            return []
         if not alive.all():
-            belief, left, chosen = model.select(belief, alive), left[alive], chosen[alive]
-        belief, _, _ = model.step(belief, evidence.policy(model.visible(belief)))
+            belief, left, survival = model.select(belief, alive), left[alive], survival[alive]
+        belief, _, proceed = model.step(belief, evidence.policy(model.visible(belief)))
+        survival = survival * proceed
         states = model.states(belief)
         assert states is not None
         with np.errstate(invalid="ignore"):
-            far = ~(np.abs(states - middle) <= FAR * half).all(axis=1)
+            far = ~(np.abs(states - middle) <= FAR * half).all(axis=1) & ~(survival < SURVIVES)
         if far.any():
             return [
                 Finding(

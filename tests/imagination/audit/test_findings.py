@@ -216,6 +216,11 @@ def test_rollouts_that_explode(log):
     assert found(log, Wrong(change=grows))["exploding"].severity == "error"
     assert "exploding" not in found(log, Wrong(change=grows), on_policy=False)
 
+    def ends(state, action, following, reward, proceed):
+        return 3 * following * (1 + np.abs(state)), reward, 0.01 * proceed
+
+    assert "exploding" not in found(log, Wrong(change=ends))  # by the model's own word it was over before
+
 
 # Where errors sit
 
