@@ -114,7 +114,7 @@ def test_constants_for_the_multiplier(ask):
     [
         ((), "give --multiplier, or all of --gamma"),
         (("--gamma", "0.9", "--L-f", "1"), "missing: --L-r, --L-pi"),
-        (("--multiplier", "-3"), "multiplier: -3"),
+        (("--multiplier", "-3"), "multiplier must be finite and > 0, got -3"),
         (("--gamma", "0.9", "--L-f", "2", "--L-r", "1", "--L-pi", "0"), "fails for"),
         (("--multiplier", "3", "--seed", "-1"), "--seed: -1"),
     ],
