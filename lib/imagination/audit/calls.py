@@ -56,9 +56,7 @@ class Call:
             else:
                 self._give = give
                 return answer
-        told = "; ".join(
-            dict.fromkeys(f"{type(e).__name__}: {str(e).strip().partition(chr(10))[0]}" for e in failures)
-        )
+        told = "; ".join(dict.fromkeys(map(_said, failures)))
         shapes = ", ".join(str(each.shape) for each in arguments if isinstance(each, np.ndarray))
         raise ValueError(f"{self.name} failed on a batch, of shape {shapes or '?'}: {told}") from failures[-1]
 
