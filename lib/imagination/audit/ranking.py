@@ -35,9 +35,9 @@ class Ranking:
         A row for each `policy`, best imagined first: `imagined`, `real` and `gap`, each with `_low` and
         `_high`, and the number of `episodes`.
     pairs : DataFrame
-        A row for each two policies, `better` being the one that imagination prefers: by how much,
-        `imagined`; the difference of the two `gap`s; what is left of it in the world, `real`; each with
-        `_low` and `_high`; whether they were `paired` by common starts; and the `verdict`.
+        A row for each two policies, `better` being the one that imagination prefers. Of both, the differences of
+        `imagined` returns, of `gap` and of `real` returns, each with `_low` and `_high`; whether they were
+        `paired` by common starts; and the `verdict`.
     horizon : int
     level : float
     notes : tuple of str

@@ -84,7 +84,7 @@ class Card:
             f"<span class='claim-source'>{words.source}</span></p>{shown}{told}{listed}{proved}"
             + _folded(f"It assumes {len(axioms)} axioms of Coq's real numbers", _items(axioms))
             + _folded("The statement in Coq", coq)
-            + _folded(f"The {len(self.definitions)} definitions that it is written in", made_of)
+            + _folded(f"Definitions that it is written in: {len(self.definitions)}", made_of)
             + (
                 _folded(f"{len(self.refuted)} wrong versions, refuted in Coq", refuted)
                 if self.refuted

@@ -66,9 +66,9 @@ _FIXED = (
     "a real and a learned deterministic world with the same states, actions, policy and first state; "
     r"dynamics \(f\), \(\hat f\) and rewards \(r\), \(\hat r\)"
 )
-_RETURNS = (
-    r"\(J = \sum_t \gamma^t r(s_t, \pi(s_t))\) with \(s_{t+1} = f(s_t, \pi(s_t))\), and \(\hat J\) likewise "
-    "in the learned world"
+_LOOPS = (
+    r"\(F(x) = f(x, \pi(x))\) and \(u(x) = r(x, \pi(x))\), one step of the real closed loop and its reward; "
+    r"\(\hat F\), \(\hat u\) likewise in the learned world"
 )
 
 WORDS: Mapping[str, Words] = {
@@ -80,17 +80,18 @@ WORDS: Mapping[str, Words] = {
         fixed=f"{_FIXED}; a set of states, and a distance.",
         for_all=r"\(0 \le \gamma < 1\), \(\rho, \lambda \ge 0\) with \(\gamma \rho < 1\).",
         definitions=(
-            _RETURNS,
-            r"\(\bar\varepsilon_{\mathrm{dyn}} = (1 - \gamma) \sum_t \gamma^t\, d(\hat f(\hat s_t, \hat "
-            r"a_t), f(\hat s_t, \hat a_t))\) and \(\bar\varepsilon_{\mathrm{rew}} = (1 - \gamma) \sum_t "
-            r"\gamma^t\, |\hat r - r|(\hat s_t, \hat a_t)\), along the imagined rollout",
+            _LOOPS,
+            r"\(J = \sum_t \gamma^t u(s_t)\) along the real rollout, \(\hat J\) along the imagined one",
+            r"\(\bar\varepsilon_{\mathrm{dyn}}\) and \(\bar\varepsilon_{\mathrm{rew}}\), averages of "
+            r"\(d(\hat F, F)\) and \(|\hat u - u|\) along the imagined rollout, step t with weight "
+            r"\((1 - \gamma) \gamma^t\)",
         ),
         assumptions=(
             "the distance is nonnegative, symmetric, 0 from a state to itself, and obeys the triangle "
             "inequality; any such distance will do",
             "both rollouts stay in the set",
-            r"in it \(d(f(x, \pi(x)), f(y, \pi(y))) \le \rho\, d(x, y)\) and \(|r(x, \pi(x)) - r(y, "
-            r"\pi(y))| \le \lambda\, d(x, y)\)",
+            r"in it \(d(F(x), F(y)) \le \rho\, d(x, y)\)",
+            r"and \(|u(x) - u(y)| \le \lambda\, d(x, y)\)",
             "the two discounted sums of errors converge",
         ),
     ),
@@ -100,13 +101,13 @@ WORDS: Mapping[str, Words] = {
         fixed=f"{_FIXED}; an estimate \\(\\bar V\\) of the real value.",
         for_all=r"\(0 \le \gamma < 1\) and every horizon \(H\).",
         definitions=(
-            r"\(V\) solves the real world's Bellman equation \(V(x) = r(x, \pi(x)) + \gamma V(f(x, "
-            r"\pi(x)))\)",
+            _LOOPS,
+            r"\(V\) solves the real world's Bellman equation \(V(x) = u(x) + \gamma V(F(x))\)",
             r"\(\hat J_H\) is the imagined return of H steps, \(\hat s_H\) the state that they reach",
+            r"\(e = \hat u - u + \gamma\,(V \circ \hat F - V \circ F)\), the error of one step",
         ),
         assumptions=(
-            r"\(|\hat r - r + \gamma (V \circ \hat f - V \circ f)|(\hat s_t, \hat a_t) \le \delta(t)\) for "
-            r"\(t < H\)",
+            r"\(|e(\hat s_t)| \le \delta(t)\) for \(t < H\)",
             r"\(|\bar V(\hat s_H) - V(\hat s_H)| \le \varepsilon_V(H)\)",
         ),
         also=r"Where \(\delta\) is the same at each step the sum is \(\delta\,(1 + \gamma + \dots + "
