@@ -35,7 +35,7 @@ class Ranking:
         A row for each `policy`, best imagined first: `imagined`, `real` and `gap`, each with `_low` and
         `_high`, and the number of `episodes`.
     pairs : DataFrame
-        A row for each two policies, `better` being the one that imagination prefers. Of both, the differences of
+        A row for each two policies, `better` being the one that imagination prefers. Of both, differences of
         `imagined` returns, of `gap` and of `real` returns, each with `_low` and `_high`; whether they were
         `paired` by common starts; and the `verdict`.
     horizon : int
