@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from imagination.checks import together
+from imagination.checks import finite, together
 from imagination.decide.label_search import (
     CHEAPEST,
     DEAREST,
@@ -167,7 +167,7 @@ def _checked(
         named["budget"] = budget
     if isinstance(noise, Law):
         named |= {f"noise.{name}": part for name, part in vars(noise).items()}
-    arrays = {name: _number(name, part) for name, part in named.items()}
+    arrays = {name: finite(name, part) for name, part in named.items()}
     try:
         arrays = dict(zip(arrays, np.broadcast_arrays(*arrays.values()), strict=True))
     except ValueError as error:
@@ -193,24 +193,13 @@ def _checked(
     return Setting(noise, V, kappa, c_0, low, high), spent
 
 
-def _number(name: str, given: Any) -> Array:
-    try:
-        array = np.asarray(given)
-        fine = array.dtype.kind in "iuf" and bool(np.isfinite(array).all())
-    except ValueError:  # rows of unequal length
-        fine = False
-    if not fine:
-        raise ValueError(f"{name} must be a finite real number or an array of them, got {given!r}")
-    return array.astype(float)
-
-
 def _refuse(name: str, part: Array, broken: NDArray[np.bool_], rule: str) -> None:
     if np.any(broken):
         raise ValueError(f"{name} must be {rule}, got {float(part[broken][0])!r}")
 
 
 def _at_least_0(**given: ArrayLike) -> dict[str, Array]:
-    arrays = {name: _number(name, part) for name, part in given.items()}
+    arrays = {name: finite(name, part) for name, part in given.items()}
     for name, array in arrays.items():
         _refuse(name, array, array < 0, "at least 0")
     return dict(zip(arrays, together(**arrays), strict=True))

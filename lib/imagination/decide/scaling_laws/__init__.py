@@ -117,7 +117,7 @@ class ScalingLaw:
 
     def __call__(self, samples: Any) -> np.ndarray:
         """Return the error at `samples` (array, broadcast)."""
-        count = _positive("samples", samples)
+        count = finite("samples", samples, above=0)
         return power_law(count, self.amplitude, self.exponent, self.floor)
 
     def predict(self, samples: Any, *, level: float = 0.95) -> pd.DataFrame:
@@ -136,7 +136,7 @@ class ScalingLaw:
         ValueError
             If `level` is none, or the law was fitted without a bootstrap.
         """
-        at = np.atleast_1d(_positive("samples", samples)).ravel()
+        at = np.atleast_1d(finite("samples", samples, above=0)).ravel()
         curves = huber.curve(self._replicates(), np.log(at) - self._data.centre)
         error, away = self(at), self.distance(at)
         further = away * self.hindcast.drift if self.hindcast else 0.0
@@ -148,7 +148,7 @@ class ScalingLaw:
 
     def distance(self, samples: Any) -> np.ndarray:
         """Return how far `samples` lie outside the fitted sizes, in units of log samples; 0 within."""
-        at = np.log(_positive("samples", samples))
+        at = np.log(finite("samples", samples, above=0))
         ends = np.log(self._data.anchors[[0, -1]])
         return np.maximum(np.maximum(at - ends[1], ends[0] - at), 0)
 
@@ -416,22 +416,8 @@ def _left_out(law: ScalingLaw) -> float:
 # Reading the measurements
 
 
-def _positive(name: str, values: Any) -> np.ndarray:
-    try:
-        array = np.asarray(values)
-        if array.dtype.kind not in "fiubO":
-            raise TypeError(f"{array.dtype} is no kind of real number")
-        array = array.astype(float)
-    except (TypeError, ValueError, OverflowError, RuntimeError) as error:
-        raise ValueError(f"{name}: {values!r} are not numbers") from error
-    bad = ~(np.isfinite(array) & (array > 0))
-    if bad.any():
-        raise ValueError(f"{name}: {array[bad].ravel()[0]:g} is among them; need positive, finite numbers")
-    return array
-
-
 def _data(samples: Any, errors: Any, seeds: Any, floor: bool) -> Measurements:
-    count, error = _positive("samples", samples), _positive("errors", errors)
+    count, error = finite("samples", samples, above=0), finite("errors", errors, above=0)
     if count.ndim != 1 or count.shape != error.shape:
         raise ValueError(f"samples, errors: shapes {count.shape} and {error.shape}; need two equal lengths")
     anchors, at = np.unique(count, return_inverse=True)

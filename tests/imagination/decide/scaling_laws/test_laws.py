@@ -273,15 +273,15 @@ def test_degrees_of_freedom(rng, per_anchor, options, freedom):
 @pytest.mark.parametrize(
     "samples, errors, message",
     [
-        ([1, 2, 3], [1, 0.5, -1], "errors: -1 "),
-        ([1, 2, 3], [1, 0.5, 0], "errors: 0 "),
-        ([1, 2, 3], [1, np.nan, 1], "errors: nan "),
-        ([0, 2, 3], [1, 0.5, 0.3], "samples: 0 "),
-        ([1, 2, np.inf], [1, 0.5, 0.3], "samples: inf "),
+        ([1, 2, 3], [1, 0.5, -1], "errors must be finite and > 0, got -1"),
+        ([1, 2, 3], [1, 0.5, 0], "errors must be finite and > 0, got 0"),
+        ([1, 2, 3], [1, np.nan, 1], "errors must be finite and > 0, got nan"),
+        ([0, 2, 3], [1, 0.5, 0.3], "samples must be finite and > 0, got 0"),
+        ([1, 2, np.inf], [1, 0.5, 0.3], "samples must be finite and > 0, got inf"),
         ([1, 2, 2], [1, 0.5, 0.3], "2 different sample sizes"),
         ([], [], "0 different sample sizes"),
         ([1, 2, 3], [1, 0.5], "two equal lengths"),
-        ([1, 2, 3], ["a", "b", "c"], "are not numbers"),
+        ([1, 2, 3], ["a", "b", "c"], "errors must be numbers that floats can hold"),
     ],
 )
 def test_bad_measurements(samples, errors, message):
@@ -325,7 +325,7 @@ def test_bad_questions(rng):
         found.interval("exponent", level=1)
     with pytest.raises(ValueError, match="name: 'alpha'"):
         found.interval("alpha")
-    with pytest.raises(ValueError, match="samples: -1"):
+    with pytest.raises(ValueError, match="samples must be finite and > 0, got -1"):
         found([-1])
     with pytest.raises(ValueError, match="0 were drawn"):
         fit(*data, replicates=0).interval("exponent")
