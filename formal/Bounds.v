@@ -794,6 +794,74 @@ Definition one_more_step_change (gamma : R) (horizon : nat) (step_error estimate
 Definition ranking_bound (preferred_hat other_hat gap_difference : R) : R :=
   (other_hat + gap_difference + ((-1) * preferred_hat)).
 
+(* A verifier scales the gradient *)
+Definition verifier_scales_mean (tpr fpr gradient : R) : R :=
+  (gradient * (tpr + ((-1) * fpr))).
+
+Definition verifier_supposes (tpr fpr : R) : Prop :=
+  tpr >= 0 /\ tpr <= 1 /\ fpr >= 0 /\ fpr <= 1.
+
+(* A verdict at every step *)
+Definition verifier_per_step_mean (tpr fpr gradient of_length : R) : R :=
+  ((fpr * of_length) + (gradient * (tpr + ((-1) * fpr)))).
+
+(* One verdict at the end *)
+Definition verifier_at_end_mean (tpr fpr gradient of_end : R) : R :=
+  ((fpr * of_end) + (gradient * (tpr + ((-1) * fpr)))).
+
+(* What a verdict adds *)
+Definition verdict_variance (tpr fpr reward : R) : R :=
+  ((fpr + (reward * (tpr + ((-1) * fpr)))) * (1 + ((-1) * fpr) + ((-1) * reward * (tpr + ((-1) *
+  fpr))))).
+
+(* What a verifier is worth *)
+Definition verifier_worth_variance (tpr fpr noise_free_variance verdict_noise rollouts : R) : R :=
+  ((/ rollouts) * (noise_free_variance + (verdict_noise * (/ ((tpr + ((-1) * fpr)) ^ 2))))).
+
+Definition verifier_worth_objective (tpr fpr cost fixed_cost noise_free_variance verdict_noise budget : R) : R :=
+  ((/ budget) * (noise_free_variance + (verdict_noise * (/ ((tpr + ((-1) * fpr)) ^ 2)))) *
+  (fixed_cost + cost)).
+
+Definition verifier_worth_supposes (tpr fpr cost fixed_cost noise_free_variance verdict_noise budget rollouts : R) : Prop :=
+  tpr >= 0 /\ tpr <= 1 /\ fpr >= 0 /\ fpr <= 1 /\ fpr < tpr /\ cost > 0 /\ budget > 0 /\ rollouts >
+  0 /\ fixed_cost >= 0 /\ noise_free_variance >= 0 /\ verdict_noise >= 0 /\ (rollouts * (fixed_cost
+  + cost)) = budget.
+
+(* Rates that vary are bias *)
+Definition varying_rates_mean (mean_youden gradient of_rates : R) : R :=
+  (of_rates + (mean_youden * gradient)).
+
+(* Only what is across misleads *)
+Definition off_the_gradient_error (along across : R) : R :=
+  ((/ (along ^ 2)) * (across ^ 2)).
+
+Definition off_the_gradient_supposes (along : R) : Prop :=
+  along > 0.
+
+(* Up to the rescaled crossing *)
+Definition rescaled_error (variance_biased along across rollouts : R) : R :=
+  ((/ (along ^ 2)) * ((across ^ 2) + (variance_biased * (/ rollouts)))).
+
+Definition rescaled_up_to_supposes (variance_noisy variance_biased along across rollouts : R) : Prop :=
+  along > 0 /\ across > 0 /\ rollouts > 0 /\ rollouts <= ((/ (across ^ 2)) * (((-1) *
+  variance_biased) + (variance_noisy * (along ^ 2)))).
+
+(* Beyond the rescaled crossing *)
+Definition rescaled_beyond_supposes (variance_noisy variance_biased along across rollouts : R) : Prop :=
+  along > 0 /\ across > 0 /\ rollouts > 0 /\ rollouts > ((/ (across ^ 2)) * (((-1) *
+  variance_biased) + (variance_noisy * (along ^ 2)))).
+
+(* The mean of votes *)
+Definition votes_variance (rate : R) (votes : nat) (correlation : R) : R :=
+  (rate * (1 + ((-1) * rate)) * (correlation + ((/ (INR votes)) * (1 + ((-1) * correlation))))).
+
+Definition votes_supposes (rate : R) (votes : nat) (correlation : R) : Prop :=
+  rate >= 0 /\ rate <= 1 /\ correlation >= 0 /\ correlation <= 1 /\ (votes >= 1)%nat.
+
+(* Votes saturate *)
+Definition votes_floor (rate correlation : R) : R :=
+  (rate * correlation * (1 + ((-1) * rate))).
+
 (* Lemma 1, the reward ignores the action *)
 Definition reward_ignores_action_bound (gamma L_f L_r L_pi eps_dyn eps_rew : R) : R :=
   ((eps_rew * (/ (1 + ((-1) * gamma)))) + (L_r * eps_dyn * gamma * (/ (1 + ((-1) * gamma))) * (/ (1

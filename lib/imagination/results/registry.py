@@ -25,6 +25,7 @@ _FOLDERS = {
     "The price of a label": "fidelity",
     "Bias": "bias",
     "How long to imagine": "horizon",
+    "Verifiers": "verifier",
     "A bound of one's own": "tutorial",
 }
 

@@ -2,8 +2,8 @@ r"""A judge who says yes or no: what its verdicts do to a policy gradient, and w
 
 A reward :math:`r` is 0 or 1. A verifier says yes with probability TPR where it is 1 and with probability FPR
 where it is 0, so its verdict is :math:`\mathrm{FPR} + J r + \eta` with Youden's :math:`J = \mathrm{TPR} -
-\mathrm{FPR}` and an error :math:`\eta` whose mean is 0 given the trajectory. Coq proves what follows from that
-in `formal/Verifier.v`.
+\mathrm{FPR}` and an error :math:`\eta` whose mean is 0 given the trajectory. Coq proves what follows
+from that in `formal/Verifier.v`.
 """
 
 from __future__ import annotations
