@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from imagination.checks import finite, together
+from imagination.checks import finite, numeric, together
 from imagination.decide.label_search import (
     CHEAPEST,
     DEAREST,
@@ -280,6 +280,7 @@ def mean_squared_error(*, variance: ArrayLike, rollouts: ArrayLike, bias_norm: A
         return value(claims.SQUARED_ERROR, **{str(claims.v_biased): V, "K": K, "beta": beta})
 
 
+@numeric
 def along_gradient(*, gradient: ArrayLike, judged: ArrayLike) -> tuple[Any, Any]:
     r"""What a judge's mean gradient has along the true one, and what it has across.
 
@@ -305,11 +306,10 @@ def along_gradient(*, gradient: ArrayLike, judged: ArrayLike) -> tuple[Any, Any]
         raise ValueError("gradient must be an array (..., d), got a number")
     size = np.linalg.norm(true, axis=-1)
     _refuse("gradient", size, size <= 0, "above 0 in norm")
-    with np.errstate(all="ignore"):
-        unit = true / size[..., None]
-        length = (other * unit).sum(axis=-1)
-        across = np.linalg.norm(other - length[..., None] * unit, axis=-1)
-        return (length / size)[()], across[()]
+    unit = true / size[..., None]
+    length = (other * unit).sum(axis=-1)
+    across = np.linalg.norm(other - length[..., None] * unit, axis=-1)
+    return (length / size)[()], across[()]
 
 
 def crossing(
