@@ -45,6 +45,9 @@ __all__ = [
 
 Array = NDArray[np.floating]
 
+ROUNDING = 1e-12
+"""What part of a sum of floats may be rounding."""
+
 
 @dataclass(frozen=True)
 class OptimalCost:
@@ -294,7 +297,8 @@ def along_gradient(*, gradient: ArrayLike, judged: ArrayLike) -> tuple[Any, Any]
     along, across : float or ndarray (...)
         :math:`a = \langle E \tilde g, \nabla J_H \rangle / \|\nabla J_H\|^2`, and
         :math:`\|o\| = \|E \tilde g - a \nabla J_H\|`. Where a is 0 or less the judge's gradient does not
-        climb; else only o misleads, and the rest is a length of step.
+        climb; else only o misleads, and the rest is a length of step. An o that rounding may have left, below
+        1e-12 of the mean gradient, is 0.
 
     Raises
     ------
@@ -309,6 +313,7 @@ def along_gradient(*, gradient: ArrayLike, judged: ArrayLike) -> tuple[Any, Any]
     unit = true / size[..., None]
     length = (other * unit).sum(axis=-1)
     across = np.linalg.norm(other - length[..., None] * unit, axis=-1)
+    across = np.where(across <= ROUNDING * np.linalg.norm(other, axis=-1), 0.0, across)
     return (length / size)[()], across[()]
 
 
