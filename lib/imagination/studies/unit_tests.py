@@ -19,8 +19,21 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from imagination.decide.label_cost import Verifier, along_gradient
+from imagination.reinforce.problems import softmax
 
-__all__ = ["INPUTS", "SOURCE", "Programs", "choices", "plans", "problem", "sampled", "slips", "written"]
+__all__ = [
+    "INPUTS",
+    "SOURCE",
+    "STEPS",
+    "Programs",
+    "choices",
+    "learned",
+    "plans",
+    "problem",
+    "sampled",
+    "slips",
+    "written",
+]
 
 Array = NDArray[np.floating]
 
@@ -244,3 +257,68 @@ def sampled(
     total = np.zeros((groups, len(policy)))
     np.add.at(total, (np.arange(groups)[:, None], drawn), verdict)
     return (total - verdict.sum(axis=1, keepdims=True) * policy) / samples
+
+
+# Learning at equal budgets
+
+STEPS = tuple(2.0**power for power in range(-2, 8))
+"""Step sizes among which each number of tests chooses its own."""
+
+
+def learned(
+    programs: Programs,
+    policy: Array,
+    *,
+    tests: ArrayLike,
+    budget: float,
+    updates: int,
+    fixed_cost: float,
+    price: float,
+    tuning: int = 100,
+    seeds: int = 200,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Train from `policy` with each number of tests, the same budget at every update, and a step of its own.
+
+    The step is chosen by the mean of the last return on `tuning` seeds, which counts those that settle on a
+    wrong program; other `seeds` are evaluated. Of a sample only counts matter, by program and by verdict.
+
+    Returns
+    -------
+    DataFrame
+        A row for each number of `tests` and each `seed` that is evaluated, with its `step`, and `return`, the
+        probability of a right program in the end.
+    """
+    parts = []
+    for n in np.atleast_1d(tests):
+        samples, accepted = int(budget // (fixed_cost + price * n)), programs.accepted(n)
+
+        def trained(steps: Array, seeds: int, samples: int = samples, accepted: Array = accepted) -> Array:
+            return _trained(programs, policy, accepted, steps, seeds, samples, updates, rng)
+
+        steps = np.asarray(STEPS)
+        chosen = steps[trained(steps, tuning).mean(axis=1).argmax()]
+        last = trained(np.array([chosen]), seeds)[0]
+        seed = np.arange(tuning, tuning + seeds)
+        parts.append(pd.DataFrame({"tests": n, "seed": seed, "step": chosen, "return": last}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _trained(
+    programs: Programs,
+    policy: Array,
+    accepted: Array,
+    steps: Array,
+    seeds: int,
+    samples: int,
+    updates: int,
+    rng: np.random.Generator,
+) -> Array:
+    """Probability of a right program after training, (steps, `seeds`)."""
+    logits = np.tile(np.log(policy), (len(steps), seeds, 1))
+    for _ in range(updates):
+        now = softmax(logits)
+        passed = rng.binomial(rng.multinomial(samples, now), accepted)
+        gradient = (passed - passed.sum(axis=-1, keepdims=True) * now) / samples
+        logits += steps[:, None, None] * gradient
+    return np.asarray(softmax(logits) @ programs.right)

@@ -88,3 +88,14 @@ def test_what_no_money_buys_is_no_plan() -> None:
         warnings.simplefilter("error")
         table = unit_tests.choices(PROGRAMS, POLICY, [50], fixed_cost=10.0, price=1.0)
     assert np.isinf(table["64 tests"]).all() and table["samples"].iloc[0] >= 1
+
+
+def test_learning_needs_more_than_one_test_at_equal_budgets() -> None:
+    last = unit_tests.learned(
+        PROGRAMS, POLICY, tests=[1, 8], budget=100.0, updates=20, fixed_cost=10.0, price=1.0,
+        tuning=20, seeds=40, rng=np.random.default_rng(3),
+    )  # fmt: skip
+    assert len(last) == 80 and last["seed"].min() == 20
+    one, eight = (last.loc[last["tests"] == n, "return"].mean() for n in (1, 8))
+    assert 0.25 < one < eight
+    assert last.groupby("tests")["step"].nunique().tolist() == [1, 1]
