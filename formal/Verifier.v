@@ -280,3 +280,197 @@ Proof.
   - rewrite Derive_const. unfold verifier_at_end_mean, verifier_scales_mean. ring.
   - intros y. rewrite <- (all (moved W j y)). unfold path_mean. apply E_ext; intros x. apply path_ext; intros l. unfold discounted_end. rewrite g, pow1. reflexivity.
 Qed.
+
+(** ---- What verdicts add, and what a verifier is worth ---- *)
+
+(** E [sigma^2(s_u, a_u) |M_u|^2] with the variance that a verdict has. *)
+Definition verdict_met W (due : state W -> action W -> bool) tpr fpr gamma weight H u := episode W (says tpr fpr due) quiet H (fun l =>
+  match nth_error l u with Some (x, a, _) => verdict_variance tpr fpr (pays due x a) | None => 0 end * sum (parameters W) (fun j => met gamma weight j u l ^ 2)).
+Lemma deviation_squared W tpr fpr (due : state W -> action W -> bool) x a : verifier_supposes tpr fpr ->
+  deviation (says tpr fpr due) x a ^ 2 = verdict_variance tpr fpr (pays due x a).
+Proof.
+  intros S. pose proof (says_chances W tpr fpr due S x a) as c. unfold deviation. simpl. rewrite Rmult_1_r, sqrt_sqrt by nra.
+  rewrite says_linear. unfold verdict_variance. ring.
+Qed.
+
+(** What verdicts add. A verdict's variance depends on state and action, through the reward. To the variance of the estimate with rewards
+    FPR + J r verdicts add a K-th of the sum over u of E [sigma^2(s_u, a_u) |M_u|^2], with that variance for sigma^2. *)
+Theorem verdict_noise : forall (W : learner) (due : state W -> action W -> bool) (tpr fpr gamma weight : R) (H K : nat),
+  verifier_supposes tpr fpr -> proper W -> (1 <= K)%nat ->
+  average_variance (judged_rollouts W (says tpr fpr due) H) (reinforce gamma weight) K -
+    average_variance (episode W (says tpr fpr due) quiet H) (reinforce gamma weight) K =
+    state_dependent_added (verdict_met W due tpr fpr gamma weight H) H K.
+Proof.
+  intros W due tpr fpr gamma weight H K S P K1. pose proof (says_chances W tpr fpr due S) as C. unfold judged_rollouts.
+  rewrite (proj2 (state_dependent_noise W _ (deviation (says tpr fpr due)) _ gamma weight H K K1 P (verdicts_errors W _ C))).
+  unfold state_dependent_added. f_equal. apply sum_ext; intros u _. unfold noise_met, verdict_met. apply (T_ext W P). intros l. f_equal.
+  unfold sigma_at. destruct (nth_error l u) as [[[x a] r]|]; [now apply deviation_squared | simpl; ring].
+Qed.
+
+(** The value of an estimator times a number has that number squared for its variance. *)
+Lemma second_order_scaled X (T : (X -> R) -> R) Y c : second_order T Y -> second_order T (fun x => c * Y x).
+Proof.
+  intros (ext & poly). assert (one : T (fun x => c * Y x) = c * T Y).
+  { rewrite (ext _ (fun x => 0 + c * Y x + 0 * Y x ^ 2)), poly by (intros; ring). ring. }
+  assert (two : T (fun x => (c * Y x) ^ 2) = c ^ 2 * T (fun x => Y x ^ 2)).
+  { rewrite (ext _ (fun x => 0 + 0 * Y x + c ^ 2 * Y x ^ 2)), poly by (intros; ring). ring. }
+  split; [exact ext|]. intros p q s. rewrite one, two, (ext _ (fun x => p + (q * c) * Y x + (s * c ^ 2) * Y x ^ 2)), poly by (intros; ring). ring.
+Qed.
+Lemma variance_scaled X (T : (X -> R) -> R) Y c : second_order T Y -> variance X T (fun x => c * Y x) = c ^ 2 * variance X T Y.
+Proof.
+  intros (ext & poly). unfold variance.
+  rewrite (ext (fun x => c * Y x) (fun x => 0 + c * Y x + 0 * Y x ^ 2)), poly by (intros; ring).
+  rewrite (ext (fun x => (c * Y x) ^ 2) (fun x => 0 + 0 * Y x + c ^ 2 * Y x ^ 2)), poly by (intros; ring). ring.
+Qed.
+Lemma average_variance_scaled W (T : (rollout W -> R) -> R) (Y : nat -> rollout W -> R) c K : (1 <= K)%nat ->
+  (forall j, (j < parameters W)%nat -> second_order T (Y j)) ->
+  average_variance T (fun j l => c * Y j l) K = c ^ 2 * average_variance T Y 1 / INR K.
+Proof.
+  intros K1 so. assert (INR K <> 0) by (apply not_0_INR; lia). unfold average_variance, average_mean, Rdiv. rewrite <- sum_scal, Rmult_comm, <- sum_scal.
+  apply sum_ext; intros j jd. rewrite (variance_of_average _ T (fun l => c * Y j l)), (variance_of_average _ T (Y j)), variance_scaled by auto using second_order_scaled.
+  simpl INR. field. auto.
+Qed.
+
+(** Rewards times a number. *)
+Fixpoint scaled {W} (k : R) (l : rollout W) : rollout W := match l with [] => [] | (x, a, r) :: l => (x, a, k * r) :: scaled k l end.
+Lemma scaled_rewards W (u v : state W -> action W -> R) k H (F : rollout W -> R) : (forall x a, u x a = k * v x a) ->
+  episode W u quiet H F = episode W v quiet H (fun l => F (scaled k l)).
+Proof.
+  intros e. unfold episode. apply E_ext; intros x. revert x F. induction H as [|n IH]; intros x F; simpl; [reflexivity|].
+  apply E_ext; intros a; apply E_ext; intros z. unfold quiet at 1 3. rewrite IH. simpl scaled.
+  replace (u x a + 0) with (k * (v x a + 0)) by (rewrite e; ring). reflexivity.
+Qed.
+Lemma reinforce_scaled W gamma weight j k : forall l : rollout W, reinforce gamma weight j (scaled k l) = k * reinforce gamma weight j l.
+Proof.
+  assert (G : forall l : rollout W, to_go gamma (scaled k l) = k * to_go gamma l) by (induction l as [|[[x a] r] l IH]; simpl; [ring | rewrite IH; ring]).
+  induction l as [|[[x a] r] l IH]; simpl; [ring|]. rewrite IH, G. ring.
+Qed.
+
+(** What a verifier is worth. Divide the estimate by J. Its variance is that of rewards r + FPR/J, and what verdicts add over J^2, all
+    over K; with the rollouts that a budget buys it is (c_0 + c)(V + N/J^2) over the budget. *)
+Theorem verifier_worth :
+  (forall tpr fpr cost fixed_cost noise_free_variance verdict_noise budget rollouts : R,
+    verifier_worth_supposes tpr fpr cost fixed_cost noise_free_variance verdict_noise budget rollouts ->
+    verifier_worth_variance tpr fpr noise_free_variance verdict_noise rollouts =
+      verifier_worth_objective tpr fpr cost fixed_cost noise_free_variance verdict_noise budget) /\
+  (forall (W : learner) (due : state W -> action W -> bool) (tpr fpr gamma weight : R) (H K : nat),
+    verifier_supposes tpr fpr -> tpr <> fpr -> proper W -> (1 <= K)%nat ->
+    average_variance (judged_rollouts W (says tpr fpr due) H) (fun j l => / (tpr - fpr) * reinforce gamma weight j l) K =
+    verifier_worth_variance tpr fpr (average_variance (episode W (fun x a => pays due x a + fpr / (tpr - fpr)) quiet H) (reinforce gamma weight) 1)
+      (state_dependent_added (verdict_met W due tpr fpr gamma weight H) H 1) (INR K)).
+Proof.
+  split.
+  - intros tpr fpr c c0 V N B K S. unfold verifier_worth_supposes in S. unfold verifier_worth_variance, verifier_worth_objective.
+    destruct S as (_ & _ & _ & _ & J & cp & Bp & Kp & c0p & _ & _ & spent). rewrite <- spent. field. repeat split; lra.
+  - intros W due tpr fpr gamma weight H K S ne P K1. pose proof (says_chances W tpr fpr due S) as C. assert (INR K <> 0) by (apply not_0_INR; lia).
+    assert (so : forall j, (j < parameters W)%nat -> second_order (judged_rollouts W (says tpr fpr due) H) (reinforce gamma weight j)).
+    { intros j _. rewrite <- baseline_none. unfold judged_rollouts.
+      apply (seen_second_order W P _ H _ _ (verdicts_errors W _ C) _ (fun k => met gamma weight j k)). now apply changes. }
+    rewrite average_variance_scaled by auto. pose proof (verdict_noise W due tpr fpr gamma weight H 1 S P ltac:(lia)) as A.
+    set (v := fun x a => pays due x a + fpr / (tpr - fpr)).
+    assert (Q : average_variance (episode W (says tpr fpr due) quiet H) (reinforce gamma weight) 1 =
+      (tpr - fpr) ^ 2 * average_variance (episode W v quiet H) (reinforce gamma weight) 1).
+    { assert (ee : forall x a, says tpr fpr due x a = (tpr - fpr) * v x a) by (intros; rewrite says_linear; unfold v; field; lra).
+      replace ((tpr - fpr) ^ 2 * average_variance (episode W v quiet H) (reinforce gamma weight) 1)
+        with ((tpr - fpr) ^ 2 * average_variance (episode W v quiet H) (reinforce gamma weight) 1 / INR 1) by (simpl; field).
+      rewrite <- average_variance_scaled by (auto; intros; now apply expectation_second_order, episode_expectation).
+      unfold average_variance, average_mean, draws. apply sum_ext; intros j _.
+      rewrite !(scaled_rewards W (says tpr fpr due) v (tpr - fpr) H _ ee). f_equal; [|f_equal];
+        apply (T_ext W P); intros l; now rewrite reinforce_scaled. }
+    assert (V : average_variance (judged_rollouts W (says tpr fpr due) H) (reinforce gamma weight) 1 =
+      (tpr - fpr) ^ 2 * average_variance (episode W v quiet H) (reinforce gamma weight) 1 + state_dependent_added (verdict_met W due tpr fpr gamma weight H) H 1) by lra.
+    rewrite V. unfold verifier_worth_variance. field. split; [lra | auto].
+Qed.
+
+(** ---- Rates that vary, and what misleads ---- *)
+
+(** Rates that vary are bias. The rates depend on state and action. Whatever number stands for J, the mean of the discounted estimate is that
+    number times the gradient of the return, plus the gradient of the return of b = FPR(s, a) + (J(s, a) - J) r(s, a). *)
+Theorem varying_rates : forall (W : learner) (due : state W -> action W -> bool) (tpr fpr : state W -> action W -> R) (gamma mean_youden : R) (H K : nat),
+  (forall x a, verifier_supposes (tpr x a) (fpr x a)) -> proper W -> (1 <= K)%nat -> forall j, (j < parameters W)%nat ->
+  average_mean (judged_rollouts W (fun x a => says (tpr x a) (fpr x a) due x a) H) (reinforce gamma gamma) K j =
+    varying_rates_mean mean_youden (gradient W (pays due) gamma H j)
+      (gradient W (fun x a => fpr x a + (tpr x a - fpr x a - mean_youden) * pays due x a) gamma H j).
+Proof.
+  intros W due tpr fpr gamma mean H K S P K1 j jd. set (b := fun x a => fpr x a + (tpr x a - fpr x a - mean) * pays due x a).
+  assert (C : chances (fun x a => says (tpr x a) (fpr x a) due x a)) by (intros x a; now apply (says_chances W (tpr x a) (fpr x a) due)).
+  rewrite (proj2 (verdicts_gradient W _ C P gamma H K j K1 jd)).
+  rewrite (same_rewards W _ (fun x a => mean * pays due x a + 1 * b x a)), gradient_linear; auto.
+  - unfold varying_rates_mean. ring.
+  - intros x a. rewrite says_linear. unfold b. ring.
+Qed.
+
+(** Only what is across misleads. Of an estimate's mean m let a > 0 times the gradient g be what is along it, and o the norm of the rest. Divided
+    by a the estimate errs by o^2/a^2, with the a of the projection the rest is at a right angle to g, and K rollouts leave the mean squared error (V/K + o^2)/a^2. That is at most
+    an unbiased estimate's V'/K up to K = (a^2 V' - V)/o^2, and above it beyond. *)
+Theorem rescaled_crossing :
+  (forall (d : nat) (m g : nat -> R) (a : R), off_the_gradient_supposes a ->
+    sum d (fun j => (/ a * m j - g j) ^ 2) = off_the_gradient_error a (sqrt (sum d (fun j => (m j - a * g j) ^ 2)))) /\
+  (forall (d : nat) (m g : nat -> R), sum d (fun j => g j ^ 2) <> 0 ->
+    let a := sum d (fun j => m j * g j) / sum d (fun j => g j ^ 2) in sum d (fun j => (m j - a * g j) * g j) = 0) /\
+  (forall (X : Type) (T : (X -> R) -> R) (Y : nat -> X -> R) (d : nat) (g : nat -> R) (a : R) (K : nat),
+    (forall j, (j < d)%nat -> second_order T (Y j)) -> off_the_gradient_supposes a -> (1 <= K)%nat ->
+    sum d (fun j => draws X T (Y j) K 0 (fun y => (/ a * (/ INR K * y) - g j) ^ 2)) =
+      rescaled_error (sum d (fun j => variance X T (Y j))) a (sqrt (sum d (fun j => (T (Y j) - a * g j) ^ 2))) (INR K)) /\
+  (forall variance_noisy variance_biased along across rollouts : R, rescaled_up_to_supposes variance_noisy variance_biased along across rollouts ->
+    rescaled_error variance_biased along across rollouts <= variance_noisy / rollouts) /\
+  (forall variance_noisy variance_biased along across rollouts : R, rescaled_beyond_supposes variance_noisy variance_biased along across rollouts ->
+    variance_noisy / rollouts < rescaled_error variance_biased along across rollouts).
+Proof.
+  assert (rooted : forall d f, sqrt (sum d (fun j => f j ^ 2)) ^ 2 = sum d (fun j => f j ^ 2)).
+  { intros d f. simpl. rewrite Rmult_1_r. apply sqrt_sqrt. replace 0 with (sum d (fun _ => 0)) by (rewrite sum_const; ring).
+    apply sum_le; intros; apply pow2_ge_0. }
+  assert (cross : forall vn vb a o K, 0 < a -> 0 < o -> 0 < K -> (rescaled_error vb a o K <= vn / K <-> K <= / o ^ 2 * (-1 * vb + vn * a ^ 2))).
+  { intros vn vb a o K a0 o0 K0. unfold rescaled_error. assert (a2 : 0 < a ^ 2) by (apply pow_lt; lra). assert (o2 : 0 < o ^ 2) by (apply pow_lt; lra).
+    assert (q : 0 < a ^ 2 * K) by now apply Rmult_lt_0_compat. split; intros L.
+    - apply Rmult_le_reg_l with (o ^ 2); [lra|]. replace (o ^ 2 * (/ o ^ 2 * (-1 * vb + vn * a ^ 2))) with (vn * a ^ 2 - vb) by (field; lra).
+      apply Rmult_le_compat_r with (r := a ^ 2 * K) in L; [|lra].
+      replace (/ a ^ 2 * (o ^ 2 + vb * / K) * (a ^ 2 * K)) with (o ^ 2 * K + vb) in L by (field; lra).
+      replace (vn / K * (a ^ 2 * K)) with (vn * a ^ 2) in L by (field; lra). lra.
+    - apply Rmult_le_reg_r with (a ^ 2 * K); [lra|]. replace (/ a ^ 2 * (o ^ 2 + vb * / K) * (a ^ 2 * K)) with (o ^ 2 * K + vb) by (field; lra).
+      replace (vn / K * (a ^ 2 * K)) with (vn * a ^ 2) by (field; lra). apply Rmult_le_compat_l with (r := o ^ 2) in L; [|lra].
+      replace (o ^ 2 * (/ o ^ 2 * (-1 * vb + vn * a ^ 2))) with (vn * a ^ 2 - vb) in L by (field; lra). lra. }
+  unfold off_the_gradient_supposes. split; [|split; [|split; [|split]]].
+  - intros d m g a a0. unfold off_the_gradient_error. rewrite (rooted d (fun j => m j - a * g j)), <- sum_scal. apply sum_ext; intros j _. field. lra.
+  - intros d m g g0. set (a := sum d (fun j => m j * g j) / sum d (fun j => g j ^ 2)).
+    rewrite (sum_ext d _ (fun j => m j * g j + - a * g j ^ 2)) by (intros; ring). rewrite sum_lin. unfold a. field. auto.
+  - intros X T Y d g a K so a0 K1. assert (INR K <> 0) by (apply not_0_INR; lia). unfold rescaled_error. rewrite (rooted d (fun j => T (Y j) - a * g j)).
+    transitivity (sum d (fun j => / a ^ 2 * (T (Y j) - a * g j) ^ 2 + / a ^ 2 * / INR K * variance X T (Y j))).
+    + apply sum_ext; intros j jd. rewrite (draws_ext X T (Y j) (so j jd) _ (fun y => ((/ a * / INR K) * y - g j) ^ 2)) by (intros; ring).
+      rewrite draws_shift by auto. field. split; [auto | lra].
+    + rewrite sum_lin, sum_scal. ring.
+  - intros vn vb a o K S. unfold rescaled_up_to_supposes in S. apply cross; tauto || lra.
+  - intros vn vb a o K S. unfold rescaled_beyond_supposes in S. apply Rnot_le_lt. intros B. apply cross in B; lra.
+Qed.
+
+(** ---- Votes ---- *)
+
+(** Votes saturate. Of n verdicts on the same step each is 1 with probability p and 0 otherwise, and each two have correlation rho. Then their mean has
+    mean p and variance p (1 - p)(rho + (1 - rho)/n), which is at least p (1 - p) rho, however many they are. *)
+Theorem mean_of_votes : forall (S : ((nat -> R) -> R) -> R) (rate correlation : R) (votes : nat),
+  votes_supposes rate votes correlation -> expectation S -> (forall i, (i < votes)%nat -> S (fun v => v i) = rate) ->
+  (forall i k, (i < votes)%nat -> (k < votes)%nat ->
+    S (fun v => v i * v k) = if Nat.eqb i k then rate else rate ^ 2 + correlation * (rate * (1 - rate))) ->
+  let average := fun v => / INR votes * sum votes (fun i => v i) in
+  S average = rate /\ variance _ S average = votes_variance rate votes correlation /\
+  votes_floor rate correlation <= votes_variance rate votes correlation.
+Proof.
+  intros S p rho n Sp HS m c average. unfold votes_supposes in Sp. destruct Sp as (p0 & p1 & r0 & r1 & n1).
+  assert (n0 : 0 < INR n) by (apply lt_0_INR; lia). pose proof HS as (ext & lin & const & mono).
+  assert (mean : S average = p).
+  { unfold average. rewrite (exp_scal _ S HS _ (fun v => sum n (fun i => v i))), (exp_sum _ S HS n (fun i v => v i)).
+    rewrite (sum_ext n _ (fun _ => p)), sum_const by auto. field. lra. }
+  split; [exact mean|]. split.
+  - unfold variance. rewrite mean. unfold average.
+    rewrite (ext _ (fun v => / INR n ^ 2 * sum n (fun i => sum n (fun k => v i * v k)))).
+    2:{ intros v. rewrite <- (product_of_sums n v v). change (sum n (fun i => v i)) with (sum n v). field. lra. }
+    rewrite (exp_scal _ S HS _ (fun v => sum n (fun i => sum n (fun k => v i * v k)))), (exp_sum _ S HS n (fun i v => sum n (fun k => v i * v k))).
+    rewrite (sum_ext n _ (fun _ => INR n * (p ^ 2 + rho * (p * (1 - p))) + (1 - rho) * (p * (1 - p)))).
+    + rewrite sum_const. unfold votes_variance. field. lra.
+    + intros i Li. rewrite (exp_sum _ S HS n (fun k v => v i * v k)).
+      rewrite (sum_ext n _ (fun k => (p ^ 2 + rho * (p * (1 - p))) + 1 * (same i k * ((1 - rho) * (p * (1 - p)))))).
+      * rewrite sum_lin, sum_const, (sum_same n i (fun _ => _)) by auto. ring.
+      * intros k Lk. rewrite c by auto. unfold same. destruct (Nat.eqb i k); ring.
+  - unfold votes_floor, votes_variance. assert (0 < / INR n) by now apply Rinv_0_lt_compat.
+    assert (0 <= p * (1 + -1 * p)) by nra. assert (0 <= / INR n * (1 + -1 * rho)) by nra. nra.
+Qed.
