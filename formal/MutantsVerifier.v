@@ -1,7 +1,7 @@
 (** A world in which the hypotheses about verifiers hold, and wrong versions of what is proved of them, refuted. *)
 From Coq Require Import Reals List Lra Psatz.
 From Coquelicot Require Import Coquelicot.
-From Imagination Require Import Sums Bounds Laws Rollouts Noise Bias Coin Errors LeaveOneOut WhichGradient Signs Verifier.
+From Imagination Require Import Sums Bounds Laws Rollouts Noise Bias Coin Errors LeaveOneOut WhichGradient Signs Verifier VerifierWorth.
 Import ListNotations.
 Open Scope R_scope.
 
@@ -63,10 +63,13 @@ Theorem verifier_at_end_instance gamma : verifier_supposes (7/10) (1/10) /\ prop
   (forall th, path_mean quitter th 2 (fun l => if ended quits l then 1 else 0) = 1) /\
   gradient quitter (where_judged (last_step quit quits) (pays right_quit)) gamma 2 0 = 1 /\ path_gradient quitter 2 (discounted_end quits gamma) 0 = 1 - gamma.
 Proof. exact (conj some_rates (conj quitter_proper (conj quitter_ends (conj quitter_always_ends (conj (quitter_end_slope gamma) (quitter_end gamma)))))). Qed.
-(** Verdicts that vary, with right answers and with wrong ones. *)
-Theorem verdict_noise_instance : verifier_supposes (7/10) (1/10) /\ proper coin /\ verdict_variance (7/10) (1/10) 1 = 21/100 /\
-  verdict_variance (7/10) (1/10) 0 = 9/100.
-Proof. split; [exact some_rates|]. split; [exact coin_proper|]. unfold verdict_variance. split; lra. Qed.
+(** Verdicts of which both kinds vary, and every step has one. *)
+Theorem verdict_noise_instance : verdicts_added_supposes (7/10) (1/10) (INR 1) /\ proper coin /\ verdict_variance (7/10) (1/10) 1 = 21/100 /\
+  verdict_variance (7/10) (1/10) 0 = 9/100 /\ meets coin (says (7/10) (1/10) right_heads) (pays right_heads) 0 1 1 = 2.
+Proof.
+  split; [unfold verdicts_added_supposes; simpl; lra|]. split; [exact coin_proper|]. unfold verdict_variance. split; [lra|]. split; [lra|].
+  unfold meets, episode, quiet, pays, right_heads, met, score_at. simpl. lra.
+Qed.
 (** Costs, variances and a budget that is spent, all of them positive. *)
 Theorem verifier_worth_instance : verifier_worth_supposes 1 (1/2) 1 1 1 1 2 1 /\ verifier_supposes (7/10) (1/10) /\ proper coin.
 Proof. split; [unfold verifier_worth_supposes; lra|]. exact (conj some_rates coin_proper). Qed.
@@ -244,34 +247,42 @@ Qed.
 
 (** ---- What verdicts add, and what a verifier is worth ---- *)
 
-(** The same with another variance of a verdict: a function of the rates and of the reward. *)
-Definition verdict_noise_with (variance : R -> R -> R -> R) := forall (W : learner) (due : state W -> action W -> bool) (tpr fpr gamma weight : R) (H K : nat),
-  verifier_supposes tpr fpr -> proper W -> (1 <= K)%nat ->
-  average_variance (judged_rollouts W (says tpr fpr due) H) (reinforce gamma weight) K -
-    average_variance (episode W (says tpr fpr due) quiet H) (reinforce gamma weight) K =
-    state_dependent_added (fun u => episode W (says tpr fpr due) quiet H (fun l =>
-      match nth_error l u with Some (x, a, _) => variance tpr fpr (pays due x a) | None => 0 end * sum (parameters W) (fun j => met gamma weight j u l ^ 2))) H K.
+(** The same with another amount: a function of the rates and of the squared eligibilities that right and wrong steps meet. *)
+Definition verdict_noise_with (added : R -> R -> R -> R -> R -> R) := forall (W : learner) (due judged : state W -> action W -> bool)
+  (tpr fpr gamma weight : R) (H K : nat), verdicts_added_supposes tpr fpr (INR K) -> proper W -> let chance := where_judged judged (says tpr fpr due) in
+  average_variance (judged_rollouts W chance H) (reinforce gamma weight) K - average_variance (episode W chance quiet H) (reinforce gamma weight) K =
+    added tpr fpr (meets W chance (where_judged judged (pays due)) gamma weight H) (meets W chance (where_judged judged (lacks due)) gamma weight H) (INR K).
 (** It is this theorem that is changed. *)
-Theorem same_verdict_noise : verdict_noise_with verdict_variance.
-Proof. exact verdict_noise. Qed.
-(** A true weakening remains provable: no verdict has a variance above 1/4. *)
-Theorem weaker_verdict_noise : forall tpr fpr : R, verifier_supposes tpr fpr -> verdict_variance tpr fpr 0 <= 1/4 /\ verdict_variance tpr fpr 1 <= 1/4.
-Proof. unfold verifier_supposes, verdict_variance. intros tpr fpr S. pose proof (pow2_ge_0 (fpr - 1/2)). pose proof (pow2_ge_0 (tpr - 1/2)). split; nra. Qed.
-Lemma wrong_variance variance : variance (7/10) (1/10) 1 + variance (7/10) (1/10) 0 <> 3/10 -> ~ verdict_noise_with variance.
+Theorem same_verdict_noise : verdict_noise_with verdicts_added.
+Proof. intros W due judged tpr fpr g w H K S P. now apply (verdict_noise W due judged tpr fpr g w H K S P). Qed.
+(** A true weakening remains provable: no verdict adds more than 1/4 of the squared eligibility that it meets. *)
+Theorem weaker_verdict_noise : forall tpr fpr right wrong rollouts : R, verdicts_added_supposes tpr fpr rollouts -> 0 <= right -> 0 <= wrong ->
+  verdicts_added tpr fpr right wrong rollouts <= 1/4 * (right + wrong) / rollouts.
 Proof.
-  intros ne M. assert (A := M coin right_heads (7/10) (1/10) 0 1 1%nat 1%nat some_rates coin_proper ltac:(lia)).
-  rewrite (same_verdict_noise coin right_heads (7/10) (1/10) 0 1 1%nat 1%nat some_rates coin_proper ltac:(lia)) in A.
-  unfold state_dependent_added, episode, quiet, pays, right_heads, met, score_at, verdict_variance in A. simpl in A. apply ne. lra.
+  unfold verdicts_added_supposes, verdicts_added. intros t f m n K S m0 n0. pose proof (pow2_ge_0 (f - 1/2)). pose proof (pow2_ge_0 (t - 1/2)).
+  assert (0 < / K) by (apply Rinv_0_lt_compat; lra). unfold Rdiv. rewrite (Rmult_comm _ (/ K)). apply Rmult_le_compat_l; [lra|]. nra.
+Qed.
+Lemma wrong_added added : added (7/10) (1/10) 2 2 1 <> 6/10 -> ~ verdict_noise_with added.
+Proof.
+  intros ne M. assert (S : verdicts_added_supposes (7/10) (1/10) (INR 1)) by (unfold verdicts_added_supposes; simpl; lra).
+  assert (A := M coin right_heads (fun _ _ => true) (7/10) (1/10) 0 1 1%nat 1%nat S coin_proper).
+  assert (B := same_verdict_noise coin right_heads (fun _ _ => true) (7/10) (1/10) 0 1 1%nat 1%nat S coin_proper).
+  cbv zeta in A, B. rewrite A in B. clear A.
+  assert (r : forall u, meets coin u (where_judged (fun _ _ => true) (pays right_heads)) 0 1 1 = 2)
+    by (intros u; unfold meets, episode, quiet, where_judged, pays, right_heads, met, score_at; simpl; lra).
+  assert (w : forall u, meets coin u (where_judged (fun _ _ => true) (lacks right_heads)) 0 1 1 = 2)
+    by (intros u; unfold meets, episode, quiet, where_judged, lacks, right_heads, met, score_at; simpl; lra).
+  rewrite r, w in B. change (INR 1) with 1 in B. apply ne. rewrite B. unfold verdicts_added. lra.
 Qed.
 (** The same variance everywhere: that of a right answer's verdict. *)
-Theorem mutant_verdict_noise_constant : ~ verdict_noise_with (fun tpr fpr r => tpr * (1 - tpr)).
-Proof. apply wrong_variance. lra. Qed.
+Theorem mutant_verdict_noise_constant : ~ verdict_noise_with (fun tpr fpr m n K => tpr * (1 - tpr) * (m + n) / K).
+Proof. apply wrong_added. lra. Qed.
 (** The second moment for the variance. *)
-Theorem mutant_verdict_noise_moment : ~ verdict_noise_with (fun tpr fpr r => fpr + (tpr - fpr) * r).
-Proof. apply wrong_variance. lra. Qed.
-(** As if the right answer were not given: the reward's own variance. *)
-Theorem mutant_verdict_noise_reward : ~ verdict_noise_with (fun tpr fpr r => r * (1 - r)).
-Proof. apply wrong_variance. lra. Qed.
+Theorem mutant_verdict_noise_moment : ~ verdict_noise_with (fun tpr fpr m n K => (tpr * m + fpr * n) / K).
+Proof. apply wrong_added. lra. Qed.
+(** A true yes has no variance. *)
+Theorem mutant_verdict_noise_sure : ~ verdict_noise_with (fun tpr fpr m n K => fpr * (1 - fpr) * n / K).
+Proof. apply wrong_added. lra. Qed.
 
 (** The same with another objective: a function of rates, costs, variances and the budget. *)
 Definition verifier_worth_with (objective : R -> R -> R -> R -> R -> R -> R -> R) := forall tpr fpr cost fixed_cost V N budget rollouts : R,
