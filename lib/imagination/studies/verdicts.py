@@ -1,4 +1,4 @@
-"""Learning from a judge who says yes or no: curves, what a judge costs, a thinker who decides when to answer."""
+"""Learning from a judge who says yes or no: curves, what a judge costs, and a thinker who may answer early."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from imagination.worlds.tabular import TabularMDP
 
 __all__ = ["Judge", "curves", "rates", "slowdown", "thinker"]
 
-Array = NDArray[np.floating]
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,16 @@ def curves(
     """True returns (seeds, steps + 1) of policies that learn from verdicts alone."""
     many = biases.copies(problem, seeds)
     seen = many.with_reward(judge.offset(many))
-    options = {"steps": steps, "rate": rate, "rollouts": rollouts, "generator": rng}
-    _, found = estimators.ascend(seen, DISCOUNTED, noise=Verdicts(judge.chance(many)), world=many, **options)
+    _, found = estimators.ascend(
+        seen,
+        DISCOUNTED,
+        steps=steps,
+        rate=rate,
+        rollouts=rollouts,
+        generator=rng,
+        noise=Verdicts(judge.chance(many)),
+        world=many,
+    )
     return found
 
 
