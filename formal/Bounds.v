@@ -809,10 +809,17 @@ Definition verifier_per_step_mean (tpr fpr gradient of_length : R) : R :=
 Definition verifier_at_end_mean (tpr fpr gradient of_end : R) : R :=
   ((fpr * of_end) + (gradient * (tpr + ((-1) * fpr)))).
 
-(* What a verdict adds *)
+(* The variance of a verdict *)
 Definition verdict_variance (tpr fpr reward : R) : R :=
   ((fpr + (reward * (tpr + ((-1) * fpr)))) * (1 + ((-1) * fpr) + ((-1) * reward * (tpr + ((-1) *
   fpr))))).
+
+(* What verdicts add *)
+Definition verdicts_added (tpr fpr right wrong rollouts : R) : R :=
+  ((/ rollouts) * ((fpr * wrong * (1 + ((-1) * fpr))) + (tpr * right * (1 + ((-1) * tpr))))).
+
+Definition verdicts_added_supposes (tpr fpr rollouts : R) : Prop :=
+  tpr >= 0 /\ tpr <= 1 /\ fpr >= 0 /\ fpr <= 1 /\ rollouts > 0.
 
 (* What a verifier is worth *)
 Definition verifier_worth_variance (tpr fpr noise_free_variance verdict_noise rollouts : R) : R :=

@@ -1,4 +1,4 @@
-(** A judge who says yes or no: what verdicts do to the REINFORCE estimate, and what they are worth. *)
+(** A judge who says yes or no: what verdicts do to the mean of the REINFORCE estimate. *)
 From Coq Require Import Reals List Lra Psatz.
 From Coq Require FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
@@ -279,4 +279,22 @@ Proof.
   split; [exact A|]. intros g all. rewrite A. unfold path_gradient. rewrite (Derive_ext _ (fun _ => 1)).
   - rewrite Derive_const. unfold verifier_at_end_mean, verifier_scales_mean. ring.
   - intros y. rewrite <- (all (moved W j y)). unfold path_mean. apply E_ext; intros x. apply path_ext; intros l. unfold discounted_end. rewrite g, pow1. reflexivity.
+Qed.
+
+(** ---- Rates that vary ---- *)
+
+(** Rates that vary are bias. The rates depend on state and action. Whatever number stands for J, the mean of the discounted estimate is that
+    number times the gradient of the return, plus the gradient of the return of b = FPR(s, a) + (J(s, a) - J) r(s, a). *)
+Theorem varying_rates : forall (W : learner) (due : state W -> action W -> bool) (tpr fpr : state W -> action W -> R) (gamma mean_youden : R) (H K : nat),
+  (forall x a, verifier_supposes (tpr x a) (fpr x a)) -> proper W -> (1 <= K)%nat -> forall j, (j < parameters W)%nat ->
+  average_mean (judged_rollouts W (fun x a => says (tpr x a) (fpr x a) due x a) H) (reinforce gamma gamma) K j =
+    varying_rates_mean mean_youden (gradient W (pays due) gamma H j)
+      (gradient W (fun x a => fpr x a + (tpr x a - fpr x a - mean_youden) * pays due x a) gamma H j).
+Proof.
+  intros W due tpr fpr gamma mean H K S P K1 j jd. set (b := fun x a => fpr x a + (tpr x a - fpr x a - mean) * pays due x a).
+  assert (C : chances (fun x a => says (tpr x a) (fpr x a) due x a)) by (intros x a; now apply (says_chances W (tpr x a) (fpr x a) due)).
+  rewrite (proj2 (verdicts_gradient W _ C P gamma H K j K1 jd)).
+  rewrite (same_rewards W _ (fun x a => mean * pays due x a + 1 * b x a)), gradient_linear; auto.
+  - unfold varying_rates_mean. ring.
+  - intros x a. rewrite says_linear. unfold b. ring.
 Qed.

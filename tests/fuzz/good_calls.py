@@ -334,7 +334,7 @@ BY_PLACE: dict[str, dict[str, Callable[[], Any]]] = {
     "reinforce.sampling.TabularWorld": {"mdp": table},
     "reinforce.problems": {"mdp": table, "policy": lambda: tabular_policy(drawn(2, 3, 2))},
     "reinforce.problems.SoftmaxPolicy": {"parameters": lambda: drawn(2, 3), "features": lambda: drawn(2, 3, 2, 3)},
-    "reinforce.reward_errors": {"deviation": lambda: drawn(2, 3, 2), "degrees": lambda: 5.0, "table": lambda: drawn(2, 3, 2)},
+    "reinforce.reward_errors": {"deviation": lambda: drawn(2, 3, 2), "degrees": lambda: 5.0, "table": lambda: drawn(2, 3, 2), "chance": lambda: drawn(2, 3, 2)},
     "reinforce.reward_errors.Correlated": {"correlation": lambda: np.eye(3)},
     "reinforce.torch_policies": {"generator": lambda: torch.Generator().manual_seed(0), "logits": lambda: tensor(2, 3, 2)},
     "trials.compare": {"table": lambda: pd.DataFrame({"arm": ["a", "b"] * 4, "seed": [0, 0, 1, 1, 2, 2, 3, 3], "v": drawn(8)}), "column": lambda: "v"},

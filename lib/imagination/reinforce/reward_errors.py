@@ -22,6 +22,7 @@ __all__ = [
     "Noise",
     "Shared",
     "StateDependent",
+    "Verdicts",
     "autoregressive",
     "look_up",
 ]
@@ -137,6 +138,25 @@ class Shared:
         B, _, H = states.shape
         return np.broadcast_to(
             _scale(self.sigma, states) * generator.standard_normal((B, 1, H)), states.shape
+        )
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """A yes, 1, with probability `chance` (B, S, A), else a no, 0, independently each time.
+
+    Added to rewards of 0 it is what a learner sees whose rewards come from a verifier.
+    """
+
+    chance: Array
+
+    def __post_init__(self) -> None:
+        if (chance := finite("chance", self.chance, least=0)).max(initial=0) > 1:
+            raise ValueError(f"chance must be at most 1, got {chance.max()}")
+
+    def __call__(self, states: Integers, actions: Integers, generator: np.random.Generator) -> Array:
+        return (generator.random(states.shape) < look_up("chance", self.chance, states, actions)).astype(
+            float
         )
 
 

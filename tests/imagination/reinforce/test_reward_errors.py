@@ -8,6 +8,7 @@ from imagination.reinforce.reward_errors import (
     Independent,
     Shared,
     StateDependent,
+    Verdicts,
     autoregressive,
     look_up,
 )
@@ -50,6 +51,21 @@ def test_heavy_tails_keep_the_deviation_asked_for(visited):
     assert abs((noise**2).mean() / 4 - 1) < SIX_SIGMA * np.sqrt((kurtosis - 1) / noise.size)
     wild = HeavyTailed(1.0, degrees=1.5)(*visited, np.random.default_rng(3))
     assert np.abs(wild).max() > 200
+
+
+def test_a_verdict_is_yes_with_its_chance(visited):
+    states, actions = visited
+    chance = np.random.default_rng(7).random((B, S, A))
+    said = Verdicts(chance)(states, actions, np.random.default_rng(8))
+    assert set(np.unique(said)) == {0, 1}
+    here = (states == 2) & (actions == 1)
+    for b in range(B):
+        count = here[b].sum()
+        error = np.sqrt(chance[b, 2, 1] * (1 - chance[b, 2, 1]) / count)
+        assert abs(said[b][here[b]].mean() - chance[b, 2, 1]) < SIX_SIGMA * error
+    for wrong in (1.1, -0.1):
+        with pytest.raises(ValueError, match=f"chance must be .*got {wrong}"):
+            Verdicts(np.full((B, S, A), wrong))
 
 
 def test_tables_are_looked_up(visited):

@@ -27,6 +27,7 @@ __all__ = [
     "SCALES",
     "UP_TO",
     "VARYING",
+    "VERDICTS_ADD",
     "VERDICT_VARIANCE",
     "WORTH",
 ]
@@ -78,10 +79,20 @@ AT_END = Claim(
 # -- the variance, and what it is worth ----------------------------------------------------------------------
 
 VERDICT_VARIANCE = Claim(
-    name="What a verdict adds", source="[this book]", symbols=(TPR, FPR, REWARD),
+    name="The variance of a verdict", source="[this book]", symbols=(TPR, FPR, REWARD),
     hypotheses=(*RATES, *probability(REWARD)), quantity=shown(r"\sigma^2(s, a)"),
     expression=(fpr + J * r) * (1 - (fpr + J * r)), relation="==",
     meaning="it depends on state and action, through the reward",
+)  # fmt: skip
+
+m_1, m_0 = real("m_1 m_0")
+RIGHT = Quantity(m_1, "right", "squared eligibilities of right steps: E sum r(s_u, a_u) |M_u|^2")
+WRONG = Quantity(m_0, "wrong", "squared eligibilities of wrong steps: E sum (1 - r(s_u, a_u)) |M_u|^2")
+VERDICTS_ADD = Claim(
+    name="What verdicts add", source="[this book]", symbols=(TPR, FPR, RIGHT, WRONG, fidelity.ROLLOUTS),
+    hypotheses=(*RATES, above_0(fidelity.ROLLOUTS)), quantity=shown(r"\Delta"),
+    expression=(tpr * (1 - tpr) * m_1 + fpr * (1 - fpr) * m_0) / fidelity.K, relation="==",
+    meaning="to the variance of an estimate whose rewards are FPR + J r",
 )  # fmt: skip
 
 VERDICT_NOISE = Quantity(N, "verdict_noise", "variance that verdicts add to one rollout's estimate")

@@ -20,7 +20,7 @@ RESULTS: tuple[Result, ...] = (
         theorem="verifier_scales",
         cell="18-scales",
         rests_on=_MOMENTS,
-        differs="That Youden's J decides is known; here for every policy, discount and estimator of REINFORCE.",
+        differs="That Youden's J decides is known; here for every policy and every discount.",
     ),
     Result(
         "A verdict at every step",
@@ -44,7 +44,7 @@ RESULTS: tuple[Result, ...] = (
     ),
     Result(
         "What verdicts add",
-        (claims.VERDICT_VARIANCE,),
+        (claims.VERDICT_VARIANCE, claims.VERDICTS_ADD),
         chapter=_CHAPTER,
         label="thm-verdict-noise",
         theorem="verdict_noise",
@@ -98,7 +98,11 @@ PRINTED: Mapping[str, Printed] = {
     ),
     "verifier_per_step": (claims.PER_STEP, {"expression": "verifier_per_step_mean"}),
     "verifier_at_end": (claims.AT_END, {"expression": "verifier_at_end_mean"}),
-    "verdict_noise": (claims.VERDICT_VARIANCE, {"expression": "verdict_variance"}),
+    "verdict_variance": (claims.VERDICT_VARIANCE, {"expression": "verdict_variance"}),
+    "verdict_noise": (
+        claims.VERDICTS_ADD,
+        {"expression": "verdicts_added", "supposes": "verdicts_added_supposes"},
+    ),
     "verifier_worth": (
         claims.WORTH,
         {
@@ -122,8 +126,8 @@ PRINTED: Mapping[str, Printed] = {
 }
 
 _FIXED = (
-    r"a world, which pays 1 or 0, a policy, \(\gamma\), the horizon \(H\), the number of rollouts \(K \ge 1\), "
-    "and a verifier's two rates."
+    r"a world, which pays 1 or 0, a policy, \(\gamma\), the horizon \(H\), the number of rollouts "
+    r"\(K \ge 1\), and a verifier's two rates."
 )
 _INDEPENDENT = "given the trajectory, verdicts are independent of each other, with the rates that are said"
 _ESTIMATE = (
@@ -175,13 +179,13 @@ WORDS: Mapping[str, Words] = {
     "verdict_noise": Words(
         title="What verdicts add",
         source="[this book]",
-        also=r"A rollout's estimate has the variance that it has with rewards \(\mathrm{FPR} + J r\), and "
-        r"\(\sum_u \mathbb{E}[\sigma^2(s_u, a_u) \lVert M_u \rVert^2]\) besides.",
         fixed=_FIXED,
-        for_all=r"weights \(c_t = \delta^t\) of the scores, so both estimators, and every discount.",
+        for_all=r"weights \(c_t = \delta^t\) of the scores, so both estimators, every discount, and every "
+        "rule that says which steps have a verdict.",
         definitions=(
-            r"\(\sigma^2(s, a)\) is the variance of the verdict where the reward is \(r\)",
-            r"\(M_u = \sum_{t \le u} c_t \gamma^{u-t} w_t\)",
+            r"\(\Delta\) is the estimate's variance less that with rewards \(\mathrm{FPR} + J r\)",
+            r"\(M_u = \sum_{t \le u} c_t \gamma^{u-t} w_t\), and \(m_1\), \(m_0\) sum "
+            r"\(\mathbb{E} \lVert M_u \rVert^2\) over verdicts on rewards of 1 and of 0",
         ),
         assumptions=(*LEARNER, _INDEPENDENT),
     ),
@@ -190,9 +194,10 @@ WORDS: Mapping[str, Words] = {
         source="[this book]",
         also=r"The left side is the variance of the estimate divided by \(J\), exactly.",
         fixed=_FIXED,
-        for_all=r"weights \(c_t = \delta^t\) of the scores, every discount, costs and budgets.",
+        for_all=r"weights \(c_t = \delta^t\) of the scores, every discount, costs and budgets, and rules "
+        "that say which steps have a verdict.",
         definitions=(
-            r"\(V\) is the variance of one rollout's estimate with rewards \(r + \mathrm{FPR}/J\)",
+            r"\(V\) is the variance of one rollout's estimate with rewards \(r + \mathrm{FPR}/J\) there",
             r"\(N\) is what verdicts add to that of one rollout",
             r"a rollout costs \(c_0\), and its verdicts \(c\)",
         ),
@@ -212,8 +217,8 @@ WORDS: Mapping[str, Words] = {
     "rescaled_crossing": Words(
         title="Only what is across misleads",
         source="[this book]",
-        also=r"With \(a = \langle \mathbb{E} \tilde g, \nabla J_H \rangle / \lVert \nabla J_H \rVert^2\) what "
-        "is left is at a right angle to the gradient. Up to \\(K^\\dagger\\) rollouts, and no more, the "
+        also=r"With \(a = \langle \mathbb{E} \tilde g, \nabla J_H \rangle / \lVert \nabla J_H \rVert^2\) "
+        "what is left is at a right angle to the gradient. Up to \\(K^\\dagger\\) rollouts, and no more, the "
         "rescaled estimate has the smaller mean squared error.",
         fixed="two estimates, one of them unbiased, whose two moments exist.",
         for_all=r"numbers of rollouts \(K \ge 1\).",
