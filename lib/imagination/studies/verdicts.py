@@ -1,4 +1,4 @@
-"""Learning from a judge who says yes or no: curves, what a judge costs, and a thinker who may answer early."""
+"""Learning from a judge who says yes or no: curves, what a judge costs, a thinker, and networks."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import torch
 from numpy.typing import ArrayLike, NDArray
 
-from imagination.reinforce import estimators, exact
+from imagination.reinforce import estimators, exact, gradients
 from imagination.reinforce.problems import DISCOUNTED, Problem, SoftmaxPolicy
 from imagination.reinforce.reward_errors import Verdicts
+from imagination.reinforce.sampling import sample
+from imagination.results.noise.network_trial import FAMILIES
 from imagination.results.verifier.claims import WORTH
 from imagination.studies import biases
 from imagination.worlds.tabular import TabularMDP
 
-__all__ = ["Judge", "curves", "rates", "slowdown", "thinker"]
+__all__ = ["Judge", "curves", "on_networks", "rates", "slowdown", "thinker"]
 
 Array = NDArray[np.float64]
 
@@ -111,6 +114,50 @@ def slowdown(problem: Problem, youden: ArrayLike, *, count: int, rng: np.random.
             )
             row |= {name: worth / free, f"{name}, sampled": drawn.variance[0] / J**2 / free}
         rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def on_networks(
+    judge: Judge, *, rng: np.random.Generator, members: int = 2, rollouts: int = 4000, horizon: int = 5
+) -> pd.DataFrame:
+    """Policies that are networks, in worlds that are no tables: is the mean of a step J times as long?
+
+    A reward is 1 where the world's own is above its median. Along the gradient as other rollouts estimate it,
+    a row for each family and member has the `ratio` of the means from verdicts and from rewards, its standard
+    `error`, and `z`, that of verdicts less J times rewards, rollout by rollout.
+    """
+    rows, J = [], judge.tpr - judge.fpr
+    for family, make in FAMILIES.items():
+        own = torch.Generator().manual_seed(int(rng.integers(2**62)))
+        world, policy = make(members, rng, own)
+        discount = torch.full((members,), 0.9, dtype=torch.float64)
+        drawn, other = (sample(world, policy, rollouts, horizon, own) for _ in range(2))
+        median = drawn.reward.flatten(1).median(dim=1).values[:, None, None]
+        due, elsewhere = ((each.reward > median).to(torch.float64) for each in (drawn, other))
+        chance = judge.fpr + J * due
+        said = (torch.rand(due.shape, generator=own, dtype=torch.float64) < chance).to(torch.float64)
+        along = gradients.mean_gradient(policy, other.with_reward(elsewhere), DISCOUNTED, discount)
+        seen, true = (
+            (
+                gradients.rollout_gradients(policy, drawn.with_reward(each), DISCOUNTED, discount)
+                @ along[..., None]
+            )[..., 0].numpy()
+            for each in (said, due)
+        )
+        ratio = seen.mean(axis=1) / true.mean(axis=1)
+        for member in range(members):
+            off = seen[member] - J * true[member]
+            about = seen[member] - ratio[member] * true[member]
+            root = np.sqrt(rollouts)
+            rows.append(
+                {
+                    "family": family,
+                    "member": member,
+                    "ratio": ratio[member],
+                    "error": about.std() / root / abs(true[member].mean()),
+                    "z": off.mean() / off.std() * root,
+                }
+            )
     return pd.DataFrame(rows)
 
 

@@ -43,3 +43,11 @@ def test_verdicts_where_they_are_given():
     chance, offset = judge.chance(problem)[0], judge.offset(problem)[0]
     assert not chance[~last].any() and not offset[~last].any()
     assert set(np.round(chance[last], 9)) == {0.1, 0.7} and (offset[last] == -0.1).all()
+
+
+def test_networks_climb_as_fast_as_j_says():
+    pytest.importorskip("torch")
+    judge = verdicts.Judge(0.7, 0.1)
+    found = verdicts.on_networks(judge, rng=np.random.default_rng(4), members=2, rollouts=1000, horizon=3)
+    assert len(found) == 6 and (found["z"].abs() < 5).all()
+    assert (np.abs(found["ratio"] - 0.6) < 5 * found["error"]).all() and found["error"].min() < 0.1
