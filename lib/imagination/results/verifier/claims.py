@@ -86,8 +86,8 @@ VERDICT_VARIANCE = Claim(
 )  # fmt: skip
 
 m_1, m_0 = real("m_1 m_0")
-RIGHT = Quantity(m_1, "right", "squared eligibilities of right steps: E sum r(s_u, a_u) |M_u|^2")
-WRONG = Quantity(m_0, "wrong", "squared eligibilities of wrong steps: E sum (1 - r(s_u, a_u)) |M_u|^2")
+RIGHT = Quantity(m_1, "right", "squared eligibilities, summed over verdicts on rewards of 1")
+WRONG = Quantity(m_0, "wrong", "squared eligibilities, summed over verdicts on rewards of 0")
 VERDICTS_ADD = Claim(
     name="What verdicts add", source="[this book]", symbols=(TPR, FPR, RIGHT, WRONG, fidelity.ROLLOUTS),
     hypotheses=(*RATES, above_0(fidelity.ROLLOUTS)), quantity=shown(r"\Delta"),

@@ -9,7 +9,7 @@ from imagination.results.verifier import claims
 __all__ = ["PRINTED", "RESULTS", "WORDS"]
 
 _CHAPTER = "18_a_judge_who_says_yes_or_no"
-_MOMENTS = ("Scores average to 0", "State-dependent noise")
+_MOMENTS = ("State-dependent noise",)
 
 RESULTS: tuple[Result, ...] = (
     Result(
@@ -59,7 +59,7 @@ RESULTS: tuple[Result, ...] = (
         label="thm-worth",
         theorem="verifier_worth",
         cell="18-worth",
-        rests_on=("What verdicts add", "Variance of an average"),
+        rests_on=(*_MOMENTS, "Variance of an average"),
         differs="Noise over J squared, in the place of noise.",
     ),
     Result(
