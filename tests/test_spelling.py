@@ -27,7 +27,7 @@ CHECKED = (
     *TEXTS,
 )
 NO_TEXT = "*.svg,*.html,*.png,*.gz,__pycache__"
-NAMES = "fpr,noes,ot,shat,thirdparty,whis"
+NAMES = "fpr,noes,notin,ot,shat,thirdparty,whis"
 """Names in the code that look like misspelt words."""
 
 NO_PROSE = re.compile(

@@ -30,6 +30,7 @@ _WHY_NOT = {
     "what functions return, and nobody makes": """
         audit.episodes.Episodes audit.policies.OnPolicy audit.ranking.Ranking audit.result.Audit
         decide.allocation.Allocation decide.allocation.JointAllocation decide.label_cost.OptimalCost
+        decide.verifier_rates.Advice
         decide.kappas.Kappa decide.objective.Objective decide.planner.Estimate decide.planner.Plan
         decide.scaling_laws.Comparison
         decide.scaling_laws.ScalingLaw
@@ -41,7 +42,8 @@ _WHY_NOT = {
         """,
     "what doors are made of: it takes what has been checked": """
         checks decide.budget_problem decide.second_order decide.scaling_laws.draws
-        decide.scaling_laws.hindcast decide.label_search decide.scaling_laws.huber models.fitting.check_data
+        decide.scaling_laws.hindcast decide.label_search decide.votes
+        decide.scaling_laws.huber models.fitting.check_data
         models.fitting.check_options models.fitting.trained decide.pilot.columns_of decide.pilot.measurements
         models.latent_beforehand.encoder_beforehand reinforce.reward_errors.look_up
         worlds.continuous.certified worlds.continuous.converter worlds.gymnasium.one_dimensional

@@ -174,7 +174,9 @@ METRIC = np.array([[0.0, 1, 1], [1, 0, 1], [1, 1, 0]])
 BY_NAME: dict[str, Callable[[], Any]] = {
     **dict.fromkeys(("gamma", "discount", "L_f", "L_pi", "correlation", "coefficient", "level"), lambda: 0.5),
     **dict.fromkeys(("L_r", "eps_dyn", "eps_rew", "diameter", "sigma", "tolerance", "sharp"), lambda: 0.2),
-    **dict.fromkeys(("horizon", "count", "draws", "steps", "replicates", "rollouts", "n", "k"), lambda: 3),
+    **dict.fromkeys(
+        ("horizon", "count", "draws", "steps", "replicates", "rollouts", "n", "k", "votes"), lambda: 3
+    ),
     **dict.fromkeys(("d_state", "d_action", "batch", "branching", "rows", "columns", "width"), lambda: 2),
     **dict.fromkeys(("n_states", "n_points", "n_actions", "dimension", "batch_size"), lambda: 3),
     **dict.fromkeys(("A_dyn", "A_rew", "c_dyn", "c_rew", "c_joint", "multiplier", "floor"), lambda: 1.5),
@@ -341,6 +343,10 @@ BY_PLACE: dict[str, dict[str, Callable[[], Any]]] = {
     "decide.label_cost.crossing": {"variance_noisy": lambda: 4.0, "variance_biased": lambda: 1.0, "bias_norm": lambda: 0.5},
     "decide.label_cost.mean_squared_error": {"variance": lambda: 1.0, "bias_norm": lambda: 0.5},
     **{f"decide.allocation.{name}": _SPLIT for name in ("allocate", "allocate_joint", "allocate_whole", "elasticities")},
+    "decide.label_cost.along_gradient": {"gradient": lambda: drawn(2, 3), "judged": lambda: drawn(2, 3)},
+    "decide.noise_laws.ballots": {"rate": lambda: 0.5, "correlation": lambda: 0.2, "votes": lambda: 3},
+    "decide.noise_laws.Verifier": {"tpr": lambda: 0.9, "fpr": lambda: 0.2, "share_of_ones": lambda: 0.5, "correlation": lambda: 0.1},
+    "decide.verifier_rates": {"table": lambda: [[5, 3, 1], [1, 2, 6]], "count": lambda: 5, "correlation": lambda: 0.2, "share_of_ones": lambda: 0.5, "most": lambda: 4, "price": lambda: 1.0, "draws": lambda: 20, "right": lambda: [True, False], "yes": lambda: [1, 0]},
     "decide.noise_laws": {"largest": lambda: 1.0, "noise_free_cost": lambda: 5.0},
     "results.noise.claims": {"score_bound": lambda: 1.0, "form": lambda: "simplified"},
     "results.curvature.claims": {"eps": lambda: 0.3, "sharp": lambda: True},

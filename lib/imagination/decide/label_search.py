@@ -22,6 +22,8 @@ __all__ = [
     "at_an_end",
     "at_the_slopes_root",
     "bought",
+    "called",
+    "plain",
     "searched",
     "whole_rollouts",
 ]
@@ -78,16 +80,9 @@ class Setting:
     def noise_at(self, cost: Array) -> Array:
         """The noise's variance at one cost or several for each problem, of the shape of `cost`."""
         if isinstance(self.noise, Law):
-            law = type(self.noise)(**{name: _like(part, cost) for name, part in vars(self.noise).items()})
+            law = type(self.noise)(**{name: _like(part, cost) for name, part in self.noise.numbers.items()})
             return np.minimum(law(cost), np.finfo(float).max)  # no factor of 0 meets an infinity
-        found = _called(self.noise, cost)
-        fine = np.isfinite(found) & (found >= 0)
-        if not fine.all():
-            raise ValueError(
-                "noise must return finite numbers of at least 0,"
-                f" got {float(found[~fine][0])!r} at cost {float(cost[~fine][0])!r}"
-            )
-        return found
+        return called(self.noise, cost)
 
     def objective(self, cost: Array) -> Array:
         """Psi at one cost or several for each problem."""
@@ -108,18 +103,24 @@ def _like(part: Array, cost: Array) -> Array:
 _FAILS = (ArithmeticError, AttributeError, TypeError, ValueError)
 
 
-def _called(noise: Callable[[Any], Any], cost: Array) -> Array:
-    """A user's function at an array of costs: at once, or one by one if it takes single numbers."""
+def called(function: Callable[[Any], Any], at: Array, name: str = "noise", of: str = "cost") -> Array:
+    """A user's function at an array of numbers: at once, or one by one if it takes single ones."""
     try:
-        found = np.asarray(noise(cost), float)
-        if found.shape == cost.shape:
-            return found
+        found = np.asarray(function(at), float)
     except _FAILS:
-        pass
-    try:
-        return np.array([float(noise(float(one))) for one in cost.ravel()]).reshape(cost.shape)
-    except _FAILS as error:
-        raise ValueError(f"noise must return a number for a cost, but it fails: {error}") from error
+        found = np.empty(())
+    if found.shape != at.shape:
+        try:
+            found = np.array([float(function(float(one))) for one in at.ravel()]).reshape(at.shape)
+        except _FAILS as error:
+            raise ValueError(f"{name} must return a number for a {of}, but it fails: {error}") from error
+    fine = np.isfinite(found) & (found >= 0)
+    if not fine.all():
+        raise ValueError(
+            f"{name} must return finite numbers of at least 0,"
+            f" got {float(found[~fine][0])!r} at {of} {float(at[~fine][0])!r}"
+        )
+    return found
 
 
 def at_the_slopes_root(setting: Setting) -> tuple[Array, Array]:

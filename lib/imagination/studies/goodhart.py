@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from imagination.decide.label_cost import crossing
+from imagination.decide.label_cost import along_gradient, crossing
 from imagination.reinforce import exact
 from imagination.reinforce.estimators import ascend
 from imagination.reinforce.problems import DISCOUNTED, Problem, softmax, tabular_policy
@@ -107,14 +107,14 @@ def alignment(mdp: TabularMDP, bias: Array, policies: Array) -> dict[str, Array]
         `length`, how many times as long the judge's is; `along`, the multiple a of the true one in it.
     """
     true, judged = (moments(mdp, policies, rewards)[0] for rewards in (mdp.reward[0], mdp.reward[0] + bias))
-    product, size = (true * judged).sum(axis=1), np.linalg.norm(true, axis=1)
-    length = np.linalg.norm(judged, axis=1)
+    size, length = np.linalg.norm(true, axis=1), np.linalg.norm(judged, axis=1)
+    along, _ = along_gradient(gradient=true, judged=judged)
     return {
         "true": true,
         "judged": judged,
-        "cosine": product / (size * length),
+        "cosine": along * size / length,
         "length": length / size,
-        "along": product / size**2,
+        "along": along,
     }
 
 
@@ -194,12 +194,8 @@ class Buyer:
         found = alignment(self.mdp, self.bias, policies)
         usable = found["along"] > 0 if self.aligned else np.full(len(policies), True)
         scale = np.where(usable & self.aligned, found["along"], 1.0)
-        off = ((found["judged"] / scale[:, None] - found["true"]) ** 2).sum(axis=1)
-        most = crossing(
-            variance_noisy=self.price * noisy,
-            variance_biased=biased / scale**2,
-            bias_norm=np.sqrt(np.maximum(off, 1e-300)),
-        )
+        off = np.linalg.norm(found["judged"] - scale[:, None] * found["true"], axis=1)
+        most = crossing(variance_noisy=self.price * noisy, variance_biased=biased, bias_norm=off, along=scale)
         return np.where(usable, most, -np.inf), scale
 
     def __call__(self, policies: Array) -> tuple[NDArray[np.int64], Array, Array]:

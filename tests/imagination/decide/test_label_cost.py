@@ -214,7 +214,7 @@ def test_crossing_is_where_both_errors_are_equal() -> None:
     assert fidelity.mean_squared_error(variance=biased, rollouts=K, bias_norm=norm) == pytest.approx(
         noisy / K
     )
-    for bad in ({"bias_norm": 0}, {"variance_noisy": -1}):
+    for bad in ({"bias_norm": -1}, {"variance_noisy": -1}, {"along": 0}):
         with pytest.raises(ValueError, match=next(iter(bad))):
             fidelity.crossing(**({"variance_noisy": 1, "variance_biased": 1, "bias_norm": 1} | bad))
     with pytest.raises(ValueError, match="rollouts must be at least 1"):
@@ -273,7 +273,9 @@ def test_extreme_numbers_give_a_number_or_are_refused_by_name(law: Any) -> None:
 @pytest.mark.filterwarnings("error")
 def test_extreme_errors_and_crossings_are_numbers() -> None:
     V, W, beta = np.meshgrid(EXTREMES, EXTREMES, EXTREMES)
-    assert not np.isnan(fidelity.crossing(variance_noisy=V, variance_biased=W, bias_norm=beta)).any()
+    for a in (1e-300, 1.0, 1e300):
+        given = {"variance_noisy": V, "variance_biased": W, "bias_norm": beta, "along": a}
+        assert not np.isnan(fidelity.crossing(**given)).any()
     K = np.maximum(W, 1)
     assert not np.isnan(fidelity.mean_squared_error(variance=V, rollouts=K, bias_norm=beta)).any()
     with pytest.raises(ValueError, match="bias_norm must be numbers that floats can hold"):

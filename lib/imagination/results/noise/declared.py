@@ -85,6 +85,7 @@ RESULTS: tuple[Result, ...] = (
         "State-dependent noise",
         (claims.STATE_DEPENDENT,),
         chapter=_CHAPTER,
+        label="prop-state-dependent",
         theorem="state_dependent_noise",
         cell="09-state-dependent",
         rests_on=("Variance of an average",),
