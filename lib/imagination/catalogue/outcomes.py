@@ -83,6 +83,7 @@ def in_passing(name: str) -> Iterator[Outcome]:
 
 OTHER: Mapping[str, str] = {
     "audit-*": "what an audit finds and how often its intervals hold: a tool, no claim",
+    "closed-loop-pendulum*": "a closed loop, with constants that were observed: what they give is no bound",
     "fidelity": "learning curves at equal budgets: what advice is worth, no claim",
     "fidelity-seeds": "their last returns, seed by seed",
     "fidelity-tuning": "what each step size came to on other seeds",
