@@ -26,7 +26,7 @@ from imagination.reinforce.episodes import Act, greedy
 from imagination.results.horizon import claims
 from imagination.results.horizon.systems import lyapunov
 from imagination.studies.loop.gymnasium_loop import Study
-from imagination.studies.loop.gymnasium_records import saved_policy
+from imagination.studies.loop.gymnasium_records import SEEDS, saved_policy
 from imagination.studies.loop.pendulum import SETTING
 from imagination.trials.recording import rounded
 from imagination.worlds.episodic import EpisodicWorld, Pendulum
@@ -236,17 +236,17 @@ def _settles(angle: Array) -> Array:
     return np.where(first < angle.shape[-1] - 1, first, -1)
 
 
-def run(seeds: int = 20, starts: int = 12, seed: int = 0) -> dict[str, pd.DataFrame]:
+def run(starts: int = 12, seed: int = 0, read: int = SEEDS) -> dict[str, pd.DataFrame]:
     """Learn the models, roll out, and observe.
 
     Parameters
     ----------
-    seeds : int
-        The first so many of the recorded policies.
     starts : int
-        Of Gymnasium's, for each.
+        Of Gymnasium's, for each of the recorded policies.
     seed : int
         Of models and starts.
+    read : int
+        The first so many policies are told of.
 
     Returns
     -------
@@ -255,9 +255,8 @@ def run(seeds: int = 20, starts: int = 12, seed: int = 0) -> dict[str, pd.DataFr
         from that start; ``-path``: one rollout once upright with its tube, for a figure.
     """
     torch.set_num_threads(1)
-    everyone = saved_policy("pendulum", SETTING)
-    policy = everyone.map_arrays(lambda array: array[:seeds])
-    study = Study(SETTING, seeds, seed)
+    policy = saved_policy("pendulum", SETTING)
+    study = Study(SETTING, SEEDS, seed)
     data = study.collect(policy, None)
     for _ in range(ROUNDS):
         data = study.collect(policy, data)
@@ -277,6 +276,7 @@ def run(seeds: int = 20, starts: int = 12, seed: int = 0) -> dict[str, pd.DataFr
     tables = []
     for phase, each in paths.items():
         known = (settled >= 0) | (phase == "whole episode")
+        known &= np.arange(SEEDS)[:, None] < read
         table = observed(each, root, SETTING.discount, known).assign(phase=phase)
         table["radius"] = radius[table["seed"]]
         table["settles"] = settled[table["seed"], table["start"]] >= 0
@@ -314,7 +314,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             RECORD + suffix,
             rounded(table, 9),
             command="python -m imagination.studies.observed_loops --record",
-            parameters={"seeds": 20, "starts": 12, "seed": 0, "rounds": ROUNDS, "share": SHARE}
+            parameters={"seeds": SEEDS, "starts": 12, "seed": 0, "rounds": ROUNDS, "share": SHARE}
             | {"discount": SETTING.discount, "upright": math.degrees(UPRIGHT)},
             seconds=seconds,
         )

@@ -61,18 +61,13 @@ def test_the_tube_holds_the_imagined_rollout_of_a_line():
     assert 0.9 * row["bound"] < row["gap"] <= row["bound"] * (1 + 1e-9)
 
 
-def test_the_record_holds_what_a_sample_of_it_says():
+def test_the_record_is_what_its_command_makes():
     table = records.load(study.RECORD)
-    few = study.run(seeds=2, starts=3)[""]
-    assert set(few.columns) == set(table.columns)
-    assert set(table["phase"]) == set(study.PHASES)
-    once = table[table["phase"] == "once upright"]
-    assert once["settles"].all()
-    # Other models, fitted for two seeds alone, of the same policies: the loops at rest are the same.
-    for seed, rows in few.groupby("seed"):
-        recorded = table[table["seed"] == seed]["radius"].iloc[0]
-        assert rows["radius"].iloc[0] == pytest.approx(recorded, abs=1e-3)
-    assert not (table["gap"] > table["bound"]).any()
+    assert set(table["phase"]) == set(study.PHASES) and not (table["gap"] > table["bound"]).any()
+    assert table.loc[table["phase"] == "once upright", "settles"].all()
+    again = study.run(read=1)[""]
+    recorded = table[table["seed"] == 0].reset_index(drop=True)
+    pd.testing.assert_frame_equal(again, recorded, rtol=1e-3, check_like=True)
 
 
 def test_the_recorded_tube_holds_its_rollout():
@@ -81,4 +76,4 @@ def test_the_recorded_tube_holds_its_rollout():
     ends = [path[[f"{name}_angle", f"{name}_speed"]].to_numpy() for name in ("real", "imagined")]
     distance = study.apart(*ends, root)
     assert (distance <= path["tube"] * (1 + 1e-6)).all() and path["tube"].max() < 0.5
-    assert isinstance(path, pd.DataFrame) and path["rho"].iloc[0] * 0.98 < 1
+    assert path["rho"].iloc[0] * 0.98 < 1
