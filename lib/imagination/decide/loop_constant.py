@@ -103,7 +103,7 @@ def linear_from_rollout(
 ) -> LinearRegion:
     """A confidence set from steps along a rollout, where each state depends on the noise before it.
 
-    By the self-normalised bound [APS11, Thm. 2] for each row of the matrix, at a d-th of the risk.
+    By the self-normalised bound [AYPS11, Thm. 2] for each row of the matrix, at a d-th of the risk.
 
     Parameters
     ----------
