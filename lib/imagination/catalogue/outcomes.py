@@ -103,6 +103,7 @@ OTHER: Mapping[str, str] = {
     "scaling*": "measurements to which laws are fitted; the laws are no claims",
     "sensitivity": "how far Theorem 1 with global constants is from the best split: its use, no claim",
     "stochastic-mrp-correlations": "which distance predicts the error of values: a question, not a claim",
+    "stochastic-mrp-lemmas": "how much of two simulation lemmas is used on the same pairs, in summary",
 }
 """Records that try no claim, by name or pattern, and what they hold."""
 
