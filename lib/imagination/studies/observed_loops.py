@@ -252,7 +252,7 @@ def run(starts: int = 12, seed: int = 0, read: int = SEEDS) -> dict[str, pd.Data
     -------
     dict
         ``""``: `observed`, with its `phase`, the spectral `radius` at rest, and whether the policy `settles`
-        from that start; ``-path``: one rollout once upright with its tube, for a figure.
+        from that start; ``-steps``: one rollout once upright with its tube, for a figure.
     """
     torch.set_num_threads(1)
     policy = saved_policy("pendulum", SETTING)
@@ -282,7 +282,7 @@ def run(starts: int = 12, seed: int = 0, read: int = SEEDS) -> dict[str, pd.Data
         table["settles"] = settled[table["seed"], table["start"]] >= 0
         tables.append(table)
     found = pd.concat(tables, ignore_index=True)
-    return {"": found, "-path": _shown(found, paths["once upright"], root)}
+    return {"": found, "-steps": _shown(found, paths["once upright"], root)}
 
 
 def _shown(table: pd.DataFrame, paths: Paths, root: Array) -> pd.DataFrame:

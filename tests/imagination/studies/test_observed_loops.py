@@ -71,7 +71,7 @@ def test_the_record_is_what_its_command_makes():
 
 
 def test_the_recorded_tube_holds_its_rollout():
-    path = records.load(f"{study.RECORD}-path")
+    path = records.load(f"{study.RECORD}-steps")
     root = path.loc[0, [f"root_{i}{j}" for i in range(2) for j in range(2)]].to_numpy(float).reshape(2, 2)
     ends = [path[[f"{name}_angle", f"{name}_speed"]].to_numpy() for name in ("real", "imagined")]
     distance = study.apart(*ends, root)
