@@ -181,3 +181,68 @@ Proof. intros a b c d e N. unfold ranking_bound. pose proof (Rabs_def2_le _ _ N)
 (** Each gap is 3, their difference 0: imagination's order holds, however small the advantage. *)
 Theorem ranking_instance : Rabs ((4 - 1) - (7/2 - 1/2)) <= 1/4 /\ 1/4 < 4 - 7/2.
 Proof. rewrite Rabs_pos_eq; lra. Qed.
+
+(** ---- What each error did ---- *)
+
+(** A share c of what is left goes on after a step; 1 if the episode goes on, 0 if it ends there. *)
+Definition goes_on W (c : state W -> action W -> R) x := c x (policy W x).
+(** What is left of the real episode at step t. *)
+Fixpoint alive W (c : state W -> action W -> R) t := match t with O => 1 | S t => alive W c t * goes_on W c (real_state W t) end.
+(** The real return of H steps, and the learned world's own value of n steps, of episodes that end. *)
+Definition ended_return W c gamma H := sum H (fun t => gamma ^ t * (alive W c t * pay W (r W) (real_state W t))).
+Fixpoint ended_value W (c_hat : state W -> action W -> R) gamma n x :=
+  match n with O => 0 | S n => pay W (r_hat W) x + gamma * (goes_on W c_hat x * ended_value W c_hat gamma n (loop W (f_hat W) x)) end.
+
+(** The three parts, each discounted along the real episode: what the reward model pays too much; what the model's next state is worth more than the real one, where the episode
+    goes on; and what the model's next state is worth where the model is wrong about the end. Values are of the steps that remain. *)
+Definition reward_part W c gamma H := sum H (fun t => gamma ^ t * (alive W c t * (pay W (r_hat W) (real_state W t) - pay W (r W) (real_state W t)))).
+Definition dynamics_part W c (V : nat -> state W -> R) gamma H := sum H (fun t => gamma ^ S t * (alive W c t * (goes_on W c (real_state W t) *
+  (V (H - t - 1)%nat (loop W (f_hat W) (real_state W t)) - V (H - t - 1)%nat (loop W (f W) (real_state W t)))))).
+Definition ending_part W c c_hat (V : nat -> state W -> R) gamma H := sum H (fun t => gamma ^ S t * (alive W c t *
+  ((goes_on W c_hat (real_state W t) - goes_on W c (real_state W t)) * V (H - t - 1)%nat (loop W (f_hat W) (real_state W t))))).
+
+Lemma audit_steps W c c_hat g H : forall n, (n <= H)%nat -> let V := ended_value W c_hat g in
+  V H (start W) - ended_return W c g n = g ^ n * (alive W c n * V (H - n)%nat (real_state W n)) +
+  sum n (fun t => g ^ t * (alive W c t * (pay W (r_hat W) (real_state W t) - pay W (r W) (real_state W t)))) +
+  sum n (fun t => g ^ S t * (alive W c t * (goes_on W c (real_state W t) *
+    (V (H - t - 1)%nat (loop W (f_hat W) (real_state W t)) - V (H - t - 1)%nat (loop W (f W) (real_state W t)))))) +
+  sum n (fun t => g ^ S t * (alive W c t * ((goes_on W c_hat (real_state W t) - goes_on W c (real_state W t)) * V (H - t - 1)%nat (loop W (f_hat W) (real_state W t))))).
+Proof.
+  intros n L V. induction n as [|n IH].
+  - unfold ended_return. cbn [sum alive pow]. rewrite Nat.sub_0_r. change (real_state W 0) with (start W). ring.
+  - specialize (IH ltac:(lia)). unfold ended_return in *. cbn [sum alive].
+    assert (E : V (H - n)%nat (real_state W n) = pay W (r_hat W) (real_state W n) +
+      g * (goes_on W c_hat (real_state W n) * V (H - n - 1)%nat (loop W (f_hat W) (real_state W n)))) 
+      by (assert (N : (H - n = S (H - n - 1))%nat) by lia; rewrite N at 1; reflexivity).
+    rewrite E in IH. replace (H - S n)%nat with (H - n - 1)%nat by lia. change (real_state W (S n)) with (loop W (f W) (real_state W n)).
+    cbn [pow] in *. lra.
+Qed.
+
+(** What each error did. Along a real episode, which may end, the imagined return from its start less its own return is the sum of three parts: the reward's, the
+    dynamics' and that of the ends. Nothing is supposed of the worlds, of gamma, nor of the shares that go on. *)
+Theorem audit_identity : forall (W : worlds) (c c_hat : state W -> action W -> R) (gamma : R) (H : nat), let V := ended_value W c_hat gamma in
+  V H (start W) - ended_return W c gamma H = reward_part W c gamma H + dynamics_part W c V gamma H + ending_part W c c_hat V gamma H.
+Proof.
+  intros W c ch g H V. pose proof (audit_steps W c ch g H H (Nat.le_refl H)) as A. cbv zeta in A. fold V in A.
+  replace (V (H - H)%nat (real_state W H)) with 0 in A by (rewrite Nat.sub_diag; reflexivity). unfold reward_part, dynamics_part, ending_part. lra.
+Qed.
+
+(** Where nothing ends it is the mirror image. *)
+Lemma audit_identity_readable : forall (W : worlds) (gamma : R) (H : nat),
+  ended_value W (fun _ _ => 1) gamma H (start W) = sum H (imagined_reward W gamma) /\ ended_return W (fun _ _ => 1) gamma H = sum H (real_reward W gamma).
+Proof.
+  intros W g H. assert (one : forall t, alive W (fun _ _ => 1) t = 1) by (induction t; [reflexivity | cbn [alive]; rewrite IHt; unfold goes_on; ring]). split.
+  - assert (E : forall n x, ended_value W (fun _ _ => 1) g n x = steps_value (loop W (f_hat W)) (pay W (r_hat W)) g n x).
+    { induction n; intros x; [reflexivity|]. cbn [ended_value steps_value]. rewrite IHn. unfold goes_on. ring. }
+    rewrite E, steps_value_sum. reflexivity.
+  - unfold ended_return. apply sum_ext. intros t _. rewrite one. unfold real_reward, ret, real_state. ring.
+Qed.
+
+(** A walk whose model goes twice as far, pays 1 too much, and thinks that less goes on: each part counts. *)
+Definition tired : worlds := {|
+  state := R; d_S := fun x y => Rabs (x - y); action := R; d_A := fun x y => Rabs (x - y);
+  f := fun s _ => s + 1; f_hat := fun s _ => s + 2; r := fun s _ => s; r_hat := fun s _ => s + 1; policy := fun s => s; start := 0 |}.
+Theorem audit_identity_instance : let V := ended_value tired (fun _ _ => 1/4) (1/2) in
+  reward_part tired (fun _ _ => 1/2) (1/2) 2 = 5/4 /\ dynamics_part tired (fun _ _ => 1/2) V (1/2) 2 = 1/4 /\
+  ending_part tired (fun _ _ => 1/2) (fun _ _ => 1/4) V (1/2) 2 = - (3/8).
+Proof. unfold reward_part, dynamics_part, ending_part, goes_on, real_state, real, loop, pay; simpl. unfold goes_on, loop, pay, real_state, real; simpl. repeat split; field. Qed.

@@ -138,3 +138,29 @@ Theorem mutant_tight_simulation_no_rewards : ~ tight_simulation_with (fun gamma 
 Theorem mutant_tight_simulation_once : ~ tight_simulation_with (fun gamma eps_dyn eps_rew width => eps_rew / (1 - gamma) + width * gamma * eps_dyn / (1 - gamma)). Proof. too_close. Qed.
 (** Half the width, as if rewards were symmetric. *)
 Theorem mutant_tight_simulation_half_width : ~ tight_simulation_with (fun gamma eps_dyn eps_rew width => tight_simulation_bound gamma eps_dyn eps_rew (width / 2)). Proof. too_close. Qed.
+
+(** ---- What each error did ---- *)
+Definition audit_identity_with (parts : forall W : worlds, (state W -> action W -> R) -> (state W -> action W -> R) -> (nat -> state W -> R) -> R -> nat -> R) :=
+  forall (W : worlds) (c c_hat : state W -> action W -> R) (gamma : R) (H : nat),
+  ended_value W c_hat gamma H (start W) - ended_return W c gamma H = parts W c c_hat (ended_value W c_hat gamma) gamma H.
+(** It is this theorem that is changed. *)
+Theorem same_audit_identity : audit_identity_with (fun W c c_hat V gamma H => reward_part W c gamma H + dynamics_part W c V gamma H + ending_part W c c_hat V gamma H).
+Proof. exact audit_identity. Qed.
+(** A true weakening remains provable: a model that is right about the ends has two parts. *)
+Theorem weaker_audit_identity : forall (W : worlds) (c : state W -> action W -> R) (gamma : R) (H : nat),
+  ended_value W c gamma H (start W) - ended_return W c gamma H = reward_part W c gamma H + dynamics_part W c (ended_value W c gamma) gamma H.
+Proof.
+  intros W c g H. pose proof (audit_identity W c c g H) as A. cbv zeta in A. rewrite A. replace (ending_part W c c (ended_value W c g) g H) with 0; [ring|].
+  unfold ending_part. symmetry. rewrite (sum_ext H _ (fun _ => 0)) by (intros; ring). rewrite sum_const. ring.
+Qed.
+Ltac tired := let M := fresh in intros M; specialize (M tired (fun _ _ => 1/2) (fun _ _ => 1/4) (1/2) 2%nat);
+  unfold ended_return, reward_part, dynamics_part, ending_part, goes_on, real_state, real, loop, pay in M; simpl in M; unfold goes_on, loop, pay, real_state, real in M; simpl in M; lra.
+(** The ends are forgotten. *)
+Theorem mutant_audit_identity_no_ends : ~ audit_identity_with (fun W c c_hat V gamma H => reward_part W c gamma H + dynamics_part W c V gamma H). Proof. tired. Qed.
+(** The ends are priced where the world went, and the dynamics where it goes on. *)
+Theorem mutant_audit_identity_real_end : ~ audit_identity_with (fun W c c_hat V gamma H => reward_part W c gamma H + dynamics_part W c V gamma H +
+  sum H (fun t => gamma ^ S t * (alive W c t * ((goes_on W c_hat (real_state W t) - goes_on W c (real_state W t)) * V (H - t - 1)%nat (loop W (f W) (real_state W t)))))). Proof. tired. Qed.
+(** An error of the reward counts after the end, too. *)
+Theorem mutant_audit_identity_after_the_end : ~ audit_identity_with (fun W c c_hat V gamma H => reward_part W (fun _ _ => 1) gamma H + dynamics_part W c V gamma H + ending_part W c c_hat V gamma H). Proof. tired. Qed.
+(** The model's ends decide where its dynamics count. *)
+Theorem mutant_audit_identity_model_ends : ~ audit_identity_with (fun W c c_hat V gamma H => reward_part W c gamma H + dynamics_part W c_hat V gamma H + ending_part W c c_hat V gamma H). Proof. tired. Qed.

@@ -264,6 +264,7 @@ BY_PLACE: dict[str, dict[str, Callable[[], Any]]] = {
         "offset": lambda: drawn(2, 1),
         "low": lambda: np.zeros(2),
     },
+    "decide.loop_constant": {"following": lambda: drawn(2, 4, 2) ** 2, "noise": lambda: 0.1, "largest": lambda: 1.0, "values": lambda: drawn(2, 4), "spacing": lambda: 0.1, "curvature": lambda: 1.0},
     "sensitivities": {"parameters": lambda: ["dynamics.bias"]},
     "wasserstein.function_lipschitz": {"values": lambda: drawn(3)},
     "wasserstein": {"reward": lambda: table().reward, **_TABLES},

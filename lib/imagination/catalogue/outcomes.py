@@ -83,6 +83,7 @@ def in_passing(name: str) -> Iterator[Outcome]:
 
 OTHER: Mapping[str, str] = {
     "audit-*": "what an audit finds and how often its intervals hold: a tool, no claim",
+    "closed-loop-pendulum*": "a closed loop, with constants that were observed: what they give is no bound",
     "fidelity": "learning curves at equal budgets: what advice is worth, no claim",
     "fidelity-seeds": "their last returns, seed by seed",
     "fidelity-tuning": "what each step size came to on other seeds",
@@ -102,6 +103,7 @@ OTHER: Mapping[str, str] = {
     "scaling*": "measurements to which laws are fitted; the laws are no claims",
     "sensitivity": "how far Theorem 1 with global constants is from the best split: its use, no claim",
     "stochastic-mrp-correlations": "which distance predicts the error of values: a question, not a claim",
+    "stochastic-mrp-lemmas": "how much of two simulation lemmas is used on the same pairs, in summary",
 }
 """Records that try no claim, by name or pattern, and what they hold."""
 

@@ -4,6 +4,10 @@
 
 draws pairs of random kernels on a line of states, computes the error of the values of one reward, and
 correlates it with several distances between the two kernels.
+
+    python -m imagination.studies.distances --lemmas
+
+draws the same pairs and sets the error beside two simulation lemmas.
 """
 
 from __future__ import annotations
@@ -20,12 +24,13 @@ from scipy import stats
 
 from imagination import records
 from imagination import wasserstein as w
+from imagination.results.kernels import claims
 from imagination.trials.sweep import sweep
 from imagination.worlds import makers
 
 Array = NDArray[Any]
 
-RECORD = "stochastic-mrp-correlations"
+RECORD, LEMMAS = "stochastic-mrp-correlations", "stochastic-mrp-lemmas"
 FULL_PAIRS = 50_000
 SEED = 20180710
 
@@ -44,6 +49,8 @@ KERNELS: Mapping[str, Callable[[int, int, np.random.Generator], Array]] = {
 states are visited often and others hardly ever; the hundredth that is spread over all keeps KL finite."""
 
 BLOCKS = 20
+
+Task = Callable[[Mapping[str, Any], np.random.Generator], pd.DataFrame]
 
 
 def reward_shapes(n_states: int) -> dict[str, Array]:
@@ -158,15 +165,50 @@ def mrp_correlations(
     discounts: Array | None = None,
     workers: int | None = 1,
     progress: bool | None = None,
+    task: Task = mrp_task,
 ) -> pd.DataFrame:
-    """`correlations` for so many pairs of each kind of 10-state `KERNELS`, at discounts 0.05, ..., 0.95."""
+    """`correlations` for so many pairs of each kind of 10-state `KERNELS`, at discounts 0.05, ..., 0.95.
+
+    Another `task` measures something else on the same pairs.
+    """
     discounts = np.arange(1, 20) / 20 if discounts is None else discounts
     configurations = [
         {"gamma": float(gamma), "pairs": pairs, "kernels": kernels}
         for kernels in KERNELS
         for gamma in discounts
     ]
-    return sweep(mrp_task, configurations, seed=seed, workers=workers, progress=progress)
+    return sweep(task, configurations, seed=seed, workers=workers, progress=progress)
+
+
+def lemmas(found: dict[str, Array], gamma: float) -> pd.DataFrame:
+    """What two simulation lemmas say of the value errors, for every reward shape; rewards lie in [0, 1].
+
+    Returns
+    -------
+    DataFrame
+        `reward`, `lemma`, the `median` and the `largest` of error / bound, and `informative`, the share of
+        bounds below what the rewards alone allow, 1 / (1 - gamma).
+    """
+    error_of_kernel = found["TV"].max(axis=1)
+    numbers = {"gamma": gamma, "eps_dyn": error_of_kernel, "eps_rew": 0.0}
+    bounds = {
+        "classical": claims.SIMULATION_LEMMA.evaluate(**numbers, span=1 / (1 - gamma)),
+        "tight": claims.TIGHT_SIMULATION.evaluate(**numbers, width=1.0),
+    }
+    rows = []
+    for shape in (name for name in found if f"value-aware {name}" in found):
+        for lemma, bound in bounds.items():
+            used = found[shape] / bound
+            informative = np.mean(bound < 1 / (1 - gamma))
+            rows.append((shape, lemma, np.median(used), used.max(), informative))
+    return pd.DataFrame(rows, columns=["reward", "lemma", "median", "largest", "informative"])
+
+
+def lemmas_task(configuration: Mapping[str, Any], generator: np.random.Generator) -> pd.DataFrame:
+    """One discount and one way to draw kernels: `lemmas` on the pairs of `mrp_task`."""
+    gamma, pairs, kernels = (configuration[name] for name in ("gamma", "pairs", "kernels"))
+    found = mrp_errors(gamma, pairs, generator, kernels=kernels)
+    return lemmas(found, gamma).assign(gamma=gamma, pairs=pairs, kernels=kernels)
 
 
 def _correlation(x: Array, y: Array, blocks: int) -> tuple[float, float, float]:
@@ -188,14 +230,15 @@ def _fisher(x: Array, y: Array) -> Array:
     return np.arctanh(np.clip((x * y).sum(axis=1) / size, -1 + 1e-15, 1 - 1e-15))
 
 
-def record(workers: int = 1) -> records.Record:
+def record(workers: int = 1, *, of_lemmas: bool = False) -> records.Record:
     """Run the experiment at full scale and store it in `data/`."""
     start = perf_counter()
-    table = mrp_correlations(FULL_PAIRS, SEED, workers=workers, progress=True)
+    task, name = (lemmas_task, LEMMAS) if of_lemmas else (mrp_task, RECORD)
+    table = mrp_correlations(FULL_PAIRS, SEED, workers=workers, progress=True, task=task)
     return records.save(
-        RECORD,
+        name,
         table.drop(columns="configuration"),
-        command="python -m imagination.studies.distances",
+        command="python -m imagination.studies.distances" + " --lemmas" * of_lemmas,
         parameters={"pairs": FULL_PAIRS, "seed": SEED, "states": 10, "blocks": BLOCKS},
         seconds=perf_counter() - start,
         workers=workers,
@@ -205,4 +248,6 @@ def record(workers: int = 1) -> records.Record:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=record.__doc__)
     parser.add_argument("--workers", type=int, default=1)
-    print(record(parser.parse_args().workers))
+    parser.add_argument("--lemmas", action="store_true", help="two simulation lemmas on the same pairs")
+    chosen = parser.parse_args()
+    print(record(chosen.workers, of_lemmas=chosen.lemmas))

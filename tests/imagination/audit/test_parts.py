@@ -8,6 +8,7 @@ from tests.imagination.audit import fakes
 
 from imagination.audit import parts
 from imagination.audit.parts import PARTS, decompose, one_step
+from imagination.results.horizon.claims import ACCOUNT
 
 HORIZONS = np.array([1, 4, 7])
 
@@ -45,6 +46,9 @@ def test_parts_are_what_they_are_defined_to_be(worth, risk, gamma):
     model = fakes.Model(offset=0.05, risk=risk)
     found = decompose(episodes, model, fakes.policy, gamma=gamma, horizons=HORIZONS, rng=rng, value=worth)
     assert len(found.episodes) == 8
+    reward, dynamics, ending = (found.by_horizon[part] for part in PARTS)
+    stated = ACCOUNT.evaluate(reward_part=reward, dynamics_part=dynamics, ending_part=ending)
+    np.testing.assert_allclose(stated, found.imagined - found.real, atol=1e-12)
     for j, horizon in enumerate(HORIZONS):
         for row, e in enumerate(found.episodes):
             real, contributions = from_the_definition(episodes, model, e, horizon, gamma, worth)

@@ -72,3 +72,25 @@ def test_the_record_is_whole_and_agrees_with_a_fresh_sample():
     assert len(both) == len(fresh)
     width = (both.high - both.low) / 2 + (both.high_recorded - both.low_recorded) / 2
     assert np.all(np.abs(both.correlation - both.correlation_recorded) <= 3 * width + 0.01)
+
+
+def test_two_lemmas_of_one_pair_by_hand():
+    """Half the mass goes wrong, gamma = 1/2: the classical lemma allows 1, the tight one 2/3."""
+    found = {"goal": np.array([1 / 3]), "value-aware goal": np.zeros((1, 2)), "TV": np.array([[0.1, 0.5]])}
+    table = distances.lemmas(found, 0.5).set_index("lemma")
+    assert table.loc["classical", "median"] == pytest.approx(1 / 3)
+    assert table.loc["tight", "median"] == pytest.approx(1 / 2)
+    assert (table["informative"] == 1).all()  # 1 and 2/3 are less than 2
+    silent = distances.lemmas(found, 0.9).set_index("lemma")["informative"]
+    assert silent["classical"] == 0 and silent["tight"] == 1
+
+
+def test_the_record_of_lemmas_is_whole_and_agrees_with_a_fresh_sample():
+    recorded = records.load(distances.LEMMAS)
+    assert set(recorded.pairs) == {distances.FULL_PAIRS} and recorded.gamma.nunique() == 19
+    assert (recorded.largest <= 1 + 1e-9).all()
+    discounts = np.array([0.5, 0.9])
+    fresh = distances.mrp_correlations(1000, seed=1, discounts=discounts, task=distances.lemmas_task)
+    both = fresh.merge(recorded, on=["gamma", "kernels", "reward", "lemma"], suffixes=("", "_recorded"))
+    assert len(both) == len(fresh) == 40
+    np.testing.assert_allclose(both["median"], both["median_recorded"], rtol=0.15)

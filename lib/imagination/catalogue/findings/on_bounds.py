@@ -1,8 +1,9 @@
-"""Findings of the trials of bounds: chapters 4, 5, 9 and 12."""
+"""Findings of the trials of bounds: chapters 4, 5, 9, 12 and 16."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ from imagination.results.curvature import trial as straightening
 from imagination.results.noise import network_trial as torch_noise
 from imagination.results.noise import trial as reward_noise
 from imagination.results.return_gap import trial
-from imagination.studies import distances
+from imagination.studies import distances, observed_loops
 from imagination.trials.trial import violations
 
 __all__ = ["FINDINGS"]
@@ -173,6 +174,40 @@ def _curvature(table: pd.DataFrame) -> Said:
     )
 
 
+def _lemmas(kernels: str) -> Say:
+    def say(table: pd.DataFrame) -> Said:
+        gamma = table["gamma"].max()
+        rows = table[(table["kernels"] == kernels) & (table["gamma"] == gamma)].set_index("lemma")
+        tight, classical = (over(rows.loc[lemma, "median"], np.mean) for lemma in ("tight", "classical"))
+        return Said(
+            f"With {kernels} kernels and γ = {gamma:g}, the middle error of values is {tight} of the tight "
+            f"simulation lemma's bound and {classical} of the classical one's, means over shapes of rewards.",
+            tight,
+            "error of values over the tight bound, median",
+            counted(int(table["pairs"].max()), "pair of kernels", "pairs of kernels"),
+        )
+
+    return say
+
+
+def _observed(phase: str) -> Say:
+    def say(table: pd.DataFrame) -> Said:
+        rows = table[table["phase"] == phase]
+        finite = np.isfinite(rows["bound"])
+        found = replace(over(finite.groupby(rows["seed"]).mean(), np.mean), percent=True)
+        above = int((rows["gap"] > rows["bound"]).sum())
+        return Said(
+            f"Pendulum, {phase}: with constants that were observed on visited states, the closed loop's "
+            f"bound is finite in {found} of rollouts, by policy on average; {above} of "
+            f"{counted(int(finite.sum()), 'gap')} are above it.",
+            found,
+            "share of rollouts with a finite bound",
+            f"{counted(rows['seed'].nunique(), 'policy', 'policies')}, {counted(len(rows), 'rollout')}",
+        )
+
+    return say
+
+
 FINDINGS = (
     Finding("No gap above its bound", 4, trial.RECORD, _broken, ("ratio",)),
     Finding("Bounds are loose", 4, trial.RECORD, _loose, ("ratio",)),
@@ -192,11 +227,21 @@ FINDINGS = (
         )
         for kernels in distances.KERNELS
     ),
+    *(
+        Finding(
+            f"Two simulation lemmas: {kernels} kernels", 5, distances.LEMMAS, _lemmas(kernels), ("median",)
+        )
+        for kernels in distances.KERNELS
+    ),
     Finding("What noise adds, exactly", 9, reward_noise.RECORD, _noise_exactly, reward_noise.IDENTITIES),
     Finding(
         "How much Theorem 2 overstates", 9, reward_noise.RECORD, _noise_bounds, ("ratio_paper", "ratio_sharp")
     ),
     Finding("Noise on networks", 9, torch_noise.RECORD, _networks, ("added", "exact")),
     Finding("No map above the sharp bound", 12, straightening.RECORD, _curvature, ("loss",)),
+    *(
+        Finding(f"An observed loop: {phase}", 16, observed_loops.RECORD, _observed(phase), ("bound",))
+        for phase in observed_loops.PHASES
+    ),
 )
-"""Chapters 4, 5, 9 and 12."""
+"""Chapters 4, 5, 9, 12 and 16."""

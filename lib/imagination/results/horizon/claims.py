@@ -17,6 +17,7 @@ from imagination.sums import GeometricSum
 from imagination.symbols import real
 
 __all__ = [
+    "ACCOUNT",
     "CLOSED_LOOP",
     "CONSTANT_ERRORS",
     "IMAGINE_THEN_ESTIMATE",
@@ -102,4 +103,26 @@ RANKING = Claim(
     quantity=shown(r"J_{2} - J_{1}"),
     expression=_apart - (_preferred - _other),
     meaning="below 0 the world agrees with imagination",
+)
+
+# -- what each error did -------------------------------------------------------------------------------------
+
+REWARD_PART, DYNAMICS_PART, ENDING_PART = (
+    Quantity(real(rf"A_{{\mathrm{{{short}}}}}"), f"{name}_part", f"{what}, discounted, along a real episode")
+    for short, name, what in (
+        ("rew", "reward", "what the reward model pays too much"),
+        ("dyn", "dynamics", "what the model's next states are worth too much"),
+        ("end", "ending", "what the model's ends are worth too much"),
+    )
+)
+
+ACCOUNT = Claim(
+    name="What each error did",
+    source="[KL02; this book]",
+    symbols=(REWARD_PART, DYNAMICS_PART, ENDING_PART),
+    hypotheses=(),
+    quantity=shown(r"\hat{J}_H - J_H"),
+    expression=REWARD_PART.symbol + DYNAMICS_PART.symbol + ENDING_PART.symbol,
+    relation="==",
+    meaning="a real episode, which may end, and the model are all it takes",
 )

@@ -44,6 +44,14 @@ RESULTS: tuple[Result, ...] = (
         cell="16-ranking-card",
         differs="Not in the paper. The difference of two gaps may be far smaller than either.",
     ),
+    _in_16(
+        "What each error did",
+        (claims.ACCOUNT,),
+        label="thm-account",
+        theorem="audit_identity",
+        cell="16-account-card",
+        differs="The mirror image, for episodes that end: the model's ends have a part of their own.",
+    ),
 )
 
 PRINTED: Mapping[str, Printed] = {
@@ -132,5 +140,24 @@ WORDS: Mapping[str, Words] = {
         for_all="all numbers.",
         assumptions=(r"\(|(\hat J_1 - J_1) - (\hat J_2 - J_2)| \le d\)",),
         also=r"So if \(\hat J_1 - \hat J_2 > d\), then \(J_1 > J_2\).",
+    ),
+    "audit_identity": Words(
+        title="What each error did",
+        source="[KL02; this book]",
+        fixed=f"{_FIXED}; shares \\(c, \\hat c\\) of states and actions, any numbers: 0 where the world "
+        "ends, 1 where it goes on, and the model's chance that it does.",
+        for_all=r"every \(\gamma\) and every horizon \(H\).",
+        definitions=(
+            r"\(s_t, a_t\) along the real rollout, with \(c_t = c(s_t, a_t)\), and so for the other letters; "
+            r"\(w_t = \gamma^t\, c_0 \cdots c_{t-1}\)",
+            r"\(J_H = \sum_{t<H} w_t\, r_t\), and \(\hat J_H = \hat V_H(s_0)\)",
+            r"\(\hat V_0 = 0\), \(\hat V_{n+1}(x) = \hat r + \gamma\, \hat c\, \hat V_n(\hat f)\) at \((x, "
+            r"\pi(x))\)",
+            r"\(A_{\mathrm{rew}} = \sum_{t<H} w_t\, [\hat r - r]_t\)",
+            r"\(A_{\mathrm{dyn}} = \sum_{t<H} w_t\, \gamma\, c_t\, [\hat V_{H-t-1}(\hat f_t) - \hat "
+            r"V_{H-t-1}(f_t)]\)",
+            r"\(A_{\mathrm{end}} = \sum_{t<H} w_t\, \gamma\, (\hat c_t - c_t)\, \hat V_{H-t-1}(\hat f_t)\)",
+        ),
+        assumptions=("none",),
     ),
 }

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from imagination.quantities import H, gamma
 from imagination.results.horizon.claims import (
+    ACCOUNT,
     CLOSED_LOOP,
     CONSTANT_ERRORS,
+    DYNAMICS_PART,
+    ENDING_PART,
     ESTIMATE_ERROR,
     LATER_ERROR,
     ONE_MORE_STEP,
     RANKING,
+    REWARD_PART,
     STEP_ERROR,
     lam,
     rho,
@@ -40,4 +44,8 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("half the difference", RANKING, instead={"gap_difference": lambda t: t["gap_difference"] / 2}),
     Mutant("the larger gap", RANKING, instead={"gap_difference": "larger_gap"}),
     Mutant("the preferred policy's gap", RANKING, instead={"gap_difference": "preferred_gap"}),
+    Mutant("ends forgotten", ACCOUNT, put(ENDING_PART.symbol, 0)),
+    Mutant("the wrong sign of the ends", ACCOUNT, put(ENDING_PART.symbol, -ENDING_PART.symbol)),
+    Mutant("next states forgotten", ACCOUNT, put(DYNAMICS_PART.symbol, 0)),
+    Mutant("what is paid forgotten", ACCOUNT, put(REWARD_PART.symbol, 0)),
 )

@@ -25,6 +25,9 @@ STEPS = 300
 HORIZONS = 40
 """Horizons at which a rollout may end are below this."""
 
+EPISODE = 15
+"""Steps of an episode that may end before."""
+
 
 def configurations(scale: str = "quick") -> list[dict[str, Any]]:
     """Return the configurations of a trial; each is a batch of loops.
@@ -76,13 +79,16 @@ def measured(loops: Loops, rng: np.random.Generator) -> pd.DataFrame:
       stops at, and that with the smallest error; `least_error`, and `error_at_rule`, `error_at_zero`,
       `error_at_last`, the errors there;
     - of a second policy `loss`, `preferred_hat`, `other_hat`, `gap_difference`, `larger_gap` and
-      `preferred_gap`.
+      `preferred_gap`;
+    - of episodes that end `ended_gap`, its `reward_part`, `dynamics_part` and `ending_part`, and
+      `ended_size`, the sum of their sizes and of the two returns'.
     """
     columns = {
         "gamma": loops.gamma,
         **_closed_loop(loops, rng),
         **_early_end(loops, rng),
         **_order(loops, rng),
+        **_ends(loops),
     }
     return pd.DataFrame(columns)
 
@@ -196,6 +202,41 @@ def _order(loops: Loops, rng: np.random.Generator) -> dict[str, np.ndarray]:
     }
 
 
+def _ends(loops: Loops) -> dict[str, np.ndarray]:
+    """Let the world end in stripes of states, let the model think that it may, and take the gap apart."""
+    gamma, time = loops.gamma[:, None], np.arange(EPISODE)
+
+    def stripes(state: np.ndarray) -> np.ndarray:
+        return np.cos(2 * state.sum(-1)) + 0.8
+
+    def worth(state: np.ndarray, steps: np.ndarray) -> np.ndarray:
+        """The learned world's own value of so many steps from states (C, n, d)."""
+        total, weight = np.zeros(state.shape[:2]), np.ones(state.shape[:2])
+        for step in range(EPISODE):
+            total += np.where(step < steps, weight * loops.learned_reward(state), 0)
+            weight *= gamma / (1 + np.exp(-4 * stripes(state)))
+            state = loops.learned(state)
+        return total
+
+    real = rollouts(loops, EPISODE)[0]
+    here, after = real[:, :-1], real[:, 1:]
+    goes_on = stripes(here) > 0
+    lasts = np.concatenate([np.ones((len(gamma), 1)), goes_on[:, :-1].cumprod(1)], axis=1)
+    weights, left = gamma**time * lasts, EPISODE - time - 1
+    believed, instead = worth(loops.learned(here), left), worth(after, left)
+    off = 1 / (1 + np.exp(-4 * stripes(here))) - goes_on
+    parts = {
+        "reward_part": loops.learned_reward(here) - loops.reward(here),
+        "dynamics_part": gamma * goes_on * (believed - instead),
+        "ending_part": gamma * off * believed,
+    }
+    parts = {name: (weights * part).sum(1) for name, part in parts.items()}
+    paid = (weights * loops.reward(here)).sum(1)
+    dreamt = worth(loops.start[:, None], np.array([EPISODE]))[:, 0]
+    size = np.abs([*parts.values(), paid, dreamt]).sum(0)
+    return {**parts, "ended_gap": dreamt - paid, "ended_size": size}
+
+
 def _returns(table: pd.DataFrame) -> pd.Series:
     """The unit of a difference of returns: rounding errs by a share of the returns."""
     return table[["preferred_hat", "other_hat"]].abs().max(axis=1) + table["larger_gap"]
@@ -207,5 +248,6 @@ TRIALS = (
     Trial(claims.CONSTANT_ERRORS, run, "error"),
     Trial(claims.ONE_MORE_STEP, run, "gain", columns={"step_error": "next_error"}, unit="delta_sum"),
     Trial(claims.RANKING, run, "loss", unit=_returns),
+    Trial(claims.ACCOUNT, run, "ended_gap", unit="ended_size"),
 )
 """What is tried, each on all loops."""
