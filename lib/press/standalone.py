@@ -19,6 +19,7 @@ SCIENCE = (
     "gymnasium",
     "joblib",
     "matplotlib",
+    "minari[hdf5]",
     "numpy",
     "pandas",
     "POT",
@@ -61,9 +62,9 @@ def setup_cell(address: str) -> str:
 
 
 def is_installed(name: str) -> bool:
-    """Whether there is any version of a package."""
+    """Whether there is any version of a package, be it named with an extra."""
     try:
-        importlib.metadata.distribution(name)
+        importlib.metadata.distribution(name.partition("[")[0])
     except importlib.metadata.PackageNotFoundError:
         return False
     return True

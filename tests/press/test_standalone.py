@@ -20,8 +20,10 @@ from press.book import Book
 ROOT = Path(__file__).parents[2]
 LIGHT = "02_lemma_1"
 
-OPTIONAL = {"dask", "distributed", "minari"}
-"""Imported by the library only when somebody asks for a cluster, or has a Minari data set."""
+OPTIONAL = {"dask", "distributed"}
+"""Imported by the library only when somebody asks for a cluster."""
+
+LISTED = {canonicalize_name(name.partition("[")[0]) for name in standalone.SCIENCE}
 
 BROUGHT_ALONG = {"ipython", "cycler"}
 """By Jupyter, and by matplotlib."""
@@ -47,7 +49,7 @@ def test_the_list_of_packages_is_what_chapters_and_library_import():
     where = importlib.metadata.packages_distributions()
     own = {path.name for path in (ROOT / "lib").iterdir()} | {"benchmarks"}
     packages = {canonicalize_name(where[name][0]) for name in imported - own}
-    assert packages - OPTIONAL - BROUGHT_ALONG == {canonicalize_name(name) for name in standalone.SCIENCE}
+    assert packages - OPTIONAL - BROUGHT_ALONG == LISTED
 
 
 def locked():
@@ -74,7 +76,7 @@ def test_only_what_is_missing_is_asked_for(tmp_path):
 
 
 def test_everything_is_pinned_and_nothing_is_missing_here():
-    assert locked().keys() >= {canonicalize_name(name) for name in standalone.SCIENCE}
+    assert locked().keys() >= LISTED
     assert standalone.missing() == []
 
 
