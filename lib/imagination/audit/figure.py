@@ -93,5 +93,6 @@ def _draw_stopping(axes: Axes, found: Stopping) -> None:
     axes.axvline(found.best, color=grey, linestyle="--", label="smallest error")
     axes.set_xscale("symlog", linthresh=1)
     axes.set(xlabel="imagined steps before the value", ylabel="root mean square (units of reward)")
+    axes.set_xlim(-0.2, 1.2 * table["horizon"].iloc[-1])
     axes.set_title("when to ask the value, observed")
     axes.legend(fontsize=8)

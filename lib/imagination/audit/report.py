@@ -10,6 +10,7 @@ import numpy as np
 
 from imagination.audit.evidence import SEVERITIES
 from imagination.audit.parts import PARTS
+from imagination.audit.trust import NEAR
 from imagination.decide.planner import Estimate
 
 __all__ = ["stopping", "stopping_table", "text"]
@@ -127,8 +128,9 @@ def stopping(found: Any) -> list[str]:
     rows = found.by_horizon.set_index("horizon")
     others = [str(step) for step in found.as_good if step != found.best]
     told = f"not told from {', '.join(others)}" if others else "told from all others that were tried"
+    early = "" if found.early == found.best else f"; within {NEAR:.0%} of it after {_steps(found.early)}"
     said = [
-        f"Ask the value after {_steps(found.best)}: smallest observed error, {told}",
+        f"Ask the value after {_steps(found.best)}: smallest observed error, {told}{early}",
         "By the rule of one more step: after "
         + _steps(found.by_rule)
         + ("" if found.by_rule < rows.index[-1] else ", the longest tried"),
@@ -149,10 +151,10 @@ def stopping(found: Any) -> list[str]:
 
 def stopping_table(found: Any) -> list[str]:
     """The table by horizon, thinned."""
-    names = ("bias", "steps", "end", "error", "bound", "one_more")
-    rows: list[tuple[str, ...]] = [("after", *(name.replace("_", " ") for name in names))]
+    signs = {"bias": "+", "steps": "+", "end": "+", "error": "", "bound": "", "one_more": "+"}
+    rows: list[tuple[str, ...]] = [("after", *(name.replace("_", " ") for name in signs))]
     for _, row in found.by_horizon.iterrows():
-        rows.append((f"{row['horizon']:.0f}", *(_number(row[name], 0.0) for name in names)))
+        rows.append((f"{row['horizon']:.0f}", *(f"{row[name]:{sign}.3g}" for name, sign in signs.items())))
     return _table(rows, align=">")
 
 

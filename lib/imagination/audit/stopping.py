@@ -31,7 +31,7 @@ from imagination.audit.prepared import Prepared, discount_below_1, prepared, who
 from imagination.audit.promises import NoAnswer, Promises, promises, window
 from imagination.audit.randomness import forked
 from imagination.audit.suspicions import NEIGHBOURS, simple_fit
-from imagination.audit.trust import scale
+from imagination.audit.trust import NEAR, scale
 from imagination.quantities import H
 from imagination.quantities import gamma as GAMMA
 from imagination.results.horizon.claims import IMAGINE_THEN_ESTIMATE, ONE_MORE_STEP
@@ -62,6 +62,9 @@ class Stopping:
     as_good : tuple of int
         Horizons that are not told from the best: with probability `level` or more the truly best of those
         tried is among them (each rival of a horizon has the same share of ``1 − level``).
+    early : int
+        The shortest horizon whose root mean square error is within 5% of the best's, as observed: on long
+        logs very small differences can be told.
     by_rule : int
         The first horizon after which one more step does not lower the bound, as observed; the longest tried
         if every step does.
@@ -83,6 +86,7 @@ class Stopping:
 
     best: int
     as_good: tuple[int, ...]
+    early: int
     by_rule: int
     by_horizon: pd.DataFrame
     hidden: float
@@ -209,10 +213,13 @@ def stopping(
     table["absolute"] = np.abs(found.error[:, rows]).mean(axis=0)
     for name, size in _sizes(found, discount).items():
         table[name] = size[rows]
+    allowed = ((1 + NEAR) ** 2 - 1) * table["error"][best] ** 2
+    near = (table["excess"] <= allowed).to_numpy()
     fails = table["one_more"].to_numpy() >= 0
     return Stopping(
         best=int(tried[best]),
         as_good=tuple(as_good),
+        early=int(tried[near.argmax()]),
         by_rule=int(tried[fails.argmax() if fails.any() else -1]),
         by_horizon=table,
         hidden=found.hidden,

@@ -8,7 +8,7 @@ import numpy as np
 
 from imagination.checks import broadcast, finite, floats, numeric
 
-__all__ = ["NEGLIGIBLE", "SHARE", "default_horizons", "limit", "longest", "scale", "tolerance_from"]
+__all__ = ["NEAR", "NEGLIGIBLE", "SHARE", "default_horizons", "limit", "longest", "scale", "tolerance_from"]
 
 SHARE = 0.2
 """The tolerance where none is given, as a share of the standard deviation of the real returns: what is called
@@ -16,6 +16,9 @@ a small effect."""
 
 NEGLIGIBLE = 0.01
 """Horizons are not chosen longer than where the discount has fallen to this."""
+
+NEAR = 0.05
+"""An error that is larger by less than this share is as good in practice."""
 
 STEPS = (1, 2, 3, 5, 7)
 

@@ -157,6 +157,30 @@ def test_it_can_be_asked_alone_and_says_the_same_in_an_audit():
     assert set(default_horizons(460)) >= {0, 1, 5, 15, 460}
 
 
+def test_a_latent_model_is_asked_as_any_other():
+    log = kept(fakes.log(np.random.default_rng(0), 12, 20, risk=0.0))
+    plain = {"next_state": lambda s, a: 0.9 * s + a, "reward": lambda s, a: (0.9 * s + a)[:, 0]}
+    latent = {
+        "observe": lambda states, actions: states,
+        "imagine": plain["next_state"],
+        "reward": lambda latent: latent[:, 0],
+        "decode": lambda latent: latent,
+    }
+    asked = {"value": lambda seen: seen[:, 0], "gamma": 0.8, "horizons": [1, 4]}
+    one, two = (audit.horizon(model, fakes.policy, log, **asked) for model in (plain, latent))
+    np.testing.assert_allclose(one.by_horizon, two.by_horizon)
+
+
+def test_what_is_as_good_in_practice_is_said_too():
+    """After a few steps the value's error hardly matters, and 150 long episodes tell it nonetheless."""
+    rng = np.random.default_rng(5)
+    case = noiseless(rng, draw(rng, gamma=0.8, value=2.0))
+    found = stopping(case.asked(rng, 150, 60), case.gamma, None, LEVEL, rng)
+    errors = found.by_horizon.set_index("horizon")["error"]
+    assert found.early < min(found.as_good) and "; within 5% of it after" in " ".join(str(found).split())
+    assert errors[found.early] < 1.06 * errors[found.best] < errors[errors.index < found.early].min()
+
+
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(
     ("bad", "said"),
