@@ -77,7 +77,10 @@ class Stopping:
         and what one more step would add to it (`one_more`).
     hidden : float
         About this share of the value's own error cannot be seen, because the log is cut (see
-        `imagination.audit.promises.Promises`); 0 where all episodes ended in the world.
+        `imagination.audit.promises.Promises`); 0 where all episodes ended in the world. It is a bias, which
+        no number of episodes takes away: with a third hidden and 500 episodes the truly best horizon was
+        among `as_good` in 90% of 150 linear-quadratic worlds, with a twentieth in 98% of 100, at a level of
+        95%.
     states, episodes : int
         From how many states was imagined, and of how many episodes they are.
     gamma, level : float

@@ -65,6 +65,9 @@ def test_observations_become_states_by_flatten():
     assert log.names[:3] == ("both.0[0]", "both.0[1]", "both.1[0]")
     assert log.names[-5:] == ("level[0]", "level[1]", "level[2]", "place[0]", "place[1]")
     np.testing.assert_array_equal(log.episode, np.repeat([0, 1], 4))
+    assert episodes(vars(log)).names == log.names
+    with pytest.raises(ValueError, match=r"data\['names'\] must be a text for each of 12 coordinates"):
+        episodes(vars(log) | {"names": np.array(["one"])})
     first = NESTED
     first.seed(int(np.random.SeedSequence(3).generate_state(2)[0]))
     np.testing.assert_array_equal(log.state[0], spaces.flatten(first, first.sample()).astype(float))
