@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -20,7 +21,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     audit.add(tools)
     chosen = parser.parse_args(arguments)
     try:
-        return chosen.run(chosen)
+        status = chosen.run(chosen)
+        sys.stdout.flush()  # here, where a reader who has gone can still be noticed
+        return status
+    except BrokenPipeError:  # as in `| head`: who has seen enough need not be told
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except FileNotFoundError as error:
         print(f"{parser.prog} {chosen.tool}: {error.filename}: {error.strerror}", file=sys.stderr)
     except (ValueError, OSError, MissingExtra) as error:

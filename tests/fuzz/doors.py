@@ -29,6 +29,7 @@ NAN = {
 _WHY_NOT = {
     "what functions return, and nobody makes": """
         audit.episodes.Episodes audit.policies.OnPolicy audit.ranking.Ranking audit.result.Audit
+        audit.stopping.Stopping
         decide.allocation.Allocation decide.allocation.JointAllocation decide.label_cost.OptimalCost
         decide.verifier_rates.Advice
         decide.kappas.Kappa decide.objective.Objective decide.planner.Estimate decide.planner.Plan
@@ -51,9 +52,10 @@ _WHY_NOT = {
         """,
     "a step of `audit.audit` and `audit.rank`, which are called": """
         audit.calls audit.chances audit.constants audit.evidence audit.findings
-        audit.horizon.default_horizons audit.lags audit.parts
-        audit.places audit.plain audit.prepared audit.priorities audit.randomness audit.readers
-        audit.result.estimates audit.result.tables audit.spaces audit.suspicions audit.trees
+        audit.trust.default_horizons audit.lags audit.parts
+        audit.places audit.plain audit.prepared audit.priorities audit.promises audit.randomness audit.readers
+        audit.intervals.table audit.result.estimates audit.result.tables audit.spaces
+        audit.stopping.default_horizons audit.stopping.stopping audit.suspicions audit.trees audit.trust.scale
         """,
     "one step of a rollout or of training, also inside torch's transforms: who takes steps has checked": """
         worlds.continuous.additive_distance worlds.continuous.apply_matrix worlds.continuous.moved

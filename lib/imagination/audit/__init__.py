@@ -12,16 +12,18 @@ from imagination.audit.calls import LARGEST
 from imagination.audit.collecting import collect
 from imagination.audit.evidence import Evidence, Finding
 from imagination.audit.findings import find, reward_lag
-from imagination.audit.horizon import SHARE, longest, tolerance_from
 from imagination.audit.parts import Parts, one_step
 from imagination.audit.prepared import Prepared, chosen_horizons, discount, prepared, whole_horizons
 from imagination.audit.priorities import improve
+from imagination.audit.promises import NoAnswer
 from imagination.audit.randomness import forked
 from imagination.audit.ranking import Ranking, rank
 from imagination.audit.result import Audit, estimates, tables
+from imagination.audit.stopping import Stopping, horizon, stopping
 from imagination.audit.suspicions import Errors
+from imagination.audit.trust import SHARE, limit, longest, tolerance_from
 
-__all__ = ["Audit", "Finding", "Ranking", "audit", "collect", "rank"]
+__all__ = ["Audit", "Finding", "Ranking", "Stopping", "audit", "collect", "horizon", "rank"]
 
 
 def audit(
@@ -64,7 +66,8 @@ def audit(
         discount counts.
     value : callable, optional
         Value (n,) of what the policy sees where imagination stops; returns are then those of so many steps
-        and this value at their end.
+        and this value at their end. With it the audit also says how many steps to imagine before asking it,
+        as `horizon` does.
     level : float
         Probability of the intervals, each for itself.
     tolerance : float, optional
@@ -120,16 +123,21 @@ def audit(
         errors = Errors(evidence)
         findings, lag = find(evidence, errors), reward_lag(evidence, errors)
         priority = improve(evidence)
+        stop, said = (None, []) if parts is None or value is None else _stop(asked, gamma, level, rng, calls)
+        notes += said
     log = asked.episodes
     returns: dict[str, Any] = {}
     if parts is not None:
         said, returns = _returns(parts, log.length[parts.episodes], level, tolerance)
         notes += said
+        if priority.multiplier is None:
+            notes.append(f"multiplier undetermined: {priority.why}")
     return Audit(
         **returns,
         reward_lag=lag,
         improve=priority.improve or "undetermined",
         multiplier=priority.multiplier,
+        stopping=stop,
         findings=tuple(findings),
         notes=tuple(notes),
         why=why,
@@ -167,6 +175,18 @@ def _parts(
     return parts, "", notes
 
 
+def _stop(
+    asked: Prepared, gamma: float, level: float, rng: np.random.Generator, calls: int | None
+) -> tuple[Stopping | None, list[str]]:
+    """How far to imagine before the value is asked, or a note that says why nobody knows."""
+    if not 0 < gamma < 1:
+        return None, ["how far to imagine before the value is asked: a discount of 0 or 1 leaves it open"]
+    try:
+        return stopping(asked, gamma, None, level, rng, calls), []
+    except NoAnswer as error:
+        return None, [f"how far to imagine before the value is asked cannot be said: {error}"]
+
+
 def _returns(
     parts: Parts, steps: np.ndarray, level: float, tolerance: float | None
 ) -> tuple[list[str], dict[str, Any]]:
@@ -181,14 +201,16 @@ def _returns(
             if tolerance is None
             else f"the tolerance, {tolerance:.3g}, is {SHARE:g} standard deviations of the real returns"
         )
-    trusted = None
+    trusted = limited_by = None
     if tolerance is not None:
         ends = by_horizon["gap_low"].to_numpy(), by_horizon["gap_high"].to_numpy()
         trusted = longest(parts.horizons, *ends, tolerance)
+        limited_by = limit(parts.horizons, *ends, tolerance)
     return notes, estimates(by_horizon) | {
         "by_horizon": by_horizon,
         "by_step": by_step,
         "longest_horizon": trusted,
+        "limited_by": limited_by,
         "tolerance": tolerance,
         "horizon": int(parts.horizons[-1]),
     }

@@ -9,7 +9,7 @@ from scipy.special import expit, logit, logsumexp
 from imagination.audit.evidence import Finding
 from imagination.audit.suspicions import MATTERS, Errors, exceeds, share
 
-__all__ = ["continuation", "noise"]
+__all__ = ["continuation", "noise", "noise_in_world"]
 
 SHIFTS = np.array([-8.0, -4, -2, -1, -0.5, -0.25, 0, 0.25, 0.5, 1, 2, 4, 8, 16])
 SLOPES = np.array([0.25, 0.5, 1.0, 2.0])
@@ -117,5 +117,32 @@ def _spread(errors: Errors, what: str, target: np.ndarray, one: np.ndarray, two:
             f"leaves room for {residual:.3g} around their mean",
             "use the mean prediction, or train the variance (with a likelihood) on transitions held out; "
             "each imagined step adds this noise",
+        )
+    ]
+
+
+def noise_in_world(errors: Errors) -> list[Finding]:
+    """What a deterministic model leaves open: are its one-step errors noise of the world?
+
+    In one log no state is visited twice with the same action, so that noise cannot be told from what neither
+    the model nor a fit knows: a note, where a fit to other episodes does not explain half of the errors.
+    """
+    if errors.evidence.model.stochastic or not errors.has_state:
+        return []
+    state, following = errors.states_of_log()
+    wrong = float(((following - errors.state[0]) ** 2).sum(axis=1).mean())
+    width = float(((following - state) ** 2).sum(axis=1).mean())
+    fitted = max(0.0, float(errors.state_gain.mean()))
+    if wrong <= MATTERS * width or fitted > wrong / 2:
+        return []
+    return [
+        Finding(
+            "noise_in_world",
+            "note",
+            f"one-step errors of next states are {np.sqrt(wrong / width):.2g} of a typical step (root mean "
+            f"square); a simple fit to other episodes explains {fitted / wrong:.0%} of it. What it leaves "
+            "may be noise of the world, which this model, being deterministic, lacks",
+            "one log cannot tell noise from what no model knows: repeat an action in one state of the world; "
+            "if next states differ, let the model draw them",
         )
     ]

@@ -39,7 +39,8 @@ def collect(
     ----------
     env : name under which the environment is registered, or an environment, which then steps alone
         Its observations become states by `gymnasium.spaces.flatten`: one-hot for Discrete, the parts of a
-        Dict or Tuple one after another.
+        Tuple one after another, and those of a Dict too, in the order of its space: by name, unless it was
+        made of an OrderedDict.
     policy : callable
         States (n, d) to actions (n, k); whole numbers where the action space is discrete.
     episodes : int
@@ -49,13 +50,18 @@ def collect(
         Where an episode is cut off that the environment does not end itself.
     make_options : passed to ``gymnasium.make``.
 
+    Returns
+    -------
+    Episodes
+        Its `names` say what each coordinate of a state is, and `episode` to which episode a row belongs.
+
     Raises
     ------
     ValueError
         If no environment can be made of `env`, a space cannot be rows of numbers, an action lies outside its
         space, or the environment returns NaN.
     """
-    from imagination.audit.spaces import check_spaces, flat_state, native_action, no_action
+    from imagination.audit.spaces import check_spaces, flat_state, names_of, native_action, no_action
 
     episodes, seed = whole("episodes", episodes, least=1), whole("seed", seed)
     max_steps = whole("max_steps", max_steps, least=1)
@@ -91,7 +97,8 @@ def collect(
             for each in envs:
                 each.close()
     kept = zip(*(row for each in rows for row in each), strict=True)
-    return checked({name: np.array(column) for name, column in zip(ORDER, kept, strict=True)})
+    log = {name: np.array(column) for name, column in zip(ORDER, kept, strict=True)}
+    return checked(log | {"names": np.array(names_of(observed))})
 
 
 def _copies(env: Any, count: int, make_options: dict[str, Any]) -> list[gymnasium.Env]:

@@ -62,25 +62,25 @@ def bounds(errors: Errors) -> list[Finding]:
     values = gap_bounds(found, evidence.gamma, horizon)
     rewards = evidence.episodes.reward
     width = float(rewards.max() - rewards.min()) * _weight(evidence.gamma, horizon)
-    measured = float(np.abs((evidence.parts.imagined - evidence.parts.real)[:, -1].mean()))
-    said = "; ".join(
-        f"{name} {_shown(value)}, {'informative' if value < width else 'not informative'}"
-        for name, value in values.items()
-    )
-    some = any(value < width for value in values.values())
-    names = {"L_f": "L_f", "L_r": "L_r", "L_pi": "L_π", "closed_f": "closed loop", "closed_r": "its reward"}
-    constants = ", ".join(f"{label} {found[name]:.3g}" for name, label in names.items())
+    name = min(values, key=lambda each: values[each])
+    said = f"the range of returns over {horizon} steps, {width:.3g}"
+    if values[name] < width:
+        return [
+            Finding(
+                "bounds",
+                "note",
+                f"a gap of {values[name]:.3g} is all that the bound `{name}` allows, with constants observed "
+                f"along the log (true ones may be larger), less than {said}",
+                "it is about worlds with such constants, ends of episodes left aside",
+            )
+        ]
     return [
         Finding(
             "bounds",
             "note",
-            f"observed along the log (true ones may be larger): {constants}, largest errors "
-            f"{found['eps_dyn']:.3g} (state) and {found['eps_rew']:.3g} (reward). Bounds at horizon "
-            f"{horizon} against returns that range over {width:.3g}: {said}. Measured: {measured:.3g}",
-            "what is informative bounds the gap of worlds with such constants, ends of episodes left aside"
-            if some
-            else "trust the measured gap: with these constants no bound says more than that returns are "
-            "bounded; a smaller closed-loop constant, or fewer steps, would change that",
+            f"with constants observed along the log no bound of the gap is smaller than {said}",
+            "trust the measured gap; a bound needs fewer steps, or a smaller constant of the closed loop "
+            f"than {found['closed_f']:.3g}",
         )
     ]
 
@@ -98,10 +98,6 @@ def gap_bounds(found: dict[str, float], gamma: float, horizon: int) -> dict[str,
         "closed loop, bounded states": claims.bound(**errors, **closed, diameter=found["diameter"]),
     }
     return {name: float(value) for name, value in values.items()}
-
-
-def _shown(value: float) -> str:
-    return f"{value:.3g}" if value < np.inf else "beyond the largest number"
 
 
 def _weight(gamma: float, horizon: int) -> float:

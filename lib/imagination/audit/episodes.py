@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,8 @@ class Episodes:
         Each episode's first transition.
     length : ndarray (E,) of int
         Each episode's number of transitions, 1 or more.
+    names : tuple of str
+        What each coordinate of a state is called, where this is known; else empty.
     """
 
     state: np.ndarray
@@ -44,6 +46,16 @@ class Episodes:
     truncated: np.ndarray
     start: np.ndarray
     length: np.ndarray
+    names: tuple[str, ...] = ()
+
+    @property
+    def episode(self) -> np.ndarray:
+        """The episode of each transition, (n,): 0, 1, …"""
+        return np.repeat(np.arange(len(self.length)), self.length)
+
+    def coordinate(self, number: int) -> str:
+        """What a coordinate of the state is called."""
+        return self.names[number] if self.names else f"state[{number}]"
 
     def observed(self, episode: np.ndarray, time: np.ndarray) -> np.ndarray:
         """States (m, d) of `episode` (m,) at `time` (m,), from 0 to the episode's length."""
@@ -77,6 +89,7 @@ def episodes(data: Any) -> Episodes:
           every episode that does not end in the world is cut off at its last transition;
         - ``next_state`` (n, d). Without it, it is the following state of the episode. What came after the
           last transition is then unknown: it is left out where the world went on, and refused where it ended;
+        - ``names`` (d,): what each coordinate of a state is called, for messages;
         - ``episode`` (n,): any label of the episode that the transition belongs to. Rows of an episode are in
           the order of time, others may stand between them. Without it, an episode ends where ``terminated``
           or ``truncated`` is true.
@@ -122,8 +135,17 @@ def episodes(data: Any) -> Episodes:
     log["truncated"] = last & ~log["terminated"]
     if "next_state" in log:
         _check_chain(log, last, order)
-        return Episodes(**log, start=start, length=length)
-    return _with_next_state(log, start, length, order)
+        found = Episodes(**log, start=start, length=length, names=())
+    else:
+        found = _with_next_state(log, start, length, order)
+    return replace(found, names=_names(given, found.state.shape[1]))
+
+
+def _names(given: dict[str, np.ndarray], count: int) -> tuple[str, ...]:
+    names = np.asarray(given.get("names", ()))
+    if names.size and (names.shape != (count,) or names.dtype.kind != "U"):
+        raise ValueError(f"data['names'] must be a text for each of {count} coordinates, got {names}")
+    return tuple(names.tolist())
 
 
 def _numbers(name: str, given: dict[str, np.ndarray]) -> np.ndarray:
@@ -225,7 +247,7 @@ def _with_next_state(
     start = np.cumsum(length) - length
     log = {name: column[keep] for name, column in log.items()}
     log["truncated"][start + length - 1] = True
-    return Episodes(**log, start=start, length=length)
+    return Episodes(**log, start=start, length=length, names=())
 
 
 def _rows(rows: np.ndarray) -> str:

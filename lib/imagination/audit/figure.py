@@ -1,4 +1,4 @@
-"""An audit drawn: the gap and its parts by horizon, and what each step did to them."""
+"""An audit drawn: the gap and its parts by horizon, what each step did to them, and when to ask a value."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from imagination import figures
 from imagination.audit.parts import PARTS
 from imagination.audit.result import Audit
+from imagination.audit.stopping import Stopping
 
 __all__ = ["figure"]
 
@@ -17,6 +18,9 @@ NAMES = {"reward": "reward", "dynamics": "dynamics", "termination": "ends of epi
 def figure(audit: Audit) -> Figure:
     """Draw the gap and its parts by horizon, and the contributions by step, with interval bands.
 
+    Where a value was given, a third panel has the observed errors by the number of steps after which it is
+    asked.
+
     Raises
     ------
     ValueError
@@ -25,9 +29,12 @@ def figure(audit: Audit) -> Figure:
     if audit.by_horizon is None or audit.by_step is None:
         raise ValueError(f"audit has no gap to draw: {audit.why}")
     with figures.style():
-        drawn, (left, right) = figures.panels(2, width=9.6, height=4.0)
-        _draw_horizons(left, audit)
-        _draw_steps(right, audit)
+        count = 2 if audit.stopping is None else 3
+        drawn, axes = figures.panels(count, width=4.8 * count, height=4.0)
+        _draw_horizons(axes[0], audit)
+        _draw_steps(axes[1], audit)
+        if audit.stopping is not None:
+            _draw_stopping(axes[2], audit.stopping)
     return drawn
 
 
@@ -63,4 +70,29 @@ def _draw_steps(axes: Axes, audit: Audit) -> None:
     axes.axhline(0, color=figures.colour("grey"), linewidth=0.8)
     axes.set(xlabel="step of the real episode", ylabel="discounted contribution (units of reward)")
     axes.set_title(f"what each step did, horizon {audit.horizon}")
+    axes.legend(fontsize=8)
+
+
+def _draw_stopping(axes: Axes, found: Stopping) -> None:
+    table, grey = found.by_horizon, figures.colour("grey")
+    names = {
+        "bound": "bound",
+        "by_steps": "imagined steps",
+        "by_end": "the value after them",
+        "error": "error",
+    }
+    for number, (key, name) in enumerate(names.items()):
+        shade = figures.colour("black") if key == "error" else figures.colour(number)
+        axes.plot(table["horizon"], table[key], color=shade, marker=figures.MARKERS[number], label=name)
+    as_good = table["horizon"].isin(found.as_good)
+    at_bottom = axes.get_xaxis_transform()
+    axes.plot(
+        table["horizon"][as_good], 0.02 + 0 * table["horizon"][as_good], "|", color=grey, markersize=12,
+        transform=at_bottom, label="not told from the best",
+    )  # fmt: skip
+    axes.axvline(found.best, color=grey, linestyle="--", label="smallest error")
+    axes.set_xscale("symlog", linthresh=1)
+    axes.set(xlabel="imagined steps before the value", ylabel="root mean square (units of reward)")
+    axes.set_xlim(-0.2, 1.2 * table["horizon"].iloc[-1])
+    axes.set_title("when to ask the value, observed")
     axes.legend(fontsize=8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagination.audit import chances, constants, lags, places, plain, priorities
+from imagination.audit import chances, constants, lags, places, plain
 from imagination.audit.evidence import SEVERITIES, Evidence, Finding
 from imagination.audit.lags import reward_lag
 from imagination.audit.suspicions import FEWEST, Errors
@@ -28,13 +28,13 @@ def find(evidence: Evidence, errors: Errors | None = None) -> list[Finding]:
         - ``exploding``: rollouts that leave what the log has seen;
         - ``optimistic_reward``, ``local_dynamics``, ``biased_dynamics``;
         - ``noise_in_model``: draws that spread more than the world does;
-        - ``few_episodes``, ``bounds``, ``improve``: notes.
+        - ``few_episodes``, ``noise_in_world``, ``bounds``: notes.
     """
     errors = Errors(evidence) if errors is None else errors
     found = [*_few(evidence), *plain.bad_numbers(errors), *_lags(errors), *chances.continuation(errors)]
     found += [*plain.says_nothing(errors), *plain.exploding(errors)]
     found += [*places.optimistic_reward(errors), *places.local_dynamics(errors), *chances.noise(errors)]
-    found += [*constants.bounds(errors), *priorities.findings(evidence)]
+    found += [*chances.noise_in_world(errors), *constants.bounds(errors)]
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
 
 

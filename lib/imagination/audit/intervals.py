@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
 from imagination import checks
 from imagination.checks import finite, numeric
 from imagination.decide.planner import Estimate
 
-__all__ = ["estimate", "means", "welch"]
+__all__ = ["estimate", "means", "table", "welch"]
 
 
 SHRUNK = 6.0
@@ -64,6 +65,15 @@ def means(values: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray, np.
     low = np.where(bent, np.minimum(low, mean - error * unbent(quantile)), low)
     high = np.where(bent, np.maximum(high, mean - error * unbent(-quantile)), high)
     return mean, low, high
+
+
+def table(values: dict[str, np.ndarray], level: float) -> pd.DataFrame:
+    """Means over episodes of several quantities (E, h), a row for each of h, each with `_low` and `_high`."""
+    columns: dict[str, np.ndarray] = {}
+    for name, of_episodes in values.items():
+        ends = means(of_episodes, level)
+        columns |= dict(zip((name, f"{name}_low", f"{name}_high"), ends, strict=True))
+    return pd.DataFrame(columns)
 
 
 def estimate(values: np.ndarray, level: float) -> Estimate:

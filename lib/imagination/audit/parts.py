@@ -11,7 +11,18 @@ import numpy as np
 from imagination.audit.episodes import Episodes
 from imagination.audit.models import WorldModel
 
-__all__ = ["CALLS", "PARTS", "OneStep", "Parts", "decompose", "one_step", "reaching", "rows_seen"]
+__all__ = [
+    "CALLS",
+    "CHUNK",
+    "PARTS",
+    "Imagination",
+    "OneStep",
+    "Parts",
+    "decompose",
+    "one_step",
+    "reaching",
+    "rows_seen",
+]
 
 PARTS = ("reward", "dynamics", "termination")
 
@@ -146,7 +157,7 @@ def decompose(
     steps = np.minimum(episodes.length[used], last)
     ended = episodes.ended()[used] & (episodes.length[used] <= last)
     weight = _weights(steps, ended, last, CALLS if calls is None else calls, rng)
-    imagination = _Imagination(model, policy, gamma, horizons, value)
+    imagination = Imagination(model, policy, gamma, horizons, value)
     shape = len(used), len(horizons)
     real, imagined, termination, reward = (np.empty(shape) for _ in range(4))
     by_step = {part: np.empty(weight.shape) for part in PARTS}
@@ -241,7 +252,7 @@ class _Chunk:
 
 
 @dataclass(frozen=True, eq=False)
-class _Imagination:
+class Imagination:
     """A model under a policy, asked for returns of several horizons at once."""
 
     model: WorldModel

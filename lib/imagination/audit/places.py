@@ -157,11 +157,12 @@ def _located(errors: Errors, region: Region) -> Finding:
             "look for what all transitions share: a wrong time step, units, normalisation, a head that "
             "was trained on other data",
         )
-    at = errors.evidence.episodes.state[inside, region.coordinate]
+    episodes = errors.evidence.episodes
+    at, where = episodes.state[inside, region.coordinate], episodes.coordinate(region.coordinate)
     return Finding(
         "local_dynamics",
         "warning",
-        f"where state[{region.coordinate}] is between {at.min():.4g} and {at.max():.4g} "
+        f"where {where} is between {at.min():.4g} and {at.max():.4g} "
         f"({100 * held:.0f}% of the steps) the dynamics shift {region.name} by "
         f"{error[inside].mean():+.3g}{unit}, elsewhere by {error[~inside].mean():+.3g}",
         "collect transitions there, or weigh them more, and look for a case that the model cannot express "

@@ -94,8 +94,8 @@ def _state(errors: Errors) -> list[Finding]:
     found = []
     fixed = (one.std(axis=0) <= 1e-6) & (following.std(axis=0) > 1e-3)
     if fixed.any():
-        names = ", ".join(str(i) for i in np.flatnonzero(fixed)[:8])
-        said = f"the model's next state never changes in coordinate {names}; the log's does"
+        names = ", ".join(errors.evidence.episodes.coordinate(i) for i in np.flatnonzero(fixed)[:8])
+        said = f"the model's next state never changes in {names}; the log's does"
         found.append(_constant("constant_state", severity, said, fit))
     left = float(((following - one) * (following - two)).sum(axis=1).mean()) / width
     if left >= 1 and not fixed.all():

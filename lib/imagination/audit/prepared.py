@@ -10,14 +10,14 @@ import numpy as np
 
 from imagination.audit.calls import Call, vector
 from imagination.audit.episodes import Episodes, episodes
-from imagination.audit.horizon import default_horizons
 from imagination.audit.latent import LatentModel
 from imagination.audit.models import WorldModel, as_world_model
 from imagination.audit.parts import Parts, decompose, reaching, rows_seen
 from imagination.audit.policies import OnPolicy, Policy, as_policy, on_policy
+from imagination.audit.trust import default_horizons
 from imagination.checks import number
 
-__all__ = ["Prepared", "chosen_horizons", "discount", "prepared", "whole_horizons"]
+__all__ = ["Prepared", "chosen_horizons", "discount", "discount_below_1", "prepared", "whole_horizons"]
 
 
 MOST = 1_000_000
@@ -69,6 +69,14 @@ def discount(gamma: Any) -> float:
     found = number("gamma", gamma)
     if not 0 <= found <= 1:
         raise ValueError(f"gamma must lie in [0, 1], got {gamma}")
+    return found
+
+
+def discount_below_1(gamma: Any) -> float:
+    """A discount strictly between 0 and 1, or a ValueError."""
+    found = discount(gamma)
+    if not 0 < found < 1:
+        raise ValueError(f"gamma must lie strictly between 0 and 1, got {gamma}")
     return found
 
 

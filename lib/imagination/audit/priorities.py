@@ -7,19 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from imagination.audit.evidence import Evidence, Finding
+from imagination.audit.evidence import Evidence
 from imagination.audit.parts import PARTS, Parts
 from imagination.decide.planner import Estimate
 
-__all__ = ["Priority", "findings", "improve"]
+__all__ = ["Priority", "improve"]
 
 REPLICATES = 1000
-
-ADVICE = {
-    "dynamics": "spend on transitions for the dynamics first",
-    "reward": "spend on reward labels where this policy goes first",
-    "termination": "improve the probability of going on first",
-}
 
 
 @dataclass(frozen=True)
@@ -36,7 +30,7 @@ class Priority:
         difference): what `imagination.decide.planner.plan` takes as `multiplier`. None where undetermined:
         the interval of the reward part holds 0.
     why : str
-        What was measured, or why something is undetermined.
+        Why the multiplier is undetermined; empty where it is not.
     """
 
     improve: str | None
@@ -52,15 +46,13 @@ def improve(evidence: Evidence) -> Priority:
     values = {name: parts.by_horizon[name][:, -1] for name in PARTS}
     means = {name: float(part.mean()) for name, part in values.items()}
     order = sorted(PARTS, key=lambda name: -abs(means[name]))
-    measured = ", ".join(f"{name} {means[name]:+.3g}" for name in PARTS)
     first, *others = order
     surely = means[first] != 0 and all(
         _low(np.sign(means[first]) * values[first] - sign * values[other], evidence.level) > 0
         for other in others
         for sign in (-1.0, 1.0)
     )
-    multiplier, reason = _multiplier(evidence, parts)
-    return Priority(first if surely else None, multiplier, f"parts of the gap: {measured}. {reason}")
+    return Priority(first if surely else None, *_multiplier(evidence, parts))
 
 
 def _low(values: np.ndarray, level: float) -> float:
@@ -72,14 +64,14 @@ def _low(values: np.ndarray, level: float) -> float:
 
 
 def _multiplier(evidence: Evidence, parts: Parts) -> tuple[Estimate | None, str]:
-    """The multiplier with a bootstrap interval over episodes, and words for it."""
+    """The multiplier with a bootstrap interval over episodes, or why there is none."""
     reward, dynamics = (parts.by_horizon[name][:, -1] for name in ("reward", "dynamics"))
     predicted, episodes = evidence.one_step, evidence.episodes
     if predicted.state is None:
-        return None, "Multiplier undetermined: the model predicts no states in the units of the log"
+        return None, "the model predicts no states in the units of the log"
     sign = np.sign(reward.mean())
     if not sign or _low(sign * reward, evidence.level) <= 0:
-        return None, "Multiplier undetermined: the interval of the reward part holds 0"
+        return None, "the interval of the reward part holds 0"
     distance = np.linalg.norm(predicted.state - episodes.next_state, axis=1)
     off = np.abs(predicted.reward - episodes.reward)
     means = [np.add.reduceat(x, episodes.start) for x in (distance, off)]
@@ -89,24 +81,7 @@ def _multiplier(evidence: Evidence, parts: Parts) -> tuple[Estimate | None, str]
     weights = np.stack([np.bincount(row, minlength=len(table)) for row in drawn]) / len(table)
     moments = np.abs(np.concatenate([table.mean(axis=0)[None], weights @ table]))
     if moments[:, 2].min() <= 1e-9 * np.abs(np.diff(episodes.state, axis=0)).max(initial=0.0):
-        return None, "Multiplier undetermined: the dynamics make no error"
+        return None, "the dynamics make no error"
     ratio = moments[:, 0] * moments[:, 3] / (moments[:, 2] * moments[:, 1])
     low, high = np.quantile(ratio[1:], [(1 - evidence.level) / 2, (1 + evidence.level) / 2])
-    found = Estimate(float(ratio[0]), float(low), float(high))
-    return found, f"Multiplier {found.value:.3g} [{found.low:.3g}, {found.high:.3g}]"
-
-
-def findings(evidence: Evidence) -> list[Finding]:
-    """The same as a note."""
-    if evidence.parts is None:
-        return []
-    found = improve(evidence)
-    advice = ADVICE.get(
-        found.improve or "", "no model is surely the one to improve first; more episodes would tell"
-    )
-    if found.multiplier is not None:
-        advice += (
-            f"; plan a budget with `imagination plan ... --multiplier {found.multiplier.value:.3g}` "
-            "(unit of the state for the dynamics' errors, of the reward for the reward's)"
-        )
-    return [Finding("improve", "note", found.why, advice)]
+    return Estimate(float(ratio[0]), float(low), float(high)), ""

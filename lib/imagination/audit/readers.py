@@ -18,7 +18,10 @@ NAMES = ("state", "action", "reward", "next_state", "terminated", "truncated", "
 
 
 def columns(data: Any) -> dict[str, np.ndarray]:
-    """Those of `NAMES` that a log has, one row a transition (see `imagination.audit.episodes.episodes`)."""
+    """Those of `NAMES` that a log has, one row a transition (see `imagination.audit.episodes.episodes`).
+
+    And `names`, one for each coordinate of a state, where the log has them.
+    """
     if isinstance(data, str | PathLike):
         if str(data).endswith(".npz"):
             return _npz(Path(data))
@@ -28,7 +31,7 @@ def columns(data: Any) -> dict[str, np.ndarray]:
     if hasattr(data, "iterate_episodes"):
         return _minari(data)
     if isinstance(data, Mapping):
-        return {name: _array(name, data[name]) for name in NAMES if name in data}
+        return {name: _array(name, data[name]) for name in (*NAMES, "names") if name in data}
     if hasattr(data, "columns"):
         return _table(data)
     kinds = "a mapping of arrays, a table, a .npz file or a Minari dataset"
@@ -38,7 +41,7 @@ def columns(data: Any) -> dict[str, np.ndarray]:
 def _npz(path: Path) -> dict[str, np.ndarray]:
     try:
         with np.load(path, allow_pickle=False) as kept:
-            return {name: kept[name] for name in NAMES if name in kept}
+            return {name: kept[name] for name in (*NAMES, "names") if name in kept}
     except FileNotFoundError:
         raise
     except Exception as error:  # zipfile's, zlib's and numpy's own: a damaged or another file.
@@ -82,7 +85,7 @@ def _loaded(name: str) -> Any:
 
 
 def _minari(data: Any) -> dict[str, np.ndarray]:
-    from imagination.audit.spaces import check_spaces, flat_actions, flat_states
+    from imagination.audit.spaces import check_spaces, flat_actions, flat_states, names_of
 
     check_spaces("data", data.observation_space, data.action_space)
     parts: list[dict[str, np.ndarray]] = []
@@ -102,4 +105,5 @@ def _minari(data: Any) -> dict[str, np.ndarray]:
         )
     if not parts:
         raise ValueError("data must have an episode, got an empty Minari dataset")
-    return {name: np.concatenate([part[name] for part in parts]) for name in NAMES}
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in NAMES}
+    return joined | {"names": np.array(names_of(data.observation_space))}

@@ -10,13 +10,32 @@ import numpy as np
 
 from imagination.audit.evidence import SEVERITIES
 from imagination.audit.parts import PARTS
+from imagination.audit.trust import NEAR
 from imagination.decide.planner import Estimate
 
-__all__ = ["text"]
+__all__ = ["stopping", "stopping_table", "text"]
 
 WIDTH = 98
 
 DONE_BY = {"reward": "the reward", "dynamics": "the dynamics", "termination": "the ends of episodes"}
+
+VERDICTS = {
+    "flatters": "Imagination flatters this policy",
+    "understates": "Imagination makes this policy look worse than it is",
+    "not shown": "No return gap is shown, either way",
+    "not measured": "No return gap was measured",
+}
+
+IMPROVE = {
+    "dynamics": "the dynamics; spend on transitions",
+    "reward": "the reward; spend on reward labels where this policy goes",
+    "termination": "the termination; calibrate the probability of going on",
+}
+
+LIMITS = {
+    "model": "the gap is shown to be larger: the model limits it",
+    "log": "its interval is too wide to tell: the log limits it",
+}
 
 SHOWN = 8
 """Rows of the table by horizon, at most."""
@@ -30,7 +49,7 @@ def text(audit: Any) -> str:
     )
     parts = [_wrapped(head), "", *_verdict(audit)]
     if audit.gap is not None:
-        parts += ["", *_gap(audit), "", *_advice(audit), "", *_by_horizon(audit)]
+        parts += ["", *_gap(audit), "", *_advice(audit), *_stopping(audit), "", *_by_horizon(audit)]
     for severity in SEVERITIES:
         parts += _findings(audit, severity)
     if audit.notes:
@@ -40,27 +59,28 @@ def text(audit: Any) -> str:
 
 def _verdict(audit: Any) -> list[str]:
     """What the audit comes to: first whether something is broken, then which way imagination misleads."""
-    wrong = [finding.name for finding in audit.findings if finding.severity == "error"]
     said = []
-    if wrong:
-        said.append(
-            f"Mend first: {', '.join(dict.fromkeys(wrong))} (below). Other numbers mean little until then."
-        )
+    if wrong := _errors(audit):
+        said.append(f"Mend first: {', '.join(wrong)} (below). Other numbers mean little until then.")
     if audit.gap is None:
-        said.append(f"No return gap was measured: {audit.why}.")
+        said.append(f"{VERDICTS[audit.verdict]}: {audit.why}.")
         said.append("Findings below are of single steps.")
-    elif audit.gap.low > 0:
-        said.append(f"Imagination flatters this policy: {_over(audit)}.")
-    elif audit.gap.high < 0:
-        said.append(f"Imagination makes this policy look worse than it is: {_over(audit)}.")
     else:
-        said.append(f"No return gap is shown, either way: {_over(audit)}.")
+        said.append(f"{VERDICTS[audit.verdict]}: {_over(audit)}.")
     return [_wrapped(line) for line in said]
 
 
+def _errors(audit: Any) -> list[str]:
+    wrong = [finding.name for finding in audit.findings if finding.severity == "error"]
+    return list(dict.fromkeys(wrong))
+
+
 def _over(audit: Any) -> str:
-    steps = "step" if audit.horizon == 1 else "steps"
-    return f"by {_range(audit.gap)} over {audit.horizon} {steps}"
+    return f"by {_range(audit.gap)} over {_steps(audit.horizon)}"
+
+
+def _steps(count: int) -> str:
+    return f"{count:,} step{'' if count == 1 else 's'}"
 
 
 def _gap(audit: Any) -> list[str]:
@@ -80,18 +100,62 @@ def _rounding(audit: Any) -> float:
 
 
 def _advice(audit: Any) -> list[str]:
+    """What to do; which part to improve only where nothing has to be mended before."""
     lines = []
-    within = "" if audit.tolerance is None else f" (gap within {audit.tolerance:.3g} either way)"
-    if audit.longest_horizon is not None:
-        plural = "" if audit.longest_horizon == 1 else "s"
-        lines.append(f"Longest horizon to trust: {audit.longest_horizon} step{plural}{within}")
-    elif audit.tolerance is not None:
-        lines.append(f"Longest horizon to trust: none{within}")
-    which = "none is surely first" if audit.improve == "undetermined" else f"the {audit.improve}"
-    lines.append(f"Model to improve first: {which}")
-    weight = "undetermined (see the note `improve`)" if audit.multiplier is None else _range(audit.multiplier)
-    lines.append(f"Multiplier for `imagination plan`: {weight}")
-    return lines
+    if audit.tolerance is not None:
+        steps = "none" if audit.longest_horizon is None else _steps(audit.longest_horizon)
+        ends = ""
+        if audit.limited_by is not None:
+            already = f"already after {_steps(int(audit.by_horizon['horizon'].iloc[0]))}"
+            where = already if audit.longest_horizon is None else "beyond"
+            ends = f"; {where} {LIMITS[audit.limited_by]}"
+        within = f"gap within {audit.tolerance:.3g} either way"
+        lines.append(f"Longest horizon to trust: {steps} ({within}{ends})")
+    if not _errors(audit):
+        which = IMPROVE.get(audit.improve, "none is surely first; more episodes would tell")
+        lines.append(f"Model to improve first: {which}")
+        weight = "undetermined (why: below)" if audit.multiplier is None else _range(audit.multiplier)
+        lines.append(f"Multiplier for `imagination plan`: {weight}")
+    return [_wrapped(line) for line in lines]
+
+
+def _stopping(audit: Any) -> list[str]:
+    return [] if audit.stopping is None else ["", *stopping(audit.stopping)]
+
+
+def stopping(found: Any) -> list[str]:
+    """Lines that say after how many steps to ask the value."""
+    rows = found.by_horizon.set_index("horizon")
+    others = [str(step) for step in found.as_good if step != found.best]
+    told = f"not told from {', '.join(others)}" if others else "told from all others that were tried"
+    early = "" if found.early == found.best else f"; within {NEAR:.0%} of it after {_steps(found.early)}"
+    said = [
+        f"Ask the value after {_steps(found.best)}: smallest observed error, {told}{early}",
+        "By the rule of one more step: after "
+        + _steps(found.by_rule)
+        + ("" if found.by_rule < rows.index[-1] else ", the longest tried"),
+    ]
+    for step in dict.fromkeys((0, found.best)):
+        row = rows.loc[step]
+        said.append(
+            f"Observed errors (root mean square) after {_steps(step)}: {row['error']:.3g}; of the imagined "
+            f"steps {row['by_steps']:.3g}, of the value after them {row['by_end']:.3g}"
+        )
+    if found.hidden > 0.01:
+        said.append(
+            "The log is cut: the value stands for what comes behind, which hides about "
+            f"{found.hidden:.0%} of its error"
+        )
+    return [_wrapped(line) for line in said]
+
+
+def stopping_table(found: Any) -> list[str]:
+    """The table by horizon, thinned."""
+    signs = {"bias": "+", "steps": "+", "end": "+", "error": "", "bound": "", "one_more": "+"}
+    rows: list[tuple[str, ...]] = [("after", *(name.replace("_", " ") for name in signs))]
+    for _, row in found.by_horizon.iterrows():
+        rows.append((f"{row['horizon']:.0f}", *(f"{row[name]:{sign}.3g}" for name, sign in signs.items())))
+    return _table(rows, align=">")
 
 
 def _by_horizon(audit: Any) -> list[str]:

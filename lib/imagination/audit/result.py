@@ -11,6 +11,7 @@ import pandas as pd
 from imagination.audit import intervals, report
 from imagination.audit.evidence import Finding
 from imagination.audit.parts import PARTS, Parts
+from imagination.audit.stopping import Stopping
 from imagination.decide.planner import Estimate
 
 __all__ = ["SCHEMA", "Audit", "estimates", "tables"]
@@ -46,12 +47,17 @@ class Audit:
         1 where the log's rewards are one step later than the model's, −1 where they are earlier.
     longest_horizon : int or None
         The longest horizon up to which the gap is shown to stay within `tolerance`; None where none is.
+    limited_by : {"model", "log"} or None
+        What ends that trust: the next horizon's gap is shown to be too large, or its interval is too wide to
+        tell; None where no horizon fails.
     tolerance : float or None
     improve : {"dynamics", "reward", "termination", "undetermined"}
         Which model moves the return most.
     multiplier : Estimate or None
         Weight of a dynamics error against a reward error, for `imagination.decide.planner.plan`; None where
         undetermined.
+    stopping : Stopping or None
+        How many steps to imagine before the value is asked, where one was given.
     findings : tuple of Finding
         What was noticed, errors first.
     notes : tuple of str
@@ -75,11 +81,13 @@ class Audit:
     by_horizon: pd.DataFrame | None = None
     by_step: pd.DataFrame | None = None
     longest_horizon: int | None = None
+    limited_by: str | None = None
     tolerance: float | None = None
     horizon: int | None = None
     reward_lag: int
     improve: str
     multiplier: Estimate | None
+    stopping: Stopping | None
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     why: str
@@ -87,6 +95,13 @@ class Audit:
     transitions: int
     gamma: float
     level: float
+
+    @property
+    def verdict(self) -> str:
+        """What it comes to: "flatters", "understates", "not shown" or "not measured", of the gap."""
+        if self.gap is None:
+            return "not measured"
+        return "flatters" if self.gap.low > 0 else "understates" if self.gap.high < 0 else "not shown"
 
     def __str__(self) -> str:
         return report.text(self)
@@ -97,32 +112,25 @@ class Audit:
         Returns
         -------
         dict
-            The same keys for every audit: `schema` (the number `SCHEMA`) and the attributes' names. Tables
-            are lists of rows. None stands for what there is not, and for an interval without an end. While
-            `schema` is the same no key changes its meaning; some may be added.
+            The same keys for every audit: `schema` (the number `SCHEMA`), `verdict` and the attributes'
+            names. Tables are lists of rows. None stands for what there is not, and for an interval without
+            an end. While `schema` is the same no key changes its meaning; some may be added.
         """
-        return {"schema": SCHEMA} | {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        head = {"schema": SCHEMA, "verdict": self.verdict}
+        return head | {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
 
 
 def tables(parts: Parts, steps: np.ndarray, level: float) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The parts by horizon and by step, with intervals; `steps` (E,) is how long each episode ran."""
     by_horizon = {"real": parts.real, "imagined": parts.imagined, "gap": parts.imagined - parts.real}
-    first = _with_intervals(by_horizon | parts.by_horizon, level)
+    first = intervals.table(by_horizon | parts.by_horizon, level)
     first.insert(0, "horizon", parts.horizons)
-    second = _with_intervals(parts.by_step, level)
+    second = intervals.table(parts.by_step, level)
     time = np.arange(len(second))
     second.insert(0, "step", time)
     second["episodes"] = (time < steps[:, None]).sum(0)
     second["asked"] = parts.asked.sum(0)
     return first, second
-
-
-def _with_intervals(values: dict[str, np.ndarray], level: float) -> pd.DataFrame:
-    columns: dict[str, np.ndarray] = {}
-    for name, of_episodes in values.items():
-        ends = intervals.means(of_episodes, level)
-        columns |= dict(zip((name, f"{name}_low", f"{name}_high"), ends, strict=True))
-    return pd.DataFrame(columns)
 
 
 def estimates(table: pd.DataFrame) -> dict[str, Estimate]:
@@ -139,7 +147,7 @@ def estimates(table: pd.DataFrame) -> dict[str, Estimate]:
 def _plain(value: Any) -> Any:
     if isinstance(value, pd.DataFrame):
         return [{str(key): _plain(each) for key, each in row.items()} for row in value.to_dict("records")]
-    if isinstance(value, Estimate | Finding):
+    if isinstance(value, Estimate | Finding | Stopping):
         return {key: _plain(each) for key, each in vars(value).items()}
     if isinstance(value, tuple):
         return [_plain(each) for each in value]

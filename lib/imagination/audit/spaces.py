@@ -7,12 +7,20 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from gymnasium.spaces import Box, Discrete, MultiBinary, MultiDiscrete
+from gymnasium.spaces import Box, Dict, Discrete, MultiBinary, MultiDiscrete, Tuple
 
 from imagination.audit.trees import leaves, mapped
 from imagination.worlds.gymnasium import within_box
 
-__all__ = ["check_spaces", "flat_actions", "flat_state", "flat_states", "native_action", "no_action"]
+__all__ = [
+    "check_spaces",
+    "flat_actions",
+    "flat_state",
+    "flat_states",
+    "names_of",
+    "native_action",
+    "no_action",
+]
 
 
 def flat_state(space: gymnasium.Space, observation: Any) -> np.ndarray:
@@ -26,6 +34,16 @@ def flat_states(space: gymnasium.Space, batch: Any) -> np.ndarray:
         return np.asarray(batch, dtype=np.float64).reshape(len(batch), -1)
     count = len((leaves(batch) or [batch])[0])
     return np.array([flat_state(space, mapped(operator.itemgetter(i), batch)) for i in range(count)])
+
+
+def names_of(space: gymnasium.Space, name: str = "state") -> tuple[str, ...]:
+    """What each coordinate of a flattened observation is called: of a Dict, with the names of its parts."""
+    if isinstance(space, Dict | Tuple):
+        parts = space.spaces.items() if isinstance(space, Dict) else enumerate(space.spaces)
+        inner = "" if name == "state" else f"{name}."
+        return tuple(each for key, part in parts for each in names_of(part, f"{inner}{key}"))
+    count = gymnasium.spaces.flatdim(space)
+    return (name,) if count == 1 and name != "state" else tuple(f"{name}[{i}]" for i in range(count))
 
 
 def check_spaces(name: str, observed: gymnasium.Space, acting: gymnasium.Space) -> None:

@@ -22,7 +22,18 @@ from imagination.audit.intervals import means
 from imagination.audit.models import WorldModel
 from imagination.audit.parts import OneStep
 
-__all__ = ["FEWEST", "MATTERS", "TESTS", "Errors", "ask", "exceeds", "loss", "share"]
+__all__ = [
+    "FEWEST",
+    "MATTERS",
+    "NEIGHBOURS",
+    "TESTS",
+    "Errors",
+    "ask",
+    "exceeds",
+    "loss",
+    "share",
+    "simple_fit",
+]
 
 TESTS = 10
 """Alarms that rest on a test: lags of reward, action and state, continuation, a simple fit that beats the
@@ -96,8 +107,7 @@ class Errors:
     @cached_property
     def episode(self) -> np.ndarray:
         """The episode of each transition, (n,)."""
-        length = self.evidence.episodes.length
-        return np.repeat(np.arange(len(length)), length)
+        return self.evidence.episodes.episode
 
     @cached_property
     def time(self) -> np.ndarray:
@@ -178,7 +188,9 @@ class Errors:
     def _gain(self, target: np.ndarray, one: np.ndarray, two: np.ndarray) -> np.ndarray:
         stride = -(-len(target) // JUDGED)  # of so many steps one is judged, and weighted up
         judged = np.arange(0, len(target), stride)
-        fitted = simple_fit(self, target, one, judged)
+        episodes = self.evidence.episodes
+        known = np.column_stack([episodes.state, episodes.action, one])
+        fitted = simple_fit(known, target, self.half, judged)
         target, one, two = target[judged], one[judged], two[judged]
         found = np.zeros(len(self.episode))
         found[judged] = stride * (loss(target, one, two) - loss(target, fitted, fitted))
@@ -205,27 +217,33 @@ def loss(target: np.ndarray, one: np.ndarray, two: np.ndarray) -> np.ndarray:
     return product if product.ndim == 1 else product.sum(axis=1)
 
 
-def simple_fit(errors: Errors, target: np.ndarray, own: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Predictions of a simple fit in state, action and the model's own prediction, at transitions (m,).
+def simple_fit(
+    known: np.ndarray,
+    target: np.ndarray,
+    halves: np.ndarray,
+    at: np.ndarray,
+    neighbours: int = NEIGHBOURS,
+) -> np.ndarray:
+    """Predictions of targets (n,) or (n, j) by a simple fit in what is `known` (n, p), at rows `at` (m,).
 
-    It is a straight line and the mean of what it leaves at the `NEIGHBOURS` nearest transitions, of one half
-    of the episodes for the other, so that it knows nothing of what it predicts.
+    It is a straight line and the mean of what it leaves at the nearest rows, of one half (n,) of the episodes
+    for the other, so that it knows nothing of what it predicts.
     """
-    episodes = errors.evidence.episodes
-    known = np.column_stack([episodes.state, episodes.action, own])
     spread = known.std(axis=0)
     known = (known - known.mean(axis=0)) / np.where(spread > 0, spread, 1)
     whole = np.column_stack([np.ones(len(known)), known])
     found = np.zeros((len(at), *target.shape[1:]))
     for half in (0, 1):
-        fit, of_half = np.flatnonzero(errors.half != half), errors.half[at] == half
+        fit, of_half = np.flatnonzero(halves != half), halves[at] == half
         use = at[of_half]
         if not len(fit) or not len(use):
             continue
         gram = whole[fit].T @ whole[fit] + 1e-8 * len(fit) * np.eye(whole.shape[1])
         weights = np.linalg.solve(gram, whole[fit].T @ target[fit])
-        some = fit[:: -(-len(fit) // REFERENCE)]
-        near = cKDTree(known[some]).query(known[use], k=min(NEIGHBOURS, len(some)))[1].reshape(len(use), -1)
-        left = target[some] - whole[some] @ weights
-        found[of_half] = whole[use] @ weights + left[near].mean(axis=1)
+        found[of_half] = whole[use] @ weights
+        if neighbours:
+            some = fit[:: -(-len(fit) // REFERENCE)]
+            near = cKDTree(known[some]).query(known[use], k=min(neighbours, len(some)))[1]
+            left = target[some] - whole[some] @ weights
+            found[of_half] += left[near.reshape(len(use), -1)].mean(axis=1)
     return found

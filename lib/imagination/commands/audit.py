@@ -21,16 +21,21 @@ def add(tools: Any) -> None:
         help="how far a world model misleads a policy",
         description="Compare what a policy earns in a world model with what it earned in the world, and say "
         "which of the model's errors made the difference.",
-        epilog="Model and policy are objects of Python modules, looked for in this folder and among what is "
-        "installed. The model has next_state(state, action) and reward(state, action), the policy is a "
-        "function of the state, all of batches, in numpy or torch; imagination.audit.models tells what else "
-        "can be audited.",
+        epilog="Model, policy and value are objects of Python modules, looked for in this folder and among "
+        "what is installed. The model has next_state(state, action) and reward(state, action), policy and "
+        "value are functions of the state, all of batches, in numpy or torch; imagination.audit.models tells "
+        "what else can be audited.",
     )
     tool.add_argument(
         "data", help=".npz file with state, action, reward, ...; or the name of a Minari dataset"
     )
     for name, what in (("model", "world model"), ("policy", "policy")):
         tool.add_argument(f"--{name}", required=True, metavar="MODULE:OBJECT", help=f"the {what}")
+    tool.add_argument(
+        "--value",
+        metavar="MODULE:OBJECT",
+        help="value of what the policy sees, (n,): how many steps should be imagined before it is asked?",
+    )
     tool.add_argument("--gamma", type=float, required=True, help="discount")
     tool.add_argument(
         "--horizons", type=int, nargs="+", metavar="STEPS", help="by default chosen from the log"
@@ -47,6 +52,7 @@ def add(tools: Any) -> None:
 def _run(chosen: argparse.Namespace) -> int:
     rng = generator(chosen.seed)
     model, policy = (_named(f"--{name}", getattr(chosen, name)) for name in ("model", "policy"))
+    value = None if chosen.value is None else _named("--value", chosen.value)
     # Imported late: asking for help should load nothing.
     from imagination.audit import audit, report
 
@@ -56,6 +62,7 @@ def _run(chosen: argparse.Namespace) -> int:
         chosen.data,
         gamma=chosen.gamma,
         horizons=chosen.horizons,
+        value=value,
         level=chosen.level,
         tolerance=chosen.tolerance,
         rng=rng,

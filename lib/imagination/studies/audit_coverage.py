@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from imagination.audit import horizon, intervals
+from imagination.audit import intervals, trust
 from imagination.audit.parts import PARTS, decompose
 from imagination.studies.audit_systems import Quadratic, System, Tables, simulate
 from imagination.trials.recording import Command, rounded
@@ -136,7 +136,7 @@ def _longest(
     tolerance = 0.999 * size[:, len(horizons) // 2]
     too_large = size > tolerance[:, None]
     first = horizons[too_large.argmax(axis=1)]
-    found = [horizon.longest(horizons, *ends) for ends in zip(low, high, tolerance, strict=True)]
+    found = [trust.longest(horizons, *ends) for ends in zip(low, high, tolerance, strict=True)]
     wrong = sum(each is not None and each >= limit for each, limit in zip(found, first, strict=True))
     return {"held": BLOCK - wrong, "student": np.nan, "below": 0, "above": wrong, "width": np.nan}
 

@@ -177,6 +177,8 @@ def summary(
     """
     rows = {}
     for key, values in _groups(table, by, column):
+        if len(values) < 2:
+            raise ValueError(f"table must hold at least 2 seeds of every {', '.join(by)}, got one of {key}")
         row = {"seeds": len(values)} | means(values, generator)
         lowest = np.sort(values)[: max(1, len(values) // 10)]
         rows[key if len(by) > 1 else key[0]] = row | {"worst tenth": lowest.mean(), "worst": lowest[0]}

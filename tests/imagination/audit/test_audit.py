@@ -46,6 +46,7 @@ def test_a_perfect_model_has_no_gap(endless):
         assert abs(getattr(found, name).value) < 1e-12
     assert found.longest_horizon == found.horizon == 11
     assert found.improve == "undetermined" and found.multiplier is None and found.why == ""
+    assert found.verdict == "not shown" and found.limited_by is None and found.stopping is None
     assert found.real_return.value == pytest.approx(found.imagined_return.value)
     assert any("fewer than 0.11 of all episodes" in note for note in found.notes)
     assert 0.04 < (1 - 0.11) ** 25 < 0.06
@@ -57,8 +58,8 @@ def test_a_reward_that_is_too_high_is_all_of_the_gap(endless):
     assert found.gap.value == pytest.approx(expected)
     assert found.reward_part.low == pytest.approx(expected) == pytest.approx(found.reward_part.high)
     assert abs(found.dynamics_part.value) < 1e-12
-    assert found.improve == "reward"
-    assert found.longest_horizon is None and found.tolerance < 0.5
+    assert found.improve == "reward" and found.verdict == "flatters"
+    assert found.longest_horizon is None and found.tolerance < 0.5 and found.limited_by == "model"
     np.testing.assert_allclose(found.by_step["reward"], 0.5 * GAMMA ** np.arange(11))
 
 
@@ -91,6 +92,7 @@ def test_the_tables_say_the_same_as_the_numbers(log):
 def test_off_policy_there_is_no_gap_but_all_else(log):
     found = audit.audit(mapping(fakes.Model(offset=3.0)), lambda s: 0 * s[:, :1], log, gamma=GAMMA)
     assert found.gap is found.reward_part is found.by_step is found.longest_horizon is None
+    assert found.verdict == "not measured"
     assert found.why.startswith("the log's actions are not the policy's: ")
     assert isinstance(found.reward_lag, int) and found.improve == "undetermined"
     same = audit.audit(mapping(fakes.Model(offset=3.0)), fakes.policy, log, gamma=GAMMA)
@@ -100,7 +102,7 @@ def test_off_policy_there_is_no_gap_but_all_else(log):
 def test_plain_numbers(log):
     found = audit.audit(mapping(fakes.Model(risk=0.05)), fakes.policy, log, gamma=GAMMA)
     plain = json.loads(json.dumps(found.to_dict(), allow_nan=False))
-    assert plain["schema"] == 1
+    assert plain["schema"] == 1 and plain["verdict"] == found.verdict and plain["stopping"] is None
     assert plain["gap"] == {"value": found.gap.value, "low": found.gap.low, "high": found.gap.high}
     assert len(plain["by_step"]) == found.horizon
     assert plain["by_horizon"][0]["horizon"] == 1

@@ -62,6 +62,12 @@ def test_actions_reach_the_environment_as_its_own(acting, action):
 def test_observations_become_states_by_flatten():
     log = collect(Counter(NESTED, spaces.Discrete(2)), lambda s: np.zeros(len(s), int), episodes=2, seed=3)
     assert log.state.shape == (8, spaces.flatdim(NESTED))
+    assert log.names[:3] == ("both.0[0]", "both.0[1]", "both.1[0]")
+    assert log.names[-5:] == ("level[0]", "level[1]", "level[2]", "place[0]", "place[1]")
+    np.testing.assert_array_equal(log.episode, np.repeat([0, 1], 4))
+    assert episodes(vars(log)).names == log.names
+    with pytest.raises(ValueError, match=r"data\['names'\] must be a text for each of 12 coordinates"):
+        episodes(vars(log) | {"names": np.array(["one"])})
     first = NESTED
     first.seed(int(np.random.SeedSequence(3).generate_state(2)[0]))
     np.testing.assert_array_equal(log.state[0], spaces.flatten(first, first.sample()).astype(float))

@@ -47,6 +47,15 @@ def test_the_trusted_horizon_is_marked(drawn):
     assert [line.get_xdata()[0] for line in marked.lines if line.get_label() == "trusted"] == [5]
 
 
+def test_a_value_adds_a_panel(drawn):
+    found = audited(offset=0.5, value=lambda seen: 4 + seen[:, 0])
+    axes = figure(found).axes[2]
+    lines = {line.get_label(): line for line in axes.lines}
+    np.testing.assert_allclose(lines["bound"].get_ydata(), found.stopping.by_horizon["bound"])
+    assert list(lines["not told from the best"].get_xdata()) == list(found.stopping.as_good)
+    assert lines["smallest error"].get_xdata()[0] == found.stopping.best
+
+
 def test_an_audit_without_a_gap_is_refused(drawn):
     found, _ = drawn
     with pytest.raises(ValueError, match="audit has no gap to draw: because"):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from imagination.audit import horizon, intervals
+from imagination.audit import intervals, trust
 
 
 def test_an_interval_of_symmetric_values_is_students():
@@ -64,11 +64,15 @@ def test_welch():
 def test_the_longest_horizon_stops_at_the_first_failure():
     horizons = np.array([1, 2, 5, 10])
     low, high = np.array([-0.1, -0.2, -0.3, -0.1]), np.array([0.1, 0.5, 0.1, 0.1])
-    assert horizon.longest(horizons, low, high, 0.6) == 10
-    assert horizon.longest(horizons, low, high, 0.4) == 1
-    assert horizon.longest(horizons, low, high, 0.05) is None
-    assert horizon.longest(horizons, np.full(4, np.nan), high, 0.6) is None
-    assert horizon.longest(horizons, low, high, np.array([0.1, 0.5, 0.2, 1.0])) == 2
+    assert trust.longest(horizons, low, high, 0.6) == 10
+    assert trust.longest(horizons, low, high, 0.4) == 1
+    assert trust.longest(horizons, low, high, 0.05) is None
+    assert trust.limit(horizons, low, high, 0.6) is None
+    assert trust.limit(horizons, low, high, 0.4) == "log"
+    assert trust.limit(horizons, low + 0.3, high + 0.3, np.array([0.4, 0.05, 1, 1])) == "model"
+    assert trust.limit(horizons, np.full(4, np.nan), high, 0.6) == "log"
+    assert trust.longest(horizons, np.full(4, np.nan), high, 0.6) is None
+    assert trust.longest(horizons, low, high, np.array([0.1, 0.5, 0.2, 1.0])) == 2
 
 
 def test_the_longest_horizon_is_too_long_no_oftener_than_the_level_says():
@@ -78,7 +82,7 @@ def test_the_longest_horizon_is_too_long_no_oftener_than_the_level_says():
     shared = rng.standard_normal((20, 3000, 1)) * 0.5
     values = truth + shared + 0.2 * rng.standard_normal((20, 3000, 5))
     _, low, high = intervals.means(values, 0.95)
-    found = [horizon.longest(np.arange(1, 6), *ends, 1.0) for ends in zip(low, high, strict=True)]
+    found = [trust.longest(np.arange(1, 6), *ends, 1.0) for ends in zip(low, high, strict=True)]
     wrong = np.mean([each is not None and each >= 3 for each in found])
     assert 0.005 < wrong < 0.05
     assert np.mean([each == 2 for each in found]) > 0.8
@@ -86,14 +90,14 @@ def test_the_longest_horizon_is_too_long_no_oftener_than_the_level_says():
 
 def test_default_horizons():
     length, never = np.array([40] * 19 + [3]), np.zeros(20, dtype=bool)
-    assert list(horizon.default_horizons(length, never, 1.0)) == [1, 2, 3, 5, 7, 10, 20, 30, 40]
-    assert list(horizon.default_horizons(np.array([6, 8]), np.ones(2, dtype=bool), 1.0)) == [1, 2, 3, 5, 7, 8]
-    assert horizon.default_horizons(np.full(5, 1000), np.zeros(5, dtype=bool), 0.9)[-1] == 44
-    assert list(horizon.default_horizons(length, never, 0.0)) == [1]
-    assert list(horizon.default_horizons(np.array([1]), np.array([True]), 0.9)) == [1]
+    assert list(trust.default_horizons(length, never, 1.0)) == [1, 2, 3, 5, 7, 10, 20, 30, 40]
+    assert list(trust.default_horizons(np.array([6, 8]), np.ones(2, dtype=bool), 1.0)) == [1, 2, 3, 5, 7, 8]
+    assert trust.default_horizons(np.full(5, 1000), np.zeros(5, dtype=bool), 0.9)[-1] == 44
+    assert list(trust.default_horizons(length, never, 0.0)) == [1]
+    assert list(trust.default_horizons(np.array([1]), np.array([True]), 0.9)) == [1]
 
 
 def test_the_default_tolerance_is_a_share_of_the_spread():
-    assert horizon.tolerance_from(np.array([0.0, 2.0, 4.0])) == pytest.approx(0.4)
-    assert horizon.tolerance_from(np.full(4, 0.1)) is None
-    assert horizon.tolerance_from(np.array([1.0])) is None
+    assert trust.tolerance_from(np.array([0.0, 2.0, 4.0])) == pytest.approx(0.4)
+    assert trust.tolerance_from(np.full(4, 0.1)) is None
+    assert trust.tolerance_from(np.array([1.0])) is None

@@ -15,9 +15,14 @@ from imagination.audit.report import text
 from imagination.decide.planner import Estimate
 
 
-def audited(**wrong):
+def audited(value=None, **wrong):
     log = kept(fakes.log(np.random.default_rng(0), 30, 12, risk=0.0))
-    return audit.audit(mapping(fakes.Model(pull=0.9, **wrong)), fakes.policy, log, gamma=0.95)
+    gamma = 0.95 if value is None else 0.8
+    return audit.audit(mapping(fakes.Model(pull=0.9, **wrong)), fakes.policy, log, gamma=gamma, value=value)
+
+
+def flat(said: str) -> str:
+    return " ".join(said.split())
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +60,7 @@ def test_an_error_comes_before_the_verdict(flattering):
 
 
 def test_without_a_gap_the_report_says_why(flattering):
-    none = dict.fromkeys(("gap", "by_horizon", "by_step", "longest_horizon", "tolerance"))
+    none = dict.fromkeys(("gap", "by_horizon", "by_step", "longest_horizon", "limited_by", "tolerance"))
     said = text(replace(flattering, why="the log's actions are not the policy's", **none))
     assert "No return gap was measured: the log's actions are not the policy's." in said
     assert "Discounted returns" not in said and "optimistic_reward" in said
@@ -68,11 +73,38 @@ def test_rounding_is_shown_as_zero(flattering):
 
 def test_what_to_do(flattering):
     said = text(flattering)
-    assert "Model to improve first: the reward\n" in said
+    assert "Model to improve first: the reward; spend on reward labels" in said
     assert "Longest horizon to trust: none (gap within" in said
-    trusted = text(replace(flattering, longest_horizon=3, tolerance=0.25, improve="undetermined"))
-    assert "Longest horizon to trust: 3 steps (gap within 0.25 either way)" in trusted
+    assert "either way; already after 1 step the gap is shown to be larger: the model limits it)" in flat(
+        said
+    )
+    other = {"longest_horizon": 3, "tolerance": 0.25, "improve": "undetermined"}
+    trusted = flat(text(replace(flattering, **other, limited_by="log")))
+    assert "to trust: 3 steps (gap within 0.25 either way; beyond its interval is too wide" in trusted
+    assert "Longest horizon to trust: 3 steps (gap within 0.25 either way) " in flat(
+        text(replace(flattering, **other, limited_by=None))
+    )
     assert "Model to improve first: none is surely first" in trusted
+    assert "Multiplier for `imagination plan`: undetermined" in said
+    assert "multiplier undetermined: the dynamics make no error" in said
+
+
+def test_what_must_be_mended_is_the_only_advice_on_what_to_improve(flattering):
+    broken = Finding("reward_lag", "error", "seen", "mend it")
+    said = text(replace(flattering, findings=(broken,)))
+    assert "Mend first: reward_lag" in said and "improve first" not in said and "Multiplier" not in said
+    assert "Longest horizon to trust" in said
+
+
+def test_when_to_ask_the_value_is_said_in_a_few_lines():
+    found = audited(offset=0.5, value=lambda seen: 4 + seen[:, 0])
+    said = flat(text(found))
+    stop = found.stopping
+    assert f"Ask the value after {stop.best} step" in said and "By the rule of one more step: after" in said
+    assert f"hides about {stop.hidden:.0%} of its error" in said
+    lines = str(stop).split("\n")
+    assert max(map(len, lines)) < 100 and "Ask the value" not in text(audited(offset=0.5))
+    assert [line.split()[0] for line in lines[-len(stop.by_horizon) :]] == ["0", "1", "2", "3", "5"]
 
 
 def test_a_long_table_is_thinned_to_its_ends():

@@ -1,6 +1,9 @@
 """The audit from the command line."""
 
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -23,6 +26,9 @@ model = Model()
 
 def policy(state):
     return np.cos(2 * state[:, :1]) - 0.5 * state[:, 1:]
+
+def value(state):
+    return 1 + state[:, 0]
 """
 
 
@@ -59,6 +65,27 @@ def test_json_is_for_machines(ask):
     assert found["gap"]["value"] == pytest.approx(0.5 * (1 - 0.9**5) / (1 - 0.9))
     assert found["longest_horizon"] == 1 and found["tolerance"] == 0.7 and found["level"] == 0.9
     assert [row["horizon"] for row in found["by_horizon"]] == [1, 5]
+
+
+def test_with_a_value_it_says_when_to_ask_it(ask):
+    status, printed, complaint = ask("--json", "--value", "mine:value", gamma="0.7")
+    found = json.loads(printed)
+    assert status == 0 and complaint == "" and found["verdict"] == "flatters"
+    rows = found["stopping"]["by_horizon"]
+    assert [row["horizon"] for row in rows] == [0, 1, 2, 3] and found["stopping"]["best"] in range(4)
+    assert "Ask the value after" in ask("--value", "mine:value", gamma="0.7")[1]
+    status, printed, complaint = ask("--value", "mine:nothing")
+    assert status == 2 and "--value: mine:nothing; there is no 'nothing' in mine" in complaint
+
+
+def test_a_reader_who_leaves_early_gets_no_complaint(ask, tmp_path):
+    command = [sys.executable, "-m", "imagination", "audit", "data.npz", "--gamma", "0.9"]
+    command += ["--model", "mine:model", "--policy", "mine:policy"]
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(command, cwd=tmp_path, stdout=writing, stderr=subprocess.PIPE, text=True)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_an_audit_is_drawn_where_it_is_asked_for(ask, tmp_path):

@@ -149,6 +149,8 @@ def test_a_summary_shows_the_middle_the_mean_and_the_worst(rng: np.random.Genera
     assert found.loc["a", ["worst tenth", "worst"]].tolist() == [0.5, 0]
     for name in ("iqm", "mean"):
         assert (found[f"{name} low"] <= found[name]).all() and (found[name] <= found[f"{name} high"]).all()
+    with pytest.raises(ValueError, match="table must hold at least 2 seeds of every arm, got one of"):
+        compare.summary(table.iloc[19:], "score", rng)
     two = table.assign(size=0)
     assert compare.summary(two, "score", rng, by=("arm", "size")).index.names == ["arm", "size"]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from imagination.checks import broadcast, finite, floats, numeric
 
-__all__ = ["SHARE", "default_horizons", "longest", "tolerance_from"]
+__all__ = ["NEAR", "NEGLIGIBLE", "SHARE", "default_horizons", "limit", "longest", "scale", "tolerance_from"]
 
 SHARE = 0.2
 """The tolerance where none is given, as a share of the standard deviation of the real returns: what is called
@@ -14,6 +16,9 @@ a small effect."""
 
 NEGLIGIBLE = 0.01
 """Horizons are not chosen longer than where the discount has fallen to this."""
+
+NEAR = 0.05
+"""An error that is larger by less than this share is as good in practice."""
 
 STEPS = (1, 2, 3, 5, 7)
 
@@ -47,15 +52,45 @@ def longest(
     ValueError
         If horizons do not increase, or shapes differ.
     """
+    horizons, low, high, tolerance = _checked(horizons, low, high, tolerance)
+    passed = _passed(low, high, tolerance)
+    return int(horizons[passed - 1]) if passed else None
+
+
+def limit(
+    horizons: np.ndarray, low: np.ndarray, high: np.ndarray, tolerance: float | np.ndarray
+) -> str | None:
+    """What ends the trust where `longest` ends it, from the same arguments.
+
+    Returns
+    -------
+    {"model", "log"} or None
+        "model" if the next horizon's gap is shown to be beyond the tolerance; "log" if its interval is too
+        wide to tell, so that more episodes may; None if no horizon fails.
+    """
+    horizons, low, high, tolerance = _checked(horizons, low, high, tolerance)
+    passed = _passed(low, high, tolerance)
+    if passed == len(horizons):
+        return None
+    return "model" if low[passed] > tolerance[passed] or high[passed] < -tolerance[passed] else "log"
+
+
+def _checked(horizons: Any, low: Any, high: Any, tolerance: Any) -> tuple[np.ndarray, ...]:
     horizons = finite("horizons", horizons, least=1)
     if horizons.ndim != 1 or (np.diff(horizons) <= 0).any():
         raise ValueError(f"horizons must be one sequence that increases, got {horizons}")
     low = broadcast("low", floats("low", low), horizons.shape)
     high = broadcast("high", floats("high", high), horizons.shape)
-    tolerance = broadcast("tolerance", finite("tolerance", tolerance, least=0), horizons.shape)
-    within = (low >= -tolerance) & (high <= tolerance)
-    passed = int(np.logical_and.accumulate(within).sum())
-    return int(horizons[passed - 1]) if passed else None
+    return (
+        horizons,
+        low,
+        high,
+        broadcast("tolerance", finite("tolerance", tolerance, least=0), horizons.shape),
+    )
+
+
+def _passed(low: np.ndarray, high: np.ndarray, tolerance: np.ndarray) -> int:
+    return int(np.logical_and.accumulate((low >= -tolerance) & (high <= tolerance)).sum())
 
 
 @numeric
@@ -69,7 +104,7 @@ def tolerance_from(real: np.ndarray) -> float | None:
 
 
 def default_horizons(length: np.ndarray, ended: np.ndarray, gamma: float) -> np.ndarray:
-    """Horizons 1, 2, 3, 5, 7, 10, 15, … that a log can speak about, and the longest such.
+    """Horizons 1, 2, 3, 5, 7, 10, 20, … that a log can speak about, and the longest such.
 
     Nine of ten episodes that the log cuts reach the longest; it is no longer than the discount counts. Where
     every episode ended in the world, it is the longest episode's length.
@@ -85,5 +120,10 @@ def default_horizons(length: np.ndarray, ended: np.ndarray, gamma: float) -> np.
     if gamma < 1:
         counts = np.log(NEGLIGIBLE) / np.log(gamma) if gamma > 0 else 1.0
         last = min(last, max(1, int(np.ceil(counts))))
+    return np.array([*scale(last), last])
+
+
+def scale(last: int) -> list[int]:
+    """1, 2, 3, 5, 7, 10, 20, … below `last`."""
     steps = [step * 10**power for power in range(len(str(last))) for step in STEPS]
-    return np.array([step for step in steps if step < last] + [last])
+    return [step for step in steps if step < last]
