@@ -80,7 +80,7 @@ AT_END = Claim(
 
 VERDICT_VARIANCE = Claim(
     name="The variance of a verdict", source="[this book]", symbols=(TPR, FPR, REWARD),
-    hypotheses=(*RATES, *probability(REWARD)), quantity=shown(r"\sigma^2(s, a)"),
+    hypotheses=(*RATES, *probability(REWARD)), quantity=shown(r"\operatorname{Var} v"),
     expression=(fpr + J * r) * (1 - (fpr + J * r)), relation="==",
     meaning="it depends on state and action, through the reward",
 )  # fmt: skip

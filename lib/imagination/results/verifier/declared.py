@@ -183,6 +183,7 @@ WORDS: Mapping[str, Words] = {
         for_all=r"weights \(c_t = \delta^t\) of the scores, so both estimators, every discount, and every "
         "rule that says which steps have a verdict.",
         definitions=(
+            r"\(v\) is a verdict where the reward is \(r\)",
             r"\(\Delta\) is the estimate's variance less that with rewards \(\mathrm{FPR} + J r\)",
             r"\(M_u = \sum_{t \le u} c_t \gamma^{u-t} w_t\), and \(m_1\), \(m_0\) sum "
             r"\(\mathbb{E} \lVert M_u \rVert^2\) over verdicts on rewards of 1 and of 0",
