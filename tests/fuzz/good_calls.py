@@ -417,6 +417,8 @@ BY_PLACE: dict[str, dict[str, Callable[[], Any]]] = {
     "claims.No fewer dynamics samples": {"N_dyn": lambda: 3.0, "N_rew": lambda: 1.0, "M_dyn": lambda: 3.2},
     "claims.Where the objective falls": {"noise_free_variance": lambda: 0.0, "exponent": lambda: 0.9},
     "claims.Up to the crossing": {"rollouts": lambda: 1, "variance_noisy": lambda: 2.0},
+    "claims.Up to the rescaled crossing": {"variance_noisy": lambda: 20.0},
+    "claims.What a verifier is worth": {"tpr": lambda: 0.9, "fpr": lambda: 0.1},
     "claims.State error": {"t": lambda: 3},
     "claims.Straight and not smooth": {"factor": lambda: 2.0},
     "claims.Rewards grow no slower": {"alpha": lambda: 0.3, "beta": lambda: 0.6},
