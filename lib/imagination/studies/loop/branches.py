@@ -19,20 +19,24 @@ make the records of the grid and the spiral again, those of tuning first.
   On the grid and the spiral gradients are exact, and their variance is none; where they are sampled it is
   recorded as `spread`.
 - *Conditions:* "little data"; "more data", four times the episodes in each round; "good critic", the models
-  of "little data" with a critic from 16 times the episodes, which nobody is charged for.
-- *Tuning:* one grid of rates for all arms of a system, on 20 seeds of their own; an arm takes the rate with
-  the least mean regret in its condition. Where that lies at an end of the grid, the grid was too short:
-  `branches_report.ends` lists these.
+  of "little data" with a critic from 16 times the episodes, which nobody is charged for; "crude model", the
+  data of "little data" with models pulled far towards what they would be without data, so that their errors
+  are alike in all seeds and rounds.
+- *Tuning:* one grid of rates for all arms of a system, on seeds of their own; an arm takes the rate with the
+  least mean regret in its condition. `tuned` tells where that lies at an end of the grid. Sizes and
+  conditions were chosen on these seeds, too.
 - *Measure:* regret of the last policy in the real world, as a share of what the best policy returns beyond
-  the first one. 60 seeds, paired across arms; intervals are Student's over blocks' seeds, differences paired.
+  the first one. Seeds are paired across arms; intervals are Student's over seeds, differences paired.
 - *Predicted:* in every round, before the policy moves, the two parts of B(H) where imagination goes from the
   log: δ_t is the mean size of the one-step Bellman error there, ε_V that of V̄'s error. They are averaged over
-  rounds. "Predicted" is the arm whose own runs have the least mean B. Beside it: the first length at which the
-  rule of one more step stops; that with the least real error of what is promised; and what a practitioner
-  could see, the length whose promises from half of the round's episodes are closest, squared, to the returns
-  of the other half. `after` is B(H) for the policy that training made of it, for which V̄ is stale.
-- *Misled:* the bound misleads where the arm with the least B regrets more than the best arm, and the paired
-  interval of the difference lies above 0.
+  rounds. "Predicted" is the arm whose own runs have the least mean B. Beside it, from the same runs: the first
+  length at which the rule of one more step stops; the length with the least real error of what is promised;
+  and what a practitioner could see, the length whose promises, with a critic of half of the round's episodes,
+  are closest to the other half's returns, squared and but for a constant. `after` is B(H) for the policy that
+  training made of it, for which V̄ is stale.
+- *Misled:* the bound misleads where the arm with the least B regrets more than the arm with the least regret,
+  and the paired interval of the difference lies above 0. Its level, 0.95, is shared among the arms, since
+  which of them is best is seen on the same seeds.
 """
 
 from __future__ import annotations
@@ -150,18 +154,18 @@ class System(Protocol):
 
 @dataclass(frozen=True)
 class Scale:
-    """Seeds, in blocks that are run together; `first` of them; whether rates are tuned."""
+    """Seeds from `first` on, in blocks that are run together; whether all rates are tried."""
 
     first: int
     seeds: int
     tuning: bool = False
     members: tuple[int, ...] = (1, 5)
-    block: int = 20
+    block: int = 50
 
 
 SCALES = {
-    "tune": Scale(first=900, seeds=20, tuning=True),
-    "full": Scale(first=0, seeds=60),
+    "tune": Scale(first=900, seeds=50, tuning=True),
+    "full": Scale(first=0, seeds=100),
     "quick": Scale(first=0, seeds=4, members=(1,), block=4),
 }
 
@@ -193,7 +197,7 @@ def tried(
 
 
 def tuned(record: str) -> pd.DataFrame:
-    """Every arm's best `rate`: mean regret on the seeds of tuning, and whether it lies `at end` of the grid."""
+    """Every arm's best `rate`, its mean `regret` in tuning, and whether it lies `at end` of the grid."""
     by = ["system", "condition", "members", "horizon"]
     means = records.load(f"{record}-tuning").groupby([*by, "rate"], sort=False)["regret"].mean().reset_index()
     best = means.loc[means.groupby(by, sort=False)["regret"].idxmin()]
@@ -202,12 +206,14 @@ def tuned(record: str) -> pd.DataFrame:
     return best.assign(**{"at end": at_end}).set_index(by)
 
 
-def command(module: str, record: str, systems: Mapping[str, System]) -> Command:
+def command(
+    module: str, record: str, systems: Mapping[str, System], scales: Mapping[str, Scale] = SCALES
+) -> Command:
     """The command line of some systems: their tuning, or all arms at their tuned rates."""
 
     def run(scale: str = "full", *, seed: int = 0) -> dict[str, pd.DataFrame]:
         """Try all arms of all systems."""
-        size, found = SCALES[scale], []
+        size, found = scales[scale], []
         rates = None if size.tuning else tuned(record)["rate"]
         for name, system in systems.items():
             for condition in system.conditions:
@@ -216,7 +222,9 @@ def command(module: str, record: str, systems: Mapping[str, System]) -> Command:
                         key = (name, condition, members, horizon)
                         arms = system.rates if rates is None else (rates.loc[key],)
                         found += [
-                            tried(name, system, condition, Arm(members, horizon, r), at, size.block, seed=seed)
+                            tried(
+                                name, system, condition, Arm(members, horizon, r), at, size.block, seed=seed
+                            )
                             for r in arms
                             for at in range(size.first, size.first + size.seeds, size.block)
                         ]
@@ -235,8 +243,8 @@ def command(module: str, record: str, systems: Mapping[str, System]) -> Command:
         run=run,
         say=say,
         parameters=lambda scale: {
-            **vars(SCALES[scale]),
+            **vars(scales[scale]),
             "systems": {name: repr(system) for name, system in systems.items()},
         },
-        scales=SCALES,
+        scales=scales,
     )

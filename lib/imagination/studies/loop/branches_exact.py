@@ -33,8 +33,14 @@ Luck = np.random.SeedSequence
 
 RECORD = "imagination-branches"
 
-CONDITIONS = {"little data": (1, 1), "more data": (4, 4), "good critic": (1, 16)}
-"""Episodes of a round that models and that the critic learn from, in units of the system's own number."""
+CONDITIONS = {
+    "little data": (1, 1, False),
+    "more data": (4, 4, False),
+    "good critic": (1, 16, False),
+    "crude model": (1, 1, True),
+}
+"""Episodes of a round that models and that the critic learn from, in units of the system's own number, and
+whether models are pulled towards what they would be without data."""
 
 
 def returns_to_go(reward: Array, discount: float) -> Array:
@@ -97,12 +103,13 @@ class Grid:
     """
 
     settings: gridworld.Settings = field(
-        default_factory=lambda: gridworld.Settings(episodes=2, length=100, rounds=6)
+        default_factory=lambda: gridworld.Settings(episodes=4, length=100, rounds=6)
     )
     steps: int = 20
     counted: int = 40
+    smoothing: float = 0.3
     horizons: tuple[int, ...] = (1, 2, 3, 5, 10, 15, 30, 100)
-    rates: tuple[float, ...] = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+    rates: tuple[float, ...] = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
     conditions: tuple[str, ...] = tuple(CONDITIONS)
 
     @property
@@ -115,7 +122,8 @@ class Grid:
         real = gridworld.world(self.settings, count)
         acting, judging, drawing = (np.random.default_rng(own) for own in luck.spawn(3))
         scores, logs, rounds = np.zeros(real.reward.shape), [], []
-        of_model, of_critic = (self.settings.episodes * times for times in CONDITIONS[condition])
+        *times, crude = CONDITIONS[condition]
+        of_model, of_critic = (self.settings.episodes * each for each in times)
         for _ in range(self.settings.rounds):
             policy = tabular_policy(scores).probabilities
             logs.append(self._played(real, policy, of_model, acting))
@@ -123,15 +131,15 @@ class Grid:
             if of_critic > of_model:
                 seen = self._played(real, policy, of_critic, judging)
             log = Played(*(np.concatenate(part, axis=1) for part in zip(*logs, strict=True)))
-            model = self._learned(real, log, arm.members, drawing)
+            model = self._learned(real, log, arm.members, crude, drawing)
             critic, start = self._critic(seen, real), _shares(log.state, real.n_states)
-            row = self._measured(real, policy, model, critic, start)
+            row = self._measured(real, policy, model, critic, start, self.horizons[-1])
             row["observed"] = self._observed(real, policy, model, seen)
             for _ in range(self.steps):
                 now = tabular_policy(scores).probabilities
                 scores = scores + arm.rate * self._gradient(now, model, critic, start, arm.horizon)
             policy = tabular_policy(scores).probabilities
-            after = self._measured(real, policy, model, critic, start)
+            after = self._measured(real, policy, model, critic, start, arm.horizon)
             rounds.append(row | {"after": bound(after, arm.horizon, self.discount)})
         best = (real.initial * real.solve().values).sum(axis=1)
         worth = best - real.returns(real.uniform_policy())
@@ -142,14 +150,17 @@ class Grid:
         seen = drawn.rewards + self.settings.noise * rng.standard_normal(drawn.rewards.shape)
         return Played(drawn.states[..., :-1], drawn.actions, seen, drawn.states[..., 1:])
 
-    def _learned(self, real: TabularMDP, log: Played, members: int, rng: np.random.Generator) -> Counted:
+    def _learned(
+        self, real: TabularMDP, log: Played, members: int, crude: bool, rng: np.random.Generator
+    ) -> Counted:
         C, S, A = real.reward.shape
         flat = [part.reshape(C, 1, -1) for part in log]
         rows = resampled(C, members, flat[0].shape[2], rng)
         picked = (np.take_along_axis(part, rows, axis=2).reshape(C * members, -1) for part in flat)
         counts = CountModel.empty(C * members, S, A).observe(*picked)
         return Counted(
-            counts.transition().reshape(C, members, S, A, S), counts.reward().reshape(C, members, S, A)
+            counts.transition(self.smoothing * crude).reshape(C, members, S, A, S),
+            counts.reward().reshape(C, members, S, A),
         )
 
     def _critic(self, seen: Played, real: TabularMDP) -> Array:
@@ -160,14 +171,14 @@ class Grid:
         return np.where(times > 0, total / np.maximum(times, 1), mean)[:, None]
 
     def _measured(
-        self, real: TabularMDP, policy: Array, model: Counted, critic: Array, start: Array
+        self, real: TabularMDP, policy: Array, model: Counted, critic: Array, start: Array, steps: int
     ) -> dict[str, Array]:
         value = real.values(policy)[:, None]
         off = model.reward - real.action_values(value[:, 0])[:, None]
         off += self.discount * (model.kernel * value[:, :, None, None]).sum(axis=4)
         size = (policy[:, None] * np.abs(off)).sum(axis=3)
-        promises = _promises(policy, model, critic, self.discount, self.horizons[-1])
-        at = _visited(policy, model, start, self.horizons[-1] + 1)
+        promises = _promises(policy, model, critic, self.discount, steps)
+        at = _visited(policy, model, start, steps + 1)
         missed = np.abs(promises.mean(axis=1) - value)
         return {
             "step_error": (at[:, :, :-1] * size[:, :, None]).sum(axis=3).mean(axis=1),
@@ -177,7 +188,9 @@ class Grid:
 
     def _observed(self, real: TabularMDP, policy: Array, model: Counted, seen: Played) -> Array:
         half = seen.state.shape[1] // 2
-        first, other = (Played(*(part[:, rows] for part in seen)) for rows in (slice(half), slice(half, None)))
+        first, other = (
+            Played(*(part[:, rows] for part in seen)) for rows in (slice(half), slice(half, None))
+        )
         critic = self._critic(first, real)
         promises = _promises(policy, model, critic, self.discount, self.horizons[-1]).mean(axis=1)
         returns = returns_to_go(other.reward, self.discount)[..., : self.counted].reshape(len(promises), -1)
@@ -243,7 +256,7 @@ class Spiral:
 
     Policies are gains without noise, but for what explores in the real world; the critic is a quadratic form
     and a constant, which holds what that noise costs and is left out of branches. It learns from the first
-    `counted` steps of an episode.
+    `counted` steps of an episode. Errors are measured from `asked` states of the log.
     """
 
     settings: spiral.Settings = field(
@@ -253,7 +266,9 @@ class Spiral:
     )
     steps: int = 20
     counted: int = 15
+    asked: int = 120
     penalty: float = 1e-3
+    crude_penalty: float = 10.0
     horizons: tuple[int, ...] = (1, 2, 3, 5, 10, 15, 30)
     rates: tuple[float, ...] = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
     conditions: tuple[str, ...] = tuple(CONDITIONS)
@@ -269,20 +284,21 @@ class Spiral:
         true, ones = closed_forms.system_of(real), np.ones(count)
         acting, judging, drawing = (np.random.default_rng(own) for own in luck.spawn(3))
         gain, logs, rounds = np.zeros((count, 2, 2)), [], []
-        of_model, of_critic = (self.settings.episodes * times for times in CONDITIONS[condition])
+        *times, crude = CONDITIONS[condition]
+        of_model, of_critic = (self.settings.episodes * each for each in times)
         for _ in range(self.settings.rounds):
             logs.append(self._flown(real, gain, of_model, acting))
             seen = logs[-1] if of_critic == of_model else self._flown(real, gain, of_critic, judging)
             log = joined(logs)
-            model = self._learned(log, arm.members, drawing)
+            model = self._learned(log, arm.members, crude, drawing)
             critic = self._critic(seen.state, seen.reward)
-            row = self._measured(true, gain, model, critic, log.state)
+            row = self._measured(true, gain, model, critic, log, self.horizons[-1])
             row["observed"] = self._observed(gain, model, seen)
             start = (log.state.mT @ log.state / log.state.shape[1])[:, None]
             for _ in range(self.steps):
                 up = _ascent(gain, model, critic, start, self.discount, arm.horizon).mean(axis=1)
                 gain = _clipped(gain + arm.rate * up, self.settings.largest_gain)
-            after = self._measured(true, gain, model, critic, log.state)
+            after = self._measured(true, gain, model, critic, log, arm.horizon)
             rounds.append(row | {"after": bound(after, arm.horizon, self.discount)})
         begin = closed_forms.start_moment(ones, 2)
         still, got = (closed_forms.trace(true.value(K, real.discount), begin) for K in (0 * gain, gain))
@@ -296,7 +312,9 @@ class Spiral:
         policy = LinearGaussianPolicy(torch.from_numpy(gain), self.settings.std)
         return spiral.collect(real, policy, None, replace(self.settings, episodes=episodes), rng).transitions
 
-    def _learned(self, log: Transitions, members: int, rng: np.random.Generator) -> closed_forms.System:
+    def _learned(
+        self, log: Transitions, members: int, crude: bool, rng: np.random.Generator
+    ) -> closed_forms.System:
         """Least squares, (C, M, ...)."""
         C, N = log.reward.shape
         rows = resampled(C, members, N, rng)
@@ -305,7 +323,8 @@ class Spiral:
         picked = (getattr(log, name)[at, rows] for name in names)
         flat = Transitions(*(part.reshape(C * members, *part.shape[2:]) for part in picked))
         ones = np.ones(C * members)
-        motion, form = linear_dynamics(flat, self.penalty), quadratic_reward(flat, ones, ones, self.penalty).form
+        penalty = self.crude_penalty if crude else self.penalty
+        motion, form = linear_dynamics(flat, penalty), quadratic_reward(flat, ones, ones, self.penalty).form
         parts = (motion.state_matrix, motion.action_matrix, form)
         return closed_forms.System(*(part.reshape(C, members, *part.shape[1:]) for part in parts))
 
@@ -319,20 +338,27 @@ class Spiral:
         return weights[:, :, [0, 1, 1, 2]].reshape(C, 1, 2, 2)
 
     def _measured(
-        self, real: closed_forms.System, gain: Array, model: closed_forms.System, critic: Array, state: Array
+        self,
+        real: closed_forms.System,
+        gain: Array,
+        model: closed_forms.System,
+        critic: Array,
+        log: Transitions,
+        steps: int,
     ) -> dict[str, Array]:
+        state = log.state[:, :: -(-len(log) // self.asked)]
         value = real.value(gain, np.full(len(gain), self.discount))[:, None]
         loop, reward = _loop(gain, model)
         true, paid = (part[:, None] for part in real.closed(gain))
         off = reward - paid + self.discount * (loop.mT @ value @ loop - true.mT @ value @ true)
-        missed = (_promised(gain, model, critic, self.discount, self.horizons[-1]).mean(axis=1)) - value
-        steps, estimates, now = [], [], np.repeat(state[:, None], loop.shape[1], axis=1)
-        for _ in range(self.horizons[-1] + 1):
-            steps.append(np.abs(_form(off, now)).mean(axis=(1, 2)))
+        missed = _promised(gain, model, critic, self.discount, steps).mean(axis=1) - value
+        stepped, estimates, now = [], [], np.repeat(state[:, None], loop.shape[1], axis=1)
+        for _ in range(steps + 1):
+            stepped.append(np.abs(_form(off, now)).mean(axis=(1, 2)))
             estimates.append(np.abs(_form(critic - value, now)).mean(axis=(1, 2)))
             now = now @ loop.mT
         return {
-            "step_error": np.stack(steps[:-1], axis=1),
+            "step_error": np.stack(stepped[:-1], axis=1),
             "estimate_error": np.stack(estimates, axis=1),
             "error": np.abs(_form(missed, state[:, None])).mean(axis=2),
         }
