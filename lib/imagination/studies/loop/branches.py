@@ -29,8 +29,8 @@ make the records of the grid and the spiral again, those of tuning first.
   the first one. Seeds are paired across arms; intervals are Student's over seeds, differences paired.
 - *Predicted:* in every round, before the policy moves, the two parts of B(H) where imagination goes from the
   log: δ_t is the mean size of the one-step Bellman error there, ε_V that of V̄'s error. They are averaged over
-  rounds. "Predicted" is the arm whose own runs have the least mean B. Beside it, from the same runs: the first
-  length at which the rule of one more step stops; the length with the least real error of what is promised;
+  rounds. "Predicted" is the arm whose own runs have the least mean B. Beside it, from the same runs: the
+  first length at which the rule of one more step stops; the length whose promises really err least;
   and what a practitioner could see, the length whose promises, with a critic of half of the round's episodes,
   are closest to the other half's returns, squared and but for a constant. `after` is B(H) for the policy that
   training made of it, for which V̄ is stale.
@@ -166,7 +166,7 @@ class Scale:
 SCALES = {
     "tune": Scale(first=900, seeds=50, tuning=True),
     "full": Scale(first=0, seeds=100),
-    "quick": Scale(first=0, seeds=4, members=(1,), block=4),
+    "quick": Scale(first=900, seeds=4, tuning=True, members=(1,), block=4),
 }
 
 

@@ -22,7 +22,7 @@ from imagination.models.quadratic import linear_dynamics, quadratic_reward
 from imagination.reinforce.linear_policies import LinearGaussianPolicy
 from imagination.reinforce.problems import tabular_policy
 from imagination.studies.loop import closed_forms, gridworld, spiral
-from imagination.studies.loop.branches import Arm, Trained, command
+from imagination.studies.loop.branches import Arm, System, Trained, command
 from imagination.worlds.continuous import ContinuousMDP, Transitions
 from imagination.worlds.tabular import TabularMDP
 
@@ -95,7 +95,7 @@ class Counted(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Grid:
+class Grid(System):
     """The grid of chapter 14.
 
     The critic learns from the returns of the first `counted` steps of an episode: later ones see too little
@@ -251,7 +251,7 @@ def _visited(policy: Array, model: Counted, start: Array, times: int) -> Array:
 
 
 @dataclass(frozen=True)
-class Spiral:
+class Spiral(System):
     """The spiral of chapter 14, shrinking less, so that more of the future counts.
 
     Policies are gains without noise, but for what explores in the real world; the critic is a quadratic form
@@ -422,7 +422,7 @@ def _clipped(gain: Array, largest: float) -> Array:
     return left @ (np.minimum(scale, largest)[..., None] * right)
 
 
-SYSTEMS = {"grid": Grid(), "spiral": Spiral()}
+SYSTEMS: dict[str, System] = {"grid": Grid(), "spiral": Spiral()}
 
 main = command("imagination.studies.loop.branches_exact", RECORD, SYSTEMS)
 
