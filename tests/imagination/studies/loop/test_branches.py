@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from imagination import records
 from imagination.reinforce.problems import tabular_policy
-from imagination.results.horizon import claims
-from imagination.studies.loop import branches, branches_exact, closed_forms, gridworld
+from imagination.studies.loop import branches, branches_exact, branches_report, closed_forms, gridworld
 from imagination.studies.loop.branches import SCALES, Arm, tried, tuned
 from imagination.studies.loop.branches_exact import RECORD, SYSTEMS, Counted
 
@@ -78,3 +78,110 @@ def test_promises_err_by_no_more_than_the_bound(name, members):
     assert (found.error <= steps + weight * found.estimate_error + 1e-12).all()
     assert (found.error > 0).all() and found.observed.shape == found.error.shape
     np.testing.assert_allclose(found.error[:, 0], found.estimate_error[:, 0])
+
+
+# -- what is reported of it
+
+
+@pytest.fixture
+def table():
+    """A system on which three steps are best, and the bound says ten with one model, three with five."""
+    rng, rows = np.random.default_rng(0), []
+    for members in (1, 5):
+        for horizon, regret in {1: 0.3, 3: 0.1, 10: 0.2, 30: 0.103}.items():
+            least = abs(np.log(horizon / (10 if members == 1 else 3)))
+            for seed in range(20):
+                said = {"best_bound": 2, "by_rule": 9, "best_error": 3, "best_observed": 31, "spread": 0.0}
+                row = {"regret": regret, "model_part": least / 2, "critic_part": least / 2, "error": 0.1}
+                rows.append(
+                    {"members": members, "horizon": horizon, "seed": seed, **row, **said, "after": regret}
+                )
+    table = pd.DataFrame(rows).assign(system="one", condition="little data", rate=1.0)
+    luck = 1 + 0.05 * rng.standard_normal(len(table))
+    return table.assign(regret=table["regret"] * luck)[list(branches.COLUMNS)]
+
+
+def test_lengths_measured_and_predicted(table):
+    found = branches_report.lengths(table).loc["one", "little data"]
+    assert found.loc[1].to_dict() == {
+        "best": 3, "bound": 10, "after": 3, "least B": 2, "one more step": 9, "least error": 3,
+        "held-out returns": 31,
+    }  # fmt: skip
+    assert found.loc[5, "bound"] == 3
+
+
+def test_a_bound_misleads_where_following_it_costs_for_sure(table):
+    found = branches_report.verdicts(table).loc["one", "little data"]
+    assert found["misled"].to_dict() == {1: True, 5: False} and (found["best"] == 3).all()
+    assert found.loc[1, "more"] == pytest.approx(0.1, abs=0.01) and (found["as good"] == "3 to 30").all()
+    assert found.loc[1, "low"] < found.loc[1, "more"] < found.loc[1, "high"]
+    held_out = branches_report.verdicts(table, "held-out returns").loc["one", "little data"]
+    assert (held_out["followed"] == 30).all() and not held_out["misled"].any()
+
+
+def test_intervals_hold_the_mean_as_often_as_they_say(table):
+    rng = np.random.default_rng(1)
+    seeds = np.arange(4)
+    rows = table.iloc[[0]].drop(columns=["seed", "regret", "condition"]).merge(
+        pd.DataFrame([(f"{n}", s, rng.standard_normal()) for n in range(1000) for s in seeds],
+                     columns=["condition", "seed", "regret"]), how="cross",
+    )  # fmt: skip
+    found = branches_report.curves(rows)
+    held = ((found["low"] < 0) & (found["high"] > 0)).mean()
+    assert held == pytest.approx(0.95, abs=4 * (0.95 * 0.05 / 1000) ** 0.5)
+
+
+def test_the_figure_has_a_panel_a_system_and_marks_what_is_least(table):
+    both = pd.concat([table, table.assign(system="two")])
+    drawn = branches_report.figure(both, "little data")
+    titles = [axes.get_title() for axes in drawn.axes if axes.axison]
+    assert titles == ["one", "two"]
+    marks = {
+        (line.get_marker(), *line.get_xdata()) for line in drawn.axes[0].lines if len(line.get_xdata()) == 1
+    }
+    assert {("*", 3), ("D", 10), ("D", 3)} <= marks
+
+
+# -- the record
+
+
+@pytest.fixture(scope="module")
+def recorded():
+    return records.load(RECORD)
+
+
+def test_the_record_is_whole(recorded):
+    full, settings = SCALES["full"], branches_report.KEY
+    assert list(recorded) == list(branches.COLUMNS) and not recorded.isna().any(axis=None)
+    for name, rows in recorded.groupby("system"):
+        system = SYSTEMS[name]
+        arms = rows.groupby([*settings, "horizon"])["seed"].agg(["size", "nunique"])
+        assert arms.eq(full.seeds).all(axis=None)
+        assert len(arms) == len(system.conditions) * len(full.members) * len(system.horizons)
+    seeds = records.load(f"{RECORD}-tuning")["seed"]
+    assert seeds.min() > recorded["seed"].max()
+    rates = recorded.drop_duplicates([*settings, "horizon"]).set_index([*settings, "horizon"])["rate"]
+    pd.testing.assert_series_equal(rates, tuned(RECORD)["rate"])
+
+
+@pytest.mark.parametrize(
+    ("name", "condition", "members", "horizon"),
+    [("grid", "crude model", 1, 5), ("grid", "little data", 5, 2), ("spiral", "good critic", 5, 3)],
+)
+def test_rows_of_the_record_are_made_again(recorded, name, condition, members, horizon):
+    arm = (
+        recorded[["system", "condition", "members", "horizon"]] == [name, condition, members, horizon]
+    ).all(axis=1)
+    block = SCALES["full"].block
+    kept = recorded[arm & (recorded["seed"] < block)].reset_index(drop=True)
+    made = tried(name, SYSTEMS[name], condition, Arm(members, horizon, kept["rate"][0]), 0, block)
+    pd.testing.assert_frame_equal(made, kept, check_dtype=False, rtol=1e-5)
+
+
+def test_rows_of_the_tuning_are_made_again():
+    kept = records.load(f"{RECORD}-tuning")
+    arm = (kept[["system", "condition", "members", "horizon"]] == ["grid", "little data", 1, 3]).all(axis=1)
+    kept = kept[arm & (kept["rate"] == 3.0)].reset_index(drop=True)
+    scale = SCALES["tune"]
+    made = tried("grid", SYSTEMS["grid"], "little data", Arm(1, 3, 3.0), scale.first, scale.block)
+    pd.testing.assert_frame_equal(made[list(kept)], kept, check_dtype=False, rtol=1e-5)
