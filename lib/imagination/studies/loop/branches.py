@@ -21,7 +21,8 @@ make the records of the grid and the spiral again, those of tuning first.
 - *Conditions:* "little data"; "more data", four times the episodes in each round; "good critic", the models
   of "little data" with a critic from 16 times the episodes, which nobody is charged for; "crude model", the
   data of "little data" with models pulled far towards what they would be without data, so that their errors
-  are alike in all seeds and rounds.
+  are alike in all seeds and rounds; "no errors", the real world and the real value in the models' and the
+  critic's place. There B is zero for every length, so whatever regret still depends on H is not B's matter.
 - *Tuning:* one grid of rates for all arms of a system, on seeds of their own; an arm takes the rate with the
   least mean regret in its condition. `tuned` tells where that lies at an end of the grid. Sizes and
   conditions were chosen on these seeds, too.
@@ -164,7 +165,7 @@ class Scale:
 
 
 SCALES = {
-    "tune": Scale(first=900, seeds=50, tuning=True),
+    "tune": Scale(first=900, seeds=30, tuning=True, block=30),
     "full": Scale(first=0, seeds=100),
     "quick": Scale(first=900, seeds=4, tuning=True, members=(1,), block=4),
 }

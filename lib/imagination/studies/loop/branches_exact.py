@@ -38,9 +38,13 @@ CONDITIONS = {
     "more data": (4, 4, False),
     "good critic": (1, 16, False),
     "crude model": (1, 1, True),
+    "no errors": (1, 1, False),
 }
 """Episodes of a round that models and that the critic learn from, in units of the system's own number, and
-whether models are pulled towards what they would be without data."""
+whether models are pulled towards what they would be without data. The last is given the real world and value,
+and has one member, since five would be the same."""
+
+EXACT = list(CONDITIONS)[-1]
 
 
 def returns_to_go(reward: Array, discount: float) -> Array:
@@ -133,6 +137,9 @@ class Grid(System):
             log = Played(*(np.concatenate(part, axis=1) for part in zip(*logs, strict=True)))
             model = self._learned(real, log, arm.members, crude, drawing)
             critic, start = self._critic(seen, real), _shares(log.state, real.n_states)
+            if condition == EXACT:
+                model = Counted(real.transition[:, None], real.reward[:, None])
+                critic = real.values(policy)[:, None]
             row = self._measured(real, policy, model, critic, start, self.horizons[-1])
             row["observed"] = self._observed(real, policy, model, seen)
             for _ in range(self.steps):
@@ -292,6 +299,9 @@ class Spiral(System):
             log = joined(logs)
             model = self._learned(log, arm.members, crude, drawing)
             critic = self._critic(seen.state, seen.reward)
+            if condition == EXACT:
+                model = closed_forms.System(*(part[:, None] for part in true))
+                critic = true.value(gain, real.discount)[:, None]
             row = self._measured(true, gain, model, critic, log, self.horizons[-1])
             row["observed"] = self._observed(gain, model, seen)
             start = (log.state.mT @ log.state / log.state.shape[1])[:, None]
