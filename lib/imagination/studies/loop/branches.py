@@ -11,7 +11,7 @@ make the records of the grid and the spiral again, those of tuning first.
   \gamma^H \bar V(\hat s_H)`, from real states of the log, with V̄ held. H = 0 is no arm: V̄ at a real state
   does not depend on the policy that is trained.
 - *Arms:* each length H of the system, the last of which discounts V̄ to nearly nothing ("whole"), with one
-  model, and with an ensemble of five, each fitted to a bootstrap resample. A branch keeps the member it
+  model and, where data are few, with an ensemble of five, each fitted to a bootstrap resample. A branch keeps the member it
   starts with, and starts are dealt to members alike: were one drawn at each step, counts would imagine with
   the mean of all members, which is one model again.
 - *The same in all arms:* real episodes, rounds, gradient steps, starts, the critic's rule, the first policy
@@ -155,18 +155,28 @@ class System(Protocol):
 
 @dataclass(frozen=True)
 class Scale:
-    """Seeds from `first` on, in blocks that are run together; whether all rates are tried."""
+    """Seeds from `first` on, in blocks that are run together; whether all rates are tried.
+
+    Conditions that are `alone` are tried with one model only.
+    """
 
     first: int
     seeds: int
     tuning: bool = False
     members: tuple[int, ...] = (1, 5)
     block: int = 50
+    alone: tuple[str, ...] = ()
 
+    def members_in(self, condition: str) -> tuple[int, ...]:
+        """How many models are tried in a condition."""
+        return (1,) if condition in self.alone else self.members
+
+
+ALONE = ("more data", "good critic", "no errors")
 
 SCALES = {
-    "tune": Scale(first=900, seeds=30, tuning=True, block=30),
-    "full": Scale(first=0, seeds=100),
+    "tune": Scale(first=900, seeds=30, tuning=True, block=30, alone=ALONE),
+    "full": Scale(first=0, seeds=100, alone=ALONE),
     "quick": Scale(first=900, seeds=4, tuning=True, members=(1,), block=4),
 }
 
@@ -218,7 +228,7 @@ def command(
         rates = None if size.tuning else tuned(record)["rate"]
         for name, system in systems.items():
             for condition in system.conditions:
-                for members in size.members:
+                for members in size.members_in(condition):
                     for horizon in system.horizons:
                         key = (name, condition, members, horizon)
                         arms = system.rates if rates is None else (rates.loc[key],)
