@@ -41,7 +41,7 @@ CONDITIONS = {
     "no errors": (1, 1, False),
 }
 """Episodes of a round that models and that the critic learn from, in units of the system's own number, and
-whether models are pulled towards what they would be without data. The last is given the real world and value."""
+whether models are pulled towards what they would be without data. The last has the real world and value."""
 
 EXACT = list(CONDITIONS)[-1]
 
