@@ -22,11 +22,14 @@ def _followed(system: str, condition: str) -> Say:
         (row,) = (row for _, row in branches_report.verdicts(own).iterrows())
         least = branches_report.curves(own)["bound"].min()
         more = Estimate(row["more"], row["low"], row["high"], percent=True)
-        told = word(more, "less than", "not told from", "more than")
+        told = word(more, "less regret than", "a regret not told from that of", "more regret than")
+        regret = f"{shown(100 * row['regret'], 1)}% of what can be won"
+        rest = f"Policies trained so have {told} those with H = {row['best']}, which have least, {regret}"
+        if row["followed"] == row["best"]:
+            rest = f"So is the regret of policies trained so, {regret}"
         return Said(
             f"{system}, {condition}: the bound is least, {shown(least, 2)}, for branches with "
-            f"H = {row['followed']}. Policies trained so regret {told} those with H = {row['best']}, which "
-            f"regret least, {shown(100 * row['regret'], 1)}% of what can be won: the difference is {more}.",
+            f"H = {row['followed']}. {rest}: the difference is {more}.",
             more,
             "regret where the bound is least, less the least regret",
             f"{counted(own['seed'].nunique(), 'seed')} an arm",

@@ -64,14 +64,15 @@ def lengths(table: pd.DataFrame) -> pd.DataFrame:
     return said.assign(**{name: means[of].idxmin(axis=1) for name, of in arms.items()})[[*arms, *said]]
 
 
-def verdicts(table: pd.DataFrame, predicted: str = "bound", *, level: float = LEVEL) -> pd.DataFrame:
+def verdicts(table: pd.DataFrame, predicted: str | int = "bound", *, level: float = LEVEL) -> pd.DataFrame:
     """What it costs to follow a prediction, a row for each setting.
 
     Parameters
     ----------
     table : DataFrame
-    predicted : str
-        A column of `lengths`; the arm next to what it says is taken, by the logarithm of 1 + H.
+    predicted : str or int
+        A column of `lengths`, or a length for all settings; the arm next to it is taken, by the logarithm of
+        1 + H.
     level : float
         Of the intervals, shared among the arms: which is best is seen on the same seeds.
 
@@ -89,7 +90,8 @@ def verdicts(table: pd.DataFrame, predicted: str = "bound", *, level: float = LE
         sure = 1 - (1 - level) / (worse.shape[1] - 1)
         half = stdtrit(len(wide) - 1, (1 + sure) / 2) * worse.std() / len(wide) ** 0.5
         good = worse.columns[worse.mean() - half <= 0]
-        followed = wide.columns[np.abs(np.log1p(wide.columns) - np.log1p(said[predicted])).argmin()]
+        length = said[predicted] if isinstance(predicted, str) else predicted
+        followed = wide.columns[np.abs(np.log1p(wide.columns) - np.log1p(length)).argmin()]
         rows[key] = {
             "best": int(said["best"]),
             "regret": wide[said["best"]].mean(),

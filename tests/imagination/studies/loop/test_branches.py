@@ -117,6 +117,7 @@ def test_a_bound_misleads_where_following_it_costs_for_sure(table):
     assert found.loc[1, "low"] < found.loc[1, "more"] < found.loc[1, "high"]
     held_out = branches_report.verdicts(table, "held-out returns").loc["one", "little data"]
     assert (held_out["followed"] == 30).all() and not held_out["misled"].any()
+    assert (branches_report.verdicts(table, 15)["followed"] == 10).all()
 
 
 def test_intervals_hold_the_mean_as_often_as_they_say(table):
