@@ -92,6 +92,7 @@ OTHER: Mapping[str, str] = {
     "imagination-agents": "agents trained in learned carts, and chosen there",
     "imagination-advice": "what the book's advice is worth in the loop",
     "imagination-arms*": "ways to imagine more on the pendulum",
+    "imagination-branches*": "how long branches should be that train a policy: what is measured, no claim",
     "imagination-cartpole*": "the loop, with constants that were observed: what they give is no bound",
     "imagination-objectives*": "which objective trains the better policy, at equal budgets",
     "imagination-pendulum*": "the loop, with constants that were observed: what they give is no bound",

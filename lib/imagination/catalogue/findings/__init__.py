@@ -1,6 +1,6 @@
 """The measured findings of the book, each a sentence that its record says: what stands beside the proofs."""
 
-from imagination.catalogue.findings import on_audits, on_bounds, on_budgets, on_labels, on_models
+from imagination.catalogue.findings import on_audits, on_bounds, on_branches, on_budgets, on_labels, on_models
 from imagination.catalogue.findings.finding import Estimate, Finding, Measured, Said, Versus
 
 __all__ = ["FINDINGS", "Estimate", "Finding", "Measured", "Said", "Versus", "read_all"]
@@ -10,6 +10,7 @@ FINDINGS: tuple[Finding, ...] = tuple(
         (
             *on_audits.FINDINGS,
             *on_bounds.FINDINGS,
+            *on_branches.FINDINGS,
             *on_budgets.FINDINGS,
             *on_labels.FINDINGS,
             *on_models.FINDINGS,
