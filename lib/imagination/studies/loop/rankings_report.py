@@ -102,7 +102,8 @@ def certain(found: Asked) -> pd.DataFrame:
 
     def shrinks(model: int) -> float:
         one, other = found.gap[model, first], found.gap[model, second]
-        return float(np.median(np.abs(one - other) / np.maximum(np.abs(one), np.abs(other))))
+        larger = np.maximum(np.abs(one), np.abs(other))
+        return float(np.median(np.abs(one - other)[larger > 0] / larger[larger > 0]))
 
     rows = {
         "difference of gaps / larger gap": _by_model(found, shrinks),
