@@ -96,6 +96,7 @@ OTHER: Mapping[str, str] = {
     "imagination-cartpole*": "the loop, with constants that were observed: what they give is no bound",
     "imagination-objectives*": "which objective trains the better policy, at equal budgets",
     "imagination-pendulum*": "the loop, with constants that were observed: what they give is no bound",
+    "imagination-rankings*": "which of two policies imagination prefers: the use of a theorem",
     "imagination-rivals*": "agents that need no model",
     "imagination-splits": "splits of a budget on the grid and on random worlds",
     "interval-coverage": "how often the planner's intervals hold what they are about",

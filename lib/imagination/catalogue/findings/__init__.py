@@ -1,6 +1,14 @@
 """The measured findings of the book, each a sentence that its record says: what stands beside the proofs."""
 
-from imagination.catalogue.findings import on_audits, on_bounds, on_branches, on_budgets, on_labels, on_models
+from imagination.catalogue.findings import (
+    on_audits,
+    on_bounds,
+    on_branches,
+    on_budgets,
+    on_labels,
+    on_models,
+    on_rankings,
+)
 from imagination.catalogue.findings.finding import Estimate, Finding, Measured, Said, Versus
 
 __all__ = ["FINDINGS", "Estimate", "Finding", "Measured", "Said", "Versus", "read_all"]
@@ -14,6 +22,7 @@ FINDINGS: tuple[Finding, ...] = tuple(
             *on_budgets.FINDINGS,
             *on_labels.FINDINGS,
             *on_models.FINDINGS,
+            *on_rankings.FINDINGS,
         ),
         key=lambda finding: finding.chapter,
     )

@@ -8,6 +8,7 @@ step in the opposite one. The sensors of its rewards are noisy, and the walker s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -32,6 +33,7 @@ __all__ = [
     "Data",
     "Settings",
     "collect",
+    "go_round",
     "improve",
     "measure",
     "mixed",
@@ -221,6 +223,23 @@ def steps_of(real: TabularMDP, learned: TabularMDP, policy: SoftmaxPolicy, count
 # The loop, and its rival
 
 
+def go_round(
+    real: TabularMDP,
+    settings: Settings,
+    rng: np.random.Generator,
+    measure: Callable[[int, SoftmaxPolicy, TabularMDP, Data], pd.DataFrame],
+) -> tuple[SoftmaxPolicy, TabularMDP, pd.DataFrame]:
+    """The loop in imagination: the last policies and models, and what was measured (see `rounds.run`)."""
+    return rounds.run(
+        start(real),
+        rounds=settings.rounds,
+        collect=lambda policy, data: collect(real, policy, data, settings, rng),
+        learn=lambda data: data.counts.imagine(real),
+        improve=lambda policy, learned: improve(policy, learned, settings, rng),
+        measure=measure,
+    )
+
+
 def run(settings: Settings, rng: np.random.Generator) -> rounds.Result:
     """The loop in imagination beside REINFORCE in the real world, with as many real steps.
 
@@ -237,14 +256,7 @@ def run(settings: Settings, rng: np.random.Generator) -> rounds.Result:
             step_tables.append(table.assign(arm="imagination", round=number))
         return rows("imagination", number, data.steps, measure(real, learned, policy))
 
-    policy, learned, table = rounds.run(
-        start(real),
-        rounds=settings.rounds,
-        collect=lambda policy, data: collect(real, policy, data, settings, ours),
-        learn=lambda data: data.counts.imagine(real),
-        improve=lambda policy, learned: improve(policy, learned, settings, ours),
-        measure=measured,
-    )
+    policy, learned, table = go_round(real, settings, ours, measured)
     rival = in_the_real_world(settings, theirs).reindex(columns=table.columns, fill_value=0.0)
     steps = pd.concat(step_tables, ignore_index=True)[list(rounds.STEP_COLUMNS)]
     return rounds.Result(pd.concat([table, rival], ignore_index=True), steps, learned, policy)

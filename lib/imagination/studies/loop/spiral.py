@@ -8,6 +8,7 @@ that help it along. What the learner writes down of it is noisy, so its models a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -50,6 +51,7 @@ __all__ = [
     "SCALES",
     "Settings",
     "collect",
+    "go_round",
     "improve",
     "learn",
     "measure",
@@ -327,6 +329,25 @@ def steps_of(
 # The loop in imagination, and its rival
 
 
+def go_round(
+    real: ContinuousMDP,
+    settings: Settings,
+    collecting: np.random.Generator,
+    training: np.random.Generator,
+    measure: Callable[[int, LinearGaussianPolicy, ContinuousMDP, Data], pd.DataFrame],
+) -> tuple[LinearGaussianPolicy, ContinuousMDP, pd.DataFrame]:
+    """The loop in imagination: the last policies and models, and what was measured (see `rounds.run`)."""
+    generator = torch.Generator().manual_seed(int(training.integers(2**62)))
+    return rounds.run(
+        first_policy(settings),
+        rounds=settings.rounds,
+        collect=lambda policy, data: collect(real, policy, data, settings, collecting),
+        learn=lambda data: learn(real, data),
+        improve=lambda policy, learned: improve(policy, learned, settings, generator),
+        measure=measure,
+    )
+
+
 def run(settings: Settings, rng: np.random.Generator) -> rounds.Result:
     """The loop in imagination beside REINFORCE in the real world, with as many real steps."""
     real = world(settings)
@@ -338,7 +359,6 @@ def run(settings: Settings, rng: np.random.Generator) -> rounds.Result:
         )
     step_tables = []
     collecting, training, rival = rng.spawn(3)
-    generator = torch.Generator().manual_seed(int(training.integers(2**62)))
 
     def measured(
         number: int, policy: LinearGaussianPolicy, learned: ContinuousMDP, data: Data
@@ -348,14 +368,7 @@ def run(settings: Settings, rng: np.random.Generator) -> rounds.Result:
             step_tables.append(table.assign(arm="imagination", round=number))
         return rows("imagination", number, data.steps, measure(real, learned, policy, settings))
 
-    policy, learned, table = rounds.run(
-        first_policy(settings),
-        rounds=settings.rounds,
-        collect=lambda policy, data: collect(real, policy, data, settings, collecting),
-        learn=lambda data: learn(real, data),
-        improve=lambda policy, learned: improve(policy, learned, settings, generator),
-        measure=measured,
-    )
+    policy, learned, table = go_round(real, settings, collecting, training, measured)
     outside = in_the_real_world(settings, rival).reindex(columns=table.columns, fill_value=0.0)
     return rounds.Result(
         pd.concat([table, outside], ignore_index=True),
