@@ -11,9 +11,9 @@ make the records of the grid and the spiral again, those of tuning first.
   \gamma^H \bar V(\hat s_H)`, from real states of the log, with V̄ held. H = 0 is no arm: V̄ at a real state
   does not depend on the policy that is trained.
 - *Arms:* each length H of the system, the last of which discounts V̄ to nearly nothing ("whole"), with one
-  model, and with an ensemble of five, each fitted to a bootstrap resample. A branch keeps the member it
-  starts with, and starts are dealt to members alike: were one drawn at each step, counts would imagine with
-  the mean of all members, which is one model again.
+  model and, with little data or a crude model, with an ensemble of five, each fitted to a bootstrap resample.
+  A branch keeps the member it starts with, and starts are dealt to members alike: were one drawn at each
+  step, counts would imagine with the mean of all members, which is one model again.
 - *The same in all arms:* real episodes, rounds, gradient steps, starts, the critic's rule, the first policy
   and a seed's luck. What differs beside H: an arm of length H asks a model H times as often in each step.
   On the grid and the spiral gradients are exact, and their variance is none; where they are sampled it is
@@ -31,9 +31,9 @@ make the records of the grid and the spiral again, those of tuning first.
 - *Predicted:* in every round, before the policy moves, the two parts of B(H) where imagination goes from the
   log: δ_t is the mean size of the one-step Bellman error there, ε_V that of V̄'s error. They are averaged over
   rounds. "Predicted" is the arm whose own runs have the least mean B. Beside it, from the same runs: the
-  first length at which the rule of one more step stops; the length whose promises really err least;
-  and what a practitioner could see, the length whose promises, with a critic of half of the round's episodes,
-  are closest to the other half's returns, squared and but for a constant. `after` is B(H) for the policy that
+  first length at which the rule of one more step stops; the length whose promises really err least; and what
+  a practitioner could see, the length whose promises, with a critic of half of the round's episodes, are
+  closest to the other half's returns, squared and but for a constant. `after` is B(H) for the policy that
   training made of it, for which V̄ is stale.
 - *Misled:* the bound misleads where the arm with the least B regrets more than the arm with the least regret,
   and the paired interval of the difference lies above 0. Its level, 0.95, is shared among the arms, since
@@ -155,18 +155,29 @@ class System(Protocol):
 
 @dataclass(frozen=True)
 class Scale:
-    """Seeds from `first` on, in blocks that are run together; whether all rates are tried."""
+    """Seeds from `first` on, in blocks that are run together; whether all rates are tried.
+
+    Conditions that are `alone` are tried with one model only.
+    """
 
     first: int
     seeds: int
     tuning: bool = False
     members: tuple[int, ...] = (1, 5)
     block: int = 50
+    alone: tuple[str, ...] = ()
 
+    def members_in(self, condition: str) -> tuple[int, ...]:
+        """How many models are tried in a condition."""
+        return (1,) if condition in self.alone else self.members
+
+
+ALONE = ("more data", "good critic", "no errors")
+"""Conditions of the grid and the spiral that are tried with one model only."""
 
 SCALES = {
-    "tune": Scale(first=900, seeds=30, tuning=True, block=30),
-    "full": Scale(first=0, seeds=100),
+    "tune": Scale(first=900, seeds=30, tuning=True, block=30, alone=ALONE),
+    "full": Scale(first=0, seeds=100, alone=ALONE),
     "quick": Scale(first=900, seeds=4, tuning=True, members=(1,), block=4),
 }
 
@@ -218,7 +229,7 @@ def command(
         rates = None if size.tuning else tuned(record)["rate"]
         for name, system in systems.items():
             for condition in system.conditions:
-                for members in size.members:
+                for members in size.members_in(condition):
                     for horizon in system.horizons:
                         key = (name, condition, members, horizon)
                         arms = system.rates if rates is None else (rates.loc[key],)

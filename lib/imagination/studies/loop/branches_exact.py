@@ -41,8 +41,7 @@ CONDITIONS = {
     "no errors": (1, 1, False),
 }
 """Episodes of a round that models and that the critic learn from, in units of the system's own number, and
-whether models are pulled towards what they would be without data. The last is given the real world and value,
-and has one member, since five would be the same."""
+whether models are pulled towards what they would be without data. The last has the real world and value."""
 
 EXACT = list(CONDITIONS)[-1]
 
@@ -113,7 +112,7 @@ class Grid(System):
     counted: int = 40
     smoothing: float = 0.3
     horizons: tuple[int, ...] = (1, 2, 3, 5, 10, 15, 30, 100)
-    rates: tuple[float, ...] = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
+    rates: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0, 100.0)
     conditions: tuple[str, ...] = tuple(CONDITIONS)
 
     @property
@@ -273,11 +272,11 @@ class Spiral(System):
     )
     steps: int = 20
     counted: int = 15
-    asked: int = 120
+    asked: int = 60
     penalty: float = 1e-3
     crude_penalty: float = 10.0
     horizons: tuple[int, ...] = (1, 2, 3, 5, 10, 15, 30)
-    rates: tuple[float, ...] = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
+    rates: tuple[float, ...] = (0.001, 0.003, 0.01, 0.03, 0.1)
     conditions: tuple[str, ...] = tuple(CONDITIONS)
 
     @property
