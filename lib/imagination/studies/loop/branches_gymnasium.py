@@ -51,6 +51,9 @@ RECORD = "imagination-branches-gymnasium"
 TIMES = (0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 60, 80)
 """Steps of a branch at which errors are measured, beside the last."""
 
+USED = ("discount", "rounds", "chains", "length", "width", "fits", "model_rate", "steps", "least_std")
+"""Numbers of a `Setting` that count here."""
+
 
 class Critic:
     """State values by least-squares temporal differences on random tanh features, for each of C policies.
@@ -130,11 +133,10 @@ class Gymnasium:
     episodes: int = 50
 
     def __repr__(self) -> str:
-        """All numbers: where a function is in memory is nobody's business."""
-        of = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "setting"}
-        whole = {one.name: getattr(self.setting, one.name) for one in fields(self.setting)} | of
-        told = ", ".join(f"{name}={value}" for name, value in whole.items() if not callable(value))
-        return f"{type(self).__name__}({told})"
+        """All numbers that count: where a function is in memory is nobody's business."""
+        whole = {name: getattr(self.setting, name) for name in USED}
+        whole |= {one.name: getattr(self, one.name) for one in fields(self) if one.name != "setting"}
+        return f"{type(self).__name__}({', '.join(f'{name}={value}' for name, value in whole.items())})"
 
     @property
     def discount(self) -> float:
