@@ -25,13 +25,16 @@ def _followed(system: str, condition: str) -> Say:
     def say(table: pd.DataFrame) -> Said:
         own = table[(table["system"] == system) & (table["condition"] == condition) & (table["members"] == 1)]
         (row,) = (row for _, row in branches_report.verdicts(own).iterrows())
-        least = branches_report.curves(own)["bound"].min()
+        bound = branches_report.curves(own)["bound"].to_numpy()
         more = Estimate(row["more"], row["low"], row["high"], percent=True)
-        told = word(more, "less than", "not told from", "more than")
+        told = word(more, "less regret than", "a regret not told from that of", "more regret than")
+        regret = f"{shown(100 * row['regret'], 1)}% of what can be won"
+        rest = f"Policies trained so have {told} those with H = {row['best']}, which have least, {regret}"
+        if row["followed"] == row["best"]:
+            rest = f"So is the regret of policies trained so, {regret}"
         return Said(
-            f"{system}, {condition}: the bound is least, {shown(least, 2)}, for branches with "
-            f"H = {row['followed']}. Policies trained so regret {told} those with H = {row['best']}, which "
-            f"regret least, {shown(100 * row['regret'], 1)}% of what can be won: the difference is {more}.",
+            f"{system}, {condition}: the bound is {shown(bound[0], 2)} for the shortest branches and least, "
+            f"{shown(bound.min(), 2)}, for H = {row['followed']}. {rest}: the difference is {more}.",
             more,
             "regret where the bound is least, less the least regret",
             f"{counted(own['seed'].nunique(), 'seed')} an arm",

@@ -6,11 +6,13 @@ How it was made is told in `imagination.studies.loop.branches`.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 from scipy.special import stdtrit
 
 from imagination import figures, records
@@ -31,6 +33,12 @@ RULES = {
 
 HABITS = {"MBPO's 1 to 15": (1, 15), "Dreamer's 15": (15, 15)}
 """Lengths in use: MBPO's on its hopper, which grow while it trains, and Dreamer's."""
+
+MARKS: dict[str, dict[str, Any]] = {
+    "regret": {"marker": "*", "markersize": 9, "linestyle": ""},
+    "bound": {"marker": "D", "markersize": 9, "linestyle": "", "fillstyle": "none"},
+}
+"""How the arms of least regret and of least bound are marked."""
 
 
 def recorded() -> pd.DataFrame:
@@ -64,14 +72,15 @@ def lengths(table: pd.DataFrame) -> pd.DataFrame:
     return said.assign(**{name: means[of].idxmin(axis=1) for name, of in arms.items()})[[*arms, *said]]
 
 
-def verdicts(table: pd.DataFrame, predicted: str = "bound", *, level: float = LEVEL) -> pd.DataFrame:
+def verdicts(table: pd.DataFrame, predicted: str | int = "bound", *, level: float = LEVEL) -> pd.DataFrame:
     """What it costs to follow a prediction, a row for each setting.
 
     Parameters
     ----------
     table : DataFrame
-    predicted : str
-        A column of `lengths`; the arm next to what it says is taken, by the logarithm of 1 + H.
+    predicted : str or int
+        A column of `lengths`, or a length for all settings; the arm next to it is taken, by the logarithm of
+        1 + H.
     level : float
         Of the intervals, shared among the arms: which is best is seen on the same seeds.
 
@@ -89,7 +98,8 @@ def verdicts(table: pd.DataFrame, predicted: str = "bound", *, level: float = LE
         sure = 1 - (1 - level) / (worse.shape[1] - 1)
         half = stdtrit(len(wide) - 1, (1 + sure) / 2) * worse.std() / len(wide) ** 0.5
         good = worse.columns[worse.mean() - half <= 0]
-        followed = wide.columns[np.abs(np.log1p(wide.columns) - np.log1p(said[predicted])).argmin()]
+        length = said[predicted] if isinstance(predicted, str) else predicted
+        followed = wide.columns[np.abs(np.log1p(wide.columns) - np.log1p(length)).argmin()]
         rows[key] = {
             "best": int(said["best"]),
             "regret": wide[said["best"]].mean(),
@@ -117,8 +127,9 @@ def figure(table: pd.DataFrame, condition: str) -> Figure:
         axes.set_title(name)
     for axes in panels[len(names) :]:
         axes.axis("off")
-    panels[0].set_ylabel("regret, share of what can be won")
-    panels[0].legend(fontsize=8, loc="best")
+    for axes in panels[::2]:
+        axes.set_ylabel("regret of what can be won")
+    drawn.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize=9)
     return drawn
 
 
@@ -135,11 +146,15 @@ def _panel(axes: Axes, rows: pd.DataFrame) -> None:
         label = "one model" if members == 1 else f"{members} models"
         axes.fill_between(of.index, of["low"], of["high"], color=colour, alpha=0.2, lw=0)
         axes.plot(of.index, of["regret"], color=colour, marker="", label=label)
-        for which, marker in (("best", "*"), ("bound", "D")):
-            at = int(said.loc[(system, condition, members), which])
-            axes.plot(at, of.loc[at, "regret"], marker, color=colour, markersize=11 if marker == "*" else 7)
-    for marker, label in (("*", "least regret"), ("D", "least bound")):
-        axes.plot([], [], marker, color=figures.colour("black"), label=label)
+        for which, marked in MARKS.items():
+            at = int(said.loc[(system, condition, members), "best" if which == "regret" else which])
+            axes.plot(at, of.loc[at, "regret"], color=colour, **marked)
+    for which, marked in MARKS.items():
+        axes.plot([], [], color=figures.colour("black"), label=f"least {which}", **marked)
     axes.set(xscale="log", yscale="log", xlabel="steps H of a branch")
-    ticks = [1, 3, 10, 30, 100]
+    ticks = [tick for tick in (1, 3, 10, 30, 100) if tick <= rows["horizon"].max()]
     axes.set_xticks(ticks, [str(tick) for tick in ticks])
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.3g}%")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_minor_formatter(NullFormatter())

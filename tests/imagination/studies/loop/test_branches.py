@@ -117,6 +117,7 @@ def test_a_bound_misleads_where_following_it_costs_for_sure(table):
     assert found.loc[1, "low"] < found.loc[1, "more"] < found.loc[1, "high"]
     held_out = branches_report.verdicts(table, "held-out returns").loc["one", "little data"]
     assert (held_out["followed"] == 30).all() and not held_out["misled"].any()
+    assert (branches_report.verdicts(table, 15)["followed"] == 10).all()
 
 
 def test_intervals_hold_the_mean_as_often_as_they_say(table):
@@ -167,7 +168,7 @@ def test_the_record_is_whole(recorded):
 
 @pytest.mark.parametrize(
     ("name", "condition", "members", "horizon"),
-    [("grid", "crude model", 1, 5), ("grid", "little data", 5, 2), ("spiral", "good critic", 5, 3)],
+    [("grid", "crude model", 1, 5), ("grid", "little data", 5, 2), ("spiral", "crude model", 5, 3)],
 )
 def test_rows_of_the_record_are_made_again(recorded, name, condition, members, horizon):
     arm = (
@@ -186,3 +187,12 @@ def test_rows_of_the_tuning_are_made_again():
     scale = SCALES["tune"]
     made = tried("grid", SYSTEMS["grid"], "little data", Arm(1, 3, 3.0), scale.first, scale.block)
     pd.testing.assert_frame_equal(made[list(kept)], kept, check_dtype=False, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("horizon", "rate", "end"), [(30, 0.3, 1.0), (5, 300.0, 100.0)])
+def test_beyond_an_end_of_the_grid_of_rates_no_rate_is_better(horizon, rate, end):
+    condition, scale = "crude model" if rate < 1 else "more data", SCALES["tune"]
+    best = tuned(RECORD).loc["grid", condition, 1, horizon]
+    assert best["at end"] and best["rate"] == end
+    made = tried("grid", SYSTEMS["grid"], condition, Arm(1, horizon, rate), scale.first, scale.block)
+    assert made["regret"].mean() > best["regret"]
