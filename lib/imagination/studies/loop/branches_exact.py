@@ -61,7 +61,7 @@ def resampled(worlds: int, members: int, count: int, rng: np.random.Generator) -
     return rng.integers(count, size=(worlds, members, count))
 
 
-def summed(rounds: list[dict[str, Array]], regret: Array) -> Trained:
+def averaged(rounds: list[dict[str, Array]], regret: Array) -> Trained:
     """The means over the rounds."""
     means = {name: np.mean([one[name] for one in rounds], axis=0) for name in rounds[0]}
     return Trained(regret=regret, spread=0 * regret, **means)
@@ -149,7 +149,7 @@ class Grid(System):
             rounds.append(row | {"after": bound(after, arm.horizon, self.discount)})
         best = (real.initial * real.solve().values).sum(axis=1)
         worth = best - real.returns(real.uniform_policy())
-        return summed(rounds, (best - real.returns(policy)) / worth)
+        return averaged(rounds, (best - real.returns(policy)) / worth)
 
     def _played(self, real: TabularMDP, policy: Array, episodes: int, rng: np.random.Generator) -> Played:
         drawn = real.sample(policy, episodes, self.settings.length, rng)
@@ -312,7 +312,7 @@ class Spiral(System):
         begin = closed_forms.start_moment(ones, 2)
         still, got = (closed_forms.trace(true.value(K, real.discount), begin) for K in (0 * gain, gain))
         best = true.best_return(real.discount, begin)
-        return summed(rounds, (best - got) / (best - still))
+        return averaged(rounds, (best - got) / (best - still))
 
     def _flown(
         self, real: ContinuousMDP, gain: Array, episodes: int, rng: np.random.Generator

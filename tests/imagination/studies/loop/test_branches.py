@@ -80,6 +80,44 @@ def test_promises_err_by_no_more_than_the_bound(name, members):
     np.testing.assert_allclose(found.error[:, 0], found.estimate_error[:, 0])
 
 
+class Flat:
+    """A system whose regret is its arm's rate, and in which the third step stops the rule."""
+
+    discount, horizons, rates, conditions = 0.5, (1, 4), (0.1, 0.2), ("little data", "more data")
+
+    def trained(self, arm, condition, count, luck):
+        ones = np.ones(count)
+        estimate = np.ones((count, 5))
+        step = np.where(np.arange(4) < 2, 0.25, 0.75) * estimate[:, :4]
+        falls = estimate * np.arange(5, 0, -1)
+        return branches.Trained(arm.rate * ones, step, estimate, falls, falls, 0 * ones, 0 * ones)
+
+
+def test_rates_are_tuned_and_then_used(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv(records.ENVIRONMENT_VARIABLE, str(tmp_path))
+    scales = {
+        "tune": branches.Scale(first=9, seeds=2, tuning=True, block=1, alone=("more data",)),
+        "full": branches.Scale(first=0, seeds=4, block=2, alone=("more data",)),
+    }
+    main = branches.command("some.module", "made", {"flat": Flat()}, scales)
+    assert main(["--scale", "tune", "--record"]) == 0
+    assert (tuned("made")["rate"] == 0.1).all() and tuned("made")["at end"].all()
+    assert main(["--scale", "full", "--record"]) == 0
+    assert "flat" in capsys.readouterr().out
+    table = records.load("made")
+    arms = table.groupby(["condition", "members", "horizon"])["seed"]
+    assert all(list(seeds) == [0, 1, 2, 3] for _, seeds in arms)
+    assert set(table[table["condition"] == "more data"]["members"]) == {1} and (table["rate"] == 0.1).all()
+    assert (
+        (table["by_rule"] == 2).all()
+        and (table["best_bound"] == 2).all()
+        and (table["best_error"] == 4).all()
+    )
+    whole = table[table["horizon"] == 4].iloc[0]
+    assert whole["model_part"] == pytest.approx(0.25 * 1.5 + 0.75 * 0.375)
+    assert whole["critic_part"] == 0.5**4
+
+
 # -- what is reported of it
 
 
