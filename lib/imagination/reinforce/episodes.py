@@ -20,7 +20,7 @@ from imagination.reinforce.torch_policies import CategoricalPolicy, GaussianPoli
 from imagination.reinforce.training import Adam
 from imagination.worlds.episodic import EpisodicWorld
 
-__all__ = ["Baseline", "Episodes", "act", "ascend", "greedy", "play", "steps_used"]
+__all__ = ["Baseline", "Episodes", "act", "advantages", "ascend", "greedy", "play", "steps_used"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,6 +166,25 @@ class Baseline:
         self.weight = solve_ridge(gram.double(), right.double(), self.ridge).to(state.dtype)
 
 
+def advantages(
+    policy: TorchPolicy, episodes: Episodes, discount: float, baseline: Baseline, *, entropy: float = 0.0
+) -> tuple[Tensor, Tensor]:
+    """What the scores of rollouts of this very policy are weighted by, and returns to go, (C, K, H) each."""
+    discount, entropy = number("discount", discount, least=0), number("entropy", entropy, least=0)
+    if discount > 1:
+        raise ValueError(f"discount must lie in [0, 1], got {discount}")
+    gamma = torch.full((len(episodes.reward),), discount, dtype=episodes.reward.dtype)
+    alive, reward = episodes.alive, episodes.reward
+    if entropy:
+        reward = reward - entropy * policy.log_prob(episodes.state, episodes.choice) * alive
+        check_shape("reward and entropy", reward, tuple(alive.shape))
+    ahead = returns_to_go(reward, gamma)
+    advantage = (ahead - baseline(episodes.state)) * alive
+    count = alive.sum((1, 2)).clamp(min=1)
+    spread = (advantage.square().sum((1, 2)) / count).sqrt().clamp(min=1e-6)
+    return advantage / spread[:, None, None], ahead
+
+
 def ascend(
     policy: P,
     episodes: Episodes,
@@ -180,21 +199,10 @@ def ascend(
 
     With an `entropy` bonus each step earns ``-entropy * log π(a|s)`` besides: surprise is rewarded.
     """
-    discount, entropy = number("discount", discount, least=0), number("entropy", entropy, least=0)
-    if discount > 1:
-        raise ValueError(f"discount must lie in [0, 1], got {discount}")
-    gamma = torch.full((len(episodes.reward),), discount, dtype=episodes.reward.dtype)
-    alive, reward = episodes.alive, episodes.reward
-    if entropy:
-        reward = reward - entropy * policy.log_prob(episodes.state, episodes.choice) * alive
-        check_shape("reward and entropy", reward, tuple(alive.shape))
-    ahead = returns_to_go(reward, gamma)
-    advantage = (ahead - baseline(episodes.state)) * alive
-    count = alive.sum((1, 2)).clamp(min=1)
-    spread = (advantage.square().sum((1, 2)) / count).sqrt().clamp(min=1e-6)
-    weight = advantage / spread[:, None, None]
+    weight, ahead = advantages(policy, episodes, discount, baseline, entropy=entropy)
+    count = episodes.alive.sum((1, 2)).clamp(min=1)
     gradient = policy.total_score(episodes.state, episodes.choice, weight) / count[:, None]
-    baseline.fit(episodes.state, ahead, alive)
+    baseline.fit(episodes.state, ahead, episodes.alive)
     policy = policy.with_flat(optimiser.step(policy.flat(), gradient))
     if least_std is not None and isinstance(policy, GaussianPolicy):
         least = math.log(number("least_std", least_std, above=0))

@@ -13,7 +13,12 @@ __all__ = ["FINDINGS"]
 
 Say = Callable[[pd.DataFrame], Said]
 
-RECORD = branches_report.RECORDS[0]
+EXACT, SAMPLED = branches_report.RECORDS
+TRIED = {
+    EXACT: (("grid", "spiral"), ("little data", "more data", "good critic", "crude model")),
+    SAMPLED: (("pendulum", "cart and pole"), ("little data",)),
+}
+"""Systems and conditions of each record."""
 
 
 def _followed(system: str, condition: str) -> Say:
@@ -65,16 +70,18 @@ FINDINGS = (
         Finding(
             f"Branches as long as the bound says: {system}, {condition}",
             16,
-            RECORD,
+            record,
             _followed(system, condition),
             ("regret", "model_part", "critic_part"),
         )
-        for system in ("grid", "spiral")
-        for condition in ("little data", "more data", "good critic", "crude model")
+        for record, (systems, conditions) in TRIED.items()
+        for system in systems
+        for condition in conditions
     ),
     *(
-        Finding(f"Branches in an ensemble: {system}", 16, RECORD, _together(system), ("regret",))
-        for system in ("grid", "spiral")
+        Finding(f"Branches in an ensemble: {system}", 16, record, _together(system), ("regret",))
+        for record, (systems, _) in TRIED.items()
+        for system in systems
     ),
 )
 """Chapter 16."""

@@ -27,6 +27,7 @@ __all__ = [
     "STEP_COLUMNS",
     "Setting",
     "Study",
+    "collect",
     "in_imagination",
     "in_reality",
     "random_return",
@@ -166,7 +167,7 @@ class Study:
     def collect(self, policy: NetworkTorchPolicy, data: Steps | None) -> Steps:
         """Add the steps of this round's policy, or of random actions if there are no data yet."""
         choose = self.random if data is None else act(doubled(policy), self.generator)
-        self.latest, first = _collect(self.real, choose, self.setting, self.generator)
+        self.latest, first = collect(self.real, choose, self.setting, self.generator)
         self.initial = torch.cat([self.initial, first], dim=1) if data is not None else first
         return self.latest if data is None else data.join(self.latest)
 
@@ -232,7 +233,7 @@ def doubled(policy: NetworkTorchPolicy) -> NetworkTorchPolicy:
     return policy.map_arrays(lambda array: array.double())
 
 
-def _collect(world: Real, choose: Act, setting: Setting, generator: torch.Generator) -> tuple[Steps, Tensor]:
+def collect(world: Real, choose: Act, setting: Setting, generator: torch.Generator) -> tuple[Steps, Tensor]:
     """Chains of real steps, begun anew where an episode ends, and initial states that were seen."""
     fresh = world.start(setting.chains, generator)
     state, first, rows = fresh, [fresh], []
