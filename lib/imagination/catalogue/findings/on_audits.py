@@ -1,4 +1,4 @@
-"""Findings about audits of world models: chapter 16."""
+"""Findings about audits of world models: chapter 17."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ def _held(regime: str) -> Say:
 
 FINDINGS = (
     *(
-        Finding(f"Found by an audit: {fault}", 16, "audit-findings", _found(fault), ("right",))
+        Finding(f"Found by an audit: {fault}", 17, "audit-findings", _found(fault), ("right",))
         for fault, name in FAULTS.items()
         if name is not None
     ),
     *(
-        Finding(f"An audit's intervals: {regime}", 16, "audit-coverage", _held(regime), ("held",))
+        Finding(f"An audit's intervals: {regime}", 17, "audit-coverage", _held(regime), ("held",))
         for regime in ("finite, worlds end", "linear-quadratic", "finite, rare disaster")
     ),
 )
-"""Chapter 16."""
+"""Chapter 17."""

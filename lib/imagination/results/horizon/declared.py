@@ -44,12 +44,13 @@ RESULTS: tuple[Result, ...] = (
         cell="16-ranking-card",
         differs="Not in the paper. The difference of two gaps may be far smaller than either.",
     ),
-    _in_16(
+    Result(
         "What each error did",
         (claims.ACCOUNT,),
+        chapter="17_bring_your_own_world",
         label="thm-account",
         theorem="audit_identity",
-        cell="16-account-card",
+        cell="17-account-card",
         differs="The mirror image, for episodes that end: the model's ends have a part of their own.",
     ),
 )
