@@ -265,6 +265,8 @@ def _chosen(
 
 def _to_torch(mdp: Any, policy: Any, start: Array, noise: Array | None) -> tuple[Any, Any, Any, Any]:
     check_shape("initial_state", start, (mdp.batch_size, None, None))
+    if not start.shape[1]:
+        raise ValueError(f"initial_state must hold at least one state a system, got shape {start.shape}")
     if noise is not None:
         check_shape("noise", noise, (*start.shape[:2], None, None))
     convert = converter("torch")

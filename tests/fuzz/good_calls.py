@@ -390,6 +390,7 @@ BY_PLACE: dict[str, dict[str, Callable[[], Any]]] = {
     "reinforce.reward_errors.look_up": {"name": lambda: "table", "states": lambda: np.zeros((2, 4, 3), int), "actions": lambda: np.zeros((2, 4, 3), int)},
     "reinforce.episodes.play": {"choose": lambda: act(cart_policy(), torch.Generator().manual_seed(0)), "start": lambda: 0.01 * tensor(2, 3, 4).float(), "world": lambda: CartPole(2, torch.float32)},
     "reinforce.episodes.steps_used": {"episodes": episodes},
+    "reinforce.episodes.advantages": {"episodes": episodes, "discount": lambda: 0.9, "baseline": lambda: Baseline(torch.Generator().manual_seed(0), 2, 4)},
     "reinforce.episodes.ascend": {"episodes": episodes, "discount": lambda: 0.9, "optimiser": Adam, "baseline": lambda: Baseline(torch.Generator().manual_seed(0), 2, 4)},
     "reinforce.episodes": {"generator": lambda: torch.Generator().manual_seed(0), "world": lambda: CartPole(2), "policy": cart_policy, "d_state": lambda: 4},
     "trials.trial": {"factor": lambda: 2, "old": lambda: sp.Symbol("x"), "new": lambda: 2, "one": lambda: sp.Symbol("x"), "other": lambda: sp.Symbol("y")},
