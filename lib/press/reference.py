@@ -33,6 +33,9 @@ FACE = "{face}"
 VERBATIM = re.compile(r"(``.*?``|:\w+:`[^`]*`|`[^`]*`)")
 """What a line holds that is taken as it is; elsewhere a bar would begin a substitution."""
 
+COMMANDS = re.compile(r"\n\n(?=    python -m )")
+"""Before commands in a docstring, which are not prose: their dashes stay two, and they may be wide."""
+
 STYLE: Any = Config(  # its own reader wants another class by its annotations, and takes this one
     napoleon_custom_sections=[("Attributes", "params_style")],
     napoleon_use_param=False,
@@ -105,14 +108,15 @@ def _face() -> str:
     return "\n".join(["```{eval-rst}", *lines, "```"])
 
 
-def read(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
+def read(app: Any, what: str, name: str, thing: Any, options: Any, given: list[str]) -> None:
     """Read numpydoc's sections, and let a bar in a docstring be a bar.
 
     Of a datum's first line, what is before a colon would be taken for its type, if it were called one.
     """
     kind = "object" if what in ("attribute", "data", "property") else what
+    lines = COMMANDS.sub("\n\n::\n\n", "\n".join(given)).split("\n")
     plain = NumpyDocstring(lines, STYLE, app, kind, name, thing, options).lines()
-    lines[:] = [line if line.lstrip().startswith(">>>") else _escaped(line) for line in plain]
+    given[:] = [line if line.lstrip().startswith(">>>") else _escaped(line) for line in plain]
 
 
 def _escaped(line: str) -> str:

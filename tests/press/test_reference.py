@@ -109,6 +109,12 @@ def test_bars_are_bars(line, escaped):
     assert lines == [escaped]
 
 
+def test_commands_are_no_prose():
+    lines = ["A study.", "", "    python -m a --scale full", "    python -m b", "", "makes it."]
+    reference.read(None, "module", "", None, None, lines)
+    assert lines[:7] == [*lines[:2], "::", "", *("    python -m a --scale full", "    python -m b"), ""]
+
+
 @pytest.mark.parametrize("what", ["data", "attribute", "property", "function"])
 def test_what_is_before_a_colon_is_no_type(what):
     lines = ["Rules: what a split may be."]

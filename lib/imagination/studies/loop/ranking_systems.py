@@ -79,18 +79,21 @@ class Subject:
     chances: Callable[[int], Array] | None = None
 
 
-def subject(name: str, seeds: int = 20, count: int | None = None) -> Subject:
-    """Go through the loop of one of `SYSTEMS`: so many seeds and (all, if not told) rounds."""
+def subject(name: str, seeds: int = 20, count: int | None = None, *, first: int = 0) -> Subject:
+    """Go through the loop of one of `SYSTEMS`: so many seeds and (all, if not told) rounds.
+
+    `first` is what everything is drawn from: 0 makes the recorded policies again.
+    """
     if name not in SYSTEMS:
         raise ValueError(f"name must be one of {SYSTEMS}, got {name!r}")
     if name == "grid":
         about = gridworld.SCALES["full"]
-        return _grid(replace(about, seeds=seeds, rounds=count or about.rounds))
+        return _grid(replace(about, seeds=seeds, rounds=count or about.rounds), first)
     if name == "spiral":
         puck = spiral.SCALES["full"]
-        return _spiral(replace(puck, seeds=seeds, rounds=count or puck.rounds))
+        return _spiral(replace(puck, seeds=seeds, rounds=count or puck.rounds), first)
     setting = (cartpole if name == "cart" else pendulum).SETTING
-    return _episodic(setting, seeds, count or setting.rounds)
+    return _episodic(setting, seeds, count or setting.rounds, first)
 
 
 class _Memory:
@@ -121,11 +124,11 @@ def _rows(columns: Mapping[str, Array], count: int, steps: int) -> Log:
 # -- the grid ------------------------------------------------------------------------------------------------
 
 
-def _grid(settings: gridworld.Settings) -> Subject:
+def _grid(settings: gridworld.Settings, first: int) -> Subject:
     seen, real, horizon = _Memory(), gridworld.world(settings), settings.horizon
-    gridworld.go_round(real, settings, np.random.default_rng(0).spawn(2)[0], seen)
+    gridworld.go_round(real, settings, np.random.default_rng(first).spawn(2)[0], seen)
     chances = np.concatenate([policy.probabilities for policy in seen.policies])
-    generator = np.random.default_rng(0)
+    generator = np.random.default_rng(first)
 
     def returns(world: TabularMDP) -> Array:
         """Of all policies in a world of which there is one."""
@@ -181,9 +184,9 @@ def _grid(settings: gridworld.Settings) -> Subject:
 # -- the spiral ----------------------------------------------------------------------------------------------
 
 
-def _spiral(settings: spiral.Settings) -> Subject:
+def _spiral(settings: spiral.Settings, first: int) -> Subject:
     seen, real, horizon = _Memory(), spiral.world(settings), settings.horizon
-    collecting, training, _ = np.random.default_rng(0).spawn(3)
+    collecting, training, _ = np.random.default_rng(first).spawn(3)
     spiral.go_round(real, settings, collecting, training, seen)
     gain = np.concatenate([policy.gain.numpy() for policy in seen.policies])
     systems = [system_of(model) for model in seen.models]
@@ -244,8 +247,8 @@ def _spiral(settings: spiral.Settings) -> Subject:
 # -- pendulum and cart ---------------------------------------------------------------------------------------
 
 
-def _episodic(setting: Setting, seeds: int, count: int) -> Subject:
-    study, seen = Study(setting, seeds, 0), _Memory()
+def _episodic(setting: Setting, seeds: int, count: int, first: int) -> Subject:
+    study, seen = Study(setting, seeds, first), _Memory()
     rounds.run(
         setting.policy(study.generator, seeds),
         rounds=count,
@@ -258,7 +261,7 @@ def _episodic(setting: Setting, seeds: int, count: int) -> Subject:
     like: NetworkTorchPolicy = setting.policy(torch.Generator().manual_seed(0), many)
     policies = doubled(like.with_flat(torch.cat([policy.flat() for policy in seen.policies])))
     alone, all_of_them = setting.real(1), setting.real(many)
-    generator = torch.Generator().manual_seed(1)
+    generator = torch.Generator().manual_seed(first + 1)
     starts, others = (alone.start(K, generator).expand(many, -1, -1) for K in (STARTS, PLAYED))
 
     def world(number: int, seed: int) -> LearnedWorld:
