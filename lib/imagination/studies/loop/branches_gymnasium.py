@@ -371,7 +371,7 @@ SIZES: Mapping[str, Any] = {
 
 SYSTEMS: dict[str, System] = {
     "pendulum": Gymnasium(replace(pendulum.SETTING, **SIZES), -1237.0, -145.0, (0.003, 0.01, 0.03, 0.1)),
-    "cart and pole": Gymnasium(replace(cartpole.SETTING, **SIZES), 22.5, 500.0, (0.003, 0.01, 0.03, 0.1)),
+    "cart and pole": Gymnasium(replace(cartpole.SETTING, **SIZES), 22.5, 500.0, (0.001, 0.003, 0.01, 0.03, 0.1)),
 }
 
 SCALES = {
