@@ -12,7 +12,7 @@ from imagination.models.learned_world import Steps
 from imagination.reinforce.episodes import Baseline, Episodes, act, play
 from imagination.studies.loop import branches, branches_report
 from imagination.studies.loop.branches import Arm, tried, tuned
-from imagination.studies.loop.branches_gymnasium import RECORD, SCALES, SYSTEMS, Critic, spread_of
+from imagination.studies.loop.branches_gymnasium import PERFECT, RECORD, SCALES, SYSTEMS, Critic, spread_of
 
 
 @pytest.fixture
@@ -113,11 +113,11 @@ def test_the_spread_falls_as_one_over_the_number_of_branches(played, generator):
 
 def test_what_is_recorded_of_a_system_is_the_same_tomorrow():
     told = repr(SYSTEMS["pendulum"])
-    assert "0x" not in told and "rounds=4" in told and "horizons=(1, 5, 20, 100)" in told
+    assert "0x" not in told and "rounds=10" in told and "horizons=(1, 5, 20, 100)" in told
 
 
 def test_a_condition_that_there_is_not():
-    with pytest.raises(ValueError, match="condition must be one of little data; got 'much'"):
+    with pytest.raises(ValueError, match="condition must be one of little data, no model errors; got 'much'"):
         SYSTEMS["pendulum"].trained(Arm(1, 1, 0.01), "much", 1, np.random.SeedSequence(0))
 
 
@@ -129,7 +129,12 @@ def test_the_record_is_whole():
     assert list(recorded) == list(branches.COLUMNS) and not recorded.isna().any(axis=None)
     arms = recorded.groupby([*key, "horizon"])["seed"].agg(["size", "nunique"])
     assert arms.eq(full.seeds).all(axis=None)
-    assert len(arms) == sum(len(full.members) * len(system.horizons) for system in SYSTEMS.values())
+    assert len(arms) == sum(
+        len(full.members_in(condition)) * len(system.horizons)
+        for system in SYSTEMS.values()
+        for condition in system.conditions
+    )
+    assert (recorded.loc[recorded["condition"] == PERFECT, "model_part"] == 0).all()
     assert records.load(f"{RECORD}-tuning")["seed"].min() > recorded["seed"].max()
     rates = recorded.drop_duplicates([*key, "horizon"]).set_index([*key, "horizon"])["rate"]
     pd.testing.assert_series_equal(rates, tuned(RECORD)["rate"])
@@ -139,6 +144,6 @@ def test_arms_of_the_tuning_come_out_again():
     tuning, size = records.load(f"{RECORD}-tuning"), SCALES["tune"]
     arm = Arm(members=1, horizon=5, rate=0.01)
     again = tried("cart and pole", SYSTEMS["cart and pole"], "little data", arm, size.first, size.block)
-    rows = tuning[(tuning["system"] == "cart and pole") & (tuning["members"] == 1)]
-    rows = rows[(rows["horizon"] == 5) & (rows["rate"] == 0.01)]
+    of = {"system": "cart and pole", "condition": "little data", **arm._asdict()}
+    rows = tuning[(tuning[list(of)] == pd.Series(of)).all(axis=1)]
     np.testing.assert_allclose(again["regret"], rows["regret"], rtol=1e-3, atol=1e-3)
