@@ -170,6 +170,10 @@ def _parts(
         notes.append(
             f"{share:.1%} of the steps were asked, a sample; `calls` buys more for dynamics and termination"
         )
+    if asked.value is not None:
+        notes.append(
+            "returns, and the gap of them, have the value where a rollout stops before its world ends"
+        )
     if len(parts.episodes) == 1:
         notes.append("one episode: nothing can be said of the chance in it, so intervals have no ends")
     return parts, "", notes

@@ -108,15 +108,26 @@ def _advice(audit: Any) -> list[str]:
         if audit.limited_by is not None:
             already = f"already after {_steps(int(audit.by_horizon['horizon'].iloc[0]))}"
             where = already if audit.longest_horizon is None else "beyond"
-            ends = f"; {where} {LIMITS[audit.limited_by]}"
+            ends = f"; {where} {LIMITS[audit.limited_by]}{_shown_later(audit)}"
         within = f"gap within {audit.tolerance:.3g} either way"
         lines.append(f"Longest horizon to trust: {steps} ({within}{ends})")
     if not _errors(audit):
         which = IMPROVE.get(audit.improve, "none is surely first; more episodes would tell")
+        if audit.improve == "dynamics" and any(each.name == "noise_in_world" for each in audit.findings):
+            which += ", or let the model draw: it may lack the world's noise (below)"
         lines.append(f"Model to improve first: {which}")
         weight = "undetermined (why: below)" if audit.multiplier is None else _range(audit.multiplier)
         lines.append(f"Multiplier for `imagination plan`: {weight}")
     return [_wrapped(line) for line in lines]
+
+
+def _shown_later(audit: Any) -> str:
+    """The first longer horizon whose gap is shown to be too large, where the next one's is not."""
+    rows = audit.by_horizon
+    larger = (rows["gap_low"] > audit.tolerance) | (rows["gap_high"] < -audit.tolerance)
+    if audit.limited_by == "model" or not larger.any():
+        return ""
+    return f", though after {_steps(int(rows['horizon'][larger].iloc[0]))} the gap is shown to be larger"
 
 
 def _stopping(audit: Any) -> list[str]:

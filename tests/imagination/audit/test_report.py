@@ -89,6 +89,25 @@ def test_what_to_do(flattering):
     assert "multiplier undetermined: the dynamics make no error" in said
 
 
+def test_a_log_that_limits_trust_may_show_a_larger_gap_later(flattering):
+    other = {"longest_horizon": 1, "limited_by": "log"}
+    rows = flattering.by_horizon.assign(gap_low=0.0, gap_high=1.0)
+    wide = replace(flattering, **other, tolerance=0.5, by_horizon=rows)
+    assert "the log limits it)" in flat(text(wide))
+    later = rows.assign(gap_low=np.where(rows["horizon"] == rows["horizon"].max(), 0.6, 0.0))
+    said = flat(text(replace(wide, by_horizon=later)))
+    steps = later["horizon"].max()
+    assert f"the log limits it, though after {steps} steps the gap is shown to be larger)" in said
+
+
+def test_dynamics_that_may_lack_noise_are_not_mended_by_transitions_alone(flattering):
+    noisy = Finding("noise_in_world", "note", "seen", "repeat an action")
+    blamed = replace(flattering, improve="dynamics", findings=(noisy,))
+    assert "or let the model draw: it may lack the world's noise" in flat(text(blamed))
+    assert "let the model draw" not in flat(text(replace(blamed, findings=())))
+    assert "let the model draw" not in flat(text(replace(blamed, improve="reward")))
+
+
 def test_what_must_be_mended_is_the_only_advice_on_what_to_improve(flattering):
     broken = Finding("reward_lag", "error", "seen", "mend it")
     said = text(replace(flattering, findings=(broken,)))
@@ -102,6 +121,10 @@ def test_when_to_ask_the_value_is_said_in_a_few_lines():
     stop = found.stopping
     assert f"Ask the value after {stop.best} step" in said and "By the rule of one more step: after" in said
     assert f"hides about {stop.hidden:.0%} of its error" in said
+    (about,) = [
+        note for note in found.notes if note.startswith("returns, and the gap of them, have the value")
+    ]
+    assert about not in audited(offset=0.5).notes
     lines = str(stop).split("\n")
     assert max(map(len, lines)) < 100 and "Ask the value" not in text(audited(offset=0.5))
     assert [line.split()[0] for line in lines[-len(stop.by_horizon) :]] == ["0", "1", "2", "3", "5"]

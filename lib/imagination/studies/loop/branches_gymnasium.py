@@ -45,7 +45,7 @@ __all__ = ["RECORD", "SCALES", "SYSTEMS", "Critic", "Gymnasium"]
 
 Array = NDArray[np.float64]
 Policy = NetworkTorchPolicy
-Models = LearnedWorld | Regrouped
+Models = EpisodicWorld | LearnedWorld | Regrouped
 
 RECORD = "imagination-branches-gymnasium"
 
@@ -371,7 +371,9 @@ SIZES: Mapping[str, Any] = {
 
 SYSTEMS: dict[str, System] = {
     "pendulum": Gymnasium(replace(pendulum.SETTING, **SIZES), -1237.0, -145.0, (0.003, 0.01, 0.03, 0.1)),
-    "cart and pole": Gymnasium(replace(cartpole.SETTING, **SIZES), 22.5, 500.0, (0.001, 0.003, 0.01, 0.03, 0.1)),
+    "cart and pole": Gymnasium(
+        replace(cartpole.SETTING, **SIZES), 22.5, 500.0, (0.001, 0.003, 0.01, 0.03, 0.1)
+    ),
 }
 
 SCALES = {

@@ -154,8 +154,8 @@ def _panel(axes: Axes, rows: pd.DataFrame) -> None:
     axes.set(xscale="log", yscale="log", xlabel="steps H of a branch")
     ticks = [tick for tick in (1, 3, 10, 30, 100) if tick <= rows["horizon"].max()]
     axes.set_xticks(ticks, [str(tick) for tick in ticks])
-    low, high = axes.get_ylim()
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high > 5 * low else (1, 1.5, 2, 3, 5, 7)))
+    least, most = axes.get_ylim()
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if most > 5 * least else (1, 1.5, 2, 3, 5, 7)))
     axes.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.3g}%")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_minor_formatter(NullFormatter())
