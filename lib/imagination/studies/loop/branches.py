@@ -48,6 +48,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from imagination import records
@@ -176,7 +177,7 @@ ALONE = ("more data", "good critic", "no errors")
 """Conditions of the grid and the spiral that are tried with one model only."""
 
 SCALES = {
-    "tune": Scale(first=900, seeds=30, tuning=True, block=30, alone=ALONE),
+    "tune": Scale(first=900, seeds=100, tuning=True, alone=ALONE),
     "full": Scale(first=0, seeds=100, alone=ALONE),
     "quick": Scale(first=900, seeds=4, tuning=True, members=(1,), block=4),
 }
@@ -223,23 +224,23 @@ def command(
 ) -> Command:
     """The command line of some systems: their tuning, or all arms at their tuned rates."""
 
-    def run(scale: str = "full", *, seed: int = 0) -> dict[str, pd.DataFrame]:
+    def run(scale: str = "full", *, seed: int = 0, workers: int = 1) -> dict[str, pd.DataFrame]:
         """Try all arms of all systems."""
-        size, found = scales[scale], []
+        size = scales[scale]
         rates = None if size.tuning else tuned(record)["rate"]
-        for name, system in systems.items():
-            for condition in system.conditions:
-                for members in size.members_in(condition):
-                    for horizon in system.horizons:
-                        key = (name, condition, members, horizon)
-                        arms = system.rates if rates is None else (rates.loc[key],)
-                        found += [
-                            tried(
-                                name, system, condition, Arm(members, horizon, r), at, size.block, seed=seed
-                            )
-                            for r in arms
-                            for at in range(size.first, size.first + size.seeds, size.block)
-                        ]
+        arms = [
+            (name, condition, Arm(members, horizon, rate))
+            for name, system in systems.items()
+            for condition in system.conditions
+            for members in size.members_in(condition)
+            for horizon in system.horizons
+            for rate in (system.rates if rates is None else (rates[name, condition, members, horizon],))
+        ]
+        found = Parallel(n_jobs=workers)(
+            delayed(tried)(name, systems[name], condition, arm, first, size.block, seed=seed)
+            for name, condition, arm in arms
+            for first in range(size.first, size.first + size.seeds, size.block)
+        )
         table = rounded(pd.concat(found, ignore_index=True), 6)
         kept = list(COLUMNS)[: list(COLUMNS).index("regret") + 1]
         return {"-tuning": table[kept]} if size.tuning else {"": table}
@@ -259,4 +260,5 @@ def command(
             "systems": {name: repr(system) for name, system in systems.items()},
         },
         scales=scales,
+        options=("workers",),
     )

@@ -112,7 +112,7 @@ class Grid(System):
     counted: int = 40
     smoothing: float = 0.3
     horizons: tuple[int, ...] = (1, 2, 3, 5, 10, 15, 30, 100)
-    rates: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0, 100.0)
+    rates: tuple[float, ...] = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
     conditions: tuple[str, ...] = tuple(CONDITIONS)
 
     @property
@@ -276,7 +276,7 @@ class Spiral(System):
     penalty: float = 1e-3
     crude_penalty: float = 10.0
     horizons: tuple[int, ...] = (1, 2, 3, 5, 10, 15, 30)
-    rates: tuple[float, ...] = (0.001, 0.003, 0.01, 0.03, 0.1)
+    rates: tuple[float, ...] = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
     conditions: tuple[str, ...] = tuple(CONDITIONS)
 
     @property

@@ -369,11 +369,11 @@ SIZES: Mapping[str, Any] = {
     "discount": 0.97,
 }
 
+RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
+
 SYSTEMS: dict[str, System] = {
-    "pendulum": Gymnasium(replace(pendulum.SETTING, **SIZES), -1237.0, -145.0, (0.003, 0.01, 0.03, 0.1)),
-    "cart and pole": Gymnasium(
-        replace(cartpole.SETTING, **SIZES), 22.5, 500.0, (0.001, 0.003, 0.01, 0.03, 0.1)
-    ),
+    "pendulum": Gymnasium(replace(pendulum.SETTING, **SIZES), -1237.0, -145.0, RATES),
+    "cart and pole": Gymnasium(replace(cartpole.SETTING, **SIZES), 22.5, 500.0, RATES),
 }
 
 SCALES = {
