@@ -43,7 +43,7 @@ _WHY_NOT = {
         """,
     "what doors are made of: it takes what has been checked": """
         checks decide.budget_problem decide.second_order decide.scaling_laws.draws
-        decide.scaling_laws.hindcast decide.label_search decide.votes
+        decide.scaling_laws.hindcast decide.label_search decide.votes trials.sweep.batches
         decide.scaling_laws.huber models.fitting.check_data
         models.fitting.check_options models.fitting.trained decide.pilot.columns_of decide.pilot.measurements
         models.latent_beforehand.encoder_beforehand reinforce.reward_errors.look_up

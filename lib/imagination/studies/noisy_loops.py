@@ -16,7 +16,7 @@ from scipy.linalg import solve_discrete_are
 
 from imagination.results.horizon import claims
 from imagination.results.horizon.systems import lyapunov
-from imagination.trials.sweep import sweep
+from imagination.trials.sweep import batches, sweep
 from imagination.trials.trial import Trial
 from imagination.worlds.continuous import spectral_norm
 from imagination.worlds.linear_quadratic import linear_quadratic, optimal_gain
@@ -222,14 +222,7 @@ def run(scale: str = "quick", *, seed: int = 0, **options: Any) -> pd.DataFrame:
     ValueError
         If there is no such scale.
     """
-    if scale not in SCALES:
-        raise ValueError(f"scale: {scale!r} is none of {', '.join(SCALES)}")
-    configurations = [
-        {"family": family, "batch": batch, "size": SCALES[scale]["size"]}
-        for family in FAMILIES
-        for batch in range(SCALES[scale]["batches"])
-    ]
-    return sweep(_batch, configurations, seed=seed, **options)
+    return sweep(_batch, batches(SCALES, scale, FAMILIES), seed=seed, **options)
 
 
 def _batch(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.DataFrame:

@@ -15,7 +15,7 @@ import pickle
 import sys
 import sysconfig
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -32,10 +32,33 @@ from imagination import extras
 from imagination.checks import check_items, whole
 from imagination.records import write_whole
 
-__all__ = ["Task", "generator", "sweep"]
+__all__ = ["Task", "batches", "generator", "sweep"]
 
 Task = Callable[[Mapping[str, Any], np.random.Generator], pd.DataFrame]
 """What a sweep runs: ``task(configuration, rng)`` returns a table with at least one row."""
+
+
+def batches(
+    scales: Mapping[str, Mapping[str, int]], scale: str, families: Iterable[str]
+) -> list[dict[str, Any]]:
+    """Configurations of a trial by families: so many `batches` of each, of so many problems (`size`).
+
+    Parameters
+    ----------
+    scales : mapping
+        `batches` and `size` of each scale.
+    scale : str
+    families : iterable of str
+
+    Raises
+    ------
+    ValueError
+        If there is no such scale.
+    """
+    if scale not in scales:
+        raise ValueError(f"scale: {scale!r} is none of {', '.join(scales)}")
+    count, size = scales[scale]["batches"], scales[scale]["size"]
+    return [{"family": family, "batch": batch, "size": size} for family in families for batch in range(count)]
 
 
 def generator(seed: int, index: int) -> np.random.Generator:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from imagination.trials import sweep as sweeps
-from imagination.trials.sweep import generator, sweep
+from imagination.trials.sweep import batches, generator, sweep
 
 CONFIGURATIONS = [{"rows": 1 + i % 3, "scale": 0.5 * i} for i in range(11)]
 
@@ -35,6 +35,15 @@ def nothing(configuration, rng):
 
 def as_bytes(table):
     return table.to_csv(index=False).encode()
+
+
+def test_batches_of_families():
+    scales = {"quick": {"batches": 2, "size": 5}, "full": {"batches": 9, "size": 5}}
+    found = batches(scales, "quick", ["a", "b"])
+    assert [(each["family"], each["batch"]) for each in found] == [("a", 0), ("a", 1), ("b", 0), ("b", 1)]
+    assert {each["size"] for each in found} == {5}
+    with pytest.raises(ValueError, match="scale: 'huge' is none of quick, full"):
+        batches(scales, "huge", ["a"])
 
 
 def test_parallel_is_serial_byte_for_byte():

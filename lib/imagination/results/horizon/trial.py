@@ -11,10 +11,10 @@ import pandas as pd
 
 from imagination.results.horizon import claims
 from imagination.results.horizon.systems import FAMILIES, Loops, draw, lyapunov, rollouts
-from imagination.trials.sweep import sweep
+from imagination.trials.sweep import batches, sweep
 from imagination.trials.trial import Trial
 
-__all__ = ["HORIZONS", "SCALES", "STEPS", "TRIALS", "configurations", "measured", "run"]
+__all__ = ["HORIZONS", "SCALES", "STEPS", "TRIALS", "measured", "run"]
 
 SCALES = {"quick": {"batches": 6, "size": 100}, "full": {"batches": 60, "size": 200}}
 """Batches of each family, and loops in each."""
@@ -29,24 +29,6 @@ EPISODE = 15
 """Steps of an episode that may end before."""
 
 
-def configurations(scale: str = "quick") -> list[dict[str, Any]]:
-    """Return the configurations of a trial; each is a batch of loops.
-
-    Raises
-    ------
-    ValueError
-        If there is no such scale.
-    """
-    if scale not in SCALES:
-        raise ValueError(f"scale: {scale!r} is none of {', '.join(SCALES)}")
-    size = SCALES[scale]["size"]
-    return [
-        {"family": family, "batch": batch, "size": size}
-        for family in FAMILIES
-        for batch in range(SCALES[scale]["batches"])
-    ]
-
-
 def run(scale: str = "quick", *, seed: int = 0, **options: Any) -> pd.DataFrame:
     """Draw loops and measure them; one row a loop, as `measured` describes.
 
@@ -56,8 +38,13 @@ def run(scale: str = "quick", *, seed: int = 0, **options: Any) -> pd.DataFrame:
     seed : int
     **options
         Passed to `imagination.trials.sweep.sweep`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such scale.
     """
-    return sweep(_batch, configurations(scale), seed=seed, **options)
+    return sweep(_batch, batches(SCALES, scale, FAMILIES), seed=seed, **options)
 
 
 def _batch(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.DataFrame:

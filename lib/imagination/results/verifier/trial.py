@@ -15,10 +15,10 @@ from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator
 from imagination.results.verifier import claims
 from imagination.results.verifier.systems import FAMILIES, Judged, draw, episode_ends, listed, noise, slope
 from imagination.results.verifier.systems import votes as draw_votes
-from imagination.trials.sweep import sweep
+from imagination.trials.sweep import batches, sweep
 from imagination.trials.trial import Trial
 
-__all__ = ["SCALES", "TOLERANCE", "TRIALS", "configurations", "measured", "run", "run_votes"]
+__all__ = ["SCALES", "TOLERANCE", "TRIALS", "measured", "run", "run_votes"]
 
 Array = NDArray[np.float64]
 
@@ -27,24 +27,6 @@ TOLERANCE = 1e-9
 
 SCALES = {"quick": {"batches": 8, "size": 50}, "full": {"batches": 120, "size": 50}}
 """Batches of each family, and problems in each."""
-
-
-def configurations(scale: str = "quick") -> list[dict[str, Any]]:
-    """Return the configurations of a trial; each is a batch of problems.
-
-    Raises
-    ------
-    ValueError
-        If there is no such scale.
-    """
-    if scale not in SCALES:
-        raise ValueError(f"scale: {scale!r} is none of {', '.join(SCALES)}")
-    size = SCALES[scale]["size"]
-    return [
-        {"family": family, "batch": batch, "size": size}
-        for family in FAMILIES
-        for batch in range(SCALES[scale]["batches"])
-    ]
 
 
 def run(scale: str = "quick", *, seed: int = 0, **options: Any) -> pd.DataFrame:
@@ -56,8 +38,13 @@ def run(scale: str = "quick", *, seed: int = 0, **options: Any) -> pd.DataFrame:
     seed : int
     **options
         Passed to `imagination.trials.sweep.sweep`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such scale.
     """
-    return sweep(_batch, configurations(scale), seed=seed, **options)
+    return sweep(_batch, batches(SCALES, scale, FAMILIES), seed=seed, **options)
 
 
 def run_votes(scale: str = "quick", *, seed: int = 0, **options: Any) -> pd.DataFrame:
@@ -65,7 +52,7 @@ def run_votes(scale: str = "quick", *, seed: int = 0, **options: Any) -> pd.Data
 
     Parameters and options as those of `run`.
     """
-    own = [{"size": 5 * each["size"]} for each in configurations(scale) if each["family"] == FAMILIES[0]]
+    own = [{"size": 5 * each["size"]} for each in batches(SCALES, scale, FAMILIES[:1])]
     return sweep(_votes, own, seed=seed, **options)
 
 

@@ -78,4 +78,4 @@ def test_another_seed_gives_other_loops(table):
 
 def test_an_unknown_scale_is_refused():
     with pytest.raises(ValueError, match="scale: 'huge' is none of quick, full"):
-        trial.configurations("huge")
+        trial.run("huge")

@@ -60,4 +60,4 @@ def test_the_judge_of_the_front_page():
 
 def test_an_unknown_scale_is_refused():
     with pytest.raises(ValueError, match="scale: 'huge' is none of quick, full"):
-        trial.configurations("huge")
+        trial.run("huge")
