@@ -147,10 +147,10 @@ def written(count: int, rng: np.random.Generator) -> Programs:
 
 
 def _answers(source: str) -> list[int]:
-    space: dict[str, object] = {}
+    space: dict[str, Any] = {}
     exec(source, space)
     days = space["days"]
-    return [days(*each) for each in INPUTS]  # type: ignore[operator]
+    return [days(*each) for each in INPUTS]
 
 
 # More tests, or more samples
