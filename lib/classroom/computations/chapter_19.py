@@ -1,0 +1,1 @@
+"""Computations for the exercises of *Baselines, critics and groups*."""

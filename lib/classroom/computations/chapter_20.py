@@ -1,0 +1,1 @@
+"""Computations for the exercises of *Where these bounds come from*."""
