@@ -48,7 +48,7 @@ SPEAKS_OF: Mapping[str, tuple[str, ...]] = {
     "thm-rescaled": ("thm-crossing", "thm-varying"),
     "thm-votes": ("thm-verifier",),
 }
-"""What a numbered result sharpens, extends, applies or supplies with numbers, without a proof that uses it."""
+"""What a numbered result sharpens, extends, applies or supplies, with a proof that does not use it."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,8 @@ _STYLE = """
 .results-map .chapter{font-weight:600}
 .results-map a text{fill:var(--pst-color-link,#0b5394)}
 .results-map a:is(:hover,:focus) text{text-decoration:underline}
-.results-map .edge{fill:none;stroke:currentColor;stroke-width:1.2;opacity:.45;vector-effect:non-scaling-stroke}
+.results-map .edge{fill:none;stroke:currentColor;stroke-width:1.2;opacity:.45}
+.results-map .edge{vector-effect:non-scaling-stroke}
 .results-map .about{stroke-dasharray:4 3}
 .results-map .tip{fill:currentColor;opacity:.6}
 """
@@ -198,7 +199,9 @@ def fragment(map_: Map) -> str:
         f"<text class='chapter' x='0' y='{y:.0f}'>{escape(_plain(map_.titles[chapter]))}</text>"
         for chapter, y in heads
     ]
-    names += [_link(node.numbered, number[node.numbered.label], at[node.numbered.label]) for node in map_.nodes]
+    names += [
+        _link(node.numbered, number[node.numbered.label], at[node.numbered.label]) for node in map_.nodes
+    ]
     return (
         f"<style>{_STYLE}{lit}</style>\n"
         "<div class='results-map'>\n"
