@@ -7,6 +7,7 @@ there; the script puts filters above them.
 from collections.abc import Iterable
 from html import escape
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from imagination.catalogue import chapter_contents
 from imagination.catalogue.chapter_contents import Chapter, Numbered
 from imagination.catalogue.findings.finding import Measured
 from imagination.catalogue.results_table import DEFINITION, DERIVED, OPEN, PROVED, Row
-from imagination.formal.cards import place, source
+from imagination.formal.cards import PAGE, label, place
 from imagination.trials.trial import Outcome
 
 __all__ = ["html"]
@@ -138,7 +139,8 @@ def _result(row: Row, chapters: tuple[Chapter, ...]) -> str:
     tried = f"{problems:,} problems, {broken} violations" if problems else "–"
     known = row.status
     if row.checked:
-        known += f": <a href='{escape(source(row.checked))}'><code>{escape(row.checked.name)}</code></a>"
+        link = f"{PAGE}#formal-{label(Path(row.checked.file).stem)}"
+        known += f": <a href='{link}'><code>{escape(row.checked.name)}</code></a>"
     status = (row.status, _TRIED) if problems else (row.status,)
     group = "numbered" if row.numbered else "further"
     kind = row.numbered.kind if row.numbered else ""

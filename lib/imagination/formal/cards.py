@@ -103,13 +103,9 @@ def formulas(claims: Iterable[Claim], words: Words | None) -> list[str]:
 
 def place(checked: record.Checked) -> str:
     """A theorem's name and, linked from the page of a chapter, where it stands, as HTML."""
-    where = f"<a href='{source(checked)}'>{escape(checked.file)}, line {checked.line}</a>"
+    link = f"{PAGE}#formal-{label(Path(checked.file).stem)}"
+    where = f"<a href='{link}'>{escape(checked.file)}, line {checked.line}</a>"
     return f"<code>{escape(checked.name)}</code> of {where}"
-
-
-def source(checked: record.Checked) -> str:
-    """Where a theorem's file stands, seen from the page of a chapter."""
-    return f"{PAGE}#formal-{label(Path(checked.file).stem)}"
 
 
 def label(stem: str) -> str:

@@ -13,7 +13,10 @@ ENTRY = re.compile(r"<tbody class='entry' data-group='(\w+)' data-kind='(\w*)'.*
 
 @pytest.fixture(scope="module")
 def rows():
-    return results_table.rows(outcomes.read_all())
+    trials = {}
+    for outcome in outcomes.read("trial"):
+        trials.setdefault(outcome.claim, []).append(outcome)
+    return results_table.rows(trials)
 
 
 @pytest.fixture(scope="module")
