@@ -70,8 +70,8 @@ def html(
 
 def _numbered(made: list[Row], chapters: tuple[Chapter, ...]) -> list[str]:
     entries = []
-    for label, numbered in chapter_contents.results(chapters).items():
-        under = [row for row in made if row.numbered and row.numbered.label == label]
+    for numbered in chapter_contents.results(chapters).values():
+        under = [row for row in made if row.numbered == numbered]
         entries += [_result(row, chapters) for row in under] or [_in_words(numbered, chapters)]
     return entries
 

@@ -1,6 +1,6 @@
 """A page that asks for constants and answers with every bound of the return gap: which apply, which is least.
 
-    python -m imagination.interactive.which_bound
+    python -m imagination.catalogue.which_bound
 
 writes it again. The browser computes with the claims' own expressions, printed as in the figures.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import sympy as sp
 
+from imagination import interactive
 from imagination import quantities as w
 from imagination.catalogue import chapter_contents
 from imagination.catalogue.chapter_contents import Numbered
@@ -307,7 +308,7 @@ def _script() -> str:
     }
     return "\n".join([
         "(() => {",
-        _resource("numbers.js"),
+        files(interactive).joinpath("numbers.js").read_text(encoding="utf-8"),
         "const bounds = [",
         ",\n".join(map(_bound, BOUNDS)),
         "];",

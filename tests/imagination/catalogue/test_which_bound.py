@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from tests.imagination.watched import PHONE
 
-from imagination.interactive import which_bound
+from imagination.catalogue import which_bound
 from imagination.results.return_gap import claims as maps
 
 INPUTS = {each.code: each for group in which_bound.INPUTS.values() for each in group}
@@ -41,7 +41,7 @@ def why(answer, name):
 
 
 def test_the_page_is_of_this_book():
-    stale = "run python -m imagination.interactive.which_bound"
+    stale = "run python -m imagination.catalogue.which_bound"
     assert which_bound.FILE.read_text(encoding="utf-8") == which_bound.fragment(), stale
 
 
