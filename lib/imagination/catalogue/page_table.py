@@ -154,7 +154,7 @@ def _folded(row: Row) -> str:
     count = len(row.supposed)
     supposed = (
         f"<p>Under {'this hypothesis' if count == 1 else f'these {count} hypotheses'}:</p><ul>"
-        + "".join(f"<li>{_text(words)}</li>" for words in row.supposed)
+        + "".join(f"<li><div class='formula'>{_text(words)}</div></li>" for words in row.supposed)
         + "</ul>"
         if count
         else ""
