@@ -358,7 +358,7 @@ def fragment() -> str:
         f"{_select('world', 'The world is', WORLDS)}</fieldset>\n{groups}\n"
         "<button type='reset'>Clear</button><p class='best' role='status'></p></form>\n"
         "<section hidden aria-label='Answer'><p class='why'></p>"
-        "<h3>What applies</h3><ol></ol><h3>What does not, and why</h3><ul class='lacks'></ul>"
+        "<h2>What applies</h2><ol></ol><h2>What does not, and why</h2><ul class='lacks'></ul>"
         "<details><summary>Bounds of something else, or for another world</summary><ul class='apart'></ul>"
         "</details><label><span>A card to copy</span><textarea readonly rows='16'></textarea></label>"
         "<button type='button'>Copy the card</button><span class='copied' role='status'></span></section>\n"
