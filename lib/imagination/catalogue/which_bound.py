@@ -351,7 +351,8 @@ def fragment() -> str:
     return (
         f"<style>\n{_resource('which_bound.css')}</style>\n"
         "<div class='which-bound'>\n"
-        "<div class='still'><p>With JavaScript this page answers as you type. These are the bounds.</p>"
+        "<div class='still'><p>On a screen, with JavaScript, this page answers as you type. It asks these "
+        "bounds:</p>"
         f"<ul>{''.join(map(_line, BOUNDS))}</ul></div>\n"
         f"<form hidden><fieldset class='wide'><legend>What for?</legend>"
         f"{_select('preset', 'Begin with', known)}{_select('about', 'Bound', ABOUT)}"
