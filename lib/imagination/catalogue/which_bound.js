@@ -81,6 +81,7 @@
 
   function verdict({ speaking: [best], most }) {
     if (!best) return "No bound applies yet: type what you know.";
+    if (best.value === Infinity && Number.isNaN(most)) return "Every bound that applies exceeds the largest number.";
     if (best.value >= most) return `No bound says more than the rewards alone, which allow ${show(most)}.`;
     return `Smallest: ${show(best.value)} units of reward, by ${called(best.bound)}.`;
   }
@@ -89,10 +90,10 @@
     const limit = Number.isNaN(most) ? "" : ` The rewards alone allow ${show(most)}, whatever the model.`;
     if (!best) return limit;
     let said = best.bound.why;
-    if (next) {
+    if (next && best.value < Infinity) {
       const more = best.bound.inputs.filter((code) => !next.bound.inputs.includes(code) && !(code in standing));
       const ratio = next.value / best.value;
-      said += ratio > 1 ? ` The next is ${called(next.bound)}, ` + (best.value > 0 ? `${show(ratio)} times as large` : show(next.value)) : ` As small is ${called(next.bound)}`;
+      said += next.value > best.value ? ` The next is ${called(next.bound)}, ` + (best.value > 0 ? `${show(ratio)} times as large` : show(next.value)) : ` As small is ${called(next.bound)}`;
       said += more.length ? `; it does not use ${list(more.map((code) => fields[code].letter))}.` : ".";
     }
     return said + limit;

@@ -138,6 +138,14 @@ def test_what_the_rewards_alone_allow_is_said(watched):
     assert answer["most"] == pytest.approx(0.1 * (1 + 0.9 + 0.81), rel=1e-12)
 
 
+def test_a_bound_beyond_all_numbers_is_none(watched):
+    growing = {"about": "steps", "gamma": 0.9, "horizon": 9999, "L_f": 9, "L_r": 1, "L_pi": 0, "eps_rew": 0}
+    typed(watched.page, growing, eps_dyn=1)
+    assert "exceeds the largest number" in watched.page.locator(".best").text_content()
+    typed(watched.page, growing, eps_dyn=1, width=1)
+    assert "more than the rewards alone" in watched.page.locator(".best").text_content()
+
+
 @pytest.mark.parametrize(
     ("code", "text", "said"),
     [
