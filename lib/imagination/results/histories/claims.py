@@ -23,9 +23,9 @@ chi, Lambda, surprise, mispaid = real(
 CHI = Quantity(chi, "memory", "sum of gamma^(i+1) c_i over the lags i of the model")
 REACH = Quantity(Lambda, "reach", "sum of gamma^i lambda_i over the lags i of its reward")
 SURPRISE = Quantity(
-    surprise, "surprise", "discounted average of the errors of one-step predictions of what was really seen"
+    surprise, "surprise", "discounted average of the errors of one-step predictions on the real episode"
 )
-MISPAID = Quantity(mispaid, "mispaid", "discounted average of the reward model's errors on the real histories")
+MISPAID = Quantity(mispaid, "mispaid", "discounted average of the reward model's errors on the real episode")
 
 HISTORIES = Claim(
     name="The gap of histories",
@@ -34,7 +34,9 @@ HISTORIES = Claim(
     hypotheses=(
         *DISCOUNT,
         *map(nonnegative, (CHI, REACH)),
-        Hypothesis("memory < 1", sp.Lt(chi, 1), "discounting outweighs what the model makes of its own errors"),
+        Hypothesis(
+            "memory < 1", sp.Lt(chi, 1), "discounting outweighs what becomes of the model's own errors"
+        ),
     ),
     quantity=shown(r"\lvert J - \hat{J} \rvert"),
     expression=(mispaid + gamma * Lambda / (1 - chi) * surprise) / (1 - gamma),

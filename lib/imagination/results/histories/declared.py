@@ -56,13 +56,13 @@ WORDS: Mapping[str, Words] = {
         also="The same holds of returns of H steps, with sums of H steps for averages. The imagined return "
         "exists: that is concluded.",
         fixed=f"an episode of observations and rewards, any; {_MODEL}; a distance of observations.",
-        for_all=r"\(0 \le \gamma < 1\), lags \(k\), and constants \(c_i, \lambda_i \ge 0\) with \(\chi < 1\).",
+        for_all=r"\(0 \le \gamma < 1\), lags \(k\), constants \(c_i, \lambda_i \ge 0\) with \(\chi < 1\).",
         definitions=(
             r"\(\chi = \sum_{i<k} \gamma^{i+1} c_i\) and \(\Lambda = \sum_{i<k} \gamma^i \lambda_i\)",
-            r"\(J\) is the episode's return; \(\hat J\) that of the model, which starts from the same history "
-            "and reads its own predictions",
-            r"\(\bar\delta_{\mathrm{obs}}\), \(\bar\delta_{\mathrm{rew}}\), averages along the real episode of "
-            "the errors of one-step predictions and of rewards, step t with weight "
+            r"\(J\) is the episode's return; \(\hat J\) that of the model, which starts from the same "
+            "history and reads its own predictions",
+            r"\(\bar\delta_{\mathrm{obs}}\), \(\bar\delta_{\mathrm{rew}}\), averages along the real episode "
+            "of the errors of one-step predictions and of rewards, step t with weight "
             r"\((1 - \gamma) \gamma^t\)",
         ),
         assumptions=(
@@ -84,7 +84,7 @@ WORDS: Mapping[str, Words] = {
         for_all=r"weights \(\rho > 0\), lags \(k\), and constants \(c_i \ge 0\).",
         definitions=(
             r"\(\Phi(w)\) is the history \(\hat g(w), w_0, w_1, \dots\)",
-            r"\(\lVert v - w \rVert_\rho = \max_{i<k} \rho^i d(v_i, w_i)\), which is at most \(d\) for \(v, w\)",
+            r"\(\lVert v - w \rVert_\rho = \max_{i<k} \rho^i d(v_i, w_i)\), at most \(d\) for \(v, w\)",
             r"\(n = \sum_{i<k} c_i \rho^{-i}\)",
         ),
         assumptions=(_LAGS,),

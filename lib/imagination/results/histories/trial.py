@@ -1,4 +1,4 @@
-"""Histories on trial: any episode beside a model of the last few observations, and two histories a step on."""
+"""Histories on trial: any episode beside a model of its last observations, and two histories a step on."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def measured(episodes: Episodes, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def _root(c: Array) -> Array:
-    """Where the sum of c_i / rho^(i+1) is 1, (C,), to be found between powers of ten; the sum falls in rho."""
+    """Where the sum of c_i / rho^(i+1), which falls in rho, is 1, (C,)."""
     low, high = np.full(len(c), 1e-9), np.full(len(c), 1e9)
     for _ in range(80):
         middle = np.sqrt(low * high)
@@ -99,14 +99,14 @@ def _root(c: Array) -> Array:
 
 
 def _a_step(episodes: Episodes, c: Array, rng: np.random.Generator) -> dict[str, Array]:
-    """Two histories, as far apart at each age as the largest weighted distance allows or less, one step on."""
+    """Two histories, at each age as far apart as the weighted distance allows, or less, one step on."""
     size, k, d = episodes.reward_lags.shape
-    rho, ages = rng.uniform(0.3, 1.5, size), np.arange(k)
+    rho, ages = rng.uniform(0.3, 1.5, (size,)), np.arange(k)
     weights = rho[:, None] ** ages
     if d == 1:  # all lags to one side
         towards = np.sign(episodes.lags[..., 0])
     else:
-        towards = np.linalg.svd(episodes.lags)[2][:, :, 0]
+        towards = np.linalg.svd(episodes.lags).Vh[:, :, 0]
     some = np.where(rng.random((size, k)) < 0.7, 1.0, rng.random((size, k)))
     first = rng.standard_normal((size, k, d))
     second = first + towards * (some / weights)[..., None]
