@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import cache
-from typing import Any
 
 import numpy as np
 
@@ -97,10 +96,3 @@ def is_near_best(real: TabularMDP, imagined: TabularMDP, policy: np.ndarray, ans
         return False
     worlds = real, imagined, policy
     return bool(by_scale(worlds, np.array([answer]))[0][0] <= 1.01 * _drawn(worlds)[0].min())
-
-
-def grows_above_the_best(real: TabularMDP, imagined: TabularMDP, policy: np.ndarray) -> str:
-    """Which constant is larger at the largest scale with contraction than at the best one."""
-    bounds, found = _drawn((real, imagined, policy))
-    best, last = np.argmin(bounds), np.flatnonzero(np.isfinite(bounds))[-1]
-    return max(("L_f", "L_r", "L_pi"), key=lambda name: found[name][last] / found[name][best])
