@@ -45,7 +45,7 @@ ROOMS = {
         *("checks", "results", "claims", "decide", "audit", "trials", "records", "figures"),
         *(*WORDS, *SYSTEMS),
     },
-    "catalogue": {"results", "claims", "studies", "trials", "formal", "records", *WORDS},
+    "catalogue": {"results", "claims", "studies", "trials", "formal", "interactive", "records", *WORDS},
 }
 
 

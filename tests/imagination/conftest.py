@@ -1,11 +1,13 @@
 """The library's tests run without its extras too: what needs a missing one is skipped, and says which."""
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
+from tests.imagination.watched import Watched
 
 from imagination.extras import EXTRAS
 
@@ -71,3 +73,17 @@ def quick_straightening():
     from imagination.results.curvature import trial
 
     return trial.run("quick", seed=12)
+
+
+@pytest.fixture(scope="session")
+def make_page(browser: Browser) -> Iterator[Callable[..., Watched]]:
+    """Make watched pages, and close them at last."""
+    made: list[Watched] = []
+
+    def make(**options: Any) -> Watched:
+        made.append(Watched(browser, **options))
+        return made[-1]
+
+    yield make
+    for watched in made:
+        watched.context.close()

@@ -19,12 +19,22 @@ _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 @dataclass(frozen=True)
 class Numbered:
-    """A numbered result of a chapter: its kind (theorem, lemma, ...), title and label."""
+    """A numbered result of a chapter: its kind (theorem, lemma, ...), title and label, and how it is counted.
+
+    Its count is within its chapter and kind, as the page counts.
+    """
 
     chapter: str
     kind: str
     title: str
     label: str
+    count: int = 1
+
+    @property
+    def number(self) -> str:
+        """How pages refer to it: ``Theorem 3.2``; in an appendix, which has no number, ``Theorem 1``."""
+        chapter = f"{int(self.chapter[:2])}." if self.chapter[0].isdigit() else ""
+        return f"{self.kind.capitalize()} {chapter}{self.count}"
 
     @property
     def address(self) -> str:
@@ -78,9 +88,9 @@ def _read(path: Path) -> Chapter:
             if headings and title == path.stem:
                 title = headings[0].strip()
             heading = headings[-1].strip() if headings else heading
-            numbered += [
-                Numbered(path.stem, kind, name.strip(), label) for kind, name, label in _RESULT.findall(text)
-            ]
+            for kind, name, label in _RESULT.findall(text):
+                count = 1 + sum(each.kind == kind for each in numbered)
+                numbered.append(Numbered(path.stem, kind, name.strip(), label, count))
     return Chapter(path.stem, title, tuple(numbered), cells)
 
 

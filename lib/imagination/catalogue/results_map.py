@@ -1,12 +1,14 @@
-"""The map of results: which numbered result of the book rests on which, as it is declared with each.
+"""The map of results: which numbered result of the book rests on which, and what each speaks of.
 
     python -m imagination.catalogue.results_map
 
 writes the map again that the front page shows. A numbered result rests on another where its proof uses it,
-straight or through results that have no number of their own.
+straight or through results that have no number of their own. Many a proof uses no other result, although
+its statement speaks of one: that is told in `SPEAKS_OF`, and drawn in dashes.
 """
 
 import re
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -17,52 +19,87 @@ from imagination.catalogue.chapter_contents import Numbered
 from imagination.results.registry import RESULTS
 from imagination.results.result import Result
 
-__all__ = ["FILE", "Map", "Node", "fragment", "graph", "main"]
+__all__ = ["FILE", "SPEAKS_OF", "Map", "Node", "fragment", "graph", "main"]
 
 FILE = chapter_contents.FOLDER / "_static" / "results-map.html"
 """The map as the front page includes it."""
 
+SPEAKS_OF: Mapping[str, tuple[str, ...]] = {
+    "cor-monotone": ("thm-lemma-1",),
+    "thm-attained": ("thm-lemma-1",),
+    "thm-either-side": ("thm-lemma-1",),
+    "thm-regret": ("thm-lemma-1",),
+    "prop-three-losses": ("thm-lemma-1", "thm-identity"),
+    "prop-certificates": ("thm-lemma-1", "thm-identity"),
+    "thm-bounded-kernels": ("thm-bounded-states", "thm-wasserstein"),
+    "thm-tight-simulation": ("thm-simulation",),
+    "prop-squares": ("thm-lemma-1", "thm-theorem-1"),
+    "prop-relaxation": ("thm-lemma-1",),
+    "prop-cliff": ("thm-lemma-1",),
+    "prop-price": ("thm-theorem-1",),
+    "thm-adjoint": ("thm-never-too-small",),
+    "cor-fidelity": ("thm-noise",),
+    "prop-towards-one": ("prop-curvature",),
+    "thm-closed-loop": ("thm-lemma-1",),
+    "thm-early-end": ("thm-identity",),
+    "thm-one-more-step": ("thm-early-end",),
+    "thm-ranking": ("thm-regret",),
+    "thm-account": ("thm-identity",),
+    "thm-rescaled": ("thm-crossing", "thm-varying"),
+    "thm-votes": ("thm-verifier",),
+}
+"""What a numbered result sharpens, extends, applies or supplies, with a proof that does not use it."""
+
 
 @dataclass(frozen=True)
 class Node:
-    """A numbered result, the names of the results that stand under it, and labels of what they rest on."""
+    """A numbered result, the names of the results that stand under it, and labels of others.
+
+    It stands in words only where nothing stands under it. `rests_on` holds what its proof uses, `speaks_of`
+    what its statement is about.
+    """
 
     numbered: Numbered
     members: tuple[str, ...]
     rests_on: tuple[str, ...]
+    speaks_of: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Map:
-    """All numbered results under which results stand, in the book's order; `titles` are the chapters'."""
+    """All numbered results, in the book's order; `titles` are the chapters'."""
 
     nodes: tuple[Node, ...]
     titles: Mapping[str, str]
 
     def edges(self) -> Iterator[tuple[str, str]]:
-        """(label, label of what it rests on)."""
+        """(label, label of what its proof uses)."""
         for node in self.nodes:
             yield from ((node.numbered.label, other) for other in node.rests_on)
 
+    def mentions(self) -> Iterator[tuple[str, str]]:
+        """(label, label of what its statement speaks of)."""
+        for node in self.nodes:
+            yield from ((node.numbered.label, other) for other in node.speaks_of)
+
 
 def graph(results: Mapping[str, Result] = RESULTS) -> Map:
-    """Return the map of some results; of all of them unless given."""
+    """Return the map of the book's numbered results, as some results say (all, unless given)."""
     read = chapter_contents.chapters()
+    order = chapter_contents.results(read)
     nodes = []
-    for label, numbered in chapter_contents.results(read).items():
+    for label, numbered in order.items():
         members = tuple(name for name, result in results.items() if result.label == label)
-        if members:
-            nodes.append(Node(numbered, members, tuple(_reached(members, results))))
-    order = [node.numbered.label for node in nodes]
-    nodes = [
-        Node(node.numbered, node.members, tuple(x for x in order if x in node.rests_on)) for node in nodes
-    ]
+        reached = _reached(members, results)
+        nodes.append(
+            Node(numbered, members, tuple(x for x in order if x in reached), SPEAKS_OF.get(label, ()))
+        )
     return Map(tuple(nodes), {chapter.name: chapter.called for chapter in read})
 
 
 def _reached(members: tuple[str, ...], results: Mapping[str, Result]) -> set[str]:
     """Labels that are reached from some results, on ways on which no other result has a label."""
-    own = results[members[0]].label
+    own = results[members[0]].label if members else ""
     seen, waiting, reached = set(members), [n for m in members for n in results[m].rests_on], set()
     while waiting:
         name = waiting.pop()
@@ -78,18 +115,26 @@ def _reached(members: tuple[str, ...], results: Mapping[str, Result]) -> set[str
 
 # -- the figure ----------------------------------------------------------------------------------------------
 
-LINE, HEAD, TEXT, SIDE, TOP = 24, 34, 334, 166, 8
-"""Heights of a line and of a chapter's heading, widths of the names and of the arcs, margin [px]."""
+LINE, NEXT, HEAD, TEXT, TOP = 25, 15, 34, 236, 8
+"""Heights of a line, of its second half and of a chapter's heading, width of the names, margin [px]."""
+
+LETTERS = 32
+"""Longer names take two lines."""
+
+NAMESPACE = "xmlns='http://www.w3.org/2000/svg'"
 
 _SHORT = {"theorem": "Thm.", "lemma": "Lemma", "proposition": "Prop.", "corollary": "Cor."}
 _STYLE = """
-.results-map{max-width:100%;overflow-x:auto}
-.results-map svg{display:block;max-width:none;height:auto;color:var(--pst-color-text-base,#1a1a1a)}
+.results-map{color:var(--pst-color-text-base,#1a1a1a);display:flex;max-width:44rem}
+.bd-article .results-map svg{flex:none;max-width:none;overflow:visible}
+.bd-article .results-map .arcs{flex:1;min-width:0;overflow:hidden}
 .results-map text{fill:currentColor;font:13px var(--pst-font-family-base,sans-serif)}
 .results-map .chapter{font-weight:600}
 .results-map a text{fill:var(--pst-color-link,#0b5394)}
 .results-map a:is(:hover,:focus) text{text-decoration:underline}
 .results-map .edge{fill:none;stroke:currentColor;stroke-width:1.2;opacity:.45}
+.results-map .edge{vector-effect:non-scaling-stroke}
+.results-map .about{stroke-dasharray:4 3}
 .results-map .tip{fill:currentColor;opacity:.6}
 """
 
@@ -97,6 +142,14 @@ _STYLE = """
 def _plain(title: str) -> str:
     """A title without TeX's signs."""
     return re.sub(r"[$\\{}]", "", title).strip()
+
+
+def _name(result: Numbered) -> str:
+    return f"{_SHORT[result.kind]} {result.number.split()[1]} {_plain(result.title)}".strip()
+
+
+def _lines(result: Numbered) -> list[str]:
+    return textwrap.wrap(_name(result), LETTERS)
 
 
 def _positions(map_: Map) -> tuple[dict[str, float], list[tuple[str, float]], float]:
@@ -109,23 +162,22 @@ def _positions(map_: Map) -> tuple[dict[str, float], list[tuple[str, float]], fl
             y += HEAD
             heads.append((node.numbered.chapter, y - 10))
         at[node.numbered.label] = y + LINE / 2
-        y += LINE
+        y += LINE + NEXT * (len(_lines(node.numbered)) - 1)
     return at, heads, y + TOP
 
 
 def _arc(y: float, used: float, height: float) -> str:
-    """An arc to the right of the names, from a used result to its user; the further apart, the wider."""
-    reach = 14 + (SIDE - 24) * (abs(y - used) / height) ** 0.6
-    x = f"{TEXT + reach * 4 / 3:.1f}"
-    return f"M{TEXT} {used:.0f}C{x} {used:.0f} {x} {y:.0f} {TEXT + 7} {y:.0f}"
+    """An arc from a used result to its user, within a width of 100; the further apart, the wider."""
+    reach = 8 + 86 * (abs(y - used) / height) ** 0.6
+    x = f"{reach * 4 / 3:.1f}"
+    return f"M0 {used:.0f}C{x} {used:.0f} {x} {y:.0f} 0 {y:.0f}"
 
 
 def fragment(map_: Map) -> str:
     """Return the map as a piece of HTML: an SVG whose names are links, and the same as a list of words.
 
-    It takes its colours from the page, so it is legible by day and by night, and scrolls in a frame of its
-    own where the page is narrow. A result that is pointed at brings out what it rests on and what rests on
-    it.
+    It takes its colours from the page, so it is legible by day and by night. Names keep their size where the
+    page is narrow, and the arcs take what is left. A result that is pointed at brings out its arcs.
     """
     at, heads, height = _positions(map_)
     number = {node.numbered.label: k for k, node in enumerate(map_.nodes)}
@@ -134,48 +186,53 @@ def fragment(map_: Map) -> str:
         "stroke:var(--pst-color-link,#0b5394)}\n"
         for k in number.values()
     )
-    drawn = [
-        f"<path class='edge e{number[user]} e{number[used]}' d='{_arc(at[user], at[used], height)}'/>"
-        for user, used in map_.edges()
+    arcs = [
+        f"<path class='{kind} e{number[user]} e{number[used]}' d='{_arc(at[user], at[used], height)}'/>"
+        for kind, pairs in (("edge", map_.edges()), ("edge about", map_.mentions()))
+        for user, used in pairs
     ]
     tips = [
-        f"<path class='tip' d='M{TEXT + 1} {at[label]:.0f}l7 -3.5v7z'/>"
-        for label in dict.fromkeys(user for user, _ in map_.edges())
+        f"<path class='tip' d='M{TEXT - 7} {at[label]:.0f}l7 -3.5v7z'/>"
+        for label in dict.fromkeys(user for user, _ in (*map_.edges(), *map_.mentions()))
     ]
     names = [
-        f"<text class='chapter' x='4' y='{y:.0f}'>{escape(_plain(map_.titles[chapter]))}</text>"
+        f"<text class='chapter' x='0' y='{y:.0f}'>{escape(_plain(map_.titles[chapter]))}</text>"
         for chapter, y in heads
     ]
     names += [
-        f"<a href='{escape(node.numbered.address)}' class='n{number[node.numbered.label]}'>"
-        f"<text x='16' y='{at[node.numbered.label] + 4:.0f}'>{escape(_name(node.numbered))}</text></a>"
-        for node in map_.nodes
+        _link(node.numbered, number[node.numbered.label], at[node.numbered.label]) for node in map_.nodes
     ]
-    width = TEXT + SIDE
     return (
         f"<style>{_STYLE}{lit}</style>\n"
-        "<div class='results-map' role='region' tabindex='0' aria-label='Map of the results'>\n"
-        f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height:.0f}' "
-        f"viewBox='0 0 {width} {height:.0f}' role='group' aria-label='Results by chapter, joined by arcs'>\n"
-        + "\n".join([*drawn, *tips, *names])
+        "<div class='results-map'>\n"
+        f"<svg {NAMESPACE} width='{TEXT}' style='height:{height:.0f}px' viewBox='0 0 {TEXT} {height:.0f}' "
+        "role='group' aria-label='Results by chapter, joined by arcs'>\n"
+        + "\n".join([*tips, *names])
+        + f"\n</svg>\n<svg {NAMESPACE} class='arcs' aria-hidden='true' style='height:{height:.0f}px' "
+        f"viewBox='0 0 100 {height:.0f}' preserveAspectRatio='none'>\n"
+        + "\n".join(arcs)
         + "\n</svg>\n</div>\n"
         + _in_words(map_)
     )
 
 
-def _name(result: Numbered) -> str:
-    title = _plain(result.title)
-    short = _SHORT[result.kind]
-    return f"{short} {title}" if title and not title.startswith(("Lemma", "Theorem")) else title or short
+def _link(result: Numbered, k: int, y: float) -> str:
+    """A name that leads to its result, on a line or two."""
+    lines = "".join(
+        f"<tspan x='{22 if n else 8}' y='{y + 4 + NEXT * n:.0f}'>{escape(line)}{' ' * (not n)}</tspan>"
+        for n, line in enumerate(_lines(result))
+    )
+    return f"<a href='{escape(result.address)}' class='n{k}'><text>{lines}</text></a>"
 
 
 def _in_words(map_: Map) -> str:
     """The same for those who do not see it."""
     name = {node.numbered.label: _name(node.numbered) for node in map_.nodes}
     said = [
-        f"<li>{escape(f'{_name(node.numbered)} rests on ' + ', '.join(name[x] for x in node.rests_on))}.</li>"
+        f"<li>{escape(f'{_name(node.numbered)} {verb} ' + ', '.join(name[x] for x in others))}.</li>"
         for node in map_.nodes
-        if node.rests_on
+        for verb, others in (("rests on", node.rests_on), ("speaks of", node.speaks_of))
+        if others
     ]
     return f"<details><summary>The same in words</summary><ul>{''.join(said)}</ul></details>\n"
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 import pandas as pd
@@ -10,7 +9,7 @@ import pandas as pd
 from imagination.catalogue import chapter_contents
 from imagination.catalogue.chapter_contents import Chapter, Numbered
 from imagination.formal import record
-from imagination.formal.cards import formulas, place
+from imagination.formal.cards import formulas
 from imagination.results.registry import RESULTS, WORDS, topic_of
 from imagination.results.result import Result
 from imagination.trials.trial import Outcome
@@ -23,7 +22,6 @@ __all__ = [
     "Row",
     "assumed",
     "frame",
-    "html",
     "looseness",
     "rows",
 ]
@@ -193,89 +191,3 @@ def assumed(found: Iterable[Row]) -> pd.DataFrame:
             for axiom, said in record.ALLOWED.items()
         ]
     )
-
-
-# -- the page ------------------------------------------------------------------------------------------------
-
-LONG = 260
-"""Formulas of more letters of LaTeX are folded, their meaning in words before them."""
-
-_HEAD = ("result", "statement", "derived in", "proof", "trial", "used of the bound", "what differs")
-
-
-def html(found: Iterable[Row], read: tuple[Chapter, ...] | None = None) -> str:
-    """Return the table as HTML: topic by topic, in a frame that scrolls, with the names kept in view."""
-    titles = {c.name: c for c in (chapter_contents.chapters() if read is None else read)}
-    made = list(found)
-    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in _HEAD)
-    body = []
-    for topic in dict.fromkeys(row.topic for row in made):
-        body.append(f"<tr class='part'><th colspan='{len(_HEAD)}' scope='colgroup'>{escape(topic)}</th></tr>")
-        body += [_row_html(row, titles[row.result.chapter]) for row in made if row.topic == topic]
-    return (
-        "<div class='results-table tex2jax_process' role='region' tabindex='0' "
-        "aria-label='All results of the book'>"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
-    )
-
-
-def _row_html(row: Row, chapter: Chapter) -> str:
-    name = (
-        f"<strong>{escape(row.name)}</strong><br>"
-        f"<span class='claim-source'>{escape(row.result.source)}</span>"
-    )
-    formula = "<br>".join(rf"\({_text(formula)}\)" for formula in row.formulas)
-    if sum(map(len, row.formulas)) > LONG:
-        formula = _folded(escape(row.meaning or "a long formula"), formula)
-    if count := len(row.supposed):
-        said = "".join(f"<li>{_text(words)}</li>" for words in row.supposed)
-        noun = "hypothesis" if count == 1 else "hypotheses"
-        formula += _folded(f"under {count} {noun}", f"<ul>{said}</ul>")
-    link = f"<a href='{escape(row.address)}'>{escape(chapter.called)}</a>"
-    return (
-        f"<tr><th scope='row'>{name}</th><td>{formula}</td><td>{link}</td>"
-        f"<td>{_proof(row)}</td><td>{_trials(row)}</td><td>{_used(row)}</td>"
-        f"<td class='words'>{escape(row.result.differs)}</td></tr>"
-    )
-
-
-def _text(words: str) -> str:
-    """Words with formulas, as HTML."""
-    return escape(words, quote=False)
-
-
-def _folded(title: str, body: str) -> str:
-    return f"<details><summary>{title}</summary>{body}</details>"
-
-
-def _proof(row: Row) -> str:
-    names = row.result.rests_on
-    rests = _folded(f"rests on {len(names)}", ", ".join(map(escape, names))) if names else ""
-    if row.checked is None:
-        return row.status + rests
-    axioms = row.checked.assumptions
-    said = f"∎ {row.status}: {place(row.checked)}"
-    if row.refuted:
-        said += f"; {row.refuted} wrong version{'s' * (row.refuted != 1)} refuted"
-    return said + _folded(f"{len(axioms)} axioms", ", ".join(map(escape, axioms))) + rests
-
-
-def _trials(row: Row) -> str:
-    said = []
-    for trial in row.trials:
-        text = f"{trial.problems:,} tried, {trial.violations} violations"
-        if trial.mutants:
-            text += f"; {trial.caught} of {trial.mutants} mutants caught"
-        if np.isfinite(trial.off):
-            text += f"; off by at most {trial.off:.0e}"
-        said.append(f"{text} <span class='claim-source'>({escape(trial.shown)})</span>")
-    return "<br>".join(said) or "–"
-
-
-def _used(row: Row) -> str:
-    said = [
-        f"median {trial.median:.3g}, at most {trial.largest:.3g}"
-        for trial in row.trials
-        if np.isfinite(trial.median)
-    ]
-    return "<br>".join(said) or "–"

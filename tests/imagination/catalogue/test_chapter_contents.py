@@ -11,6 +11,7 @@ CELLS = [
     ("code", "07-first", "assert 1 + 1 == 2"),
     ("markdown", "results", "```{prf:theorem} First\n:label: thm-first\n```\n## What $L_f$ does\n"
                  "```{prf:lemma} $L$ second\n:label: lem-second\n# no heading\n```"),
+    ("markdown", "more", "```{prf:theorem} Third\n:label: thm-third\n```"),
     ("code", "07-second", "%matplotlib inline\n# a remark\nprint(letter)"),
 ]  # fmt: skip
 
@@ -29,8 +30,9 @@ def folder(tmp_path):
 def test_a_chapter_is_read(folder):
     (chapter,) = lc.chapters(folder)
     assert (chapter.name, chapter.number, chapter.title) == ("07_one", 7, "A title")
-    assert [result.label for result in chapter.results] == ["thm-first", "lem-second"]
+    assert [result.label for result in chapter.results] == ["thm-first", "lem-second", "thm-third"]
     assert chapter.results[1].address == "07_one.html#lem-second"
+    assert [result.number for result in chapter.results] == ["Theorem 7.1", "Lemma 7.1", "Theorem 7.2"]
 
 
 def test_cells_know_their_section(folder):
@@ -48,6 +50,7 @@ def test_an_appendix_comes_last_and_has_no_number(folder):
     read = lc.chapters(folder)
     assert [chapter.name for chapter in read] == ["07_one", "08_two", "A1_more"]
     assert [chapter.called for chapter in read] == ["7. A title", "8. A title", "A title"]
+    assert [chapter.results[0].number for chapter in read] == ["Theorem 7.1", "Theorem 8.1", "Theorem 1"]
 
 
 def test_a_folder_without_chapters_is_refused(tmp_path):

@@ -1,6 +1,5 @@
 """The table of all results: complete, with links to places that exist, and every kind of row told apart."""
 
-import re
 from dataclasses import replace
 
 import pytest
@@ -77,7 +76,6 @@ def test_a_row_says_how_its_result_is_known(rows):
 def test_a_result_in_several_cases_shows_them_all(rows):
     row = row_of(rows, "Corollary 1")
     assert len(row.formulas) == len(row.result.claims) == 4
-    assert all(formula.replace("<", "&lt;") in results_table.html([row]) for formula in row.formulas)
 
 
 def test_what_a_row_supposes_is_what_its_card_says(rows):
@@ -86,21 +84,6 @@ def test_what_a_row_supposes_is_what_its_card_says(rows):
     assert len(set(said)) == len(said)
     bare = replace(RESULTS["Lemma 1"], theorem="")
     assert "gamma < 1" in replace(row_of(rows, "Lemma 1"), result=bare).supposed
-
-
-def test_the_page_shows_every_row_and_opens_what_it_closes(rows):
-    page = results_table.html(rows)
-    assert page.count("<tr>") == len(rows) + 1
-    for tag in ("div", "table", "tr", "td", "th", "details", "summary", "a", "ul", "li"):
-        assert len(re.findall(rf"<{tag}[ >]", page)) == page.count(f"</{tag}>"), tag
-    assert r"\(" in page
-    assert "tabindex='0'" in page
-
-
-def test_a_proof_leads_to_where_it_stands(rows):
-    page = results_table.html([row_of(rows, "Lemma 1")])
-    assert "<code>lemma_1</code> of <a href='../formal/sources.html#formal-return-gap'>" in page
-    assert "wrong versions refuted" in page
 
 
 def test_the_loosest_bound_comes_first(rows):
@@ -115,13 +98,6 @@ def test_the_trial_with_the_most_problems_speaks_for_a_bound(rows):
     for trials in ((few, many), (many, few)):
         (told,) = results_table.looseness([replace(row, trials=trials)]).to_dict("records")
         assert (told["problems"], told["median"], told["largest"]) == (505, many.median, many.largest)
-
-
-def test_long_formulas_are_folded_under_their_meaning(rows):
-    for row in rows:
-        page = results_table.html([row])
-        folded = f"</summary>\\({row.formulas[0]}".replace("<", "&lt;").replace("&lt;/", "</") in page
-        assert folded == (sum(map(len, row.formulas)) > results_table.LONG), row.name
 
 
 def test_all_axioms_are_listed_and_each_is_needed(rows):

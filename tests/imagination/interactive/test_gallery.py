@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from tests.imagination.watched import PHONE
 
 from imagination import interactive
 from imagination.claim import HypothesisError
@@ -17,8 +18,6 @@ from imagination.interactive.figure import Figure
 from imagination.results.curvature import claims as straightening
 from imagination.results.noise import claims as reward_noise
 from imagination.results.return_gap import claims as return_gap
-
-from .conftest import PHONE
 
 NAMES = interactive.__all__
 
