@@ -149,7 +149,7 @@ def _is_a_metric(variables: dict) -> bool:
 
 # -- numbers, rules and functions of one's own ---------------------------------------------------------------
 
-PLACES = {
+PLACES: dict[str, list] = {
     "03-18447b06": [
         ({"lambda s: 0.9 * np.sin(s) + 0.1 + 0.05 * np.cos(3 * s)": other}, lambda v: v["gap"] != 0)
         for other in ("lambda s: f(s + 0.05)", "lambda s: 0.5 * s", "lambda s: 0 * s + 1")
