@@ -47,6 +47,8 @@ SPEAKS_OF: Mapping[str, tuple[str, ...]] = {
     "thm-account": ("thm-identity",),
     "thm-rescaled": ("thm-crossing", "thm-varying"),
     "thm-votes": ("thm-verifier",),
+    "thm-histories": ("thm-closed-loop",),
+    "thm-history-norm": ("thm-histories", "thm-closed-loop"),
 }
 """What a numbered result sharpens, extends, applies or supplies, with a proof that does not use it."""
 
