@@ -869,6 +869,21 @@ Definition votes_supposes (rate : R) (votes : nat) (correlation : R) : Prop :=
 Definition votes_floor (rate correlation : R) : R :=
   (rate * correlation * (1 + ((-1) * rate))).
 
+(* Comparisons tell differences *)
+Definition comparison_difference (wins : R) : R :=
+  (ln (wins * (/ (1 + ((-1) * wins))))).
+
+Definition comparison_supposes (wins : R) : Prop :=
+  wins > 0 /\ wins < 1.
+
+(* Along a chain of comparisons *)
+Definition chain_error (links : nat) (apart : R) : R :=
+  (apart * (INR links)).
+
+(* A constant in the rewards *)
+Definition constant_in_rewards_gradient (gradient constant of_length : R) : R :=
+  (gradient + (of_length * constant)).
+
 (* Lemma 1, the reward ignores the action *)
 Definition reward_ignores_action_bound (gamma L_f L_r L_pi eps_dyn eps_rew : R) : R :=
   ((eps_rew * (/ (1 + ((-1) * gamma)))) + (L_r * eps_dyn * gamma * (/ (1 + ((-1) * gamma))) * (/ (1
