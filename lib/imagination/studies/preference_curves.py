@@ -25,7 +25,7 @@ __all__ = ["COUNTS", "FORMS", "GRID", "MODELS", "RECORD", "SCALES", "fitted", "o
 Array = NDArray[np.floating]
 
 RECORD = "preferences"
-COUNTS = (50, 100, 200, 400, 800, 1600)
+COUNTS = (50, 200, 800)
 GRID = np.linspace(0, 3, 31)
 """Distances from the start: roots of the divergence."""
 
@@ -35,12 +35,12 @@ MODELS: Mapping[str, Callable[[Array, Array], Learned]] = {
 }
 """Reward models: next to the largest likelihood, and with the prior that makes the comparisons likeliest."""
 
-SCALES = {"quick": {"seeds": 50}, "full": {"seeds": 200}}
+SCALES = {"quick": {"seeds": 50}, "full": {"seeds": 120}}
 FRESH = (0.5, 1.0, 2.0)
 """Distances of the policies whose answers are compared, where comparisons are refreshed."""
 
 _DRAWS = 2.0 ** np.arange(15)
-_STEPS = np.unique(np.round(2.0 ** np.arange(0, 12.1, 0.5)))
+_STEPS = np.unique(np.round(2.0 ** np.arange(0, 10.1, 0.5)))
 _RESAMPLES = 1000
 
 FORMS: Mapping[str, Callable[[Array], Array]] = {

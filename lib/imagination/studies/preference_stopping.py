@@ -37,7 +37,7 @@ COUNTS = (50, 200, 800)
 
 SCALES = {
     "quick": {"tuning": 1, "judged": 1, "size": 50},
-    "full": {"tuning": 4, "judged": 6, "size": 50},
+    "full": {"tuning": 3, "judged": 4, "size": 50},
 }
 """Batches of seeds, and problems in each."""
 
@@ -47,8 +47,8 @@ RESAMPLES = 8
 _DISTANCES = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0)
 _ERRORS = (0.0, 0.125, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
 _TEMPERATURES = tuple(2.0**power for power in range(-8, 2))
-_STEPS = tuple(4.0**power for power in range(7))
-_SHARES = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8)
+_STEPS = tuple(4.0**power for power in range(6))
+_SHARES = (0.1, 0.2, 0.35, 0.5, 0.7)
 _FACTORS = (0.5, 0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.0, 3.0)
 _DUELS = np.array([5, 10, 15, 20, 25])
 
