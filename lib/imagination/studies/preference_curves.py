@@ -74,7 +74,8 @@ def fitted(distance: ArrayLike, gain: ArrayLike, form: str, *, until: float = np
     fit, seen = design @ [alpha, beta], gain[used]
     peak = np.inf
     if beta > 0:
-        peak = alpha / (2 * beta) if form == "best of n" else np.exp(alpha / beta - 1)
+        with np.errstate(over="ignore"):  # farther than there are numbers
+            peak = alpha / (2 * beta) if form == "best of n" else np.exp(alpha / beta - 1)
     unexplained = ((seen - fit[used]) ** 2).sum() / ((seen - seen.mean()) ** 2).sum()
     return {"alpha": alpha, "beta": beta, "peak": float(peak), "fit": fit, "R2": 1 - unexplained}
 
@@ -91,7 +92,9 @@ def _along(problems: Answers, rewards: Array, policies: Array) -> tuple[Array, A
     return true, proxy
 
 
-def of(problems: Answers, count: int, model: str, rng: np.random.Generator) -> dict[tuple[str, str], Any]:
+def of(
+    problems: Answers, count: int, model: str, rng: np.random.Generator, *, fresh: Sequence[float] = FRESH
+) -> dict[tuple[str, str], Any]:
     """True and learned gains (B, D) on `GRID`, by where comparisons are from and by the way up."""
     learn = MODELS[model]
     rewards = learn(*preferences.compared(problems, count, rng)).rewards(problems)
@@ -102,7 +105,7 @@ def of(problems: Answers, count: int, model: str, rng: np.random.Generator) -> d
         ("start", "best of n"): _along(problems, rewards, best),
         ("start", "gradient"): _along(problems, rewards, climbed),
     }
-    for distance in FRESH:
+    for distance in fresh:
         data = preferences.refreshed(problems, count, rng, learn, distance=distance)
         found[f"refreshed at {distance:g}", "penalty"] = _tilted(problems, learn(*data).rewards(problems))
     return found
