@@ -42,14 +42,13 @@ def _refreshed(table: pd.DataFrame) -> Said:
     told = []
     for model, part in rows.groupby("model"):
         sure = int((part["ahead low"] > 0).sum()), int((part["ahead high"] < 0).sum())
-        told.append(
-            f"with the {model} model in {sure[0]} of {counted(len(part), 'case')} and lower in {sure[1]}"
-        )
+        cases = f"{sure[0]} of {counted(len(part), 'case')} and lower in {sure[1]}"
+        told.append(f"with the {model} model in {cases}")
     last = rows.loc[rows["ahead"].idxmax()]
     most = Estimate(last["ahead"], last["ahead low"], last["ahead high"])
     return Said(
-        "If comparisons are drawn anew from the policy so far, instead of all from the start, the true return "
-        f"peaks higher {'; '.join(told)}. It gains most with {quoted(last['family'])}: {most}.",
+        "If comparisons are drawn anew from the policy so far, instead of all from the start, the true "
+        f"return peaks higher {'; '.join(told)}. It gains most with {quoted(last['family'])}: {most}.",
         most,
         "largest gain in the peak of the true return",
         counted(len(rows), "case"),
