@@ -23,7 +23,7 @@ DIFFERENCE = Claim(
     name="Comparisons tell differences", source="[this book]", symbols=(WINS,),
     hypotheses=(Hypothesis("wins > 0", sp.Gt(p, 0), "it may be preferred"),
                 Hypothesis("wins < 1", sp.Lt(p, 1), "and so may the other")),
-    quantity=shown("r_a - r_b"), expression=sp.log(p / (1 - p)), relation="==",
+    quantity=shown(r"r_{a} - r_{b}"), expression=sp.log(p / (1 - p)), relation="==",
     meaning="and nothing else: a constant added to both changes no comparison",
 )  # fmt: skip
 
@@ -31,7 +31,7 @@ LINKS = Quantity(n, "links", "comparisons in the chain that leads from the one t
 APART = Quantity(delta, "apart", "largest difference of the log odds of a comparison")
 CHAIN = Claim(
     name="Along a chain of comparisons", source="[this book]", symbols=(LINKS, APART),
-    hypotheses=(nonnegative(APART),), quantity=shown(r"\lvert (r'_a - r'_b) - (r_a - r_b) \rvert"),
+    hypotheses=(nonnegative(APART),), quantity=shown(r"\lvert (r'_{a} - r'_{b}) - (r_{a} - r_{b}) \rvert"),
     expression=n * delta, meaning="with equal log odds all differences within a set are equal",
 )  # fmt: skip
 
