@@ -27,7 +27,6 @@ RESULTS: tuple[Result, ...] = (
         label="thm-constant",
         theorem="constant_in_rewards",
         cell="19-constant",
-        rests_on=("A verdict at every step",),
         differs="What comparisons leave open, in the place of false yeses.",
     ),
 )
