@@ -422,6 +422,7 @@ BY_PLACE: dict[str, dict[str, Callable[[], Any]]] = {
     "claims.Up to the crossing": {"rollouts": lambda: 1, "variance_noisy": lambda: 2.0},
     "claims.Up to the rescaled crossing": {"variance_noisy": lambda: 20.0},
     "claims.What a verifier is worth": {"tpr": lambda: 0.9, "fpr": lambda: 0.1},
+    "claims.Along a chain of comparisons": {"links": lambda: 3},
     "claims.State error": {"t": lambda: 3},
     "claims.Straight and not smooth": {"factor": lambda: 2.0},
     "claims.Rewards grow no slower": {"alpha": lambda: 0.3, "beta": lambda: 0.6},

@@ -100,6 +100,7 @@ OTHER: Mapping[str, str] = {
     "imagination-rivals*": "agents that need no model",
     "imagination-splits": "splits of a budget on the grid and on random worlds",
     "interval-coverage": "how often the planner's intervals hold what they are about",
+    "preferences*": "policies that climb rewards learned from comparisons: what is measured, no claim",
     RECORD: "trials that chapters run live, counted already",
     "representations*": "learned representations: measurements, no claim",
     "scaling*": "measurements to which laws are fitted; the laws are no claims",

@@ -27,6 +27,7 @@ _FOLDERS = {
     "How long to imagine": "horizon",
     "Verifiers": "verifier",
     "Histories": "histories",
+    "Preferences": "preference",
     "A bound of one's own": "tutorial",
 }
 

@@ -7,6 +7,7 @@ from imagination.catalogue.findings import (
     on_budgets,
     on_labels,
     on_models,
+    on_preferences,
     on_rankings,
 )
 from imagination.catalogue.findings.finding import Estimate, Finding, Measured, Said, Versus
@@ -22,6 +23,7 @@ FINDINGS: tuple[Finding, ...] = tuple(
             *on_budgets.FINDINGS,
             *on_labels.FINDINGS,
             *on_models.FINDINGS,
+            *on_preferences.FINDINGS,
             *on_rankings.FINDINGS,
         ),
         key=lambda finding: finding.chapter,
