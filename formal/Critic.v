@@ -223,7 +223,7 @@ Qed.
     that is the sum over u and t <= u of weight^(2t) (gamma lambda)^(2 (u - t)) E |w_t|^2. *)
 Theorem critic_noise : forall (W : learner) (r : state W -> action W -> R) (V : nat -> state W -> R) (law : rollout W -> ((nat -> R) -> R) -> R)
   (gamma lam weight sigma : R) (H K : nat), critic_added_supposes K -> proper W -> (1 <= H)%nat ->
-  (forall l, errors (law l) (fun s t => same s t * sigma ^ 2)) ->
+  (forall l, errors (law l) (fun s t => same s t * sigma_at (fun _ _ => sigma) s l ^ 2)) ->
   average_variance (seen W r law (S H)) (with_critic gamma lam weight V) K - average_variance (episode W r quiet (S H)) (with_critic gamma lam weight V) K =
     critic_added sigma (eligibilities W r gamma lam weight H) K /\
   eligibilities W r gamma lam weight H = sum H (fun u => sum (S u) (fun t => weight ^ (2 * t) * (gamma * lam) ^ (2 * (u - t)) * score_moment W t)).
@@ -234,11 +234,13 @@ Proof.
     + unfold average_variance, average_mean. rewrite sum_minus. apply sum_ext; intros j jd. pose proof (critic_changes W gamma weight h j jd lam V) as ch.
       pose proof (seen_second_order W P r (S (S h)) law _ M _ _ ch) as s2. rewrite !variance_of_average; auto; [|now apply expectation_second_order].
       unfold variance. rewrite (seen_mean W P r (S (S h)) law _ M _ _ ch), (seen_second W P r (S (S h)) law _ M _ _ ch). fold T.
-      assert (x : T (extra W (S (S h)) (fun l s t => same s t * sigma ^ 2) (fun k l => if (k <? S h)%nat then met (gamma * lam) weight j k l else 0)) =
+      assert (x : T (extra W (S (S h)) (fun l s t => same s t * sigma_at (fun _ _ => sigma) s l ^ 2) (fun k l => if (k <? S h)%nat then met (gamma * lam) weight j k l else 0)) =
         sigma ^ 2 * T (fun l => sum (S h) (fun u => met g weight j u l ^ 2))).
-      { unfold T. rewrite <- (T_scal W P). apply (T_ext W P); intros l. unfold extra. fold g. set (B := fun k => if (k <? S h)%nat then met g weight j k l else 0).
+      { unfold T. rewrite <- (T_scal W P). apply length_ext; intros l L. unfold extra. fold g. set (B := fun k => if (k <? S h)%nat then met g weight j k l else 0).
         rewrite (sum_ext (S (S h)) _ (fun k => sigma ^ 2 * B k ^ 2)).
-        2:{ intros k lk. rewrite (sum_ext _ _ (fun m => same k m * (sigma ^ 2 * B k * B m))) by (intros; unfold B; ring). rewrite sum_same by auto. ring. }
+        2:{ intros k lk. assert (sk : sigma_at (fun _ _ => sigma) k l = sigma).
+             { unfold sigma_at. destruct (nth_error l k) as [[[x a] c]|] eqn:e; [reflexivity|]. apply nth_error_None in e. lia. }
+             rewrite sk, (sum_ext _ _ (fun m => same k m * (sigma ^ 2 * B k * B m))) by (intros; unfold B; ring). rewrite sum_same by auto. ring. }
         rewrite sum_scal. f_equal. change (sum (S (S h)) ?f) with (sum (S h) f + f (S h)). cbv beta. unfold B at 2. rewrite Nat.ltb_irrefl. rewrite pow_ne_zero, Rplus_0_r by lia.
         apply sum_ext; intros k lk. unfold B. replace (k <? S h)%nat with true by (symmetry; apply Nat.ltb_lt; lia). reflexivity. }
       rewrite x. field. auto.
