@@ -106,7 +106,9 @@ def best_lambda(
         )
     *batch, n, H = delta.shape
     if n < 2 or H < 1:
-        raise ValueError(f"differences must hold at least two rollouts of at least one step, got {delta.shape}")
+        raise ValueError(
+            f"differences must hold at least two rollouts of at least one step, got {delta.shape}"
+        )
     K = whole("rollouts", rollouts, least=1)
     fade = _share("gamma", gamma, tuple(batch))
     weight = fade if outer is None else _share("outer", outer, tuple(batch))
@@ -124,7 +126,7 @@ def best_lambda(
 
 
 def _coefficients(w: Array, delta: Array, fade: Array, weight: Array) -> tuple[Array, Array]:
-    """Means (..., H, d) of the coefficients of λ^k in a rollout's estimate, and traces of their covariances."""
+    """Means (..., H, d) of the coefficients of λ^k in one estimate, and traces of their covariances."""
     *batch, n, H = delta.shape
     times = np.arange(H)
     weighted = w * (weight[..., None] ** times)[..., None, :, None]

@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 
 @numeric
 def true_critic(problem: Problem, end: ArrayLike = 0.0) -> Array:
-    """The critic that is right, (B, H + 1, S): V^π of the rewards to come and of `end`, (B, S), after them."""
+    """The right critic, (B, H + 1, S): values of the rewards to come and of `end`, (B, S), after them."""
     B, H, S = len(problem), problem.horizon, problem.mdp.n_states
     pi = problem.policy.probabilities
     kernel, mean = problem.mdp.induced(pi), (pi * problem.mdp.reward).sum(axis=2)
@@ -57,28 +57,33 @@ def moments(
     """
     table, lam = _critic(problem, critic), _trace(problem, lam)
     noise = broadcast("noise_variance", finite("noise_variance", noise_variance, least=0), (len(problem),))
-    fade = (problem.discount * lam)[:, None, None, None]
-    outer = _outer(problem, estimator)[:, None, None, None]
-    w, pi, kernel = problem.policy.scores, problem.policy.probabilities, problem.mdp.transition
-    ww = (w**2).sum(axis=3)
+    gamma, fade = problem.discount[:, None, None], (problem.discount * lam)[:, None, None]
+    outer, noise = _outer(problem, estimator)[:, None, None], noise[:, None, None]
+    w, pi, r = problem.policy.scores, problem.policy.probabilities, problem.mdp.reward
     B, S, _, d = w.shape
-    A, AA, XX = (np.zeros((B, 1, 1, S)) for _ in range(3))  # moments of the advantage A and the estimate X
-    X, AX = (np.zeros((B, 1, 1, S, d)) for _ in range(2))
+    ww, A, AA, XX = (w**2).sum(axis=3), *(np.zeros((B, S)) for _ in range(3))
+    X, AX = (np.zeros((B, S, d)) for _ in range(2))  # moments of the advantage A and the estimate X
+
+    def ahead(of: Array) -> Array:
+        """Mean over the next state, (B, S, ...) -> (B, S, A, ...)."""
+        return np.einsum("bsau,bu...->bsa...", problem.mdp.transition, of, optimize=True)
+
     for t in reversed(range(problem.horizon)):
-        ahead = problem.discount[:, None] * table[:, t + 1]
-        delta = problem.mdp.reward[..., None] + ahead[:, None, None] - table[:, t, :, None, None]
-        both = delta[..., None] * X + fade[..., None] * AX  # E A X' given the next state
-        now_A = delta + fade * A
-        now_AA = delta**2 + noise[:, None, None, None] + 2 * fade * delta * A + fade**2 * AA
-        now_XX = ww[..., None] * now_AA + outer**2 * XX
-        now_XX = now_XX + 2 * outer * (w[..., None, :] * both).sum(axis=-1)
-        now_X = w[..., None, :] * now_A[..., None] + outer[..., None] * X
-        now_AX = w[..., None, :] * now_AA[..., None] + outer[..., None] * both
-        A, AA, XX = (np.einsum("bsa,bsau,bsau->bs", pi, kernel, x)[:, None, None] for x in (now_A, now_AA, now_XX))
-        X, AX = (np.einsum("bsa,bsau,bsaud->bsd", pi, kernel, x)[:, None, None] for x in (now_X, now_AX))
+        said, V = r - table[:, t, :, None], table[:, t + 1]  # a difference is said + gamma V
+        first, second, met = ahead(V), ahead(V**2), ahead(V * A)
+        now_A = said + gamma * first + fade * ahead(A)
+        now_AA = said**2 + 2 * gamma * said * first + gamma**2 * second + noise + fade**2 * ahead(AA)
+        now_AA += 2 * fade * (said * ahead(A) + gamma * met)
+        later = ahead(X)
+        both = said[..., None] * later + gamma[..., None] * ahead(V[..., None] * X)
+        both += fade[..., None] * ahead(AX)  # E A X' over the next state
+        now_XX = ww * now_AA + 2 * outer * (w * both).sum(axis=3) + outer**2 * ahead(XX)
+        A, AA, XX = ((pi * now).sum(axis=2) for now in (now_A, now_AA, now_XX))
+        X = (pi[..., None] * (w * now_A[..., None] + outer[..., None] * later)).sum(axis=2)
+        AX = (pi[..., None] * (w * now_AA[..., None] + outer[..., None] * both)).sum(axis=2)
     start = problem.mdp.initial
-    mean = (start[..., None] * X[:, 0, 0]).sum(axis=1)
-    return mean, (start * XX[:, 0, 0]).sum(axis=1) - (mean**2).sum(axis=1)
+    mean = (start[..., None] * X).sum(axis=1)
+    return mean, (start * XX).sum(axis=1) - (mean**2).sum(axis=1)
 
 
 @numeric

@@ -22,8 +22,8 @@ __all__ = [
     "TWO_STEPS",
     "ahead",
     "bias",
-    "end",
     "eligible",
+    "end",
     "lam",
     "linear",
     "plain",
@@ -35,10 +35,14 @@ lam, ahead, end, eligible = real("lambda c c_H m")
 trace, bias, linear, square = real("x B p q")
 plain = shown(r"\mathbb{E}\, \hat g_1")
 
-LAMBDA = Quantity(lam, "lam", "how far a temporal difference is handed back: 0 trusts the critic, 1 the labels")
+LAMBDA = Quantity(
+    lam, "lam", "how far a temporal difference is handed back: 0 trusts the critic, 1 the labels"
+)
 PLAIN = Quantity(plain, "plain", "mean of the estimate without a critic, by the labels up to the end")
 AHEAD = Quantity(ahead, "ahead", "eligibilities times the critic's errors one step later, over all steps")
-END = Quantity(end, "at_end", "the last of those: the last eligibility times the error of the value at the end")
+END = Quantity(
+    end, "at_end", "the last of those: the last eligibility times the error of the value at the end"
+)
 
 BIAS = Claim(
     name="What a critic's errors do", source="[Schulman et al. 2016; this book]",

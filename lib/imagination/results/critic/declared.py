@@ -66,7 +66,8 @@ WORDS: Mapping[str, Words] = {
     "critic_bias": Words(
         title="What a critic's errors do",
         source="[Schulman et al. 2016; this book]",
-        also=r"If nothing follows the last step and \(c_t = \gamma^t\), \(\mathbb{E}\, \hat g_1 = \nabla J_H\).",
+        also=r"If nothing follows the last step and \(c_t = \gamma^t\), "
+        r"\(\mathbb{E}\, \hat g_1 = \nabla J_H\).",
         fixed=_FIXED,
         for_all=r"weights \(c_t = \delta^t\) of the scores, real \(\gamma\) and \(\lambda\), and critics.",
         definitions=(
