@@ -14,7 +14,7 @@ from imagination.reinforce.problems import Problem
 from imagination.studies import biases
 from imagination.worlds.tabular import TabularRollouts
 
-__all__ = ["Averages", "curves", "squared_errors", "three_critics"]
+__all__ = ["Averages", "asked", "curves", "kinds", "squared_errors", "three_critics"]
 
 Array = NDArray[np.float64]
 
@@ -65,6 +65,41 @@ def squared_errors(
     found = [critics.moments(problem, critic, lam, noise_variance=noise) for lam in np.atleast_1d(lambdas)]
     bias = np.stack([((mean - true) ** 2).sum(axis=1) for mean, _ in found])
     return bias, np.stack([variance for _, variance in found])
+
+
+def kinds(problem: Problem, sigma: Array, rng: np.random.Generator) -> dict[str, Array]:
+    """Three critics, each (B, H + 1, S): random errors as large as values vary, learned from 8 or 64 rollouts.
+
+    `sigma` (B,) is the noise of the labels that the last two learn from.
+    """
+    right = critics.true_critic(problem)
+    error = (
+        rng.standard_normal((len(problem), 1, problem.mdp.n_states)) * right.std(axis=(1, 2))[:, None, None]
+    )
+    found = {"random errors": right + error * (np.arange(problem.horizon + 1) < problem.horizon)[:, None]}
+    for count in (8, 64):
+        drawn = problem.rollouts(count, rng)
+        seen = drawn.rewards + sigma[:, None, None] * rng.standard_normal(drawn.rewards.shape)
+        found[f"learned from {count}"] = Averages.empty(problem).learn(problem, drawn, seen).table
+    return found
+
+
+def asked(
+    problem: Problem,
+    critic: Array,
+    sigma: Array,
+    pilot: int,
+    rollouts: int,
+    lambdas: ArrayLike,
+    rng: np.random.Generator,
+) -> Array:
+    """The λ that `best_lambda` chooses for `rollouts` rollouts, from a pilot of `pilot` of them, (B,)."""
+    drawn = problem.rollouts(pilot, rng)
+    seen = drawn.rewards + sigma[:, None, None] * rng.standard_normal(drawn.rewards.shape)
+    differences = critics.temporal_differences(problem, critic, drawn, seen)
+    each = np.arange(len(problem))[:, None, None]
+    scores = problem.policy.scores[each, drawn.states[:, :, :-1], drawn.actions]
+    return best_lambda(scores, differences, gamma=problem.discount, rollouts=rollouts, lambdas=lambdas).best
 
 
 def curves(
@@ -125,8 +160,8 @@ def three_critics(
 
     Columns: `critic`, `lam`, `bias` (squared norm of the mean's error) and `variance` (about that mean).
     "kept" was learned once, from as many rollouts as an estimate averages: exact numbers, the mean
-    over 50 such critics. "fresh" is learned from so many others for each estimate, "same labels" from the estimate's
-    own: both from `repeats` estimates.
+    over 50 such critics. "fresh" is learned from so many others for each estimate, "same labels" from the
+    estimate's own: both from `repeats` estimates.
     """
     many, true = biases.copies(problem, repeats), exact.gradient(problem)[0]
 

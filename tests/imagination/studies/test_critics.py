@@ -4,7 +4,7 @@ import numpy as np
 
 from imagination.reinforce import critics, exact
 from imagination.studies import biases
-from imagination.studies.critics import Averages, curves, squared_errors, three_critics
+from imagination.studies.critics import Averages, asked, curves, kinds, squared_errors, three_critics
 
 GRID = biases.grid(6)
 
@@ -50,3 +50,16 @@ def test_own_labels_shrink_the_estimate_whatever_lambda():
     at_1 = table.xs(1.0, level="lam")["bias"]
     assert abs(at_1["kept"]) < 1e-12 and at_1["same labels"] > 5 * abs(at_1["fresh"])
     assert table.loc[("kept", 0.0), "bias"] > table.loc[("fresh", 0.0), "bias"]
+
+
+def test_a_pilot_is_asked_for_each_critic():
+    many, rng, sigma = biases.copies(GRID, 4), np.random.default_rng(3), np.full(4, 0.3)
+    found = kinds(many, sigma, rng)
+    assert list(found) == ["random errors", "learned from 8", "learned from 64"]
+    right = critics.true_critic(many)
+    apart = {name: np.abs(each - right)[:, 0, 0].mean() for name, each in found.items()}
+    assert apart["learned from 64"] < apart["learned from 8"]
+    assert all(not each[:, -1].any() for each in found.values())
+    lambdas = np.linspace(0, 1, 11)
+    few, lots = (asked(many, found["random errors"], sigma, 500, K, lambdas, rng) for K in (1, 10**6))
+    assert few.shape == (4,) and set(few) <= set(lambdas) and (lots > few).all()

@@ -45,7 +45,7 @@ END = Quantity(
 )
 
 BIAS = Claim(
-    name="What a critic's errors do", source="[Schulman et al. 2016; this book]",
+    name="What a critic's errors do", source="[this book]",
     symbols=(GAMMA, LAMBDA, PLAIN, AHEAD, END), hypotheses=(), quantity=shown(r"\mathbb{E}\, \hat g_\lambda"),
     expression=plain + gamma * ((1 - lam) * ahead + lam * end), relation="==",
     meaning="an error in the state where a score is taken is a baseline; those in later states are bias",

@@ -65,7 +65,7 @@ _NOISE = (
 WORDS: Mapping[str, Words] = {
     "critic_bias": Words(
         title="What a critic's errors do",
-        source="[Schulman et al. 2016; this book]",
+        source="[this book]",
         also=r"If nothing follows the last step and \(c_t = \gamma^t\), "
         r"\(\mathbb{E}\, \hat g_1 = \nabla J_H\).",
         fixed=_FIXED,
