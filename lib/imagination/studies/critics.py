@@ -10,11 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from imagination.decide.lambda_choice import best_lambda
 from imagination.reinforce import critics, exact
-from imagination.reinforce.problems import Problem
+from imagination.reinforce.problems import Problem, tabular_policy
 from imagination.studies import biases
+from imagination.worlds import makers
 from imagination.worlds.tabular import TabularRollouts
 
-__all__ = ["Averages", "asked", "curves", "kinds", "squared_errors", "three_critics"]
+__all__ = ["Averages", "asked", "curves", "kinds", "on_grid", "squared_errors", "three_critics", "worlds"]
 
 Array = NDArray[np.float64]
 
@@ -67,16 +68,57 @@ def squared_errors(
     return bias, np.stack([variance for _, variance in found])
 
 
+def worlds(count: int, rng: np.random.Generator) -> tuple[Problem, Array]:
+    """Garnets of 6 states, 3 actions and 10 steps, with random policies and discounts; and labels' noise."""
+    discount = 1 - 10 ** -rng.uniform(0.5, 2, count)
+    world = makers.garnet(count, 6, 3, 3, discount, rng)
+    problem = Problem(world, tabular_policy(rng.standard_normal((count, 6, 3))), 10)
+    return problem, 10 ** rng.uniform(-1, 0.7, count)
+
+
+def _random(problem: Problem, right: Array, size: ArrayLike, rng: np.random.Generator) -> Array:
+    """Errors of states, the same at all times but the last, in standard deviations of the true values."""
+    error = rng.standard_normal((len(problem), 1, problem.mdp.n_states))
+    error = error * (right.std(axis=(1, 2)) * size)[:, None, None]
+    return error * (np.arange(problem.horizon + 1) < problem.horizon)[:, None]
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """Squared bias, variance without noise, and what noise of variance 1 adds: (m, critics, sizes)."""
+
+    lambdas: Array
+    bias: Array
+    quiet: Array
+    added: Array
+
+    def best(self, sigma: float, rollouts: float) -> Array:
+        """The best λ, the mean over critics of a size, (sizes,)."""
+        error = self.bias + (self.quiet + sigma**2 * self.added) / rollouts
+        return self.lambdas[error.argmin(axis=0)].mean(axis=0)
+
+
+def on_grid(
+    sizes: ArrayLike, lambdas: Array, rng: np.random.Generator, *, discount: float = 0.95, count: int = 8
+) -> Parts:
+    """The parts of the squared error on the grid, exactly, for `count` critics with errors of each size."""
+    sizes = np.atleast_1d(sizes)
+    many = biases.copies(biases.grid(discount=discount), count * len(sizes))
+    right = critics.true_critic(many)
+    wrong = right + _random(many, right, np.tile(sizes, count), rng)
+    bias, quiet = squared_errors(many, wrong, lambdas, 0.0)
+    _, loud = squared_errors(many, wrong, lambdas, 1.0)
+    parts = (each.reshape(len(lambdas), count, -1) for each in (bias, quiet, loud - quiet))
+    return Parts(lambdas, *parts)
+
+
 def kinds(problem: Problem, sigma: Array, rng: np.random.Generator) -> dict[str, Array]:
-    """Three critics, each (B, H + 1, S): random errors as large as values vary, learned from 8 or 64 rollouts.
+    """Three critics, (B, H + 1, S): random errors as large as values vary, learned from 8 or 64 rollouts.
 
     `sigma` (B,) is the noise of the labels that the last two learn from.
     """
     right = critics.true_critic(problem)
-    error = (
-        rng.standard_normal((len(problem), 1, problem.mdp.n_states)) * right.std(axis=(1, 2))[:, None, None]
-    )
-    found = {"random errors": right + error * (np.arange(problem.horizon + 1) < problem.horizon)[:, None]}
+    found = {"random errors": right + _random(problem, right, 1.0, rng)}
     for count in (8, 64):
         drawn = problem.rollouts(count, rng)
         seen = drawn.rewards + sigma[:, None, None] * rng.standard_normal(drawn.rewards.shape)
@@ -160,7 +202,7 @@ def three_critics(
 
     Columns: `critic`, `lam`, `bias` (squared norm of the mean's error) and `variance` (about that mean).
     "kept" was learned once, from as many rollouts as an estimate averages: exact numbers, the mean
-    over 50 such critics. "fresh" is learned from so many others for each estimate, "same labels" from the
+    over 200 such critics. "fresh" is learned from so many others for each estimate, "same labels" from the
     estimate's own: both from `repeats` estimates.
     """
     many, true = biases.copies(problem, repeats), exact.gradient(problem)[0]
@@ -171,7 +213,7 @@ def three_critics(
 
     used, others = see(), see()
     fresh, same = (Averages.empty(many).learn(many, *each).table for each in (others, used))
-    bias, variance = (x.mean(axis=1) for x in squared_errors(many[:50], fresh[:50], lambdas, sigma))
+    bias, variance = (x.mean(axis=1) for x in squared_errors(many[:200], fresh[:200], lambdas, sigma))
     rows = [
         ("kept", lam, b, v / rollouts)
         for lam, b, v in zip(np.atleast_1d(lambdas), bias, variance, strict=True)

@@ -4,7 +4,16 @@ import numpy as np
 
 from imagination.reinforce import critics, exact
 from imagination.studies import biases
-from imagination.studies.critics import Averages, asked, curves, kinds, squared_errors, three_critics
+from imagination.studies.critics import (
+    Averages,
+    asked,
+    curves,
+    kinds,
+    on_grid,
+    squared_errors,
+    three_critics,
+    worlds,
+)
 
 GRID = biases.grid(6)
 
@@ -63,3 +72,18 @@ def test_a_pilot_is_asked_for_each_critic():
     lambdas = np.linspace(0, 1, 11)
     few, lots = (asked(many, found["random errors"], sigma, 500, K, lambdas, rng) for K in (1, 10**6))
     assert few.shape == (4,) and set(few) <= set(lambdas) and (lots > few).all()
+
+
+def test_the_parts_on_the_grid_are_a_squared_error():
+    lambdas = np.linspace(0, 1, 6)
+    found = on_grid([0.1, 1.0], lambdas, np.random.default_rng(4), count=2)
+    assert found.bias.shape == found.quiet.shape == found.added.shape == (6, 2, 2)
+    assert (found.bias[0, :, 1] > found.bias[0, :, 0]).all() and np.abs(found.bias[-1]).max() < 1e-20
+    np.testing.assert_allclose(found.added, found.added[:, :1, :1] * np.ones((1, 2, 2)))
+    assert (np.diff(found.added[:, 0, 0]) > 0).all()
+    assert found.best(1e3, 1).max() < 0.3 < found.best(0.1, 10**7).min()
+
+
+def test_worlds_are_drawn_with_their_noise():
+    problem, sigma = worlds(5, np.random.default_rng(5))
+    assert len(problem) == len(sigma) == 5 and problem.horizon == 10 and (sigma > 0).all()
