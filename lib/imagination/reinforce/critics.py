@@ -66,7 +66,7 @@ def moments(
 
     def ahead(of: Array) -> Array:
         """Mean over the next state, (B, S, ...) -> (B, S, A, ...)."""
-        return np.einsum("bsau,bu...->bsa...", problem.mdp.transition, of, optimize=True)
+        return np.einsum("bsan,bn...->bsa...", problem.mdp.transition, of, optimize=True)
 
     for t in reversed(range(problem.horizon)):
         said, V = r - table[:, t, :, None], table[:, t + 1]  # a difference is said + gamma V

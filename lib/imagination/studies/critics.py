@@ -169,7 +169,8 @@ def curves(
     lam, rate = (np.broadcast_to(x, shape).ravel() for x in (arms[:, None, None], rates[:, None]))
     asks, lam = np.flatnonzero(np.isnan(lam)), np.where(np.isnan(lam), 0.9, lam)
     now = biases.copies(problem, lam.size)
-    critic, pilot, curve = Averages.empty(now, keep), [], [exact.returns(now)]
+    critic, curve = Averages.empty(now, keep), [exact.returns(now)]
+    pilot: list[tuple[Array, Array]] = []
     for step in range(steps):
         drawn = now.rollouts(rollouts, rng)
         rewards = drawn.rewards + sigma * rng.standard_normal(drawn.rewards.shape)
