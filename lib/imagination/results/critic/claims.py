@@ -40,9 +40,7 @@ LAMBDA = Quantity(
 )
 PLAIN = Quantity(plain, "plain", "mean of the estimate without a critic, by the labels up to the end")
 AHEAD = Quantity(ahead, "ahead", "eligibilities times the critic's errors one step later, over all steps")
-END = Quantity(
-    end, "at_end", "the last of those: the last eligibility times the error of the value at the end"
-)
+END = Quantity(end, "at_end", "the last eligibility times the error of the value at the end")
 
 BIAS = Claim(
     name="What a critic's errors do", source="[this book]",
@@ -64,7 +62,7 @@ NOISE = Claim(
 TRACE = Quantity(trace, "trace", "any lambda between 0 and 1")
 SIZE = Quantity(bias, "bias", "norm of the bias at lambda = 0")
 LINEAR = Quantity(linear, "linear", "what the variance of one rollout's estimate has of 2 lambda")
-SQUARE = Quantity(square, "square", "what it has of lambda squared")
+SQUARE = Quantity(square, "square", "what the variance of one rollout's estimate has of lambda squared")
 _BEST = sp.Min(1, sp.Max(0, (K * bias**2 - linear) / (K * bias**2 + square)))
 
 

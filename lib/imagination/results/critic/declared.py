@@ -18,7 +18,8 @@ RESULTS: tuple[Result, ...] = (
         label="thm-critic-bias",
         theorem="critic_bias",
         cell="19-critic-bias",
-        differs="Known for one advantage; here for the gradient, at any horizon, with the value at the end.",
+        rests_on=("Scores average to 0",),
+        differs="That lambda trades bias for noise is known; here exactly, at any horizon, with the value at the end.",
     ),
     Result(
         "What noise a critic lets in",
@@ -27,6 +28,7 @@ RESULTS: tuple[Result, ...] = (
         label="thm-critic-noise",
         theorem="critic_noise",
         cell="19-critic-noise",
+        rests_on=("Scores average to 0", "Variance of an average"),
         differs="The exact amount of Theorem 2, with eligibilities that fade faster.",
     ),
     Result(
@@ -101,5 +103,6 @@ WORDS: Mapping[str, Words] = {
             r"\((1 - \lambda) B\) is the norm of the bias of two steps with nothing after them",
             r"\(V_0 + 2 p \lambda + q \lambda^2\) is the variance of one rollout's estimate",
         ),
+        assumptions=("the bias and the variance of the estimate are such functions of lambda",),
     ),
 }
