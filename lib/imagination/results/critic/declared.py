@@ -19,7 +19,7 @@ RESULTS: tuple[Result, ...] = (
         theorem="critic_bias",
         cell="19-critic-bias",
         rests_on=("Scores average to 0",),
-        differs="That lambda trades bias for noise is known; here exactly, at any horizon, with the value at the end.",
+        differs="That lambda trades bias for noise is known; here exactly, with the ends.",
     ),
     Result(
         "What noise a critic lets in",
