@@ -97,9 +97,12 @@ WORDS: Mapping[str, Words] = {
     "two_step_trace": Words(
         title="The best lambda of two steps",
         source="[this book]",
+        left=r"e(\lambda^*)",
         fixed=r"a bias of norm \(B\), numbers \(p\), \(q\), and \(K\), with \(K B^2 + q > 0\).",
         for_all=r"\(x\) in [0, 1].",
         definitions=(
+            r"\(e(\lambda)\) is the squared error less \(V_0 / K\); the right side is \(e(x)\)",
+            r"\(\lambda^*\) is \((K B^2 - p) / (K B^2 + q)\), or the end of [0, 1] that is nearest to it",
             r"\((1 - \lambda) B\) is the norm of the bias of two steps with nothing after them",
             r"\(V_0 + 2 p \lambda + q \lambda^2\) is the variance of one rollout's estimate",
         ),
