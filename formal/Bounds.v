@@ -869,20 +869,31 @@ Definition votes_supposes (rate : R) (votes : nat) (correlation : R) : Prop :=
 Definition votes_floor (rate correlation : R) : R :=
   (rate * correlation * (1 + ((-1) * rate))).
 
-(* Comparisons tell differences *)
-Definition comparison_difference (wins : R) : R :=
-  (ln (wins * (/ (1 + ((-1) * wins))))).
+(* What a critic's errors do *)
+Definition critic_mean (gamma lam plain ahead at_end : R) : R :=
+  (plain + (gamma * ((ahead * (1 + ((-1) * lam))) + (at_end * lam)))).
 
-Definition comparison_supposes (wins : R) : Prop :=
-  wins > 0 /\ wins < 1.
+(* What noise a critic lets in *)
+Definition critic_added (sigma eligible : R) (rollouts : nat) : R :=
+  (eligible * (sigma ^ 2) * (/ (INR rollouts))).
 
-(* Along a chain of comparisons *)
-Definition chain_error (links : nat) (apart : R) : R :=
-  (apart * (INR links)).
+Definition critic_added_supposes (rollouts : nat) : Prop :=
+  (rollouts > 0)%nat.
 
-(* A constant in the rewards *)
-Definition constant_in_rewards_gradient (gradient constant of_length : R) : R :=
-  (gradient + (of_length * constant)).
+(* The best lambda of two steps *)
+Definition two_step_best (bias linear square : R) (rollouts : nat) : R :=
+  (((bias ^ 2) * ((1 + ((-1) * (Rmin (Rmax ((/ (square + ((INR rollouts) * (bias ^ 2)))) * (((-1) *
+  linear) + ((INR rollouts) * (bias ^ 2)))) 0) 1))) ^ 2)) + ((/ (INR rollouts)) * ((square * ((Rmin
+  (Rmax ((/ (square + ((INR rollouts) * (bias ^ 2)))) * (((-1) * linear) + ((INR rollouts) * (bias ^
+  2)))) 0) 1) ^ 2)) + (2 * linear * (Rmin (Rmax ((/ (square + ((INR rollouts) * (bias ^ 2)))) *
+  (((-1) * linear) + ((INR rollouts) * (bias ^ 2)))) 0) 1))))).
+
+Definition two_step_error (trace bias linear square : R) (rollouts : nat) : R :=
+  (((bias ^ 2) * ((1 + ((-1) * trace)) ^ 2)) + ((/ (INR rollouts)) * ((square * (trace ^ 2)) + (2 *
+  linear * trace)))).
+
+Definition two_step_supposes (trace bias square : R) (rollouts : nat) : Prop :=
+  trace >= 0 /\ trace <= 1 /\ (rollouts > 0)%nat /\ (square + ((INR rollouts) * (bias ^ 2))) > 0.
 
 (* Lemma 1, the reward ignores the action *)
 Definition reward_ignores_action_bound (gamma L_f L_r L_pi eps_dyn eps_rew : R) : R :=

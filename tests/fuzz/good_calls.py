@@ -326,6 +326,8 @@ BY_PLACE: dict[str, dict[str, Callable[[], Any]]] = {
     "models.networks": {"inputs": lambda: drawn(2, 4, 2), "targets": lambda: drawn(2, 4, 1)},
     "reinforce.exact": {"bias": lambda: table().reward, "name": lambda: "reward", "table": lambda: table().reward},
     "reinforce.estimators": _ROLLED,
+    "reinforce.critics": _ROLLED | {"critic": lambda: drawn(2, 4, 3), "lam": lambda: 0.5, "end": lambda: drawn(2, 3), "noise_variance": lambda: 0.2, "differences": lambda: drawn(2, 4, 3), "rewards": lambda: drawn(2, 4, 3)},
+    "decide.lambda_choice": {"scores": lambda: drawn(2, 4, 3, 2), "differences": lambda: drawn(2, 4, 3), "outer": lambda: 1.0, "lambdas": lambda: [0.0, 0.5, 1.0]},
     "reinforce.estimators.sample": {"count": lambda: 4},
     "reinforce.estimators.ascend": {"rollouts": lambda: 4},
     "reinforce.gradients": _TORCH,

@@ -25,6 +25,7 @@ from imagination.decide.label_search import (
     searched,
     whole_rollouts,
 )
+from imagination.decide.lambda_choice import LambdaChoice, best_lambda
 from imagination.decide.noise_laws import Bounded, Floor, Law, PowerLaw, Verifier, value
 from imagination.decide.votes import by_votes, whole_votes
 from imagination.results.fidelity import claims
@@ -33,11 +34,13 @@ from imagination.results.verifier.claims import RESCALED_CROSSING
 __all__ = [
     "Bounded",
     "Floor",
+    "LambdaChoice",
     "OptimalCost",
     "PowerLaw",
     "Verifier",
     "WholeRollouts",
     "along_gradient",
+    "best_lambda",
     "crossing",
     "mean_squared_error",
     "optimal_cost",

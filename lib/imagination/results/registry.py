@@ -28,6 +28,7 @@ _FOLDERS = {
     "Verifiers": "verifier",
     "Histories": "histories",
     "Preferences": "preference",
+    "Critics": "critic",
     "A bound of one's own": "tutorial",
 }
 

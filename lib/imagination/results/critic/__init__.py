@@ -1,0 +1,1 @@
+"""A critic in place of the rest of the sum: what its errors and the labels' noise do to a policy gradient."""
