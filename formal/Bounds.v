@@ -869,6 +869,53 @@ Definition votes_supposes (rate : R) (votes : nat) (correlation : R) : Prop :=
 Definition votes_floor (rate correlation : R) : R :=
   (rate * correlation * (1 + ((-1) * rate))).
 
+(* Classical simulation lemma *)
+Definition classical_bound (gamma eps_dyn eps_rew width : R) : R :=
+  ((eps_rew * (/ (1 + ((-1) * gamma)))) + (width * eps_dyn * gamma * (/ ((1 + ((-1) * gamma)) ^
+  2)))).
+
+Definition classical_supposes (gamma eps_dyn eps_rew width : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ eps_dyn >= 0 /\ eps_rew >= 0 /\ width >= 0.
+
+(* Simulation lemma, not centred *)
+Definition not_centred_bound (gamma eps_dyn eps_rew largest_value : R) : R :=
+  ((/ (1 + ((-1) * gamma))) * (eps_rew + (2 * largest_value * eps_dyn * gamma))).
+
+(* Tight simulation lemma, both rewards in range *)
+Definition both_in_range_bound (gamma eps_dyn eps_rew common_width : R) : R :=
+  ((/ (1 + ((-1) * gamma * (1 + ((-1) * eps_dyn))))) * (eps_rew + (common_width * eps_dyn * gamma *
+  (/ (1 + ((-1) * gamma)))))).
+
+Definition both_in_range_supposes (gamma eps_dyn eps_rew common_width : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ eps_dyn >= 0 /\ eps_rew >= 0 /\ eps_dyn <= 1 /\ common_width >= 0.
+
+(* Errors expected at each time *)
+Definition per_time_bound (gamma eps_rew width drift : R) : R :=
+  ((width * drift) + (eps_rew * (/ (1 + ((-1) * gamma))))).
+
+Definition per_time_supposes (gamma eps_rew width : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ eps_rew >= 0 /\ width >= 0.
+
+(* The largest expected error *)
+Definition largest_mean_bound (gamma eps_mean eps_rew width : R) : R :=
+  ((eps_rew * (/ (1 + ((-1) * gamma)))) + (width * eps_mean * gamma * (/ ((1 + ((-1) * gamma)) ^
+  2)))).
+
+(* Performance difference *)
+Definition performance_gap (gamma advantage : R) : R :=
+  (advantage * (/ (1 + ((-1) * gamma)))).
+
+(* The model's optimal policy *)
+Definition model_optimal_bound (gamma L_V eps_dyn eps_rew : R) : R :=
+  ((/ (1 + ((-1) * gamma))) * ((2 * eps_rew) + (2 * L_V * eps_dyn * gamma))).
+
+Definition model_optimal_supposes (gamma L_V eps_dyn eps_rew : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ L_V >= 0 /\ eps_dyn >= 0 /\ eps_rew >= 0.
+
+(* Pessimism *)
+Definition pessimism_bound (gamma charge : R) : R :=
+  (2 * charge * (/ (1 + ((-1) * gamma)))).
+
 (* Lemma 1, the reward ignores the action *)
 Definition reward_ignores_action_bound (gamma L_f L_r L_pi eps_dyn eps_rew : R) : R :=
   ((eps_rew * (/ (1 + ((-1) * gamma)))) + (L_r * eps_dyn * gamma * (/ (1 + ((-1) * gamma))) * (/ (1
