@@ -15,8 +15,8 @@ from imagination.quantities import (
     EPS_REW,
     ERRORS,
     GAMMA,
-    LIP_V,
     L_V,
+    LIP_V,
     eps_dyn,
     eps_rew,
     gamma,
@@ -40,7 +40,9 @@ __all__ = [
 
 R = WIDTH.symbol
 V_MAX = Quantity(real("V_max"), "largest_value", "largest size of a value in the real world")
-BOTH = Quantity(real("R"), "common_width", "length of an interval that holds the real and the learned rewards")
+BOTH = Quantity(
+    real("R"), "common_width", "length of an interval that holds the real and the learned rewards"
+)
 
 CLASSICAL = Claim(
     name="Classical simulation lemma",
@@ -142,7 +144,9 @@ MODEL_OPTIMAL = Claim(
     meaning="for any policy; the Lipschitz constant is that of the learned world's optimal value",
 )
 CHARGE = Quantity(
-    shown(r"\mathbb{E}_{\hat{d}^{\pi}} u"), "charge", "average penalty where imagination takes the other policy"
+    shown(r"\mathbb{E}_{\hat{d}^{\pi}} u"),
+    "charge",
+    "average penalty where imagination takes the other policy",
 )
 PESSIMISM = Claim(
     name="Pessimism",
