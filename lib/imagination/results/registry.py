@@ -27,6 +27,7 @@ _FOLDERS = {
     "How long to imagine": "horizon",
     "Verifiers": "verifier",
     "Where bounds come from": "lineage",
+    "Histories": "histories",
     "A bound of one's own": "tutorial",
 }
 
