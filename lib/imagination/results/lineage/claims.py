@@ -136,7 +136,7 @@ VALUE_EQUIVALENT = Claim(
 
 MODEL_OPTIMAL = Claim(
     name="The model's optimal policy",
-    source="[BMNO24; this book]",
+    source="[Mahajan, Model approximation]",
     symbols=(GAMMA, LIP_V, EPS_DYN, EPS_REW),
     hypotheses=(*DISCOUNT, nonnegative(LIP_V), *ERRORS),
     quantity=shown(r"J(\pi) - J(\hat{\pi}^{*})"),

@@ -181,7 +181,7 @@ WORDS: Mapping[str, Words] = {
     ),
     "model_optimal": Words(
         title="The model's optimal policy",
-        source="[BMNO24; this book]",
+        source="[Mahajan, Model approximation]",
         fixed=f"{_FIXED}; the numbers of the bound, all at least 0.",
         for_all=r"every other policy \(\pi\); the assumptions range over all states and actions.",
         definitions=(
