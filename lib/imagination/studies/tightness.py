@@ -76,7 +76,7 @@ BOUNDS = (
     Bound("span", "Kearns–Singh, span of V", "supremum, total variation"),
     Bound("classical", "Kearns–Singh", "supremum, total variation"),
     Bound("not_centred", "Kearns–Singh, not centred", "supremum, total variation"),
-    Bound("learned_value", "DeepMDP's form", "supremum, W1"),
+    Bound("learned_value", "The value's own slope", "supremum, W1"),
     Bound("bounded", "Bounded states", "supremum, W1"),
     Bound("lemma_1", "Asadi; Lemma 1", "supremum, W1"),
     Bound("model_optimal", "Model's optimum, its V", "regret", "regret"),

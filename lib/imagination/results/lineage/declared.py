@@ -161,8 +161,8 @@ WORDS: Mapping[str, Words] = {
         definitions=(
             r"\(J(\pi)\) is the return, \(V\) the value of \(\pi\)",
             r"\(A^{\pi}(x, a) = r(x, a) + \gamma\, \mathbb{E}_{P_{x,a}} V - V(x)\)",
-            r"\(\mathbb{E}_{d^{\pi'}} A = (1 - \gamma) \sum_t \gamma^t\, \mathbb{E}\, A(s_t, a_t)\) along the "
-            r"rollout of \(\pi'\)",
+            r"\(\mathbb{E}_{d^{\pi'}} A = (1 - \gamma) \sum_t \gamma^t\, \mathbb{E}\, A(s_t, a_t)\) along "
+            r"the rollout of \(\pi'\)",
         ),
         assumptions=(_DISTRIBUTIONS, "rewards are bounded, as all functions on finite spaces are"),
     ),
