@@ -222,11 +222,11 @@ def _lineage(discount: float) -> Say:
         more = word(apart, "less than", "about as much as", "more than")
         middle = tightness.summary(rows)["median"]
         return Said(
-            f"γ = {discount:g}: the span of the value, in the place of what rewards allow, makes the classical "
-            f"simulation lemma smaller by a factor of {value}. That is {more} an expectation in the place of "
-            f"the supremum does, {average}. The error over its bound is {middle['classical']:.2g} (median), "
-            f"{middle['both_in_range']:.2g} in Lobel and Parr's form, and {middle['average_tv']:.2g} with the "
-            "average in the learned value.",
+            f"γ = {discount:g}: the span of the value, in the place of what rewards allow, makes the "
+            f"classical simulation lemma smaller by a factor of {value}. That is {more} an expectation in "
+            f"the place of the supremum does, {average}. The error over its bound is {middle['classical']:.2g} "
+            f"(median), {middle['both_in_range']:.2g} in Lobel and Parr's form, and "
+            f"{middle['average_tv']:.2g} with the average in the learned value.",
             value,
             "factor by which the span of the value shrinks the bound",
             _groups(rows, "pair of worlds", "pairs of worlds"),
