@@ -224,9 +224,9 @@ def _lineage(discount: float) -> Say:
         return Said(
             f"γ = {discount:g}: the span of the value, in the place of what rewards allow, makes the "
             f"classical simulation lemma smaller by a factor of {value}. That is {more} an expectation in "
-            f"the place of the supremum does, {average}. The error over its bound is {middle['classical']:.2g} "
-            f"(median), {middle['both_in_range']:.2g} in Lobel and Parr's form, and "
-            f"{middle['average_tv']:.2g} with the average in the learned value.",
+            f"the place of the supremum does, {average}. The error over its bound is "
+            f"{middle['classical']:.2g} (median), {middle['both_in_range']:.2g} in Lobel and Parr's form, "
+            f"and {middle['average_tv']:.2g} with the average in the learned value.",
             value,
             "factor by which the span of the value shrinks the bound",
             _groups(rows, "pair of worlds", "pairs of worlds"),
