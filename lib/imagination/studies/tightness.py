@@ -65,6 +65,8 @@ BOUNDS = (
     Bound("identity", "Kakade–Langford for models, MOPO 4.1", "identity"),
     Bound("mirror", "SLBO 4.3", "identity"),
     Bound("performance", "Kakade–Langford", "identity", "gain"),
+    Bound("imagined_span", "Identity, span of V", "imagined average"),
+    Bound("imagined_range", "Identity, range of rewards", "imagined average"),
     Bound("average_imagined", "Average errors, W1", "imagined average"),
     Bound("average_real", "SLBO 4.1, W1", "real average"),
     Bound("average_tv", "SLBO 4.3, total variation", "real average"),
@@ -76,7 +78,7 @@ BOUNDS = (
     Bound("span", "Kearns–Singh, span of V", "supremum, total variation"),
     Bound("classical", "Kearns–Singh", "supremum, total variation"),
     Bound("not_centred", "Kearns–Singh, not centred", "supremum, total variation"),
-    Bound("learned_value", "The value's own slope", "supremum, W1"),
+    Bound("learned_value", "Slope of the learned value", "supremum, W1"),
     Bound("bounded", "Bounded states", "supremum, W1"),
     Bound("lemma_1", "Asadi; Lemma 1", "supremum, W1"),
     Bound("model_optimal", "Model's optimum, its V", "regret", "regret"),
@@ -216,7 +218,12 @@ def _averages(real: TabularMDP, imagined: TabularMDP, policy: Array, known: pd.D
         errors = {"average_dyn": mean[at, "dyn"], "average_rew": mean[at, "rew"]}
         return np.asarray(maps.AVERAGE_ERROR.evaluate(gamma=gamma, L_V=steep[values], **errors))
 
+    reach = {"imagined_span": known["span"], "imagined_range": known["width"] / size}
     return {
+        **{
+            name: (known["eps_rew"] + gamma * span * mean["imagined", "tv"]) / size
+            for name, span in reach.items()
+        },
         "average_imagined": average("imagined", "real"),
         "average_real": average("real", "imagined"),
         "average_tv": (mean["real", "rew"] + gamma * np.ptp(learned, axis=1) * mean["real", "tv"]) / size,
@@ -239,10 +246,9 @@ def _suprema(real: TabularMDP, imagined: TabularMDP, policy: Array, known: pd.Da
     contracts = smooth["gamma"] * smooth["L_f"] * (1 + smooth["L_pi"]) < 1
     lemma = np.full(len(known), np.inf)
     lemma[contracts] = maps.bound(**{name: value[contracts] for name, value in smooth.items()})
-    steep = [systems.steepness(real, world.values(policy)) for world in (real, imagined)]
     learned_value = maps.AVERAGE_ERROR.evaluate(
         gamma=smooth["gamma"],
-        L_V=np.minimum(*steep),
+        L_V=systems.steepness(real, imagined.values(policy)),
         average_dyn=smooth["eps_dyn"],
         average_rew=smooth["eps_rew"],
     )
