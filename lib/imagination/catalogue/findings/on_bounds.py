@@ -216,17 +216,17 @@ def _shrinks(table: pd.DataFrame, weaker: str, stronger: str) -> Estimate:
 def _lineage(discount: float) -> Say:
     def say(table: pd.DataFrame) -> Said:
         rows = table[table["discount"] == discount]
-        average = _shrinks(rows, "classical", "largest_mean")
+        average = _shrinks(rows, "classical", "imagined_range")
         value = _shrinks(rows, "classical", "span")
         apart = Estimate(value.value - average.value, value.low - average.high, value.high - average.low)
         more = word(apart, "less than", "about as much as", "more than")
         middle = tightness.summary(rows)["median"]
         return Said(
             f"γ = {discount:g}: the span of the value, in the place of what rewards allow, makes the "
-            f"classical simulation lemma smaller by a factor of {value}. That is {more} an expectation in "
-            f"the place of the supremum does, {average}. The error over its bound is "
-            f"{middle['classical']:.2g} (median), {middle['both_in_range']:.2g} in Lobel and Parr's form, "
-            f"and {middle['average_tv']:.2g} with the average in the learned value.",
+            f"classical simulation lemma smaller by a factor of {value}. That is {more} an average along "
+            f"imagination in the place of the supremum does, {average}. The error over its bound is "
+            f"{middle['classical']:.2%} (median), {middle['both_in_range']:.2%} in Lobel and Parr's form, "
+            f"and {middle['average_tv']:.1%} with the average in the learned value.",
             value,
             "factor by which the span of the value shrinks the bound",
             _groups(rows, "pair of worlds", "pairs of worlds"),
@@ -276,7 +276,7 @@ FINDINGS = (
             20,
             tightness.RECORD,
             _lineage(discount),
-            ("classical", "largest_mean", "span", "average_tv", "both_in_range", "gap"),
+            ("classical", "imagined_range", "span", "average_tv", "both_in_range", "gap"),
         )
         for discount in tightness.DISCOUNTS[1:]
     ),
