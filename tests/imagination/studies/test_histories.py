@@ -41,7 +41,11 @@ def test_histories_are_likely_as_paths_say():
         assert each.sum() == pytest.approx(1)
     seen, done, then = 1, 0, 1
     path = sum(
-        world.start[x] * world.sees[x, seen] * POLICY[seen, done] * world.moves[x, done, y] * world.sees[y, then]
+        world.start[x]
+        * world.sees[x, seen]
+        * POLICY[seen, done]
+        * world.moves[x, done, y]
+        * world.sees[y, then]
         for x in range(3)
         for y in range(3)
     )
