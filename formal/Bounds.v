@@ -869,31 +869,73 @@ Definition votes_supposes (rate : R) (votes : nat) (correlation : R) : Prop :=
 Definition votes_floor (rate correlation : R) : R :=
   (rate * correlation * (1 + ((-1) * rate))).
 
-(* What a critic's errors do *)
-Definition critic_mean (gamma lam plain ahead at_end : R) : R :=
-  (plain + (gamma * ((ahead * (1 + ((-1) * lam))) + (at_end * lam)))).
+(* Classical simulation lemma *)
+Definition classical_bound (gamma eps_dyn eps_rew width : R) : R :=
+  ((eps_rew * (/ (1 + ((-1) * gamma)))) + (width * eps_dyn * gamma * (/ ((1 + ((-1) * gamma)) ^
+  2)))).
 
-(* What noise a critic lets in *)
-Definition critic_added (sigma eligible : R) (rollouts : nat) : R :=
-  (eligible * (sigma ^ 2) * (/ (INR rollouts))).
+Definition classical_supposes (gamma eps_dyn eps_rew width : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ eps_dyn >= 0 /\ eps_rew >= 0 /\ width >= 0.
 
-Definition critic_added_supposes (rollouts : nat) : Prop :=
-  (rollouts > 0)%nat.
+(* Simulation lemma, not centred *)
+Definition not_centred_bound (gamma eps_dyn eps_rew largest_value : R) : R :=
+  ((/ (1 + ((-1) * gamma))) * (eps_rew + (2 * largest_value * eps_dyn * gamma))).
 
-(* The best lambda of two steps *)
-Definition two_step_best (bias linear square : R) (rollouts : nat) : R :=
-  (((bias ^ 2) * ((1 + ((-1) * (Rmin (Rmax ((/ (square + ((INR rollouts) * (bias ^ 2)))) * (((-1) *
-  linear) + ((INR rollouts) * (bias ^ 2)))) 0) 1))) ^ 2)) + ((/ (INR rollouts)) * ((square * ((Rmin
-  (Rmax ((/ (square + ((INR rollouts) * (bias ^ 2)))) * (((-1) * linear) + ((INR rollouts) * (bias ^
-  2)))) 0) 1) ^ 2)) + (2 * linear * (Rmin (Rmax ((/ (square + ((INR rollouts) * (bias ^ 2)))) *
-  (((-1) * linear) + ((INR rollouts) * (bias ^ 2)))) 0) 1))))).
+(* Tight simulation lemma, both rewards in range *)
+Definition both_in_range_bound (gamma eps_dyn eps_rew common_width : R) : R :=
+  ((/ (1 + ((-1) * gamma * (1 + ((-1) * eps_dyn))))) * (eps_rew + (common_width * eps_dyn * gamma *
+  (/ (1 + ((-1) * gamma)))))).
 
-Definition two_step_error (trace bias linear square : R) (rollouts : nat) : R :=
-  (((bias ^ 2) * ((1 + ((-1) * trace)) ^ 2)) + ((/ (INR rollouts)) * ((square * (trace ^ 2)) + (2 *
-  linear * trace)))).
+Definition both_in_range_supposes (gamma eps_dyn eps_rew common_width : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ eps_dyn >= 0 /\ eps_rew >= 0 /\ eps_dyn <= 1 /\ common_width >= 0.
 
-Definition two_step_supposes (trace bias square : R) (rollouts : nat) : Prop :=
-  trace >= 0 /\ trace <= 1 /\ (rollouts > 0)%nat /\ (square + ((INR rollouts) * (bias ^ 2))) > 0.
+(* Errors expected at each time *)
+Definition per_time_bound (gamma eps_rew width drift : R) : R :=
+  ((width * drift) + (eps_rew * (/ (1 + ((-1) * gamma))))).
+
+Definition per_time_supposes (gamma eps_rew width : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ eps_rew >= 0 /\ width >= 0.
+
+(* The largest expected error *)
+Definition largest_mean_bound (gamma eps_mean eps_rew width : R) : R :=
+  ((eps_rew * (/ (1 + ((-1) * gamma)))) + (width * eps_mean * gamma * (/ ((1 + ((-1) * gamma)) ^
+  2)))).
+
+(* Performance difference *)
+Definition performance_gap (gamma advantage : R) : R :=
+  (advantage * (/ (1 + ((-1) * gamma)))).
+
+(* The model's optimal policy *)
+Definition model_optimal_bound (gamma L_V eps_dyn eps_rew : R) : R :=
+  ((/ (1 + ((-1) * gamma))) * ((2 * eps_rew) + (2 * L_V * eps_dyn * gamma))).
+
+Definition model_optimal_supposes (gamma L_V eps_dyn eps_rew : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ L_V >= 0 /\ eps_dyn >= 0 /\ eps_rew >= 0.
+
+(* Pessimism *)
+Definition pessimism_bound (gamma charge : R) : R :=
+  (2 * charge * (/ (1 + ((-1) * gamma)))).
+
+(* The gap of histories *)
+Definition history_gap_bound (gamma memory reach surprise mispaid : R) : R :=
+  ((/ (1 + ((-1) * gamma))) * (mispaid + (reach * surprise * gamma * (/ (1 + ((-1) * memory)))))).
+
+Definition history_gap_supposes (gamma memory reach : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ memory >= 0 /\ reach >= 0 /\ memory < 1.
+
+(* A norm for histories *)
+Definition history_norm_bound (rho newest distance : R) : R :=
+  (distance * (Rmax newest rho)).
+
+Definition history_norm_supposes (rho newest distance : R) : Prop :=
+  rho > 0 /\ newest >= 0 /\ distance >= 0.
+
+(* No norm does better *)
+Definition history_no_worse_bound (gamma rho : R) : R :=
+  (gamma * rho).
+
+Definition history_no_worse_supposes (gamma rho newest : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ rho > 0 /\ newest <= rho /\ (gamma * rho) < 1.
 
 (* Lemma 1, the reward ignores the action *)
 Definition reward_ignores_action_bound (gamma L_f L_r L_pi eps_dyn eps_rew : R) : R :=

@@ -65,15 +65,14 @@ Proof.
   rewrite N in H0. unfold Rdiv in *. lra.
 Qed.
 
-(** One value exceeds the other by at most the bound, when the first is at most hi, the second at least lo, and hi - lo what the
-    width of the rewards and their error make of it. *)
-Lemma exceeds_by_at_most W gamma e er wd B hi lo K Kh u uh : 0 <= gamma < 1 -> 0 <= e <= 1 ->
+(** By how much one value exceeds the other at most, when the first is at most hi and the second at least lo. *)
+Lemma exceeds_by W gamma e er B hi lo K Kh u uh : 0 <= gamma < 1 -> 0 <= e <= 1 ->
   (forall x a, total_variation (K x a) (Kh x a) <= e) -> (forall x a, Rabs (u x a - uh x a) <= er) ->
   (forall x a, Rabs (u x a) <= B) -> (forall x a, Rabs (uh x a) <= B) ->
-  (forall x, value W K u gamma x <= hi) -> (forall x, lo <= value W Kh uh gamma x) -> hi - lo = (wd + er) / (1 - gamma) ->
-  forall x, value W K u gamma x - value W Kh uh gamma x <= tight_simulation_bound gamma e er wd.
+  (forall x, value W K u gamma x <= hi) -> (forall x, lo <= value W Kh uh gamma x) ->
+  forall x, value W K u gamma x - value W Kh uh gamma x <= (er + gamma * e * (hi - lo)) / (1 - gamma * (1 - e)).
 Proof.
-  intros G e01 T Er Bu Buh Hi Lo HL x. set (V := value W K u gamma) in *. set (Vh := value W Kh uh gamma) in *.
+  intros G e01 T Er Bu Buh Hi Lo x. set (V := value W K u gamma) in *. set (Vh := value W Kh uh gamma) in *.
   destruct (completeness (fun v => exists y, v = V y - Vh y)) as [D [up least]].
   { exists (hi - lo). intros v (y & ->). specialize (Hi y). specialize (Lo y). lra. }
   { now exists (V x - Vh x), x. }
@@ -89,13 +88,19 @@ Proof.
       apply agree_or_not; auto; lra. }
     apply Rmult_le_compat_l with (r := gamma) in C; lra. }
   assert (A : D <= er + gamma * ((1 - e) * D + e * (hi - lo))) by (apply least; intros v (y & ->); apply step1).
-  specialize (HD x). eapply Rle_trans; [exact HD|]. rewrite HL in A.
-  assert (c : 0 < 1 - gamma * (1 - e)) by nra. rewrite tight_simulation_readable by lra. apply Rmult_le_reg_r with (1 - gamma * (1 - e)); [exact c|].
-  assert (I : 0 < / (1 - gamma)) by (apply Rinv_0_lt_compat; lra). set (i := / (1 - gamma)) in *.
-  replace ((er / (1 - gamma) + wd * gamma * e / ((1 - gamma) * (1 - gamma * (1 - e)))) * (1 - gamma * (1 - e)))
-    with (er * (1 - gamma * (1 - e)) * i + wd * gamma * e * i) by (unfold i; field; lra).
-  replace ((wd + er) / (1 - gamma)) with ((wd + er) * i) in A by (unfold i; field; lra).
-  assert (er = er * (1 - gamma) * i) by (unfold i; field; lra). lra.
+  specialize (HD x). eapply Rle_trans; [exact HD|].
+  assert (c : 0 < 1 - gamma * (1 - e)) by nra. apply Rmult_le_reg_r with (1 - gamma * (1 - e)); [exact c|].
+  replace ((er + gamma * e * (hi - lo)) / (1 - gamma * (1 - e)) * (1 - gamma * (1 - e))) with (er + gamma * e * (hi - lo)) by (field; lra). lra.
+Qed.
+(** Where the width of the real rewards and their error are all that is known of the values. *)
+Lemma exceeds_by_at_most W gamma e er wd B hi lo K Kh u uh : 0 <= gamma < 1 -> 0 <= e <= 1 ->
+  (forall x a, total_variation (K x a) (Kh x a) <= e) -> (forall x a, Rabs (u x a - uh x a) <= er) ->
+  (forall x a, Rabs (u x a) <= B) -> (forall x a, Rabs (uh x a) <= B) ->
+  (forall x, value W K u gamma x <= hi) -> (forall x, lo <= value W Kh uh gamma x) -> hi - lo = (wd + er) / (1 - gamma) ->
+  forall x, value W K u gamma x - value W Kh uh gamma x <= tight_simulation_bound gamma e er wd.
+Proof.
+  intros G e01 T Er Bu Buh Hi Lo HL x. eapply Rle_trans; [apply (exceeds_by W gamma e er B hi lo K Kh u uh); auto|].
+  right. rewrite HL. assert (0 < 1 - gamma * (1 - e)) by nra. unfold tight_simulation_bound. field. lra.
 Qed.
 
 (** Tight simulation lemma. Rewards in an interval of some width; the kernels differ by at most eps_dyn in total variation. Then the gap

@@ -99,6 +99,7 @@ OTHER: Mapping[str, str] = {
     "imagination-rankings*": "which of two policies imagination prefers: the use of a theorem",
     "imagination-rivals*": "agents that need no model",
     "imagination-splits": "splits of a budget on the grid and on random worlds",
+    "lineage": "how tight many bounds are on the same pairs: a comparison of claims that are tried elsewhere",
     "interval-coverage": "how often the planner's intervals hold what they are about",
     "preferences*": "policies that climb rewards learned from comparisons: what is measured, no claim",
     RECORD: "trials that chapters run live, counted already",

@@ -26,6 +26,7 @@ _FOLDERS = {
     "Bias": "bias",
     "How long to imagine": "horizon",
     "Verifiers": "verifier",
+    "Where bounds come from": "lineage",
     "Histories": "histories",
     "Preferences": "preference",
     "Critics": "critic",

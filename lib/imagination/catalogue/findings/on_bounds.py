@@ -1,4 +1,4 @@
-"""Findings of the trials of bounds: chapters 4, 5, 9, 12 and 16."""
+"""Findings of the trials of bounds: chapters 4, 5, 9, 12, 16 and 20."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from imagination.results.curvature import trial as straightening
 from imagination.results.noise import network_trial as torch_noise
 from imagination.results.noise import trial as reward_noise
 from imagination.results.return_gap import trial
-from imagination.studies import distances, observed_loops
+from imagination.studies import distances, observed_loops, tightness
 from imagination.trials.trial import violations
 
 __all__ = ["FINDINGS"]
@@ -208,6 +208,33 @@ def _observed(phase: str) -> Say:
     return say
 
 
+def _shrinks(table: pd.DataFrame, weaker: str, stronger: str) -> Estimate:
+    """By what factor one bound is above another; interval over batches of pairs."""
+    return over((table[weaker] / table[stronger]).groupby(table["configuration"]).median(), np.median)
+
+
+def _lineage(discount: float) -> Say:
+    def say(table: pd.DataFrame) -> Said:
+        rows = table[table["discount"] == discount]
+        average = _shrinks(rows, "classical", "imagined_range")
+        value = _shrinks(rows, "classical", "span")
+        apart = Estimate(value.value - average.value, value.low - average.high, value.high - average.low)
+        more = word(apart, "less than", "about as much as", "more than")
+        middle = tightness.summary(rows)["median"]
+        return Said(
+            f"γ = {discount:g}: the span of the value, in the place of what rewards allow, makes the "
+            f"classical simulation lemma smaller by a factor of {value}. That is {more} an average along "
+            f"imagination in the place of the supremum does, {average}. The error over its bound is "
+            f"{middle['classical']:.2%} (median), {middle['both_in_range']:.2%} in Lobel and Parr's form, "
+            f"and {middle['average_tv']:.1%} with the average in the learned value.",
+            value,
+            "factor by which the span of the value shrinks the bound",
+            _groups(rows, "pair of worlds", "pairs of worlds"),
+        )
+
+    return say
+
+
 FINDINGS = (
     Finding("No gap above its bound", 4, trial.RECORD, _broken, ("ratio",)),
     Finding("Bounds are loose", 4, trial.RECORD, _loose, ("ratio",)),
@@ -243,5 +270,15 @@ FINDINGS = (
         Finding(f"An observed loop: {phase}", 16, observed_loops.RECORD, _observed(phase), ("bound",))
         for phase in observed_loops.PHASES
     ),
+    *(
+        Finding(
+            f"What tightens a simulation lemma, γ = {discount:g}",
+            20,
+            tightness.RECORD,
+            _lineage(discount),
+            ("classical", "imagined_range", "span", "average_tv", "both_in_range", "gap"),
+        )
+        for discount in tightness.DISCOUNTS[1:]
+    ),
 )
-"""Chapters 4, 5, 9, 12 and 16."""
+"""Chapters 4, 5, 9, 12, 16 and 20."""

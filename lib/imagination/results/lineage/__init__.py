@@ -1,0 +1,1 @@
+"""Where these bounds come from: the bounds of others, in the notation of this book."""
