@@ -869,6 +869,52 @@ Definition votes_supposes (rate : R) (votes : nat) (correlation : R) : Prop :=
 Definition votes_floor (rate correlation : R) : R :=
   (rate * correlation * (1 + ((-1) * rate))).
 
+(* Leave one out, state-dependent noise *)
+Definition leave_one_out_added (own apart : R) (rollouts : nat) : R :=
+  ((/ (INR rollouts)) * (own + (apart * (/ ((-1) + (INR rollouts)))))).
+
+Definition others_supposes (rollouts : nat) : Prop :=
+  (rollouts >= 2)%nat.
+
+(* Leave one out, all of the variance *)
+Definition leave_one_out_spread (centred crossed : R) (rollouts : nat) : R :=
+  ((/ (INR rollouts)) * (centred + (crossed * (/ ((-1) + (INR rollouts)))))).
+
+(* From when on leave-one-out wins *)
+Definition rival_variance (rival : R) (rollouts : nat) : R :=
+  (rival * (/ (INR rollouts))).
+
+Definition leave_one_out_wins_supposes (centred crossed rival : R) (rollouts : nat) : Prop :=
+  (rollouts >= 2)%nat /\ centred < rival /\ crossed <= (((-1) + (INR rollouts)) * (rival + ((-1) *
+  centred))).
+
+(* Less the mean of the group *)
+Definition less_the_mean_estimate (others : R) (rollouts : nat) : R :=
+  (others * (/ (INR rollouts)) * ((-1) + (INR rollouts))).
+
+(* Divided by the spread *)
+Definition divided_by_spread_mean (rate youden spread gradient : R) : R :=
+  (youden * gradient * spread * (/ rate) * (/ (1 + ((-1) * rate)))).
+
+Definition unsure_supposes (rate : R) : Prop :=
+  rate > 0 /\ rate < 1.
+
+(* The spread of a group, at most *)
+Definition spread_most (rate : R) (rollouts : nat) : R :=
+  (sqrt (rate * (/ (INR rollouts)) * (1 + ((-1) * rate)) * ((-1) + (INR rollouts)))).
+
+Definition spread_supposes (rate : R) (rollouts : nat) : Prop :=
+  rate > 0 /\ rate < 1 /\ (rollouts >= 1)%nat.
+
+(* The spread of a group, at least *)
+Definition spread_short (rate : R) (rollouts : nat) : R :=
+  ((1 / 2) * (/ (INR rollouts)) * (sqrt (rate * (1 + ((-1) * rate)))) * (1 + ((/ rate) * (/ (1 +
+  ((-1) * rate)))))).
+
+(* A group of four *)
+Definition weight_of_four (rate : R) : R :=
+  ((sqrt 3) + ((-1) * rate * (1 + ((-1) * rate)) * ((-3) + (2 * (sqrt 3))))).
+
 (* Lemma 1, the reward ignores the action *)
 Definition reward_ignores_action_bound (gamma L_f L_r L_pi eps_dyn eps_rew : R) : R :=
   ((eps_rew * (/ (1 + ((-1) * gamma)))) + (L_r * eps_dyn * gamma * (/ (1 + ((-1) * gamma))) * (/ (1

@@ -26,6 +26,7 @@ _FOLDERS = {
     "Bias": "bias",
     "How long to imagine": "horizon",
     "Verifiers": "verifier",
+    "Groups": "group",
     "A bound of one's own": "tutorial",
 }
 
