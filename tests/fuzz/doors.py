@@ -31,7 +31,7 @@ _WHY_NOT = {
         audit.episodes.Episodes audit.policies.OnPolicy audit.ranking.Ranking audit.result.Audit
         audit.stopping.Stopping
         decide.allocation.Allocation decide.allocation.JointAllocation decide.label_cost.OptimalCost
-        decide.verifier_rates.Advice
+        decide.verifier_rates.Advice decide.baselines.LeaveOneOut
         decide.kappas.Kappa decide.objective.Objective decide.planner.Estimate decide.planner.Plan
         decide.scaling_laws.Comparison
         decide.scaling_laws.ScalingLaw

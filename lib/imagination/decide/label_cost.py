@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from imagination.checks import finite, numeric, together
+from imagination.decide.baselines import LeaveOneOut, leave_one_out
 from imagination.decide.label_search import (
     CHEAPEST,
     DEAREST,
@@ -33,12 +34,14 @@ from imagination.results.verifier.claims import RESCALED_CROSSING
 __all__ = [
     "Bounded",
     "Floor",
+    "LeaveOneOut",
     "OptimalCost",
     "PowerLaw",
     "Verifier",
     "WholeRollouts",
     "along_gradient",
     "crossing",
+    "leave_one_out",
     "mean_squared_error",
     "optimal_cost",
 ]
