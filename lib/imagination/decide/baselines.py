@@ -1,4 +1,4 @@
-"""Whether there are enough rollouts for leave-one-out: its variance, and a rival's, from a pilot of rollouts."""
+"""Whether there are enough rollouts for leave-one-out: its variance and a rival's, from a pilot."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class LeaveOneOut:
-    r"""Variances (traces of covariances) of policy gradient estimates, as seen, with whatever noise labels have.
+    r"""Variances (traces of covariances) of policy gradient estimates, with whatever noise the labels have.
 
     Attributes
     ----------
@@ -110,4 +110,3 @@ def leave_one_out(*, scores: ArrayLike, returns: ArrayLike, baseline: ArrayLike 
 
 def _variance(estimates: Array) -> float:
     return float(estimates.var(axis=0, ddof=1).sum())
-

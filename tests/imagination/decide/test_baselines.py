@@ -58,9 +58,7 @@ def test_a_constant_in_the_returns_is_the_rivals_business_alone():
 def test_whole_answers_are_rollouts_of_one_step():
     scores, returns = np.random.default_rng(6).standard_normal((9, 3)), np.arange(9.0)
     short = fidelity.leave_one_out(scores=scores, returns=returns, baseline=np.ones(9))
-    long = fidelity.leave_one_out(
-        scores=scores[:, None], returns=returns[:, None], baseline=np.ones((9, 1))
-    )
+    long = fidelity.leave_one_out(scores=scores[:, None], returns=returns[:, None], baseline=np.ones((9, 1)))
     assert short == long
 
 

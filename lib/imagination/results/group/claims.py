@@ -10,7 +10,7 @@ from __future__ import annotations
 import sympy as sp
 
 from imagination.claim import Claim, Hypothesis, Quantity
-from imagination.quantities import nonnegative, shown
+from imagination.quantities import shown
 from imagination.results.noise.claims import ROLLOUTS, K
 from imagination.symbols import real
 
@@ -67,7 +67,8 @@ RATE = Quantity(p, "rate", "chance of a yes to an answer")
 YOUDEN = Quantity(J, "youden", "Youden's J of the verifier, TPR - FPR; 1 where answers are marked rightly")
 SPREAD = Quantity(s, "spread", "expected standard deviation of the group's verdicts")
 _UNSURE = (
-    Hypothesis("rate > 0", sp.Gt(p, 0), "yes is possible"), Hypothesis("rate < 1", sp.Lt(p, 1), "and so is no")
+    Hypothesis("rate > 0", sp.Gt(p, 0), "yes is possible"),
+    Hypothesis("rate < 1", sp.Lt(p, 1), "and so is no"),
 )  # fmt: skip
 
 OWN_MEAN = Claim(
@@ -76,7 +77,8 @@ OWN_MEAN = Claim(
     relation="==", meaning="on every sample: the same direction, a shorter step",
 )  # fmt: skip
 NORMALISED = Claim(
-    name="Divided by the spread", source="[this book]", symbols=(RATE, YOUDEN, SPREAD, gradient),
+    name="Divided by the spread", source="[Davis and Recht 2025; Bay and Yearick 2026; this book]",
+    symbols=(RATE, YOUDEN, SPREAD, gradient),
     hypotheses=_UNSURE, quantity=shown(r"\mathbb{E}\, \hat g_{\mathrm{norm}}"),
     expression=s * J * gradient.symbol / (p * (1 - p)), relation="==",
     meaning="for one question: the gradient's direction, another length",

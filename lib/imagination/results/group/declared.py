@@ -38,7 +38,7 @@ RESULTS: tuple[Result, ...] = (
         label="thm-group-mean",
         theorem="less_the_mean",
         cell="19-group-mean",
-        rests_on=("Scores average to 0",),
+        rests_on=("Scores average to 0", "Leave one out, state-dependent noise"),
         differs="Known; here for rollouts of many steps, on every sample and so in the mean.",
     ),
     Result(
@@ -47,8 +47,9 @@ RESULTS: tuple[Result, ...] = (
         chapter=_CHAPTER,
         label="thm-group-spread",
         theorem="divided_by_spread",
-        cell="19-group-spread",
-        differs="For every size of the group, not in the limit alone; and with a verifier that errs.",
+        cell="19-group-four",
+        rests_on=("Scores average to 0",),
+        differs="Known for one group, and in the limit; here the mean for every size, and with a J.",
     ),
     Result(
         "A group of four",
@@ -95,7 +96,7 @@ WORDS: Mapping[str, Words] = {
         for_all=r"weights \(c_t = \delta^t\) of the scores, so both estimators, and every discount.",
         definitions=(
             r"rollout \(k\) subtracts at each time the mean of the others' returns to go, as they are seen",
-            r"\(\Delta_{\mathrm{loo}}\) is the variance with errors less that without, both with this baseline",
+            r"\(\Delta_{\mathrm{loo}}\) is the variance with errors less that without them",
             r"\(M_u = \sum_{t \le u} c_t \gamma^{u-t} w_t\)",
             r"\(m = \sum_u \mathbb{E}[\sigma_u^2 \lVert M_u \rVert^2]\), and "
             r"\(\bar{m} = \sum_u \mathbb{E}[\sigma_u^2]\, \mathbb{E} \lVert M_u \rVert^2\)",
@@ -103,7 +104,7 @@ WORDS: Mapping[str, Words] = {
         assumptions=(
             *LEARNER,
             _UNIFORM,
-            "given the trajectories, errors have mean 0 and are uncorrelated, with a variance that depends on "
+            "given the trajectories, errors have mean 0 and are uncorrelated; their variance depends on "
             "state and action",
         ),
     ),
@@ -118,7 +119,7 @@ WORDS: Mapping[str, Words] = {
             r"\(V_b\) is the variance of one rollout's estimate that subtracts \(\mathbb{E}\, G_t\) at each "
             r"time \(t\)",
             r"\(X = \mathbb{E} \lVert x \rVert^2 + \mathbb{E} \langle x, x' \rangle\) with "
-            r"\(x = \sum_t c_t w_t (G'_t - \mathbb{E}\, G_t)\), where a prime marks an independent rollout, and "
+            r"\(x = \sum_t c_t w_t (G'_t - \mathbb{E}\, G_t)\), where a prime marks another rollout, and "
             r"\(x'\) is \(x\) with the two rollouts exchanged",
         ),
         assumptions=(*LEARNER, _UNIFORM),
@@ -130,21 +131,21 @@ WORDS: Mapping[str, Words] = {
         fixed=_FIXED,
         for_all="rollouts, and errors of their labels.",
         definitions=(
-            r"\(\hat g_{\mathrm{group}}\) subtracts at each time the mean of all \(K\) returns to go, its own "
-            "too",
+            r"\(\hat g_{\mathrm{group}}\) subtracts at each time the mean of all \(K\) returns to go, also "
+            "its own",
             r"\(\hat g_{\mathrm{loo}}\) subtracts that of the \(K - 1\) others",
         ),
         assumptions=(_UNIFORM,),
     ),
     "divided_by_spread": Words(
         title="Divided by the spread",
-        source="[this book]",
+        source="[Davis and Recht 2025; Bay and Yearick 2026; this book]",
         also=r"\(s \le \sqrt{(K - 1) p (1 - p) / K}\), and it falls short of \(\sqrt{p (1 - p)}\) by at most "
         r"\(\sqrt{p (1 - p)}\,(1 + 1/(p (1 - p)))/(2K)\).",
         fixed=_GROUP,
         for_all=r"policies, and verifiers with rates that are the same for all answers.",
         definitions=(
-            r"\(\hat g_{\mathrm{norm}} = \tfrac{1}{K} \sum_i w_i (v_i - \bar v)/S\), and 0 where all verdicts "
+            r"\(\hat g_{\mathrm{norm}} = \tfrac{1}{K} \sum_i w_i (v_i - \bar v)/S\), and 0 where all the "
             r"\(v_i\) are equal",
             r"\(S = \sqrt{\bar v (1 - \bar v)}\) is the standard deviation of the group's verdicts, and "
             r"\(s = \mathbb{E}\, S\)",
@@ -162,8 +163,8 @@ WORDS: Mapping[str, Words] = {
         fixed=_GROUP,
         for_all=r"chances \(p\) of a yes, \(0 < p < 1\).",
         definitions=(
-            r"\(s\) is the expected standard deviation of the verdicts of \(K = 4\) answers, so \(s/(p(1-p))\) "
-            "is the weight that dividing by it gives to a question",
+            r"\(s\) is the expected standard deviation of four answers' verdicts, and \(s/(p(1-p))\) "
+            "the weight that dividing by it gives to a question",
         ),
         assumptions=("verdicts are independent",),
     ),

@@ -87,7 +87,7 @@ def groups(one: Rollouts, count: int) -> tuple[NDArray[np.int64], Array]:
 
 
 def estimates(one: Rollouts, which: NDArray[np.int64], *, own: bool = False) -> Array:
-    """The estimates of groups, (M, d): returns to go less the others' mean; with `own` less the mean of all."""
+    """Estimates of groups, (M, d): returns to go less the others' mean; with `own` less the mean of all."""
     to_go, count = one.to_go[which], len(which)
     total = to_go.sum(axis=0)
     found = np.zeros((which.shape[1], one.scores.shape[2]))

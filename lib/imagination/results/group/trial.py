@@ -23,8 +23,8 @@ Array = NDArray[np.float64]
 TOLERANCE = 1e-9
 """Room for rounding and, of gradients, finite differences."""
 
-SCALES = {"quick": {"batches": 8, "size": 60}, "full": {"batches": 120, "size": 60}}
-"""Batches of each size of a group, and problems in each; of those with most groups a tenth as many."""
+SCALES = {"quick": {"batches": 8, "size": 64}, "full": {"batches": 120, "size": 64}}
+"""Batches of each size of a group, and problems in each; of those with most groups a twentieth as many."""
 
 
 def run(scale: str = "quick", *, seed: int = 0, **options: Any) -> pd.DataFrame:
@@ -49,7 +49,7 @@ def run(scale: str = "quick", *, seed: int = 0, **options: Any) -> pd.DataFrame:
         If there is no such scale.
     """
     own = [
-        {"horizon": steps, "rollouts": count, "size": each["size"] // (10 if steps * count > 4 else 1)}
+        {"horizon": steps, "rollouts": count, "size": each["size"] // (20 if steps * count > 4 else 1)}
         for steps, count in systems.SIZES
         for each in batches(SCALES, scale, ("group",))
     ]
@@ -105,7 +105,7 @@ def _row(
     direction = rng.standard_normal(found.shape[1])
     lower = quiet.to_go - quiet.chance @ quiet.to_go
     across = np.einsum("xhd,yh->xyd", quiet.scores, lower)
-    both = np.einsum("x,y,xy->", quiet.chance, quiet.chance, (across * (across + across.swapaxes(0, 1))).sum(2))
+    pairs = (across * (across + across.swapaxes(0, 1))).sum(axis=2)
     own = np.einsum("xhd,xh->xd", quiet.scores, lower)
     return {
         "variance": variance,
@@ -113,7 +113,7 @@ def _row(
         "others": float(found[at] @ direction),
         "of_group": float(of_group @ direction),
         "centred": _variance(quiet.chance, own),
-        "crossed": float(both),
+        "crossed": float(quiet.chance @ pairs @ quiet.chance),
     }
 
 
@@ -123,7 +123,7 @@ def _variance(chance: Array, estimate: Array) -> float:
 
 
 def apart(problem: Problem, estimator: Estimator, noise_variance: Array) -> Array:
-    r""":math:`\sum_u E[\sigma_u^2]\, E \lVert M_u \rVert^2`, (B,), of errors with `noise_variance` (B, S, A)."""
+    r""":math:`\sum_u E[\sigma_u^2]\, E \lVert M_u \rVert^2`, (B,); `noise_variance` is (B, S, A)."""
     mean = (problem.policy.probabilities * noise_variance).sum(axis=2)
     of_step = (exact.state_distributions(problem) * mean[:, None]).sum(axis=2)
     squared = (estimator.reward_weights(problem) ** 2 * exact.score_norms(problem)[:, :, None]).sum(axis=1)
