@@ -19,7 +19,7 @@ def test_one_rollout_has_the_moments_of_recursions(drawn, estimator):
     expected = exact.moments(problem, estimator, noise_variance=deviation**2)
     for i in range(len(problem)):
         one = systems.one_rollout(problem[i], estimator, deviation[i : i + 1])
-        estimate = np.einsum("nhd,nh->nd", one.scores, one.to_go)
+        estimate = np.einsum("khd,kh->kd", one.scores, one.to_go)
         mean = one.chance @ estimate
         np.testing.assert_allclose(mean, expected.mean[i], atol=1e-12)
         second = one.chance @ (estimate**2).sum(axis=1)
