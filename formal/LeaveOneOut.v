@@ -333,7 +333,7 @@ Qed.
     returns to go. Their labels' errors have mean 0, variance sigma^2, and are uncorrelated. Then the mean is what it is
     without baseline and without errors; and errors add K/(K - 1) times what they add without the baseline: to Theorem
     2's estimator, and to the discounted one. *)
-Corollary leave_one_out : forall (W : learner) (u : state W -> action W -> R) (S : ((nat -> nat -> R) -> R) -> R) (gamma sigma : R) (H K : nat),
+Theorem leave_one_out : forall (W : learner) (u : state W -> action W -> R) (S : ((nat -> nat -> R) -> R) -> R) (gamma sigma : R) (H K : nat),
   leave_one_out_supposes K -> proper W -> label_errors K H S (fun _ _ => sigma ^ 2) ->
   (forall weight j, (j < parameters W)%nat -> one_out_mean W u (fun _ => S) gamma weight H K j = estimate_mean W u quiet gamma weight H K j) /\
   one_out_variance W u (fun _ => S) gamma 1 H K - one_out_variance W u no_errors gamma 1 H K =
