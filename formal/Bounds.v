@@ -869,73 +869,51 @@ Definition votes_supposes (rate : R) (votes : nat) (correlation : R) : Prop :=
 Definition votes_floor (rate correlation : R) : R :=
   (rate * correlation * (1 + ((-1) * rate))).
 
-(* Classical simulation lemma *)
-Definition classical_bound (gamma eps_dyn eps_rew width : R) : R :=
-  ((eps_rew * (/ (1 + ((-1) * gamma)))) + (width * eps_dyn * gamma * (/ ((1 + ((-1) * gamma)) ^
-  2)))).
+(* Leave one out, state-dependent noise *)
+Definition leave_one_out_added (own apart : R) (rollouts : nat) : R :=
+  ((/ (INR rollouts)) * (own + (apart * (/ ((-1) + (INR rollouts)))))).
 
-Definition classical_supposes (gamma eps_dyn eps_rew width : R) : Prop :=
-  gamma >= 0 /\ gamma < 1 /\ eps_dyn >= 0 /\ eps_rew >= 0 /\ width >= 0.
+Definition others_supposes (rollouts : nat) : Prop :=
+  (rollouts >= 2)%nat.
 
-(* Simulation lemma, not centred *)
-Definition not_centred_bound (gamma eps_dyn eps_rew largest_value : R) : R :=
-  ((/ (1 + ((-1) * gamma))) * (eps_rew + (2 * largest_value * eps_dyn * gamma))).
+(* Leave one out, all of the variance *)
+Definition leave_one_out_spread (centred crossed : R) (rollouts : nat) : R :=
+  ((/ (INR rollouts)) * (centred + (crossed * (/ ((-1) + (INR rollouts)))))).
 
-(* Tight simulation lemma, both rewards in range *)
-Definition both_in_range_bound (gamma eps_dyn eps_rew common_width : R) : R :=
-  ((/ (1 + ((-1) * gamma * (1 + ((-1) * eps_dyn))))) * (eps_rew + (common_width * eps_dyn * gamma *
-  (/ (1 + ((-1) * gamma)))))).
+(* From when on leave-one-out wins *)
+Definition rival_variance (rival : R) (rollouts : nat) : R :=
+  (rival * (/ (INR rollouts))).
 
-Definition both_in_range_supposes (gamma eps_dyn eps_rew common_width : R) : Prop :=
-  gamma >= 0 /\ gamma < 1 /\ eps_dyn >= 0 /\ eps_rew >= 0 /\ eps_dyn <= 1 /\ common_width >= 0.
+Definition leave_one_out_wins_supposes (centred crossed rival : R) (rollouts : nat) : Prop :=
+  (rollouts >= 2)%nat /\ centred < rival /\ crossed <= (((-1) + (INR rollouts)) * (rival + ((-1) *
+  centred))).
 
-(* Errors expected at each time *)
-Definition per_time_bound (gamma eps_rew width drift : R) : R :=
-  ((width * drift) + (eps_rew * (/ (1 + ((-1) * gamma))))).
+(* Less the mean of the group *)
+Definition less_the_mean_estimate (others : R) (rollouts : nat) : R :=
+  (others * (/ (INR rollouts)) * ((-1) + (INR rollouts))).
 
-Definition per_time_supposes (gamma eps_rew width : R) : Prop :=
-  gamma >= 0 /\ gamma < 1 /\ eps_rew >= 0 /\ width >= 0.
+(* Divided by the spread *)
+Definition divided_by_spread_mean (rate youden spread gradient : R) : R :=
+  (youden * gradient * spread * (/ rate) * (/ (1 + ((-1) * rate)))).
 
-(* The largest expected error *)
-Definition largest_mean_bound (gamma eps_mean eps_rew width : R) : R :=
-  ((eps_rew * (/ (1 + ((-1) * gamma)))) + (width * eps_mean * gamma * (/ ((1 + ((-1) * gamma)) ^
-  2)))).
+Definition unsure_supposes (rate : R) : Prop :=
+  rate > 0 /\ rate < 1.
 
-(* Performance difference *)
-Definition performance_gap (gamma advantage : R) : R :=
-  (advantage * (/ (1 + ((-1) * gamma)))).
+(* The spread of a group, at most *)
+Definition spread_most (rate : R) (rollouts : nat) : R :=
+  (sqrt (rate * (/ (INR rollouts)) * (1 + ((-1) * rate)) * ((-1) + (INR rollouts)))).
 
-(* The model's optimal policy *)
-Definition model_optimal_bound (gamma L_V eps_dyn eps_rew : R) : R :=
-  ((/ (1 + ((-1) * gamma))) * ((2 * eps_rew) + (2 * L_V * eps_dyn * gamma))).
+Definition spread_supposes (rate : R) (rollouts : nat) : Prop :=
+  rate > 0 /\ rate < 1 /\ (rollouts >= 1)%nat.
 
-Definition model_optimal_supposes (gamma L_V eps_dyn eps_rew : R) : Prop :=
-  gamma >= 0 /\ gamma < 1 /\ L_V >= 0 /\ eps_dyn >= 0 /\ eps_rew >= 0.
+(* The spread of a group, at least *)
+Definition spread_short (rate : R) (rollouts : nat) : R :=
+  ((1 / 2) * (/ (INR rollouts)) * (sqrt (rate * (1 + ((-1) * rate)))) * (1 + ((/ rate) * (/ (1 +
+  ((-1) * rate)))))).
 
-(* Pessimism *)
-Definition pessimism_bound (gamma charge : R) : R :=
-  (2 * charge * (/ (1 + ((-1) * gamma)))).
-
-(* The gap of histories *)
-Definition history_gap_bound (gamma memory reach surprise mispaid : R) : R :=
-  ((/ (1 + ((-1) * gamma))) * (mispaid + (reach * surprise * gamma * (/ (1 + ((-1) * memory)))))).
-
-Definition history_gap_supposes (gamma memory reach : R) : Prop :=
-  gamma >= 0 /\ gamma < 1 /\ memory >= 0 /\ reach >= 0 /\ memory < 1.
-
-(* A norm for histories *)
-Definition history_norm_bound (rho newest distance : R) : R :=
-  (distance * (Rmax newest rho)).
-
-Definition history_norm_supposes (rho newest distance : R) : Prop :=
-  rho > 0 /\ newest >= 0 /\ distance >= 0.
-
-(* No norm does better *)
-Definition history_no_worse_bound (gamma rho : R) : R :=
-  (gamma * rho).
-
-Definition history_no_worse_supposes (gamma rho newest : R) : Prop :=
-  gamma >= 0 /\ gamma < 1 /\ rho > 0 /\ newest <= rho /\ (gamma * rho) < 1.
+(* A group of four *)
+Definition weight_of_four (rate : R) : R :=
+  ((sqrt 3) + ((-1) * rate * (1 + ((-1) * rate)) * ((-3) + (2 * (sqrt 3))))).
 
 (* Lemma 1, the reward ignores the action *)
 Definition reward_ignores_action_bound (gamma L_f L_r L_pi eps_dyn eps_rew : R) : R :=

@@ -190,12 +190,12 @@ Proof.
 Qed.
 (** The mean return to go of the other rollouts is such a baseline: it uses these labels, and errors add more. *)
 Theorem mutant_baseline_own_labels : ~ forall (W : learner) (u : state W -> action W -> R) (S : ((nat -> nat -> R) -> R) -> R) (gamma sigma : R) (H K : nat),
-  leave_one_out_supposes K -> proper W -> label_errors K H S sigma ->
-  one_out_variance W u S gamma 1 H K - one_out_variance W u no_errors gamma 1 H K = theorem_2_added (eligibility W gamma) sigma H K.
+  leave_one_out_supposes K -> proper W -> label_errors K H S (fun _ _ => sigma ^ 2) ->
+  one_out_variance W u (fun _ => S) gamma 1 H K - one_out_variance W u no_errors gamma 1 H K = theorem_2_added (eligibility W gamma) sigma H K.
 Proof.
   intros M. destruct (leave_one_out_instance 1 1 2 ltac:(lia)) as (K2 & P & L).
-  assert (B := M coin heads (labelled 2 1 1) 0 1 1%nat 2%nat K2 P L).
-  rewrite (proj1 (proj2 (leave_one_out coin heads (labelled 2 1 1) 0 1 1%nat 2%nat K2 P L))), coin_added in B.
+  assert (B := M coin heads (labelled 2 1 (fun _ _ => 1)) 0 1 1%nat 2%nat K2 P L).
+  rewrite (proj1 (proj2 (leave_one_out coin heads (labelled 2 1 (fun _ _ => 1)) 0 1 1%nat 2%nat K2 P L))), coin_added in B.
   unfold leave_one_out_factor in B. simpl in B. lra.
 Qed.
 
@@ -305,8 +305,8 @@ Proof. apply (wrong_heard _ 0 2); simpl; lra. Qed.
 (** With another factor in the place of K/(K - 1). *)
 Definition leave_one_out_with (factor : nat -> R) :=
   forall (W : learner) (u : state W -> action W -> R) (S : ((nat -> nat -> R) -> R) -> R) (gamma sigma : R) (H K : nat),
-  leave_one_out_supposes K -> proper W -> label_errors K H S sigma ->
-  one_out_variance W u S gamma 1 H K - one_out_variance W u no_errors gamma 1 H K = factor K * theorem_2_added (eligibility W gamma) sigma H K.
+  leave_one_out_supposes K -> proper W -> label_errors K H S (fun _ _ => sigma ^ 2) ->
+  one_out_variance W u (fun _ => S) gamma 1 H K - one_out_variance W u no_errors gamma 1 H K = factor K * theorem_2_added (eligibility W gamma) sigma H K.
 (** It is this theorem that is changed. *)
 Theorem same_leave_one_out : leave_one_out_with leave_one_out_factor.
 Proof. intros W u S gamma sigma H K K2 P L. now apply (leave_one_out W u S). Qed.
@@ -320,8 +320,8 @@ Qed.
 Lemma wrong_factor factor : factor 3%nat <> 3/2 -> ~ leave_one_out_with factor.
 Proof.
   intros ne M. destruct (leave_one_out_instance 1 1 3 ltac:(lia)) as (K2 & P & L).
-  assert (B := M coin heads (labelled 3 1 1) 0 1 1%nat 3%nat K2 P L).
-  rewrite (same_leave_one_out coin heads (labelled 3 1 1) 0 1 1%nat 3%nat K2 P L), coin_added in B.
+  assert (B := M coin heads (labelled 3 1 (fun _ _ => 1)) 0 1 1%nat 3%nat K2 P L).
+  rewrite (same_leave_one_out coin heads (labelled 3 1 (fun _ _ => 1)) 0 1 1%nat 3%nat K2 P L), coin_added in B.
   unfold leave_one_out_factor in B. apply ne. simpl in B. lra.
 Qed.
 (** K. *)

@@ -10,10 +10,10 @@ Open Scope R_scope.
 Fixpoint signs (s : list R) (F : (nat -> R) -> R) : R := match s with
   | [] => F (fun _ => 0)
   | v :: s => E [(1/2, v); (1/2, - v)] (fun e0 => signs s (fun e => F (fun t => match t with O => e0 | S t => e t end))) end.
-(** Of the errors of a rollout, by state and action; of K rollouts of H steps, all of one size. *)
+(** Of the errors of a rollout, by state and action; of K rollouts of H steps, that of rollout i at step t of size s i t. *)
 Definition along {W} (sigma : state W -> action W -> R) (l : rollout W) := map (fun p => match p with (x, a, _) => sigma x a end) l.
-Definition labelled (K H : nat) (sigma : R) : ((nat -> nat -> R) -> R) -> R :=
-  fun F => signs (repeat sigma (K * H)) (fun e => F (fun i t => e (i * H + t)%nat)).
+Definition labelled (K H : nat) (s : nat -> nat -> R) : ((nat -> nat -> R) -> R) -> R :=
+  fun F => signs (map (fun n => s (n / H)%nat (n mod H)%nat) (seq 0 (K * H))) (fun e => F (fun i t => e (i * H + t)%nat)).
 
 Section Expectation.
 Variables (X : Type) (S : (X -> R) -> R).
@@ -39,22 +39,22 @@ Proof.
   rewrite (sum_ext n (fun k => S _) (fun u => sum n (fun v => s u v * C u v))); [ring|]. intros u _.
   rewrite (exp_sum _ S HS n (fun v e => s u v * (e u * e v))). apply sum_ext; intros v _. now rewrite (exp_scal _ S HS), c.
 Qed.
-Lemma expectation_labels K H S sigma : expectation S -> (forall i t, (i < K)%nat -> (t < H)%nat -> S (fun e => e i t) = 0) ->
-  (forall i t k v, (i < K)%nat -> (t < H)%nat -> (k < K)%nat -> (v < H)%nat -> S (fun e => e i t * e k v) = same i k * same t v * sigma ^ 2) ->
-  label_errors K H S sigma.
+Lemma expectation_labels K H S v : expectation S -> (forall i t, (i < K)%nat -> (t < H)%nat -> S (fun e => e i t) = 0) ->
+  (forall i t k u, (i < K)%nat -> (t < H)%nat -> (k < K)%nat -> (u < H)%nat -> S (fun e => e i t * e k u) = same i k * same t u * v i t) ->
+  label_errors K H S v.
 Proof.
   intros HS m c. destruct HS as (ext & lin & const & mono). assert (HS : expectation S) by (repeat split; auto). split; [exact ext|]. intros p q s.
   rewrite (exp_add _ S HS (fun e => p + sum K (fun i => sum H (fun t => q i t * e i t)))), (exp_add _ S HS (fun _ => p)), const.
   rewrite (exp_sum _ S HS K (fun i e => sum H (fun t => q i t * e i t))), (sum_ext K _ (fun _ => 0)), sum_const.
   2:{ intros i Li. rewrite (exp_sum _ S HS H (fun t e => q i t * e i t)), (sum_ext H _ (fun _ => 0)), sum_const; [ring|].
       intros t Lt. rewrite (exp_scal _ S HS), m by auto. ring. }
-  rewrite (exp_sum _ S HS K (fun i e => sum H (fun t => sum K (fun k => sum H (fun v => s i t k v * (e i t * e k v)))))).
-  rewrite (sum_ext K (fun k => S _) (fun i => sum H (fun t => s i t i t * sigma ^ 2))); [ring|]. intros i Li.
-  rewrite (exp_sum _ S HS H (fun t e => sum K (fun k => sum H (fun v => s i t k v * (e i t * e k v))))). apply sum_ext; intros t Lt.
-  rewrite (exp_sum _ S HS K (fun k e => sum H (fun v => s i t k v * (e i t * e k v)))).
-  rewrite (sum_ext K _ (fun k => same i k * (s i t k t * sigma ^ 2))); [now rewrite sum_same by auto|]. intros k Lk.
-  rewrite (exp_sum _ S HS H (fun v e => s i t k v * (e i t * e k v))).
-  rewrite (sum_ext H _ (fun v => same t v * (same i k * s i t k v * sigma ^ 2))); [rewrite sum_same by auto; ring|]. intros v Lv.
+  rewrite (exp_sum _ S HS K (fun i e => sum H (fun t => sum K (fun k => sum H (fun u => s i t k u * (e i t * e k u)))))).
+  rewrite (sum_ext K (fun k => S _) (fun i => sum H (fun t => s i t i t * v i t))); [ring|]. intros i Li.
+  rewrite (exp_sum _ S HS H (fun t e => sum K (fun k => sum H (fun u => s i t k u * (e i t * e k u))))). apply sum_ext; intros t Lt.
+  rewrite (exp_sum _ S HS K (fun k e => sum H (fun u => s i t k u * (e i t * e k u)))).
+  rewrite (sum_ext K _ (fun k => same i k * (s i t k t * v i t))); [now rewrite sum_same by auto|]. intros k Lk.
+  rewrite (exp_sum _ S HS H (fun u e => s i t k u * (e i t * e k u))).
+  rewrite (sum_ext H _ (fun u => same t u * (same i k * s i t k u * v i t))); [rewrite sum_same by auto; ring|]. intros u Lu.
   rewrite (exp_scal _ S HS), c by auto. ring.
 Qed.
 
@@ -91,19 +91,27 @@ Lemma signs_errors W (sigma : state W -> action W -> R) (l : rollout W) : errors
 Proof.
   apply expectation_errors; [apply signs_expectation | apply signs_mean|]. intros u v. now rewrite signs_second, along_nth.
 Qed.
-Lemma repeat_nth v n : forall u, (u < n)%nat -> nth u (repeat v n) 0 = v.
-Proof. induction n; intros u L; [lia|]. destruct u; simpl; [reflexivity | apply IHn; lia]. Qed.
-Lemma labelled_errors K H sigma : label_errors K H (labelled K H sigma) sigma.
+Lemma labelled_errors K H s : label_errors K H (labelled K H s) (fun i t => s i t ^ 2).
 Proof.
+  assert (far : forall m n, (m < n)%nat -> (m * H + H <= n * H)%nat) by (intros m n L; replace (m * H + H)%nat with (S m * H)%nat by lia; apply Nat.mul_le_mono_r; lia).
   apply expectation_labels.
-  - destruct (signs_expectation (repeat sigma (K * H))) as (ext & lin & const & mono). unfold labelled. repeat split; intros; auto.
+  - destruct (signs_expectation (map (fun n => s (n / H)%nat (n mod H)%nat) (seq 0 (K * H)))) as (ext & lin & const & mono). unfold labelled. repeat split; intros; auto.
   - intros i t _ _. unfold labelled. apply signs_mean.
-  - intros i t k v Li Lt Lk Lv. unfold labelled. rewrite signs_second, repeat_nth by nia. f_equal. unfold same.
-    assert (far : forall m n, (m < n)%nat -> (m * H + H <= n * H)%nat) by (intros m n L; replace (m * H + H)%nat with (S m * H)%nat by lia; apply Nat.mul_le_mono_r; lia).
+  - intros i t k v Li Lt Lk Lv. unfold labelled. rewrite signs_second.
+    assert (at_it : nth (i * H + t) (map (fun n => s (n / H)%nat (n mod H)%nat) (seq 0 (K * H))) 0 = s i t).
+    { assert (L : (i * H + t < K * H)%nat) by (pose proof (far i K Li); lia).
+      rewrite (nth_indep _ 0 (s (0 / H)%nat (0 mod H)%nat)) by (now rewrite map_length, seq_length).
+      rewrite (map_nth (fun n => s (n / H)%nat (n mod H)%nat)), seq_nth by exact L. rewrite Nat.add_0_l.
+      rewrite <- (Nat.div_unique (i * H + t) H i t), <- (Nat.mod_unique (i * H + t) H i t) by lia. reflexivity. }
+    rewrite at_it. f_equal. unfold same.
     destruct (Nat.eqb_spec i k), (Nat.eqb_spec t v), (Nat.eqb_spec (i * H + t) (k * H + v)); subst; try lra; exfalso; try lia.
     + destruct (Nat.lt_total i k) as [l | [l | l]]; [apply far in l | | apply far in l]; lia.
     + destruct (Nat.lt_total i k) as [l | [l | l]]; [apply far in l | | apply far in l]; lia.
 Qed.
+(** Signs by state and action are labels of the kind that leave-one-out supposes. *)
+Definition signed W (sigma : state W -> action W -> R) K H : labels_of W := fun f => labelled K H (fun i t => sigma_at sigma t (f i)).
+Lemma signed_noise W (sigma : state W -> action W -> R) K H : noisy_labels sigma K H (signed W sigma K H).
+Proof. intros f _. apply labelled_errors. Qed.
 
 (** A walk: the state is the time and the last step, up or not, and the action is the next step. *)
 Definition walk : learner := {|
@@ -181,8 +189,13 @@ Proof.
   destruct (correlated_bound_instance 0 sigma 1 1 ltac:(lra) s ltac:(lia) ltac:(lia)) as (_ & _ & a & b & c & _). auto.
 Qed.
 (** Labels' errors that are sigma or -sigma, drawn independently, for any number of rollouts and steps. *)
-Theorem leave_one_out_instance sigma H K : (2 <= K)%nat -> leave_one_out_supposes K /\ proper coin /\ label_errors K H (labelled K H sigma) sigma.
+Theorem leave_one_out_instance sigma H K : (2 <= K)%nat -> leave_one_out_supposes K /\ proper coin /\
+  label_errors K H (labelled K H (fun _ _ => sigma)) (fun _ _ => sigma ^ 2).
 Proof. intros K2. split; [exact K2|]. split; [exact coin_proper | apply labelled_errors]. Qed.
+(** The same with heads labelled worse. *)
+Theorem leave_one_out_noise_instance H K : (2 <= K)%nat -> others_supposes K /\ proper coin /\
+  noisy_labels (fun x a => 1 + heads x a) K H (signed coin (fun x a => 1 + heads x a) K H).
+Proof. intros K2. split; [exact K2|]. split; [exact coin_proper | apply signed_noise]. Qed.
 (** The discounted estimator's hypotheses hold for the coin. *)
 Theorem discounted_noise_instance gamma sigma H K : 0 <= gamma < 1 -> 0 <= sigma -> (1 <= H)%nat -> (1 <= K)%nat ->
   noise_discounted_supposes gamma sigma H K 2 /\ proper coin /\ (forall x a, two_moments (fair sigma x a) sigma) /\

@@ -348,6 +348,7 @@ BY_PLACE: dict[str, dict[str, Callable[[], Any]]] = {
     "decide.label_cost.mean_squared_error": {"variance": lambda: 1.0, "bias_norm": lambda: 0.5},
     **{f"decide.allocation.{name}": _SPLIT for name in ("allocate", "allocate_joint", "allocate_whole", "elasticities")},
     "decide.label_cost.along_gradient": {"gradient": lambda: drawn(2, 3), "judged": lambda: drawn(2, 3)},
+    "decide.baselines": {"scores": lambda: drawn(5, 2, 3), "returns": lambda: drawn(5, 2), "baseline": lambda: drawn(2)},
     "decide.noise_laws.ballots": {"rate": lambda: 0.5, "correlation": lambda: 0.2, "votes": lambda: 3},
     "decide.noise_laws.Verifier": {"tpr": lambda: 0.9, "fpr": lambda: 0.2, "share_of_ones": lambda: 0.5, "correlation": lambda: 0.1},
     "decide.verifier_rates": {"table": lambda: [[5, 3, 1], [1, 2, 6]], "count": lambda: 5, "correlation": lambda: 0.2, "share_of_ones": lambda: 0.5, "most": lambda: 4, "price": lambda: 1.0, "draws": lambda: 20, "right": lambda: [True, False], "yes": lambda: [1, 0]},

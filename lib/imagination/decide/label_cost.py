@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from imagination.checks import finite, numeric, together
+from imagination.decide.baselines import LeaveOneOut, leave_one_out
 from imagination.decide.label_search import (
     CHEAPEST,
     DEAREST,
@@ -35,6 +36,7 @@ __all__ = [
     "Bounded",
     "Floor",
     "LambdaChoice",
+    "LeaveOneOut",
     "OptimalCost",
     "PowerLaw",
     "Verifier",
@@ -42,6 +44,7 @@ __all__ = [
     "along_gradient",
     "best_lambda",
     "crossing",
+    "leave_one_out",
     "mean_squared_error",
     "optimal_cost",
 ]

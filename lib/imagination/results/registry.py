@@ -30,6 +30,7 @@ _FOLDERS = {
     "Histories": "histories",
     "Preferences": "preference",
     "Critics": "critic",
+    "Groups": "group",
     "A bound of one's own": "tutorial",
 }
 

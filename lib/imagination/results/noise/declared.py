@@ -98,7 +98,7 @@ RESULTS: tuple[Result, ...] = (
         label="cor-leave-one-out",
         theorem="leave_one_out",
         cell="09-leave-one-out",
-        rests_on=("Scores average to 0",),
+        rests_on=("Scores average to 0", "Leave one out, state-dependent noise"),
         differs="A popular baseline that is made of the labels themselves.",
     ),
     Result(

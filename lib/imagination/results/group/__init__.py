@@ -1,0 +1,1 @@
+"""Groups of rollouts: baselines made of their own labels, and steps divided by their spread."""
