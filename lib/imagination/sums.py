@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
+from scipy.special import binom
 
 
 class _Sum(sp.Function):
@@ -249,5 +250,6 @@ NUMERIC = {
     "GeometricSum": geometric_sum,
     "DoubleGeometricSum": double_geometric_sum,
     "MajoritySum": majority_sum,
+    "binomial": binom,
     "CappedGeometricSum": capped_geometric_sum,
 }
