@@ -32,7 +32,7 @@ RESULTS: tuple[Result, ...] = (
         (claims.SCORES,),
         label="thm-scores",
         theorem="scores_see_values",
-        cell="19-slopes-scores",
+        cell="19-slopes-bound",
         differs="The bias of the mean alone; its variance is another matter.",
     ),
 )

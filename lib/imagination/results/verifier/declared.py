@@ -95,7 +95,7 @@ RESULTS: tuple[Result, ...] = (
         chapter=_CHAPTER,
         label="thm-majority",
         theorem="majority_of_votes",
-        cell="18-rules",
+        cell="18-votes",
         rests_on=(*_MOMENTS, "A verifier scales the gradient"),
         differs="Condorcet's jury, twice: right and wrong answers have juries of their own.",
     ),
@@ -105,7 +105,7 @@ RESULTS: tuple[Result, ...] = (
         chapter=_CHAPTER,
         label="thm-majority",
         theorem="majority_saturates",
-        cell="18-rules",
+        cell="18-votes",
         differs="For every law of a step's own rate, with how fast.",
     ),
 )

@@ -13,9 +13,17 @@ from numpy.typing import NDArray
 from imagination.reinforce import exact
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator
 from imagination.results.verifier import claims
-from imagination.results.verifier.systems import FAMILIES, Judged, draw, episode_ends, listed, noise, slope
+from imagination.results.verifier.systems import (
+    FAMILIES,
+    Judged,
+    draw,
+    episode_ends,
+    listed,
+    noise,
+    panels,
+    slope,
+)
 from imagination.results.verifier.systems import majorities as draw_majorities
-from imagination.results.verifier.systems import panels
 from imagination.results.verifier.systems import votes as draw_votes
 from imagination.trials.sweep import batches, sweep
 from imagination.trials.trial import Trial

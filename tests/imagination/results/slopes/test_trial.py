@@ -36,7 +36,7 @@ def test_errors_of_values_count_only_where_the_world_bends(tables):
     table = tables[trial.run]
     shifted = table[table["family"] == "shifted"]
     assert not shifted[["slope_dyn", "slope_rew"]].to_numpy().any() and (shifted["error"] > 1e-6).any()
-    constants = {name: 0.5 for name in ("gamma", "loop", "push", "paid", "slope_dyn", "slope_rew")}
+    constants = dict.fromkeys(("gamma", "loop", "push", "paid", "slope_dyn", "slope_rew"), 0.5)
     flat = [claims.PATHWISE.evaluate(**constants, bend=0, paid_bend=0, eps_dyn=each) for each in (0.0, 100.0)]
     assert flat[0] == flat[1] > 0
 
