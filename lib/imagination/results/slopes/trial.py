@@ -15,7 +15,7 @@ from imagination.trials.trial import Trial
 
 __all__ = ["SCALES", "STEPS", "TRIALS", "run", "run_steps"]
 
-SCALES = {"quick": {"batches": 8, "size": 250}, "full": {"batches": 80, "size": 250}}
+SCALES = {"quick": {"batches": 8, "size": 120}, "full": {"batches": 80, "size": 250}}
 """Batches of each family, and loops in each."""
 
 STEPS = 150
@@ -51,7 +51,7 @@ def run_steps(scale: str = "quick", *, seed: int = 0, **options: Any) -> pd.Data
     Columns: those of `imagination.results.slopes.systems.wiggles`, and, named ``one_...``, of `choices`.
     Parameters and options as those of `run`.
     """
-    return sweep(_steps, batches(SCALES, scale, FAMILIES[:1]), seed=seed, **options)
+    return sweep(_steps, batches(SCALES, scale, FAMILIES), seed=seed, **options)
 
 
 def _loops(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.DataFrame:
