@@ -1,4 +1,4 @@
-"""Policy gradients through learned models of the pendulum: errors of values and of slopes, and what they do."""
+"""Policy gradients through learned models of the pendulum: what errors of values and of slopes do."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def on_pendulum(
     Returns
     -------
     DataFrame
-        One row a setting and seed: `frequency`, `width`, `seed`; `value` and `slope`, root mean squares of both
-        errors where the policy goes in the world (slopes in angle, speed and torque); and of the gradient
+        One row a setting and seed: `frequency`, `width`, `seed`; `value` and `slope`, root mean squares of
+        both errors where the policy goes in the world (slopes in angle, speed and torque); of the gradient
         through the model `cosine`, with the true one, and `error`, as a share of its norm.
     """
     count = 1.0 * np.ones(seeds)
@@ -79,7 +79,7 @@ def on_pendulum(
 
 
 def pathwise_gradient(mdp: ContinuousMDP, policy: NetworkPolicy, start: Tensor, horizon: int) -> Tensor:
-    """The gradient, (C, p), of the mean discounted return from (C, K, d) starts in all parameters of a policy.
+    """The gradient, (C, p), of the mean discounted return from (C, K, d) starts in a policy's parameters.
 
     World and policy hold tensors of torch; the derivative runs through every step of the rollout.
     """
@@ -113,7 +113,9 @@ def _in_angle(derivatives: Tensor, state: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def _visited(world: ContinuousMDP, policy: NetworkPolicy, start: Tensor, horizon: int) -> tuple[Tensor, Tensor]:
+def _visited(
+    world: ContinuousMDP, policy: NetworkPolicy, start: Tensor, horizon: int
+) -> tuple[Tensor, Tensor]:
     state, states, actions = start, [], []
     for _ in range(horizon):
         action = policy(state)

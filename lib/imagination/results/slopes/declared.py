@@ -69,8 +69,8 @@ WORDS: Mapping[str, Words] = {
         title="Slopes along a rollout",
         source="[this book]",
         also="Both returns have a gradient.",
-        fixed=r"a step \(s' = g(s, \theta)\) and a reward \(r(s, \theta)\) under the policy, both on a line and "
-        r"with slopes; learned ones; a start, \(\theta\), and \(\gamma\).",
+        fixed=r"a step \(s' = g(s, \theta)\) and a reward \(r(s, \theta)\) under the policy, both on a line "
+        r"and with slopes; learned ones; a start, \(\theta\), and \(\gamma\).",
         for_all=r"numbers of steps \(H\).",
         definitions=(
             r"\(J_H\) is the discounted return of \(H\) steps, as a function of \(\theta\)",

@@ -1,4 +1,4 @@
-"""Mutants of the claims about gradients through a model: slips that a derivation, or a hasty reader, invites."""
+"""Mutants of the claims about gradients through a model: slips that a derivation invites."""
 
 from __future__ import annotations
 

@@ -15,13 +15,15 @@ __all__ = ["FAMILIES", "Loops", "Waves", "choices", "differentiated", "draw", "w
 Array = NDArray[np.float64]
 
 FAMILIES = ("straight", "shifted", "waves")
-"""Affine maps of which a slope is learned wrong; waves that are learned too high; and waves to which the learned
-map adds one of its own."""
+"""Affine maps of which a slope is learned wrong; waves that are learned too high; and waves to which the
+learned map adds one of its own."""
 
 
 @dataclass(frozen=True, eq=False)
 class Waves:
-    r"""B maps of a state and a parameter, :math:`c + a s + b \theta + \sum_i h_i \sin(u_i s + v_i \theta + p_i)`.
+    r"""B maps of a state and a parameter: an affine one and waves.
+
+    :math:`c + a s + b \theta + \sum_i h_i \sin(u_i s + v_i \theta + p_i)`
 
     Attributes
     ----------
@@ -86,7 +88,7 @@ class Loops:
 
 
 def differentiated(step: Waves, reward: Waves, loops: Loops, steps: int) -> tuple[Array, Array, Array]:
-    """The discounted return of so many steps, its derivative in the parameter, (B,), and the states (steps, B)."""
+    """The discounted return of so many steps and its derivative, (B,) each, and the states, (steps, B)."""
     state, weight = loops.start, np.ones(len(loops.start))
     moved, total, slope, visited = np.zeros_like(weight), np.zeros_like(weight), np.zeros_like(weight), []
     for _ in range(steps):
@@ -141,8 +143,8 @@ def _off(family: str, rng: np.random.Generator, small: Array) -> Waves:
 def wiggles(rng: np.random.Generator, size: int) -> dict[str, Array]:
     """Single steps a -> a and a -> a + eps sin(a / eps^2), states worth L_V s: gaps of return and gradient.
 
-    The gradient is the imaginary part of a return at a parameter that is moved by a tiny imaginary step, which
-    is exact to rounding.
+    The gradient is the imaginary part of a return at a parameter that is moved by a tiny imaginary step,
+    which is exact to rounding.
     """
     gamma, theta = rng.random(size), rng.uniform(-2, 2, size)
     L_V, eps = 10 ** rng.uniform(-1, 1, size), 10 ** rng.uniform(-1.5, 0, size)
@@ -160,7 +162,7 @@ def wiggles(rng: np.random.Generator, size: int) -> dict[str, Array]:
 
 
 def choices(rng: np.random.Generator, size: int) -> dict[str, Array]:
-    """Single steps after one of five actions, drawn by a softmax policy: what errors do to the score's estimate.
+    """Single steps after one of five actions, drawn by a softmax policy: how the score's estimate errs.
 
     In half of them the learned step errs along the score and the value is linear.
     """

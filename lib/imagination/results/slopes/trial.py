@@ -1,4 +1,4 @@
-"""Gradients through learned models on trial: random loops and steps, and nothing may exceed what is claimed."""
+"""Gradients through learned models on trial: random loops and steps, and what is claimed of them."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def run(scale: str = "quick", *, seed: int = 0, **options: Any) -> pd.DataFrame:
     """Draw loops and measure them; one row a loop.
 
     Columns: `family`, the constants `gamma`, `loop`, `push`, `paid`, `bend` and `paid_bend`, the errors
-    `eps_dyn`, `slope_dyn` and `slope_rew`, and `error`, that of the gradient. Where the learned step's slope is
-    off everywhere its values are off without bound; `eps_dyn` is then that on the states which it visits, and
-    the claim does not depend on it, as nothing bends.
+    `eps_dyn`, `slope_dyn` and `slope_rew`, and `error`, that of the gradient. Where the learned step's slope
+    is off everywhere its values are off without bound; `eps_dyn` is then that on the states which it visits,
+    and the claim does not depend on it, as nothing bends.
 
     Parameters
     ----------

@@ -189,9 +189,9 @@ def votes(rng: np.random.Generator, size: int) -> dict[str, Array]:
 def majorities(rng: np.random.Generator, size: int) -> dict[str, Array]:
     """Majorities of 2k + 1 verdicts: of independent ones, of two more, and where each step has its own rate.
 
-    `said` and `said_later` are the probabilities of a yes of one `rate`; `apart` is how far that of steps with
-    up to five own rates is from what it tends to, and `off` how far a rate is from the nearer of 0 and 1 at
-    most. All numbers of yeses are listed.
+    `said` and `said_later` are the probabilities of a yes of one `rate`; `apart` is how far that of steps
+    with up to five own rates is from what it tends to, and `off` how far a rate is from the nearer of 0 and
+    1 at most. All numbers of yeses are listed.
     """
     pairs = rng.integers(0, 19, size)
     rates, weight = _own_rates(rng, size)
