@@ -11,9 +11,8 @@ import torch
 
 from imagination.models.least_squares import sine_dynamics
 from imagination.studies.pendulum_gap import FLOOR, gather
-from imagination.worlds.continuous import ContinuousMDP
 from imagination.worlds.gymnasium import OnPendulumStates, PendulumStates, pendulum
-from imagination.worlds.policies import NetworkPolicy, random_network_policy
+from imagination.worlds.policies import random_network_policy
 
 __all__ = ["on_pendulum", "pathwise_gradient", "slopes"]
 
@@ -55,14 +54,14 @@ def on_pendulum(
     log = gather(rng, seeds * samples).take(rows)
     policy = random_network_policy(rng, count, 3, 1).to("torch")
     start = torch.as_tensor(PendulumStates(units, count).sample(rng, starts))
-    world = real.to("torch")
+    world: Any = real.to("torch")
     visited = _visited(world, policy, start, horizon)
     following, steepness = world.dynamics(*visited), _in_angle(slopes(world.dynamics, *visited), visited[0])
     truth, found = pathwise_gradient(world, policy, start, horizon), []
     for frequency, width in settings:
         fitted = sine_dynamics(log, rng, width=width, frequency=frequency)
         learned = OnPendulumStates(fitted, units, FLOOR["affine"] * count)
-        model = real.swap(dynamics=learned).to("torch")
+        model: Any = real.swap(dynamics=learned).to("torch")
         off = _in_angle(slopes(model.dynamics, *visited), visited[0]) - steepness
         gradient = pathwise_gradient(model, policy, start, horizon)
         row = {
@@ -78,7 +77,7 @@ def on_pendulum(
     return pd.concat(found, ignore_index=True)
 
 
-def pathwise_gradient(mdp: ContinuousMDP, policy: NetworkPolicy, start: Tensor, horizon: int) -> Tensor:
+def pathwise_gradient(mdp: Any, policy: Any, start: Tensor, horizon: int) -> Tensor:
     """The gradient, (C, p), of the mean discounted return from (C, K, d) starts in a policy's parameters.
 
     World and policy hold tensors of torch; the derivative runs through every step of the rollout.
@@ -113,9 +112,7 @@ def _in_angle(derivatives: Tensor, state: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def _visited(
-    world: ContinuousMDP, policy: NetworkPolicy, start: Tensor, horizon: int
-) -> tuple[Tensor, Tensor]:
+def _visited(world: Any, policy: Any, start: Tensor, horizon: int) -> tuple[Tensor, Tensor]:
     state, states, actions = start, [], []
     for _ in range(horizon):
         action = policy(state)

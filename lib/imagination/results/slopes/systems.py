@@ -112,10 +112,10 @@ def draw(family: str, rng: np.random.Generator, size: int) -> Loops:
     if family not in FAMILIES:
         raise ValueError(f"family: {family!r} is none of {', '.join(FAMILIES)}")
     step, reward = (_maps(rng, size, 0 if family == "straight" else 3) for _ in range(2))
-    off = [_off(family, rng, 10 ** rng.uniform(-3, -0.5, size)) for _ in range(2)]
+    step_off, reward_off = (_off(family, rng, 10 ** rng.uniform(-3, -0.5, size)) for _ in range(2))
     gamma = 1 - 10 ** -rng.uniform(0.1, 1.5, size)
     start, theta = rng.standard_normal((2, size))
-    return Loops(step, reward, *off, start, theta, gamma)
+    return Loops(step, reward, step_off, reward_off, start, theta, gamma)
 
 
 def _maps(rng: np.random.Generator, size: int, waves: int) -> Waves:
