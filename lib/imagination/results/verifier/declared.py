@@ -271,7 +271,7 @@ WORDS: Mapping[str, Words] = {
     "majority_of_votes": Words(
         title="The majority of votes",
         source="[this book]",
-        also=r"\(P_{2k+1}\) is the binomial tail. \(P_{2k+3} - P_{2k+1} = \binom{2k+1}{k} (p (1 - p))^{k+1} "
+        also=r"It is the binomial tail. Two more votes add \(\binom{2k+1}{k} (p (1 - p))^{k+1} "
         r"(2p - 1)\), so with \(\mathrm{FPR} \le 1/2 \le \mathrm{TPR}\) the J of the majority never falls. "
         r"The mean of the discounted estimate from majorities is \((P_{2k+1}(\mathrm{TPR}) - "
         r"P_{2k+1}(\mathrm{FPR})) \nabla J_H\).",
