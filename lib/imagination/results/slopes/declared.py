@@ -61,9 +61,10 @@ WORDS: Mapping[str, Words] = {
         r"\varepsilon\). At \(\theta = 0\) the error of the gradient exceeds every number once "
         r"\(\varepsilon\) is small.",
         fixed=r"one step, \(f(a) = a\), \(\hat f(a) = a + \varepsilon \sin(a / \varepsilon^2)\), no reward, "
-        r"states worth \(V(s) = L_V s\), and the policy \(a = \theta\).",
+        r"and the policy \(a = \theta\).",
         for_all=r"\(\gamma\), \(L_V\), \(\theta\) and \(\varepsilon > 0\).",
         definitions=(r"\(J(\theta) = \gamma V(f(\theta))\), and \(\hat J\) with \(\hat f\)",),
+        assumptions=(r"a state \(s\) is worth \(V(s) = L_V s\)",),
     ),
     "slopes_along_a_rollout": Words(
         title="Slopes along a rollout",

@@ -96,7 +96,7 @@ RESULTS: tuple[Result, ...] = (
         label="thm-majority",
         theorem="majority_of_votes",
         cell="18-votes",
-        rests_on=(*_MOMENTS, "A verifier scales the gradient"),
+        rests_on=("A verifier scales the gradient",),
         differs="Condorcet's jury, twice: right and wrong answers have juries of their own.",
     ),
     Result(
