@@ -869,51 +869,63 @@ Definition votes_supposes (rate : R) (votes : nat) (correlation : R) : Prop :=
 Definition votes_floor (rate correlation : R) : R :=
   (rate * correlation * (1 + ((-1) * rate))).
 
-(* Leave one out, state-dependent noise *)
-Definition leave_one_out_added (own apart : R) (rollouts : nat) : R :=
-  ((/ (INR rollouts)) * (own + (apart * (/ ((-1) + (INR rollouts)))))).
+(* The majority of votes *)
+Definition majority_rate (rate : R) (pairs : nat) : R :=
+  (rate + (((-1) + (2 * rate)) * (sum pairs (fun t : nat => (((rate * (1 + ((-1) * rate))) ^ (1 +
+  t)%nat) * (Binomial.C (1 + (2 * t)%nat)%nat t)))))).
 
-Definition others_supposes (rollouts : nat) : Prop :=
-  (rollouts >= 2)%nat.
+Definition majority_supposes (rate : R) : Prop :=
+  rate >= 0 /\ rate <= 1.
 
-(* Leave one out, all of the variance *)
-Definition leave_one_out_spread (centred crossed : R) (rollouts : nat) : R :=
-  ((/ (INR rollouts)) * (centred + (crossed * (/ ((-1) + (INR rollouts)))))).
+(* Two more votes *)
+Definition two_more_votes (rate : R) (pairs : nat) : R :=
+  (((rate * (1 + ((-1) * rate))) ^ (1 + pairs)%nat) * ((-1) + (2 * rate)) * (Binomial.C (1 + (2 *
+  pairs)%nat)%nat pairs)).
 
-(* From when on leave-one-out wins *)
-Definition rival_variance (rival : R) (rollouts : nat) : R :=
-  (rival * (/ (INR rollouts))).
+(* A majority scales the gradient *)
+Definition majority_scales_mean (tpr fpr : R) (pairs : nat) (gradient : R) : R :=
+  (gradient * (tpr + ((-1) * fpr) + (((-1) + (2 * tpr)) * (sum pairs (fun t : nat => (((tpr * (1 +
+  ((-1) * tpr))) ^ (1 + t)%nat) * (Binomial.C (1 + (2 * t)%nat)%nat t))))) + ((-1) * ((-1) + (2 *
+  fpr)) * (sum pairs (fun t : nat => (((fpr * (1 + ((-1) * fpr))) ^ (1 + t)%nat) * (Binomial.C (1 +
+  (2 * t)%nat)%nat t))))))).
 
-Definition leave_one_out_wins_supposes (centred crossed rival : R) (rollouts : nat) : Prop :=
-  (rollouts >= 2)%nat /\ centred < rival /\ crossed <= (((-1) + (INR rollouts)) * (rival + ((-1) *
-  centred))).
+(* A majority saturates *)
+Definition majority_left (pairs : nat) (off : R) : R :=
+  (off * ((4 * off * (1 + ((-1) * off))) ^ pairs)).
 
-(* Less the mean of the group *)
-Definition less_the_mean_estimate (others : R) (rollouts : nat) : R :=
-  (others * (/ (INR rollouts)) * ((-1) + (INR rollouts))).
+Definition majority_left_supposes (off : R) : Prop :=
+  off >= 0 /\ off <= (1 / 2).
 
-(* Divided by the spread *)
-Definition divided_by_spread_mean (rate youden spread gradient : R) : R :=
-  (youden * gradient * spread * (/ rate) * (/ (1 + ((-1) * rate)))).
+(* Large errors of slopes *)
+Definition wiggle_slope (gamma L_V eps_dyn theta : R) : R :=
+  (L_V * gamma * (/ eps_dyn) * (cos (theta * (/ (eps_dyn ^ 2))))).
 
-Definition unsure_supposes (rate : R) : Prop :=
-  rate > 0 /\ rate < 1.
+Definition wiggle_supposes (gamma L_V eps_dyn : R) : Prop :=
+  gamma >= 0 /\ L_V >= 0 /\ eps_dyn > 0.
 
-(* The spread of a group, at most *)
-Definition spread_most (rate : R) (rollouts : nat) : R :=
-  (sqrt (rate * (/ (INR rollouts)) * (1 + ((-1) * rate)) * ((-1) + (INR rollouts)))).
+(* Small errors of values *)
+Definition wiggle_gap (gamma L_V eps_dyn : R) : R :=
+  (L_V * eps_dyn * gamma).
 
-Definition spread_supposes (rate : R) (rollouts : nat) : Prop :=
-  rate > 0 /\ rate < 1 /\ (rollouts >= 1)%nat.
+(* Slopes along a rollout *)
+Definition pathwise_bound (gamma loop push paid bend paid_bend eps_dyn slope_dyn slope_rew : R) : R :=
+  (((/ (1 + ((-1) * gamma))) * (1 + (push * gamma * (/ (1 + ((-1) * loop * gamma))))) * (slope_rew +
+  (paid * slope_dyn * gamma * (/ (1 + ((-1) * loop * gamma)))))) + (eps_dyn * gamma * (/ (1 + ((-1)
+  * gamma))) * (/ (1 + ((-1) * loop * gamma))) * (1 + (push * (/ (1 + ((-1) * gamma * (loop ^ 2))))
+  * (1 + (loop * gamma)))) * (paid_bend + (paid * bend * gamma * (/ (1 + ((-1) * loop *
+  gamma))))))).
 
-(* The spread of a group, at least *)
-Definition spread_short (rate : R) (rollouts : nat) : R :=
-  ((1 / 2) * (/ (INR rollouts)) * (sqrt (rate * (1 + ((-1) * rate)))) * (1 + ((/ rate) * (/ (1 +
-  ((-1) * rate)))))).
+Definition pathwise_supposes (gamma loop push paid bend paid_bend eps_dyn slope_dyn slope_rew : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ loop >= 0 /\ push >= 0 /\ paid >= 0 /\ bend >= 0 /\ paid_bend >= 0 /\
+  eps_dyn >= 0 /\ slope_dyn >= 0 /\ slope_rew >= 0 /\ (loop * gamma) < 1 /\ (gamma * (loop ^ 2)) <
+  1.
 
-(* A group of four *)
-Definition weight_of_four (rate : R) : R :=
-  ((sqrt 3) + ((-1) * rate * (1 + ((-1) * rate)) * ((-3) + (2 * (sqrt 3))))).
+(* Scores see values *)
+Definition score_bias_bound (gamma L_V eps_dyn score : R) : R :=
+  (L_V * eps_dyn * gamma * score).
+
+Definition score_bias_supposes (gamma L_V eps_dyn score : R) : Prop :=
+  gamma >= 0 /\ L_V >= 0 /\ eps_dyn >= 0 /\ score >= 0.
 
 (* Lemma 1, the reward ignores the action *)
 Definition reward_ignores_action_bound (gamma L_f L_r L_pi eps_dyn eps_rew : R) : R :=

@@ -1,5 +1,4 @@
-r"""The three sums that the return-gap bounds are made of, exact next to every singularity of their closed
-forms.
+r"""The sums that bounds are made of, exact next to every singularity of their closed forms.
 
 Geometric sums have closed forms that divide by :math:`1 - x`, and near :math:`x = 1` the quotient is noise.
 The sums themselves have only nonnegative terms, so they are computed as sums: a finite geometric double sum
@@ -14,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
+from scipy.special import binom
 
 
 class _Sum(sp.Function):
@@ -69,6 +69,20 @@ class DoubleGeometricSum(_Sum):
     @classmethod
     def term(cls, x: sp.Expr, y: sp.Expr, t: sp.Expr) -> sp.Expr:
         return x**t * GeometricSum(y, t)
+
+
+class MajoritySum(_Sum):
+    r"""``MajoritySum(x, n)`` is :math:`M_n(x) = \sum_{j<n} \binom{2j+1}{j} x^{j+1}`.
+
+    A majority of 2n + 1 independent votes, each a yes with probability p, is one with probability
+    :math:`p + (2p - 1) M_n(p (1 - p))`: every two further votes add a term.
+    """
+
+    nargs, letter = 2, "M"
+
+    @classmethod
+    def term(cls, x: sp.Expr, t: sp.Expr) -> sp.Expr:
+        return sp.binomial(2 * t + 1, t) * x ** (t + 1)
 
 
 class CappedGeometricSum(_Sum):
@@ -174,6 +188,16 @@ def double_geometric_sum(x: Any, y: Any, n: Any) -> np.ndarray:
         return _product(x, second)
 
 
+def majority_sum(x: Any, n: Any) -> np.ndarray:
+    """:math:`M_n(x)` for x in [0, 1/4] and whole n, by the ratio of its terms. Broadcasts."""
+    x, n = np.broadcast_arrays(np.asarray(x, float), np.asarray(n, float))
+    total, term = np.zeros(x.shape), x
+    for j in range(int(n.max(initial=0))):
+        total = total + np.where(j < n, term, 0.0)
+        term = term * x * (2 * (2 * j + 3) / (j + 2))
+    return total
+
+
 def capped_geometric_sum(x: Any, y: Any, a: Any, cap: Any, n: Any) -> np.ndarray:
     r""":math:`C_n = \sum_{t<n} x^t \min(\mathrm{cap}, a G_t(y))` for 0 <= x < 1, nonnegative y, a, cap; n
     whole or inf.
@@ -225,5 +249,7 @@ def _switched_at(
 NUMERIC = {
     "GeometricSum": geometric_sum,
     "DoubleGeometricSum": double_geometric_sum,
+    "MajoritySum": majority_sum,
+    "binomial": binom,
     "CappedGeometricSum": capped_geometric_sum,
 }

@@ -1,4 +1,4 @@
-"""The three sums against their definitions, in exact arithmetic and in 50 digits."""
+"""The sums against their definitions, in exact arithmetic and in 50 digits."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ import pytest
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import special
 
 from imagination import sums
-from imagination.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
+from imagination.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum, MajoritySum
 from imagination.symbols import natural, real
 
 
@@ -141,4 +142,15 @@ def test_a_symbol_stays_where_its_terms_are_many() -> None:
 def test_a_symbol_is_evaluated_by_what_bears_its_name() -> None:
     capped_symbol = CappedGeometricSum(*map(sp.Rational, ("1/2", "2", "1/10", "6/10")), sp.Integer(8))
     assert sums.capped_geometric_sum(0.5, 2.0, 0.1, 0.6, 8) == pytest.approx(float(capped_symbol), rel=1e-14)
-    assert set(sums.NUMERIC) == {"GeometricSum", "DoubleGeometricSum", "CappedGeometricSum"}
+    assert float(MajoritySum(sp.Rational(1, 8), 3)) == sums.majority_sum(0.125, 3)
+    own = {"GeometricSum", "DoubleGeometricSum", "CappedGeometricSum", "MajoritySum"}
+    assert set(sums.NUMERIC) == {*own, "binomial"}
+
+
+def test_the_sum_of_majorities_by_the_incomplete_beta_function() -> None:
+    p, k = np.array([0.01, 0.2, 0.45, 0.7, 1.0])[:, None], np.arange(40)
+    tail = special.betainc(k + 1, k + 1, p)
+    np.testing.assert_allclose(p + (2 * p - 1) * sums.majority_sum(p * (1 - p), k), tail, atol=1e-14)
+    x, n = real("x"), natural("n")
+    assert MajoritySum(x, 3) == x + 3 * x**2 + 10 * x**3 and MajoritySum(x, 0) == 0
+    assert MajoritySum(x, n).as_sum().subs(n, 3).doit() == MajoritySum(x, 3)

@@ -21,15 +21,15 @@ from sympy.core.function import AppliedUndef
 
 from imagination.claim import Claim, Quantity
 from imagination.latex import latex
-from imagination.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
+from imagination.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum, MajoritySum
 
 __all__ = ["NotPrintable", "check_claim", "check_glyphs", "definition"]
 
 RESERVED = {
     "E", "IF", "IN", "INR", "IZR", "PI", "R", "Rabs", "Rmax", "Rmin", "Rpower", "Series", "Type", "Set",
-    "Prop", "SProp", "and", "as", "at", "bool", "cofix", "else", "end", "ex_series", "exists",
+    "Prop", "SProp", "and", "as", "at", "bool", "cofix", "cos", "else", "end", "ex_series", "exists",
     "exists2", "exp", "fix", "for", "forall", "fun", "geom", "if", "in", "is_series", "let", "ln",
-    "match", "max", "min", "mod", "nat", "not", "or", "pow", "prod", "return", "sqrt", "sum", "then",
+    "match", "max", "min", "mod", "nat", "not", "or", "pow", "prod", "return", "sin", "sqrt", "sum", "then",
     "using", "where", "with",
 }  # fmt: skip
 """Keywords of Coq, and names that the printed definitions use or that stand for something else there."""
@@ -37,7 +37,7 @@ RESERVED = {
 _RATIONALS = {sp.Rational, *map(type, (sp.S.Zero, sp.S.One, sp.S.NegativeOne, sp.S.Half, sp.Integer(2)))}
 """Exact types: what a subclass says of itself cannot be trusted."""
 
-_FUNCTIONS = {sp.Abs: "Rabs", sp.exp: "exp", sp.log: "ln"}
+_FUNCTIONS = {sp.Abs: "Rabs", sp.exp: "exp", sp.log: "ln", sp.cos: "cos", sp.sin: "sin"}
 _RELATIONS = {sp.Le: "<=", sp.Lt: "<", sp.Ge: ">=", sp.Gt: ">", sp.Eq: "=", sp.Ne: "<>"}
 _LOOK_ALIKE = {
     rf"\var{name}": rf"\{name}" for name in ("epsilon", "theta", "phi", "rho", "sigma", "kappa", "pi")
@@ -143,7 +143,7 @@ def _map(application: AppliedUndef) -> str:
 
 def _sums(expression: sp.Expr) -> list[sp.Sum]:
     """The sums that are printed for an expression, those inside of other sums included."""
-    made = [e.as_sum() for e in expression.atoms(DoubleGeometricSum, CappedGeometricSum)]
+    made = [e.as_sum() for e in expression.atoms(DoubleGeometricSum, CappedGeometricSum, MajoritySum)]
     return [*expression.atoms(sp.Sum), *made]
 
 
@@ -212,12 +212,14 @@ class _Coq:
             return self.power(*e.args)
         if kind in _FUNCTIONS:
             return f"({_FUNCTIONS[kind]} {self.real(e.args[0])})"
+        if kind is sp.binomial:
+            return f"(Binomial.C {self.natural(e.args[0])} {self.natural(e.args[1])})"
         if kind in (sp.Min, sp.Max):
             name = "Rmin" if kind is sp.Min else "Rmax"
             return reduce(lambda a, b: f"({name} {a} {b})", sorted(map(self.real, e.args)))
         if kind is GeometricSum:
             return f"(geom {self.real(e.args[0])} {self.natural(e.args[1])})"
-        if kind in (DoubleGeometricSum, CappedGeometricSum):
+        if kind in (DoubleGeometricSum, CappedGeometricSum, MajoritySum):
             return self.series(e.as_sum())
         if kind is sp.Sum:
             return self.series(e)

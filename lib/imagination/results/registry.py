@@ -31,6 +31,7 @@ _FOLDERS = {
     "Preferences": "preference",
     "Critics": "critic",
     "Groups": "group",
+    "Gradients through a model": "slopes",
     "A bound of one's own": "tutorial",
 }
 

@@ -10,7 +10,7 @@ from imagination.formal.printer import NotPrintable, check_claim, check_glyphs, 
 from imagination.formal.record import folder
 from imagination.results.registry import PRINTED
 from imagination.results.return_gap import claims as return_gap
-from imagination.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum
+from imagination.sums import CappedGeometricSum, DoubleGeometricSum, GeometricSum, MajoritySum
 from imagination.symbols import natural, positive, real
 
 x, y = real("x y")
@@ -42,6 +42,11 @@ def test_the_file_is_what_the_claims_print():
         (sp.Abs(x), "(Rabs x)"),
         (sp.Max(x, y), "(Rmax x y)"),
         (GeometricSum(x, n), "(geom x n)"),
+        (
+            MajoritySum(x, n),
+            "(sum n (fun t : nat => ((x ^ (1 + t)%nat) * (Binomial.C (1 + (2 * t)%nat)%nat t))))",
+        ),
+        (sp.cos(x) + sp.sin(x), "((cos x) + (sin x))"),
         (DoubleGeometricSum(x, y, n), "(sum n (fun t : nat => ((x ^ t) * (geom y t))))"),
         (sp.Sum(x**k, (k, 0, n - 1)), "(sum n (fun k : nat => (x ^ k)))"),
     ],
@@ -94,7 +99,7 @@ class MyAbs(sp.Abs):
 @pytest.mark.parametrize(
     "value",
     [
-        sp.sin(x),
+        sp.tan(x),
         Half(x),
         MyAbs(x),
         sp.pi * x,

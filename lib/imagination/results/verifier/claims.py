@@ -14,17 +14,22 @@ from imagination.claim import Claim, Hypothesis, Quantity
 from imagination.claim import positive as above_0
 from imagination.quantities import nonnegative, shown
 from imagination.results.fidelity import claims as fidelity
+from imagination.sums import MajoritySum
 from imagination.symbols import natural, real
 
 __all__ = [
     "AT_END",
     "BEYOND",
+    "MAJORITY",
+    "MAJORITY_SATURATES",
+    "MAJORITY_SCALES",
     "MEAN_OF_VOTES",
     "OFF_THE_GRADIENT",
     "PER_STEP",
     "RESCALED_CROSSING",
     "SATURATES",
     "SCALES",
+    "TWO_MORE_VOTES",
     "UP_TO",
     "VARYING",
     "VERDICTS_ADD",
@@ -168,4 +173,43 @@ SATURATES = Claim(
     name="Votes saturate", source="[this book]", symbols=(RATE, VOTES, CORRELATION), hypotheses=_VOTES,
     quantity=rho * p * (1 - p), expression=MEAN_OF_VOTES.expression,
     meaning="what they share stays, however many there are",
+)  # fmt: skip
+
+# -- the majority of votes -----------------------------------------------------------------------------------
+
+k = natural("k")
+m = real("m")
+PAIRS = Quantity(k, "pairs", "k, of 2k + 1 votes")
+OFF_ONE_SIDE = Quantity(m, "off", "largest distance of a step's own rate from the nearer of 0 and 1")
+
+
+def majority(rate: sp.Expr) -> sp.Expr:
+    """The probability that most of 2k + 1 independent votes are yes."""
+    return rate + (2 * rate - 1) * MajoritySum(rate * (1 - rate), k)
+
+
+MAJORITY = Claim(
+    name="The majority of votes", source="[this book]", symbols=(RATE, PAIRS), hypotheses=probability(RATE),
+    quantity=shown(r"P_{2k+1}"), expression=majority(p), relation="==",
+    meaning="each further two votes add a term, of the sign of p - 1/2",
+)  # fmt: skip
+TWO_MORE_VOTES = Claim(
+    name="Two more votes", source="[this book]", symbols=(RATE, PAIRS), hypotheses=probability(RATE),
+    quantity=shown(r"P_{2k+3} - P_{2k+1}"),
+    expression=sp.binomial(2 * k + 1, k) * (p * (1 - p)) ** (k + 1) * (2 * p - 1), relation="==",
+    meaning="Condorcet's step: a majority drives every rate away from 1/2",
+)  # fmt: skip
+MAJORITY_SCALES = Claim(
+    name="A majority scales the gradient", source="[this book]", symbols=(TPR, FPR, PAIRS, gradient),
+    hypotheses=RATES, quantity=SCALES.quantity,
+    expression=(majority(tpr) - majority(fpr)) * gradient.symbol, relation="==",
+    meaning="with the J of the majority",
+)  # fmt: skip
+MAJORITY_SATURATES = Claim(
+    name="A majority saturates", source="[this book]", symbols=(PAIRS, OFF_ONE_SIDE),
+    hypotheses=(nonnegative(OFF_ONE_SIDE), Hypothesis("off <= 1/2", sp.Le(m, sp.Rational(1, 2)))),
+    quantity=shown(r"\lvert P_{2k+1} - \mathbb{P}(q > \tfrac{1}{2}) - "
+                   r"\tfrac{1}{2} \mathbb{P}(q = \tfrac{1}{2}) \rvert"),
+    expression=m * (4 * m * (1 - m)) ** k,
+    meaning="votes that share a step's own rate q end at the share of steps that most get right",
 )  # fmt: skip

@@ -89,6 +89,25 @@ RESULTS: tuple[Result, ...] = (
         cell="18-votes",
         differs="Classical for the mean of correlated draws.",
     ),
+    Result(
+        "The majority of votes",
+        (claims.MAJORITY, claims.TWO_MORE_VOTES, claims.MAJORITY_SCALES),
+        chapter=_CHAPTER,
+        label="thm-majority",
+        theorem="majority_of_votes",
+        cell="18-votes",
+        rests_on=("A verifier scales the gradient",),
+        differs="Condorcet's jury, twice: right and wrong answers have juries of their own.",
+    ),
+    Result(
+        "A majority saturates",
+        (claims.MAJORITY_SATURATES,),
+        chapter=_CHAPTER,
+        label="thm-majority",
+        theorem="majority_saturates",
+        cell="18-votes",
+        differs="For every law of a step's own rate, with how fast.",
+    ),
 )
 
 PRINTED: Mapping[str, Printed] = {
@@ -123,6 +142,16 @@ PRINTED: Mapping[str, Printed] = {
         {"expression": "votes_variance", "supposes": "votes_supposes"},
     ),
     "votes_saturate": (claims.SATURATES, {"quantity": "votes_floor"}),
+    "majority_of_votes": (
+        claims.MAJORITY,
+        {"expression": "majority_rate", "supposes": "majority_supposes"},
+    ),
+    "two_more_votes": (claims.TWO_MORE_VOTES, {"expression": "two_more_votes"}),
+    "majority_scales": (claims.MAJORITY_SCALES, {"expression": "majority_scales_mean"}),
+    "majority_saturates": (
+        claims.MAJORITY_SATURATES,
+        {"expression": "majority_left", "supposes": "majority_left_supposes"},
+    ),
 }
 
 _FIXED = (
@@ -238,5 +267,31 @@ WORDS: Mapping[str, Words] = {
         assumptions=(
             r"each vote is 1 with probability \(p\) and else 0; each two of them have correlation \(\rho\)",
         ),
+    ),
+    "majority_of_votes": Words(
+        title="The majority of votes",
+        source="[this book]",
+        also=r"It is the binomial tail. Two more votes add \(\binom{2k+1}{k} (p (1 - p))^{k+1} "
+        r"(2p - 1)\), so with \(\mathrm{FPR} \le 1/2 \le \mathrm{TPR}\) the J of the majority never falls. "
+        r"The mean of the discounted estimate from majorities is \((P_{2k+1}(\mathrm{TPR}) - "
+        r"P_{2k+1}(\mathrm{FPR})) \nabla J_H\).",
+        left="P_{2k+1}",
+        fixed=r"a rate \(p\) of yes, a number of votes \(2k + 1\); and what a verifier scales.",
+        for_all="rates in [0, 1].",
+        definitions=(r"\(P_{2k+1}\) is the probability that more than \(k\) of \(2k + 1\) votes are yes",),
+        assumptions=("the votes are independent, and on a learner's steps also given the trajectory",),
+    ),
+    "majority_saturates": Words(
+        title="A majority saturates",
+        source="[this book]",
+        also=r"Where right steps have own rates of at least 1/2 and wrong ones of at most 1/2, the J of the "
+        "majority is at most its limit.",
+        fixed=r"a law of steps' own rates \(q\), and a number of votes \(2k + 1\).",
+        for_all="laws with finitely many rates.",
+        definitions=(
+            r"\(P_{2k+1}\) is the probability that more than \(k\) of the votes on a step are yes",
+            r"\(m\) is at most 1/2, and no less than each rate's distance from the nearer of 0 and 1",
+        ),
+        assumptions=("given a step's own rate its votes are independent",),
     ),
 }

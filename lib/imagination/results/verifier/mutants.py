@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import sympy as sp
+
 from imagination.results.fidelity.claims import K, V, c_0, v_biased, v_noisy
 from imagination.results.verifier.claims import (
     AT_END,
     BEYOND,
+    MAJORITY,
+    MAJORITY_SATURATES,
+    MAJORITY_SCALES,
     MEAN_OF_VOTES,
     OFF_THE_GRADIENT,
     PER_STEP,
     SATURATES,
     SCALES,
+    TWO_MORE_VOTES,
     UP_TO,
     VARYING,
     VERDICTS_ADD,
@@ -20,6 +26,8 @@ from imagination.results.verifier.claims import (
     a,
     fpr,
     gradient,
+    k,
+    m,
     m_0,
     m_1,
     mean_J,
@@ -28,6 +36,7 @@ from imagination.results.verifier.claims import (
     of_end,
     of_length,
     of_rates,
+    p,
     rho,
     tpr,
 )
@@ -76,4 +85,17 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("the rest averages out at once", MEAN_OF_VOTES, put(1 / n, 0)),
     Mutant("independent", SATURATES, put(rho, 0)),
     Mutant("a vote too many counted", SATURATES, lambda e: e * rho),
+    Mutant("the rate stays", MAJORITY, lambda e: p),
+    Mutant("more votes, more yeses", MAJORITY, lambda e: 2 * p - e),
+    Mutant("a pair too many", MAJORITY, put(k, k + 1)),
+    Mutant("a pair of votes for one", MAJORITY, put(k, 2 * k)),
+    Mutant("more votes, more yeses", TWO_MORE_VOTES, put(2 * p - 1, 1)),
+    Mutant("one way to be split", TWO_MORE_VOTES, put(sp.binomial(2 * k + 1, k), 1)),
+    Mutant("the next pair", TWO_MORE_VOTES, put(k, k + 1)),
+    Mutant("J stays", MAJORITY_SCALES, lambda e: J * gradient.symbol),
+    Mutant("right answers alone gain", MAJORITY_SCALES, lambda e: e.subs(fpr, 0)),
+    Mutant("a pair too many", MAJORITY_SCALES, put(k, k + 1)),
+    Mutant("a few votes are as good as all", MAJORITY_SATURATES, put(m, 0)),
+    Mutant("twice as fast", MAJORITY_SATURATES, put(4 * m * (1 - m), 2 * m * (1 - m))),
+    Mutant("a pair too many", MAJORITY_SATURATES, put(k, k + 1)),
 )  # fmt: skip

@@ -7,7 +7,7 @@ with their probabilities, and the estimator is applied to each.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from imagination.reinforce.problems import Estimator, Problem, tabular_policy
 from imagination.worlds import makers
 from imagination.worlds.tabular import TabularMDP
 
-__all__ = ["FAMILIES", "Judged", "draw", "episode_ends", "listed", "slope", "votes"]
+__all__ = ["FAMILIES", "Judged", "draw", "episode_ends", "listed", "majorities", "panels", "slope", "votes"]
 
 Array = NDArray[np.float64]
 
@@ -173,15 +173,8 @@ def votes(rng: np.random.Generator, size: int) -> dict[str, Array]:
     independent. All numbers of yeses are listed.
     """
     n = rng.integers(1, 40, size)
-    rates = rng.random((size, 5))
-    weight = rng.dirichlet(np.full(5, 0.3), size)
-    weight[::10] = np.eye(5)[0]  # no step is harder than another
-    count = np.arange(40)[:, None, None]
-    ways = np.ones((size, 5)) * (count == 0)
-    for vote in range(39):  # one more vote, where there is one
-        more = (vote < n)[:, None]
-        ways = np.where(more, ways * (1 - rates) + np.roll(ways, 1, axis=0) * rates, ways)
-    chance = (ways * weight).sum(axis=2)
+    rates, weight = _own_rates(rng, size)
+    chance = (_counts(n[:, None], rates) * weight).sum(axis=2)
     share = np.arange(40)[:, None] / n
     mean = (chance * share).sum(axis=0)
     one, two = (weight * rates).sum(axis=1), (weight * rates**2).sum(axis=1)
@@ -191,3 +184,58 @@ def votes(rng: np.random.Generator, size: int) -> dict[str, Array]:
         "correlation": (two - one**2) / (one - one**2),
         "spread": (chance * share**2).sum(axis=0) - mean**2,
     }
+
+
+def majorities(rng: np.random.Generator, size: int) -> dict[str, Array]:
+    """Majorities of 2k + 1 verdicts: of independent ones, of two more, and where each step has its own rate.
+
+    `said` and `said_later` are the probabilities of a yes of one `rate`; `apart` is how far that of steps
+    with up to five own rates is from what it tends to, and `off` how far a rate is from the nearer of 0 and
+    1 at most. All numbers of yeses are listed.
+    """
+    pairs = rng.integers(0, 19, size)
+    rates, weight = _own_rates(rng, size)
+    rates = np.where(rng.random((size, 1)) < 0.5, rates, rates / 5)  # near 0, where majorities fade fast
+    said, later = (most(_counts((2 * k + 1)[:, None], rates), k) for k in (pairs, pairs + 1))
+    nearer = np.minimum(rates, 1 - rates)  # the majority errs alike on either side
+    misses = np.sign(0.5 - rates) * most(_counts((2 * pairs + 1)[:, None], nearer), pairs)
+    return {
+        "pairs": pairs.astype(float),
+        "rate": rates[:, 0],
+        "said": said[:, 0],
+        "said_later": later[:, 0],
+        "off": np.where(weight > 0, nearer, 0.0).max(axis=1),
+        "apart": np.abs((misses * weight).sum(axis=1)),
+    }
+
+
+def panels(system: Judged, rng: np.random.Generator) -> tuple[Judged, NDArray[np.int64]]:
+    """The same problems judged by the majority of 2k + 1 independent verdicts, and k."""
+    pairs = rng.integers(0, 6, len(system.problem))
+    one, other = (
+        most(_counts((2 * pairs + 1)[:, None], rate[:, 0, :1]), pairs)[:, :, None]
+        for rate in (system.tpr, system.fpr)
+    )
+    shape = system.tpr.shape
+    return replace(system, tpr=np.broadcast_to(one, shape), fpr=np.broadcast_to(other, shape)), pairs
+
+
+def most(ways: Array, pairs: NDArray[np.int64]) -> Array:
+    """The probability, (B, r), of more than k yeses of those that `_counts` lists."""
+    return (ways * (np.arange(len(ways))[:, None, None] > pairs[:, None])).sum(axis=0)
+
+
+def _own_rates(rng: np.random.Generator, size: int) -> tuple[Array, Array]:
+    """Up to five rates of steps, and how often each of them occurs, (B, 5) each."""
+    rates = rng.random((size, 5))
+    weight = rng.dirichlet(np.full(5, 0.3), size)
+    weight[::10] = np.eye(5)[0]  # no step is harder than another
+    return rates, weight
+
+
+def _counts(n: NDArray[np.int64], rates: Array) -> Array:
+    """Probabilities of 0, 1, ..., 39 yeses among n votes, (40, B, r)."""
+    ways = np.ones(rates.shape) * (np.arange(40)[:, None, None] == 0)
+    for vote in range(int(n.max())):  # one more vote, where there is one
+        ways = np.where(vote < n, ways * (1 - rates) + np.roll(ways, 1, axis=0) * rates, ways)
+    return ways

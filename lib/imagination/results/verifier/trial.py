@@ -13,12 +13,22 @@ from numpy.typing import NDArray
 from imagination.reinforce import exact
 from imagination.reinforce.problems import DISCOUNTED, THEOREM_2, Estimator
 from imagination.results.verifier import claims
-from imagination.results.verifier.systems import FAMILIES, Judged, draw, episode_ends, listed, noise, slope
+from imagination.results.verifier.systems import (
+    FAMILIES,
+    Judged,
+    draw,
+    episode_ends,
+    listed,
+    noise,
+    panels,
+    slope,
+)
+from imagination.results.verifier.systems import majorities as draw_majorities
 from imagination.results.verifier.systems import votes as draw_votes
 from imagination.trials.sweep import batches, sweep
 from imagination.trials.trial import Trial
 
-__all__ = ["SCALES", "TOLERANCE", "TRIALS", "measured", "run", "run_votes"]
+__all__ = ["SCALES", "TOLERANCE", "TRIALS", "measured", "run", "run_majorities", "run_votes"]
 
 Array = NDArray[np.float64]
 
@@ -54,6 +64,37 @@ def run_votes(scale: str = "quick", *, seed: int = 0, **options: Any) -> pd.Data
     """
     own = [{"size": 5 * each["size"]} for each in batches(SCALES, scale, FAMILIES[:1])]
     return sweep(_votes, own, seed=seed, **options)
+
+
+def run_majorities(scale: str = "quick", *, seed: int = 0, **options: Any) -> pd.DataFrame:
+    """Draw panels of judges whose majority decides: one row each.
+
+    Columns: those of `imagination.results.verifier.systems.majorities` and `step`, what two more votes
+    change; of a problem of the family "every step" that is judged by the majority of 2k + 1 verdicts
+    `judges_pairs`, `tpr` and `fpr` of one verdict, `most`, and along a random direction `mean`, that of the
+    discounted estimate, listed, and `gradient`. Parameters and options as those of `run`.
+    """
+    return sweep(_majorities, batches(SCALES, scale, FAMILIES[:1] * 5), seed=seed, **options)
+
+
+def _majorities(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.DataFrame:
+    size = configuration["size"]
+    drawn = pd.DataFrame(draw_majorities(rng, size))
+    system = draw(FAMILIES[0], rng, size)
+    judged, pairs = panels(system, rng)
+    found, _ = listed(judged, DISCOUNTED)
+    gradient = slope(system.problem, partial(exact.returns, reward=system.due))
+    direction = rng.standard_normal(gradient.shape)
+    steps = np.arange(system.problem.horizon)
+    return drawn.assign(
+        step=drawn["said_later"] - drawn["said"],
+        judges_pairs=pairs,
+        tpr=system.tpr[:, 0, 0],
+        fpr=system.fpr[:, 0, 0],
+        most=(system.problem.discount[:, None] ** steps).sum(axis=1),
+        mean=(found * direction).sum(axis=1),
+        gradient=(gradient * direction).sum(axis=1),
+    )
 
 
 def _batch(configuration: Mapping[str, Any], rng: np.random.Generator) -> pd.DataFrame:
@@ -221,5 +262,16 @@ TRIALS = (
     ),
     Trial(claims.MEAN_OF_VOTES, run_votes, "spread"),
     Trial(claims.SATURATES, run_votes, _shared),
+    Trial(claims.MAJORITY, run_majorities, "said", unit=1.0),
+    Trial(claims.TWO_MORE_VOTES, run_majorities, "step", unit=1.0),
+    Trial(
+        claims.MAJORITY_SCALES,
+        run_majorities,
+        "mean",
+        columns={"pairs": "judges_pairs"},
+        unit="most",
+        tolerance=TOLERANCE,
+    ),
+    Trial(claims.MAJORITY_SATURATES, run_majorities, "apart"),
 )
 """What is tried, each on the problems of which it speaks."""

@@ -66,3 +66,20 @@ def test_votes_of_one_rate_are_binomial():
     assert 10 <= one.sum() < 100
     law = stats.binom(drawn["votes"][one], drawn["rate"][one])
     np.testing.assert_allclose(drawn["spread"][one], law.var() / drawn["votes"][one] ** 2, rtol=1e-9)
+
+
+def test_majorities_are_binomial_tails():
+    drawn = systems.majorities(np.random.default_rng(5), 300)
+    votes = 2 * drawn["pairs"] + 1
+    np.testing.assert_allclose(drawn["said"], stats.binom(votes, drawn["rate"]).sf(drawn["pairs"]), rtol=1e-9)
+    later = stats.binom(votes + 2, drawn["rate"]).sf(drawn["pairs"] + 1)
+    np.testing.assert_allclose(drawn["said_later"], later, rtol=1e-9)
+    assert (drawn["apart"] <= 0.5).all() and (drawn["off"] <= 0.5).all() and (drawn["off"] < 0.2).any()
+
+
+def test_a_panel_is_judged_by_its_majority():
+    drawn = systems.draw("every step", np.random.default_rng(6), 30)
+    judged, pairs = systems.panels(drawn, np.random.default_rng(7))
+    tail = stats.binom(2 * pairs + 1, drawn.tpr[:, 0, 0]).sf(pairs)
+    np.testing.assert_allclose(judged.tpr[:, 2, 1], tail, rtol=1e-9)
+    assert (judged.problem.mdp.reward == drawn.problem.mdp.reward).all() and len(set(pairs)) == 6

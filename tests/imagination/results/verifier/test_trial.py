@@ -10,7 +10,7 @@ from imagination.trials.trial import mutation_scores
 
 @pytest.fixture(scope="module")
 def tables():
-    return {trial.run: trial.run("quick", seed=3), trial.run_votes: trial.run_votes("quick", seed=3)}
+    return {each: each("quick", seed=3) for each in (trial.run, trial.run_votes, trial.run_majorities)}
 
 
 def test_the_claims_hold_and_could_fail(tables):
@@ -29,7 +29,7 @@ def test_every_mutant_is_caught(tables):
         mutation_scores([own], [m for m in MUTANTS if m.of == own.claim], tables[own.systems])["caught by"]
         for own in trial.TRIALS
     ]
-    assert sum(map(len, caught)) == len(MUTANTS) == 39
+    assert sum(map(len, caught)) == len(MUTANTS) == 52
     assert min(each.min() for each in caught) >= 10
 
 
@@ -61,3 +61,13 @@ def test_the_judge_of_the_front_page():
 def test_an_unknown_scale_is_refused():
     with pytest.raises(ValueError, match="scale: 'huge' is none of quick, full"):
         trial.run("huge")
+
+
+def test_a_majority_may_make_a_good_judge_useless(tables):
+    """Right answers that less than half of the votes accept: J > 0, and that of the majority goes to 0."""
+    J = [
+        float(np.diff([claims.MAJORITY.evaluate(rate=rate, pairs=pairs) for rate in (0.1, 0.4)])[0])
+        for pairs in (0, 1, 3, 20)
+    ]
+    np.testing.assert_allclose(J[:2], [0.3, 0.352 - 0.028])
+    assert J[1] > J[0] > J[2] > J[3] > 0 and J[3] < 0.1
