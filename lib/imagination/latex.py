@@ -142,15 +142,17 @@ def in_lines(text: str, width: float = _WIDTH) -> str:
 
 
 def _pieces(text: str) -> list[str]:
-    """A formula cut before every relation and every sign between terms that stands in no brackets."""
+    """A formula cut before relations and signs between terms, and after commas, that stand in no brackets."""
     pieces, depth, before = [""], 0, "="
     for token in _TOKEN.findall(text):
         depth += (token in _OPENING) - (token in _CLOSING)
         if depth == 0 and token in _SIGNS and (token in _RELATION or before not in _SIGNS):
             pieces.append("")
         pieces[-1] += token
+        if depth == 0 and token == ",":
+            pieces.append("")
         before = before if token.isspace() else token
-    return pieces
+    return [piece for piece in pieces if piece.strip()]
 
 
 def _opened(piece: str) -> list[str]:
@@ -164,7 +166,7 @@ def _opened(piece: str) -> list[str]:
             brackets[-1] = (brackets[-1][0], place)
     first, last = max(brackets, key=lambda each: _width("".join(tokens[slice(*each)])))
     inner = _pieces("".join(tokens[first + 2 : last]))
-    if len(inner) == 1:
+    if len(inner) < 2:
         return [piece]
     inner[0] = "".join(tokens[:first]) + r"\bigl" + tokens[first + 1] + inner[0]
     inner[-1] += r"\bigr" + "".join(tokens[last + 1 :])

@@ -49,16 +49,27 @@ FOLDED = {"long formula"}
 """What SymPy found, folded away: a term may be wider than any page, and nobody wrote it."""
 
 ON_A_PHONE = FOLDED | {"code", "table", "result", "formula in a line"}
-"""Eighty letters would be too small to read, columns of numbers cannot be broken, nor can what is made by machine."""
+"""Eighty letters would be too small to read; columns cannot be broken, nor can every computed result."""
 
 SCROLL = {
-    ("chapters/15_what_we_know_and_what_we_dont.html", "table"),  # all results: columns of words, in a frame
+    # All results, and all that was measured, in columns of words; the map of them would be too small.
+    ("chapters/15_what_we_know_and_what_we_dont.html", "table"),
+    ("chapters/15_what_we_know_and_what_we_dont.html", "figure"),
+    ("chapters/index.html", "figure"),
+    # One fraction each, that nobody can break.
+    ("chapters/03_what_the_constants_do.html", "result"),
+    ("chapters/09_noise_is_only_variance.html", "result"),
+    # Eleven columns of measurements, and names of columns as the library has them.
+    ("chapters/10_cheap_and_many_or_dear_and_few.html", "table"),
+    ("chapters/14_training_in_imagination_whole.html", "table"),
+    # Examples in docstrings are as wide as the library's lines.
+    *((f"chapters/reference/{page}.html", "code") for page in ("decide", "studies")),
 }
-"""What else may scroll on any page, and why."""
+"""What else may scroll at any width."""
 
 
 def too_wide(page, name: str, width: int) -> list[list]:
-    """What does not fit, or does not say that it scrolls, on a page that is open; it is left at that width."""
+    """What does not fit, or does not say that it scrolls, on an open page; it is left at that width."""
     page.set_viewport_size({"width": width, "height": PHONE["height"]})
     page.evaluate("() => new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))")
     may = ON_A_PHONE if width == PHONE["width"] else FOLDED
