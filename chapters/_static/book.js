@@ -15,13 +15,17 @@
     ".bd-article .table-container",
   ].join(", ");
 
+  // A formula's box holds its text for screen readers too, which is not seen, and may be wider than the formula.
+  const content = (node) =>
+    node.querySelector(":scope > mjx-math")?.getBoundingClientRect().width ?? node.scrollWidth;
+
   const scrolls = (node) =>
-    node.scrollWidth > node.clientWidth && ["auto", "scroll"].includes(getComputedStyle(node).overflowX);
+    content(node) > node.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(node).overflowX);
 
   const shade = (node, wider) => {
     const left = Math.abs(node.scrollLeft);
     node.classList.toggle("more-before", wider && left > 1);
-    node.classList.toggle("more-after", wider && left < node.scrollWidth - node.clientWidth - 1);
+    node.classList.toggle("more-after", wider && left < content(node) - node.clientWidth - 1);
   };
 
   const update = () => {

@@ -11,13 +11,15 @@ TOO_WIDE = """() => {
         if (!styles.has(node)) styles.set(node, getComputedStyle(node).overflowX !== 'visible');
         return styles.get(node);
     };
+    const scrolls = node => ['auto', 'scroll'].includes(getComputedStyle(node).overflowX);
     const found = [];
     const look = (kind, node, right, words) => {
         for (let box = node; box && box !== document.documentElement; box = box.parentElement) {
             const { left, right: edge } = box.getBoundingClientRect();
             if (!clips(box) || right <= left + box.clientLeft + box.clientWidth + 2) continue;
-            const says = box.classList.contains('scrolls') && box.matches('.more-before, .more-after');
-            found.push([kind, says, words.trim().replace(/\\s+/g, ' ').slice(0, 60)]);
+            const written = getComputedStyle(box, '::before').content.includes('scrolls');
+            const says = written || getComputedStyle(box).boxShadow.includes('inset');
+            found.push([kind, says && scrolls(box), words.trim().replace(/\\s+/g, ' ').slice(0, 60)]);
             right = edge;
         }
         if (right > document.documentElement.clientWidth + 2) found.push([kind, false, words]);
