@@ -87,7 +87,7 @@ def test_the_story_needs_no_solution(number):
 
 
 ASKED = re.compile(r'"ex-[\w-]+",|(\w+)=\1,')
-"""Lines of a call of `check` that stands in several: the names of an exercise and its parts, which are told."""
+"""Lines of a call of `check` that stands in several: names of an exercise and its parts, which are told."""
 
 
 @every_chapter
