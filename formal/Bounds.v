@@ -869,6 +869,27 @@ Definition votes_supposes (rate : R) (votes : nat) (correlation : R) : Prop :=
 Definition votes_floor (rate correlation : R) : R :=
   (rate * correlation * (1 + ((-1) * rate))).
 
+(* The gap of histories *)
+Definition history_gap_bound (gamma memory reach surprise mispaid : R) : R :=
+  ((/ (1 + ((-1) * gamma))) * (mispaid + (reach * surprise * gamma * (/ (1 + ((-1) * memory)))))).
+
+Definition history_gap_supposes (gamma memory reach : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ memory >= 0 /\ reach >= 0 /\ memory < 1.
+
+(* A norm for histories *)
+Definition history_norm_bound (rho newest distance : R) : R :=
+  (distance * (Rmax newest rho)).
+
+Definition history_norm_supposes (rho newest distance : R) : Prop :=
+  rho > 0 /\ newest >= 0 /\ distance >= 0.
+
+(* No norm does better *)
+Definition history_no_worse_bound (gamma rho : R) : R :=
+  (gamma * rho).
+
+Definition history_no_worse_supposes (gamma rho newest : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ rho > 0 /\ newest <= rho /\ (gamma * rho) < 1.
+
 (* Lemma 1, the reward ignores the action *)
 Definition reward_ignores_action_bound (gamma L_f L_r L_pi eps_dyn eps_rew : R) : R :=
   ((eps_rew * (/ (1 + ((-1) * gamma)))) + (L_r * eps_dyn * gamma * (/ (1 + ((-1) * gamma))) * (/ (1

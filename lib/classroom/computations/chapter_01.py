@@ -12,12 +12,12 @@ from imagination.rollouts import return_gap
 from imagination.worlds.continuous import ContinuousMDP, Transitions
 from imagination.worlds.gymnasium import pendulum
 
-GAMMA, PUSH, SPEED_UNIT = 0.95, 0.25, 15**0.5
+PUSH, SPEED_UNIT = 0.25, 15**0.5
 
 
 def real(torque_unit: float = 2.0) -> ContinuousMDP:
-    """The pendulum, with torque in another unit [N m]."""
-    return pendulum(np.array([GAMMA]), torque_unit=torque_unit)
+    """The pendulum, with torque in another unit [N m]; of its discount nothing here depends."""
+    return pendulum(np.array([0.0]), torque_unit=torque_unit)
 
 
 def closed_loop(torque_unit: float) -> float:
@@ -31,11 +31,13 @@ def best_unit() -> float:
     return float(in_state[0] / in_action[0])
 
 
-def guarantee(eps: Mapping[str, float], torque_unit: float, horizon: Any = 5, push: float = PUSH) -> Any:
+def guarantee(
+    eps: Mapping[str, float], discount: float, torque_unit: float, horizon: Any = 5, push: float = PUSH
+) -> Any:
     """The bound for bounded states, for the policy that pushes so much."""
     world = real(torque_unit)
     return bound(
-        gamma=GAMMA,
+        gamma=discount,
         L_f=world.dynamics.lipschitz()[0],
         L_r=world.reward.lipschitz()[0],
         L_pi=push * SPEED_UNIT / torque_unit,
@@ -45,12 +47,12 @@ def guarantee(eps: Mapping[str, float], torque_unit: float, horizon: Any = 5, pu
     )
 
 
-def last_informative(eps: Mapping[str, float], push: float = 0.0) -> int:
+def last_informative(eps: Mapping[str, float], discount: float, push: float = 0.0) -> int:
     """The longest horizon, up to 200, at which a guarantee beats the ceiling."""
     horizons = np.arange(1, 201)
     worst = float(real().reward.bound()[0])  # type: ignore[attr-defined]
-    ceiling = worst * np.cumsum(GAMMA ** (horizons - 1))
-    return int(horizons[guarantee(eps, 2.0, horizons, push) < ceiling].max())
+    ceiling = worst * np.cumsum(discount ** (horizons - 1))
+    return int(horizons[guarantee(eps, discount, 2.0, horizons, push) < ceiling].max())
 
 
 def gaps(models: Any, policy: Any, starts: Any, half: str) -> np.ndarray:

@@ -10,6 +10,7 @@ from imagination.results.kernels.systems import constants
 from imagination.studies.distances import reward_shapes
 from imagination.wasserstein import kl_divergence, line_metric, total_variation, wasserstein
 from imagination.worlds.makers import gridworld, random_kernels
+from imagination.worlds.tabular import TabularMDP
 
 SCALES = np.geomspace(0.3, 8, 40)
 
@@ -50,28 +51,48 @@ def counting_exponent() -> float:
     return float(np.polyfit(np.log(sizes), np.log(suprema), 1)[0])
 
 
-def by_scale(policy: np.ndarray, scales: np.ndarray = SCALES) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """The bound at each scale of the action metric (infinite without contraction), and its constants."""
-    worlds = [gridworld(3, 3, slip=np.full(len(scales), slip), discount=0.5) for slip in (0.1, 0.2)]
-    metric = scales[:, None, None] * worlds[0].action_metric
-    found = constants(replace(worlds[0], action_metric=metric), worlds[1], policy)
+Worlds = tuple[TabularMDP, TabularMDP, np.ndarray]
+"""The real world, the imagined one and a policy."""
+
+
+def by_scale(worlds: Worlds, scales: np.ndarray = SCALES) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """The bound at each scale of the action metric (infinite without contraction), and its constants.
+
+    Raises
+    ------
+    ValueError
+        If the worlds and the policy do not fit each other, or have no metrics.
+    """
+    real, imagined, policy = worlds
+    shape = real.transition.shape[1:3]
+    if imagined.transition.shape[1:3] != shape or policy.shape[-2:] != shape:
+        raise ValueError(
+            f"real, imagined and policy must have the same states and actions, got {shape}, "
+            f"{imagined.transition.shape[1:3]} and {policy.shape[-2:]}"
+        )
+    if real.state_metric is None or real.action_metric is None:
+        raise ValueError("real needs a state_metric and an action_metric, got none")
+    real, imagined = (world[np.zeros(len(scales), int)] for world in (real, imagined))
+    metric = scales[:, None, None] * real.action_metric
+    found = constants(replace(real, action_metric=metric), imagined, policy)
     return WASSERSTEIN_BOUND.evaluate(outside=np.inf, **found), found
 
 
-def best_scale(policy: np.ndarray) -> float:
+def _drawn(worlds: Worlds) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    bounds, found = by_scale(worlds)
+    if not np.isfinite(bounds).any():
+        raise ValueError("real must have gamma L < 1 at some scale of actions, got none: lower its discount")
+    return bounds, found
+
+
+def best_scale(real: TabularMDP, imagined: TabularMDP, policy: np.ndarray) -> float:
     """The scale of the least bound."""
-    return float(SCALES[np.argmin(by_scale(policy)[0])])
+    return float(SCALES[np.argmin(_drawn((real, imagined, policy))[0])])
 
 
-def is_near_best(policy: np.ndarray, answer: float) -> bool:
+def is_near_best(real: TabularMDP, imagined: TabularMDP, policy: np.ndarray, answer: float) -> bool:
     """Whether the bound at a scale is within 1% of the least."""
     if answer <= 0:
         return False
-    return bool(by_scale(policy, np.array([answer]))[0][0] <= 1.01 * by_scale(policy)[0].min())
-
-
-def grows_above_the_best(policy: np.ndarray) -> str:
-    """Which constant is larger at the largest scale with contraction than at the best one."""
-    bounds, found = by_scale(policy)
-    best, last = np.argmin(bounds), np.flatnonzero(np.isfinite(bounds))[-1]
-    return max(("L_f", "L_r", "L_pi"), key=lambda name: found[name][last] / found[name][best])
+    worlds = real, imagined, policy
+    return bool(by_scale(worlds, np.array([answer]))[0][0] <= 1.01 * _drawn(worlds)[0].min())

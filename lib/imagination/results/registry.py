@@ -26,6 +26,7 @@ _FOLDERS = {
     "Bias": "bias",
     "How long to imagine": "horizon",
     "Verifiers": "verifier",
+    "Histories": "histories",
     "A bound of one's own": "tutorial",
 }
 
