@@ -23,7 +23,7 @@ ROOMS = {
     "latex": set(),
     "claim": {"symbols", "sums", "latex"},
     "quantities": {"symbols", "claim"},
-    "derivation": set(),
+    "derivation": {"latex"},
     "records": {"checks"},
     "figures": {"checks"},
     "worlds": {"checks", "extras", "rollouts", "lipschitz"},

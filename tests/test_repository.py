@@ -287,6 +287,11 @@ def test_a_chapter_is_short_enough_to_read(chapter):
         assert len(source.splitlines()) <= 30, source.splitlines()[0]
 
 
+def test_no_line_of_code_is_wider_than_the_page(chapter):
+    """Not even one that ruff lets pass, such as a long address."""
+    assert [line for source in cells(chapter, "code") for line in source.splitlines() if len(line) > 80] == []
+
+
 def test_a_chapters_figures_have_captions_and_descriptions(chapter):
     for cell in chapter["cells"]:
         if cell["cell_type"] == "code" and "plt.show()" in notebooks.source_of(cell):

@@ -18,7 +18,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from imagination import sums
-from imagination.latex import latex
+from imagination.latex import in_lines, latex
 from imagination.symbols import check_symbol
 
 RELATIONS: dict[str, type[sp.Rel]] = {"<=": sp.Le, "==": sp.Eq, "<": sp.Lt}
@@ -415,7 +415,7 @@ class Claim:
         return (
             f"<div class='claim tex2jax_process'><p><strong>{self.name}</strong> "
             f"<span class='claim-source'>{self.source}</span></p>"
-            rf"<div class='claim-statement'>\[{latex(self.statement)}\]</div>"
+            rf"<div class='claim-statement'>\[{in_lines(latex(self.statement))}\]</div>"
             f"<details><summary>What it supposes</summary>"
             f"<ul>{rows}</ul></details></div>"
         )

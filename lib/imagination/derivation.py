@@ -23,6 +23,8 @@ import z3
 from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import BooleanAtom
 
+from imagination.latex import in_lines
+
 __all__ = ["EFFORT", "PROVED", "REFUTED", "UNKNOWN", "Verdict", "equal", "follows"]
 
 PROVED, REFUTED, UNKNOWN = "proved", "refuted", "unknown"
@@ -98,7 +100,8 @@ class Verdict:
 
     def _repr_html_(self) -> str:
         numbers, sides = self._found(lambda eq: rf"\({_latex(eq)}\)")
-        body = rf"<div class='claim-statement'>\[{(formula := _latex(self.statement))}\]</div>"
+        formula = _latex(self.statement)
+        body = rf"<div class='claim-statement'>\[{in_lines(formula)}\]</div>"
         if len(formula) > _LONG:
             body = f"<details><summary>a long formula</summary>{body}</details>"
         if numbers:

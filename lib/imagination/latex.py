@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import sympy as sp
@@ -93,3 +95,107 @@ def factor_order(factor: sp.Expr) -> tuple[Any, ...]:
 def latex(expr: sp.Basic) -> str:
     """The LaTeX of a formula in the book's notation."""
     return _Printer({"order": "rev-lex"}).doprint(expr)
+
+
+# -- lines ---------------------------------------------------------------------------------------------------
+
+_WIDTH = 44.0
+"""How many letters of a formula stand beside each other on a page, in the narrowest box of the book."""
+
+_TOKEN = re.compile(r"\\[a-zA-Z]+|\\.|\s+|.", re.DOTALL)
+_OPENING, _CLOSING = ("{", r"\left", r"\begin"), ("}", r"\right", r"\end")
+_RELATION = ("=", "<", ">", r"\leq", r"\geq", r"\le", r"\ge", r"\neq", r"\ne")
+_SIGNS = ("+", "-", *_RELATION)
+_ABOVE_EACH_OTHER = (r"\frac", r"\tfrac", r"\dfrac", r"\binom")
+_NO_WIDTH = (
+    r"\left", r"\right", r"\hat", r"\bar", r"\overline", r"\tilde", r"\dot", r"\mathrm", r"\mathcal",
+    r"\operatorname", r"\text", r"\displaystyle", r"\limits", r"\,",
+)  # fmt: skip
+
+
+def in_lines(text: str, width: float = _WIDTH) -> str:
+    """A formula's LaTeX, in lines where it is too wide for one: before relations, then before signs.
+
+    A term that is too wide is cut in its widest brackets; without any it stays whole.
+
+    Parameters
+    ----------
+    text : str
+        The LaTeX of a formula that is displayed.
+    width : float
+        In letters.
+    """
+    if _width(text) <= width:
+        return text
+    lines: list[str] = []
+    for piece in _pieces(text):
+        relation = _TOKEN.match(piece)[0] in _RELATION  # type: ignore[index]
+        for place, part in enumerate(_opened(piece) if _width(piece) > width else [piece]):
+            if not lines or relation or _width(lines[-1] + part) > width - 4:
+                step = r"\qquad\quad " if place else r"\quad " if relation else r"\qquad "
+                lines.append(step + part if lines else part)
+            else:
+                lines[-1] += part
+            relation = False
+    rows = r" \\ & ".join(line.strip() for line in lines)
+    return rf"\begin{{aligned}} & {rows} \end{{aligned}}" if len(lines) > 1 else text
+
+
+def _pieces(text: str) -> list[str]:
+    """A formula cut before relations and signs between terms, and after commas, that stand in no brackets."""
+    pieces, depth, before = [""], 0, "="
+    for token in _TOKEN.findall(text):
+        depth += (token in _OPENING) - (token in _CLOSING)
+        if depth == 0 and token in _SIGNS and (token in _RELATION or before not in _SIGNS):
+            pieces.append("")
+        pieces[-1] += token
+        if depth == 0 and token == ",":
+            pieces.append("")
+        before = before if token.isspace() else token
+    return [piece for piece in pieces if piece.strip()]
+
+
+def _opened(piece: str) -> list[str]:
+    """A term cut before the signs in its widest brackets, which are then as tall as a line."""
+    tokens, depth, brackets = _TOKEN.findall(piece), 0, [(0, 0)]
+    for place, token in enumerate(tokens):
+        if token == r"\left" and depth == 0:
+            brackets.append((place, place))
+        depth += (token in _OPENING) - (token in _CLOSING)
+        if token == r"\right" and depth == 0:
+            brackets[-1] = (brackets[-1][0], place)
+    first, last = max(brackets, key=lambda each: _width("".join(tokens[slice(*each)])))
+    inner = _pieces("".join(tokens[first + 2 : last]))
+    if len(inner) < 2:
+        return [piece]
+    inner[0] = "".join(tokens[:first]) + r"\bigl" + tokens[first + 1] + inner[0]
+    inner[-1] += r"\bigr" + "".join(tokens[last + 1 :])
+    return inner
+
+
+def _width(text: str) -> float:
+    """About how wide a formula is, in letters: fractions as their wider part, small letters as 0.7."""
+    return _run(iter(_TOKEN.findall(text)))
+
+
+def _run(tokens: Iterator[str]) -> float:
+    """The width of what comes up to a closing brace."""
+    return sum(iter(lambda: _next(tokens), -1.0))
+
+
+def _next(tokens: Iterator[str]) -> float:
+    """The width of the next letter, group or fraction; -1 at the end."""
+    token = next(tokens, "}")
+    if token == "}":
+        return -1.0
+    if token == "{":
+        return _run(tokens)
+    if token in _ABOVE_EACH_OTHER:
+        return max(_next(tokens), _next(tokens))
+    if token in ("^", "_"):
+        return 0.7 * _next(tokens)
+    if token.isspace():
+        return _next(tokens)
+    if token in _NO_WIDTH:
+        return 0.0
+    return 2.2 if token in _SIGNS else 1.0

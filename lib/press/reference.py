@@ -20,7 +20,7 @@ from sphinx.ext.napoleon import Config, NumpyDocstring
 from sphinx.util.inspect import object_description
 
 from imagination.claim import Claim
-from imagination.latex import latex
+from imagination.latex import in_lines, latex
 
 FOLDER = "chapters/reference/"
 
@@ -162,7 +162,7 @@ def _claimed(claim: Claim) -> list[str]:
     """A claim's name and source, its words, its formula, and what it takes."""
     words = f" {claim.meaning[0].upper()}{claim.meaning[1:]}." if claim.meaning else ""
     takes = f"It takes ``{', '.join(claim.arguments)}``." if claim.arguments else "It takes no numbers."
-    formula = f".. math:: {latex(claim.statement)}"
+    formula = f".. math:: {in_lines(latex(claim.statement))}"
     return [f"{claim.name} {claim.source}.{words}", "", formula, "", takes, ""]
 
 

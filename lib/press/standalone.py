@@ -35,7 +35,8 @@ SCIENCE = (
 """What chapters, their checks and the library import, of all that printing and testing the book takes."""
 
 SETUP = """\
-# Does nothing inside the book. In a notebook opened alone it fetches the book's library and records.
+# Does nothing inside the book. In a notebook opened alone it fetches the book's
+# library and records.
 import importlib.util
 import subprocess
 import sys
@@ -44,14 +45,20 @@ from pathlib import Path
 # `python -m press address URL` writes this line.
 repository = "{address}"
 if importlib.util.find_spec("imagination") is None:
-    around = [folder for folder in (Path.cwd(), *Path.cwd().parents) if (folder / "lib/imagination").is_dir()]
+    here = (Path.cwd(), *Path.cwd().parents)
+    around = [each for each in here if (each / "lib/imagination").is_dir()]
     book = around[0] if around else Path("on-training-in-imagination")
     if not book.is_dir() and not repository:
-        raise RuntimeError("The book has no address yet. Download all of it, and open this notebook there.")
+        raise RuntimeError(
+            "The book has no address yet. Download all of it, "
+            "and open this notebook there."
+        )
     if not book.is_dir():
-        subprocess.run(["git", "clone", "--quiet", "--depth", "1", repository, str(book)], check=True)
+        clone = ["git", "clone", "--quiet", "--depth", "1", repository]
+        subprocess.run([*clone, str(book)], check=True)
     sys.path.insert(0, str((book / "lib").resolve()))
-    subprocess.run([sys.executable, str(book / "lib/press/standalone.py")], check=True)
+    install = [sys.executable, str(book / "lib/press/standalone.py")]
+    subprocess.run(install, check=True)
 """
 """That cell; not printed on a page, and the same in every chapter."""
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page
 from tests.chapters.axe import look, open_all
 from tests.chapters.conftest import PAGES, PHONE, ROOT
+from tests.chapters.overflow import WIDTHS, too_wide
 
 from press import links, reference, run_times
 from press.book import Book
@@ -58,6 +59,7 @@ def test_page(watch, address, name):
     page.set_viewport_size(PHONE)
     assert page.evaluate(WIDER_THAN_THE_PAGE) == []
     open_all(page)
+    assert {width: wide for width in WIDTHS if (wide := too_wide(page, name, width))} == {}
     assert page.evaluate(WIDER_THAN_THE_PAGE) == []
     assert watched.complaints == []
     assert look(page) == {}
@@ -146,7 +148,8 @@ def test_the_front_page_lists_every_chapter(printed):
 
 
 FAULTY = """<html><head><script src='https://cdn.example/a.js'></script></head><body><main>
-<p>\\(x</p><div style='width: 2000px'>wide</div><img src='none.png' alt='figure.png'>
+<p>\\(x</p><pre style='width: 9px; overflow: auto'>much code</pre>
+<div style='width: 2000px'>wide</div><img src='none.png' alt='figure.png'>
 <mjx-merror>Undefined</mjx-merror><script>console.error('oh')</script></main></body></html>"""
 
 
@@ -161,6 +164,7 @@ def test_the_browser_sees_what_is_wrong(watch, address):
     assert any("oh" in complaint for complaint in watched.complaints)
     assert any("404" in complaint for complaint in watched.complaints)
     assert page.evaluate(WIDER_THAN_THE_PAGE) != []
+    assert too_wide(page, "faulty.html", PHONE["width"]) == [["code", False, "much code"]]
     assert page.evaluate(IMAGES)[0]["broken"]
     assert not is_description(page.evaluate(IMAGES)[0]["alt"])
     assert UNTYPESET.findall(page.evaluate(VISIBLE_TEXT)) == ["\\("]

@@ -5,7 +5,10 @@ real return-to-go G is V(s) and noise, and the noise is no error of the value. I
 :math:`E[\hat P_H - G]` is the mean error. Of squares, with two draws of the promise that are independent
 given s (one draw, where nothing is left to chance),
 
-.. math:: E[(\hat P_H - G)(\hat P'_H - G)] = E[e_H(s)^2] + E[\operatorname{Var}(G \mid s)] ,
+.. math::
+
+    & E[(\hat P_H - G)(\hat P'_H - G)] \\
+    & \quad = E[e_H(s)^2] + E[\operatorname{Var}(G \mid s)] ,
 
 and the last term knows no H: *differences* of mean squares between horizons are free of the noise, exactly,
 in worlds and models with chance, too. They decide which horizon is best. How large :math:`e_H` is, and how

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from imagination.claim import Claim
 from imagination.formal import record
-from imagination.latex import latex
+from imagination.latex import in_lines, latex
 from imagination.results.registry import WORDS
 from imagination.results.result import Words
 
@@ -60,7 +60,8 @@ class Card:
     def _repr_html_(self) -> str:
         words, checked = self.words, self.checked
         shown = "".join(
-            rf"<div class='claim-statement'>\[{_text(formula)}\]</div>" for formula in self.formulas()
+            rf"<div class='claim-statement'>\[{_text(in_lines(formula))}\]</div>"
+            for formula in self.formulas()
         )
         said = [("", words.also), ("Fixed:", words.fixed), ("For all:", words.for_all)]
         told = "".join(f"<p><em>{title}</em> {_text(text)}</p>" for title, text in said if text)
