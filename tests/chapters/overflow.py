@@ -65,7 +65,7 @@ SCROLL = {
     ("chapters/10_cheap_and_many_or_dear_and_few.html", "table"),
     ("chapters/14_training_in_imagination_whole.html", "table"),
     # Examples in docstrings are as wide as the library's lines.
-    *((f"chapters/reference/{page}.html", "code") for page in ("decide", "studies")),
+    *((f"chapters/reference/{page}.html", "code") for page in ("claims", "decide", "studies")),
 }
 """What else may scroll at any width."""
 

@@ -31,8 +31,11 @@ class Promises:
 
     With :math:`G_t` the real return-to-go, the promise :math:`\hat P_H` errs by two parts that add up,
 
-    .. math:: \hat P_H(s_t) - G_t = \Bigl[\hat P_H(s_t) - \sum_{k<H} \gamma^k r_{t+k}
-              - \gamma^H \bar V(s_{t+H})\Bigr] + \gamma^H \bigl[\bar V(s_{t+H}) - G_{t+H}\bigr],
+    .. math::
+
+        & \hat P_H(s_t) - G_t \\
+        & \quad = \Bigl[\hat P_H(s_t) - \sum_{k<H} \gamma^k r_{t+k} - \gamma^H \bar V(s_{t+H})\Bigr] \\
+        & \qquad + \gamma^H \bigl[\bar V(s_{t+H}) - G_{t+H}\bigr],
 
     what the imagined steps did and what the value at their end does: the identity of
     `imagination.audit.parts.decompose`, at every state. The noise of the rewards before the end is not in
