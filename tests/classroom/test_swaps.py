@@ -178,7 +178,7 @@ PLACES: dict[str, list] = {
         ({"tpr=0.7, fpr=0.1": rates}, lambda v: abs(abs(v["cosine"]) - 1) < 1e-9)
         for rates in ("tpr=0.7, fpr=0.8", "tpr=1.0, fpr=0.0", "tpr=0.5, fpr=0.4")
     ],
-    "20-history-chance": [
+    "21-history-chance": [
         ({"[[0.9, 0.1], [0.2, 0.8]]": law}, lambda v: v["table"].gap.loc[8] < 1e-12)
         for law in ("[[0.5, 0.5], [0.5, 0.5]]", "[[0.1, 0.9], [0.8, 0.2]]", "[[1.0, 0.0], [0.0, 1.0]]")
     ],

@@ -1,5 +1,10 @@
 """Computations for the exercises of *Baselines, critics and groups*."""
 
+import numpy as np
+
+from imagination.results.group.claims import FOUR
+from imagination.studies.groups import weight
+
 BIAS, LINEAR, SQUARE = 0.2, 0.3, 1.0
 """The two steps of the exercise on the habit."""
 
@@ -20,10 +25,7 @@ def habit(lam: float = 0.95) -> float:
 def most(lam: float) -> float:
     """The largest error of an advantage, but for the baseline."""
     return (MODEL + GAMMA * (1 - lam) * CRITIC) / (1 - GAMMA * lam)
-import numpy as np
 
-from imagination.results.group.claims import FOUR
-from imagination.studies.groups import weight
 
 HARD, EVEN = 0.01, 0.5
 """Chances of a yes of the two questions of the second exercise."""
@@ -42,12 +44,3 @@ def of_limit(rate: float) -> float:
 def twice() -> int:
     """From how many answers on the hard question weighs twice as much."""
     return next(count for count in range(2, 1000) if np.divide(*weight([HARD, EVEN], count)) >= 2)
-from imagination.results.slopes.claims import PATHWISE
-
-LOOP = {"gamma": 0.9, "loop": 0.5, "paid": 1.0, "bend": 0.0, "paid_bend": 0.0, "slope_rew": 0.0}
-"""The loop of the exercise on slopes, whose world does not bend."""
-
-
-def steep(slope: float = 0.01, push: float = 1.0, value: float = 0.3) -> float:
-    """By how much the gradient through the learned loop may be wrong."""
-    return float(PATHWISE.evaluate(**LOOP, push=push, slope_dyn=slope, eps_dyn=value))

@@ -255,7 +255,7 @@ REPORTS = (
         "Deterministic worlds",
         "To suppose them is said to cost little, since history can be put into the state; worlds with "
         "chance are left open.",
-        ("05-283e10d9", "20-history-figure"),
+        ("05-283e10d9", "21-history-figure"),
     ),
     Report(
         "Straightening",

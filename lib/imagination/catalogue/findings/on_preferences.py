@@ -1,4 +1,4 @@
-"""Findings about rewards that are learned from comparisons: chapter 19."""
+"""Findings about rewards that are learned from comparisons: chapter 20."""
 
 from __future__ import annotations
 

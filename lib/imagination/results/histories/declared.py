@@ -7,7 +7,7 @@ from imagination.results.result import Printed, Result, Words
 
 __all__ = ["PRINTED", "RESULTS", "WORDS"]
 
-_CHAPTER = "20_where_these_bounds_come_from"
+_CHAPTER = "21_where_these_bounds_come_from"
 
 RESULTS: tuple[Result, ...] = (
     Result(
@@ -16,7 +16,7 @@ RESULTS: tuple[Result, ...] = (
         chapter=_CHAPTER,
         label="thm-histories",
         theorem="history_gap",
-        cell="20-histories",
+        cell="21-histories",
         differs="The paper has a state. Here the real episode may be any, and the model reads its last "
         "observations; for one observation that is a state it is the closed loop itself.",
     ),
@@ -26,7 +26,7 @@ RESULTS: tuple[Result, ...] = (
         chapter=_CHAPTER,
         label="thm-history-norm",
         theorem="history_norm",
-        cell="20-history-norm",
+        cell="21-history-norm",
         differs="With equal weights a history moves on with constant 1 or more, whatever the world does.",
     ),
 )

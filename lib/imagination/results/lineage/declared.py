@@ -8,10 +8,10 @@ from imagination.results.result import Printed, Result, Words
 
 __all__ = ["PRINTED", "RESULTS", "WORDS"]
 
-_in_20 = partial(Result, chapter="20_where_these_bounds_come_from", cell="20-cards")
+_in_21 = partial(Result, chapter="21_where_these_bounds_come_from", cell="21-cards")
 
 RESULTS: tuple[Result, ...] = (
-    _in_20(
+    _in_21(
         "Classical simulation lemma",
         (claims.CLASSICAL, claims.NOT_CENTRED),
         label="thm-classical",
@@ -19,28 +19,28 @@ RESULTS: tuple[Result, ...] = (
         rests_on=("Simulation lemma",),
         differs="With a learned reward; both forms at once, by two bounds of the span of the value.",
     ),
-    _in_20(
+    _in_21(
         "Tight simulation lemma, both rewards in range",
         (claims.BOTH_IN_RANGE,),
         label="thm-both-in-range",
         theorem="both_in_range",
         differs="Recovered: the book's own form supposes less of the learned reward, and is larger.",
     ),
-    _in_20(
+    _in_21(
         "Errors in expectation",
         (claims.PER_TIME, claims.LARGEST_MEAN),
         label="thm-per-time",
         theorem="per_time",
         differs="With a learned reward; the first form keeps a probability from exceeding 1.",
     ),
-    _in_20(
+    _in_21(
         "Performance difference",
         (claims.PERFORMANCE,),
         label="thm-performance",
         theorem="performance_difference",
         differs="Recovered: the telescoping of the identity for kernels, where what differs is the policy.",
     ),
-    _in_20(
+    _in_21(
         "Value equivalence",
         (claims.VALUE_EQUIVALENT,),
         label="thm-equivalent",
@@ -48,14 +48,14 @@ RESULTS: tuple[Result, ...] = (
         rests_on=("The identity for kernels",),
         differs="Recovered, with a learned reward: the identity for kernels with every term 0.",
     ),
-    _in_20(
+    _in_21(
         "The model's optimal policy",
         (claims.MODEL_OPTIMAL,),
         label="thm-model-optimal",
         theorem="model_optimal",
         differs="Known. No constant of a policy stands in it, and its one constant is the model's.",
     ),
-    _in_20(
+    _in_21(
         "Pessimism",
         (claims.PESSIMISM,),
         label="thm-pessimism",

@@ -8,7 +8,7 @@ from imagination.results.result import Printed, Result, Words
 
 __all__ = ["PRINTED", "RESULTS", "WORDS"]
 
-_CHAPTER = "19_baselines_critics_and_groups"
+_CHAPTER = "20_differences_and_slopes"
 
 RESULTS: tuple[Result, ...] = (
     Result(
@@ -17,7 +17,7 @@ RESULTS: tuple[Result, ...] = (
         chapter=_CHAPTER,
         label="thm-comparisons",
         theorem="comparisons_tell",
-        cell="19-comparisons",
+        cell="20-comparisons",
         differs="That differences alone are identified is known; here also how errors add up along a chain.",
     ),
     Result(
@@ -26,7 +26,7 @@ RESULTS: tuple[Result, ...] = (
         chapter=_CHAPTER,
         label="thm-constant",
         theorem="constant_in_rewards",
-        cell="19-constant",
+        cell="20-constant",
         differs="What comparisons leave open, in the place of false yeses.",
     ),
 )

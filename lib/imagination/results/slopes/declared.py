@@ -8,31 +8,31 @@ from imagination.results.slopes import claims
 
 __all__ = ["PRINTED", "RESULTS", "WORDS"]
 
-_in_19 = partial(Result, chapter="19_baselines_critics_and_groups")
+_in_20 = partial(Result, chapter="20_differences_and_slopes")
 
 RESULTS: tuple[Result, ...] = (
-    _in_19(
+    _in_20(
         "Small errors, large slopes",
         (claims.WIGGLE_GAP, claims.WIGGLE),
         label="thm-wiggle",
         theorem="small_errors_large_slopes",
-        cell="19-slopes-example",
+        cell="20-slopes-example",
         differs="Folklore, with numbers: no bound of values bounds the gradient.",
     ),
-    _in_19(
+    _in_20(
         "Slopes along a rollout",
         (claims.PATHWISE,),
         label="thm-slopes",
         theorem="slopes_along_a_rollout",
-        cell="19-slopes-bound",
+        cell="20-slopes-bound",
         differs="Lemma 1 for gradients: errors of slopes in the place of errors of values.",
     ),
-    _in_19(
+    _in_20(
         "Scores see values",
         (claims.SCORES,),
         label="thm-scores",
         theorem="scores_see_values",
-        cell="19-slopes-bound",
+        cell="20-slopes-bound",
         differs="The bias of the mean alone; its variance is another matter.",
     ),
 )
