@@ -896,6 +896,161 @@ Definition majority_left (pairs : nat) (off : R) : R :=
 Definition majority_left_supposes (off : R) : Prop :=
   off >= 0 /\ off <= (1 / 2).
 
+(* Classical simulation lemma *)
+Definition classical_bound (gamma eps_dyn eps_rew width : R) : R :=
+  ((eps_rew * (/ (1 + ((-1) * gamma)))) + (width * eps_dyn * gamma * (/ ((1 + ((-1) * gamma)) ^
+  2)))).
+
+Definition classical_supposes (gamma eps_dyn eps_rew width : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ eps_dyn >= 0 /\ eps_rew >= 0 /\ width >= 0.
+
+(* Simulation lemma, not centred *)
+Definition not_centred_bound (gamma eps_dyn eps_rew largest_value : R) : R :=
+  ((/ (1 + ((-1) * gamma))) * (eps_rew + (2 * largest_value * eps_dyn * gamma))).
+
+(* Tight simulation lemma, both rewards in range *)
+Definition both_in_range_bound (gamma eps_dyn eps_rew common_width : R) : R :=
+  ((/ (1 + ((-1) * gamma * (1 + ((-1) * eps_dyn))))) * (eps_rew + (common_width * eps_dyn * gamma *
+  (/ (1 + ((-1) * gamma)))))).
+
+Definition both_in_range_supposes (gamma eps_dyn eps_rew common_width : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ eps_dyn >= 0 /\ eps_rew >= 0 /\ eps_dyn <= 1 /\ common_width >= 0.
+
+(* Errors expected at each time *)
+Definition per_time_bound (gamma eps_rew width drift : R) : R :=
+  ((width * drift) + (eps_rew * (/ (1 + ((-1) * gamma))))).
+
+Definition per_time_supposes (gamma eps_rew width : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ eps_rew >= 0 /\ width >= 0.
+
+(* The largest expected error *)
+Definition largest_mean_bound (gamma eps_mean eps_rew width : R) : R :=
+  ((eps_rew * (/ (1 + ((-1) * gamma)))) + (width * eps_mean * gamma * (/ ((1 + ((-1) * gamma)) ^
+  2)))).
+
+(* Performance difference *)
+Definition performance_gap (gamma advantage : R) : R :=
+  (advantage * (/ (1 + ((-1) * gamma)))).
+
+(* The model's optimal policy *)
+Definition model_optimal_bound (gamma L_V eps_dyn eps_rew : R) : R :=
+  ((/ (1 + ((-1) * gamma))) * ((2 * eps_rew) + (2 * L_V * eps_dyn * gamma))).
+
+Definition model_optimal_supposes (gamma L_V eps_dyn eps_rew : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ L_V >= 0 /\ eps_dyn >= 0 /\ eps_rew >= 0.
+
+(* Pessimism *)
+Definition pessimism_bound (gamma charge : R) : R :=
+  (2 * charge * (/ (1 + ((-1) * gamma)))).
+
+(* The gap of histories *)
+Definition history_gap_bound (gamma memory reach surprise mispaid : R) : R :=
+  ((/ (1 + ((-1) * gamma))) * (mispaid + (reach * surprise * gamma * (/ (1 + ((-1) * memory)))))).
+
+Definition history_gap_supposes (gamma memory reach : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ memory >= 0 /\ reach >= 0 /\ memory < 1.
+
+(* A norm for histories *)
+Definition history_norm_bound (rho newest distance : R) : R :=
+  (distance * (Rmax newest rho)).
+
+Definition history_norm_supposes (rho newest distance : R) : Prop :=
+  rho > 0 /\ newest >= 0 /\ distance >= 0.
+
+(* No norm does better *)
+Definition history_no_worse_bound (gamma rho : R) : R :=
+  (gamma * rho).
+
+Definition history_no_worse_supposes (gamma rho newest : R) : Prop :=
+  gamma >= 0 /\ gamma < 1 /\ rho > 0 /\ newest <= rho /\ (gamma * rho) < 1.
+
+(* Comparisons tell differences *)
+Definition comparison_difference (wins : R) : R :=
+  (ln (wins * (/ (1 + ((-1) * wins))))).
+
+Definition comparison_supposes (wins : R) : Prop :=
+  wins > 0 /\ wins < 1.
+
+(* Along a chain of comparisons *)
+Definition chain_error (links : nat) (apart : R) : R :=
+  (apart * (INR links)).
+
+(* A constant in the rewards *)
+Definition constant_in_rewards_gradient (gradient constant of_length : R) : R :=
+  (gradient + (of_length * constant)).
+
+(* What a critic's errors do *)
+Definition critic_mean (gamma lam plain ahead at_end : R) : R :=
+  (plain + (gamma * ((ahead * (1 + ((-1) * lam))) + (at_end * lam)))).
+
+(* What noise a critic lets in *)
+Definition critic_added (sigma eligible : R) (rollouts : nat) : R :=
+  (eligible * (sigma ^ 2) * (/ (INR rollouts))).
+
+Definition critic_added_supposes (rollouts : nat) : Prop :=
+  (rollouts > 0)%nat.
+
+(* The best lambda of two steps *)
+Definition two_step_best (bias linear square : R) (rollouts : nat) : R :=
+  (((bias ^ 2) * ((1 + ((-1) * (Rmin (Rmax ((/ (square + ((INR rollouts) * (bias ^ 2)))) * (((-1) *
+  linear) + ((INR rollouts) * (bias ^ 2)))) 0) 1))) ^ 2)) + ((/ (INR rollouts)) * ((square * ((Rmin
+  (Rmax ((/ (square + ((INR rollouts) * (bias ^ 2)))) * (((-1) * linear) + ((INR rollouts) * (bias ^
+  2)))) 0) 1) ^ 2)) + (2 * linear * (Rmin (Rmax ((/ (square + ((INR rollouts) * (bias ^ 2)))) *
+  (((-1) * linear) + ((INR rollouts) * (bias ^ 2)))) 0) 1))))).
+
+Definition two_step_error (trace bias linear square : R) (rollouts : nat) : R :=
+  (((bias ^ 2) * ((1 + ((-1) * trace)) ^ 2)) + ((/ (INR rollouts)) * ((square * (trace ^ 2)) + (2 *
+  linear * trace)))).
+
+Definition two_step_supposes (trace bias square : R) (rollouts : nat) : Prop :=
+  trace >= 0 /\ trace <= 1 /\ (rollouts > 0)%nat /\ (square + ((INR rollouts) * (bias ^ 2))) > 0.
+
+(* Leave one out, state-dependent noise *)
+Definition leave_one_out_added (own apart : R) (rollouts : nat) : R :=
+  ((/ (INR rollouts)) * (own + (apart * (/ ((-1) + (INR rollouts)))))).
+
+Definition others_supposes (rollouts : nat) : Prop :=
+  (rollouts >= 2)%nat.
+
+(* Leave one out, all of the variance *)
+Definition leave_one_out_spread (centred crossed : R) (rollouts : nat) : R :=
+  ((/ (INR rollouts)) * (centred + (crossed * (/ ((-1) + (INR rollouts)))))).
+
+(* From when on leave-one-out wins *)
+Definition rival_variance (rival : R) (rollouts : nat) : R :=
+  (rival * (/ (INR rollouts))).
+
+Definition leave_one_out_wins_supposes (centred crossed rival : R) (rollouts : nat) : Prop :=
+  (rollouts >= 2)%nat /\ centred < rival /\ crossed <= (((-1) + (INR rollouts)) * (rival + ((-1) *
+  centred))).
+
+(* Less the mean of the group *)
+Definition less_the_mean_estimate (others : R) (rollouts : nat) : R :=
+  (others * (/ (INR rollouts)) * ((-1) + (INR rollouts))).
+
+(* Divided by the spread *)
+Definition divided_by_spread_mean (rate youden spread gradient : R) : R :=
+  (youden * gradient * spread * (/ rate) * (/ (1 + ((-1) * rate)))).
+
+Definition unsure_supposes (rate : R) : Prop :=
+  rate > 0 /\ rate < 1.
+
+(* The spread of a group, at most *)
+Definition spread_most (rate : R) (rollouts : nat) : R :=
+  (sqrt (rate * (/ (INR rollouts)) * (1 + ((-1) * rate)) * ((-1) + (INR rollouts)))).
+
+Definition spread_supposes (rate : R) (rollouts : nat) : Prop :=
+  rate > 0 /\ rate < 1 /\ (rollouts >= 1)%nat.
+
+(* The spread of a group, at least *)
+Definition spread_short (rate : R) (rollouts : nat) : R :=
+  ((1 / 2) * (/ (INR rollouts)) * (sqrt (rate * (1 + ((-1) * rate)))) * (1 + ((/ rate) * (/ (1 +
+  ((-1) * rate)))))).
+
+(* A group of four *)
+Definition weight_of_four (rate : R) : R :=
+  ((sqrt 3) + ((-1) * rate * (1 + ((-1) * rate)) * ((-3) + (2 * (sqrt 3))))).
+
 (* Large errors of slopes *)
 Definition wiggle_slope (gamma L_V eps_dyn theta : R) : R :=
   (L_V * gamma * (/ eps_dyn) * (cos (theta * (/ (eps_dyn ^ 2))))).
