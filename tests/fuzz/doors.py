@@ -32,7 +32,7 @@ _WHY_NOT = {
         audit.stopping.Stopping
         decide.allocation.Allocation decide.allocation.JointAllocation decide.label_cost.OptimalCost
         decide.lambda_choice.LambdaChoice decide.verifier_rates.Advice
-        decide.verifier_rates.Advice decide.baselines.LeaveOneOut
+        decide.baselines.LeaveOneOut
         decide.kappas.Kappa decide.objective.Objective decide.planner.Estimate decide.planner.Plan
         decide.scaling_laws.Comparison
         decide.scaling_laws.ScalingLaw
