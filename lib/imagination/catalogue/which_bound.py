@@ -25,6 +25,7 @@ from imagination.interactive.javascript import claim as printed_claim
 from imagination.interactive.javascript import number
 from imagination.results.horizon import claims as horizon
 from imagination.results.kernels import claims as kernels
+from imagination.results.lineage import claims as lineage
 from imagination.results.registry import RESULTS
 from imagination.results.return_gap import claims as maps
 from imagination.sums import GeometricSum
@@ -35,6 +36,7 @@ FILE = chapter_contents.FOLDER / "_static" / "which-bound.html"
 """What the page includes."""
 
 EPS_TV = Quantity(sp.Symbol("epsilon_TV", real=True), "eps_tv", "largest total variation of next states")
+BOTH = Quantity(sp.Symbol("R_both", real=True), "both_width", lineage.BOTH.meaning)
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ INPUTS: Mapping[str, tuple[Input, ...]] = {
         Input(w.GAMMA, "γ", "discount", "no unit", below=1),
         Input(w.HORIZON, "H", "steps of a rollout", "steps", most=10_000),
         Input(kernels.WIDTH, "R", "largest reward minus smallest", "reward"),
+        Input(BOTH, "R_both", "the same, learned rewards included", "reward"),
         Input(w.DIAMETER, "D", "largest distance of two states", "distance"),
     ),
     "Errors of the model": (
@@ -67,6 +70,7 @@ INPUTS: Mapping[str, tuple[Input, ...]] = {
         Input(maps.AVERAGE_DYN, "ε̄_dyn", "average along imagined rollouts", "distance"),
         Input(maps.AVERAGE_REW, "ε̄_rew", "average along imagined rollouts", "reward"),
         Input(EPS_TV, "ε_TV", "largest total variation of next states", "no unit", most=1),
+        Input(lineage.EPS_M, "ε_m", "largest at any time, expected on real rollouts", "no unit", most=1),
     ),
     "Lipschitz constants": (
         Input(w.LIP_F, "L_f", "of the dynamics", "no unit"),
@@ -175,6 +179,21 @@ BOUNDS: tuple[Bound, ...] = (
         _TOTAL,
         "It goes by chances alone, and knows that two rollouts that part can lose no more than all.",
         {"eps_dyn": "eps_tv"},
+    ),
+    Bound(
+        lineage.BOTH_IN_RANGE,
+        "endless",
+        "maps kernels",
+        f"{_TOTAL}; real and learned rewards lie in one interval of length R_both",
+        "It goes by chances alone, and where rollouts part no reward can err by more than the interval.",
+        {"eps_dyn": "eps_tv", "common_width": "both_width"},
+    ),
+    Bound(
+        lineage.LARGEST_MEAN,
+        "endless",
+        "maps kernels",
+        "ε_m is at least the total variation that is expected at each time of the real rollout",
+        "It goes by what is expected where the policy goes, at the worst time.",
     ),
     Bound(
         horizon.CONSTANT_ERRORS,

@@ -51,10 +51,14 @@ def test_no_bound_of_a_return_gap_is_left_out():
     about = {claim.quantity for claim in asked}
     stated = [claim for result in RESULTS.values() for claim in result.claims if claim.relation == "<="]
     left_out = [claim.name for claim in stated if claim.quantity in about and claim not in asked]
-    # The first's errors are functions, its form for numbers is there; the second has a constant for each lag;
-    # the last supposes what no number says.
+    # The first's errors are functions, its form for numbers is there. The next two are never smaller than the
+    # simulation lemma with a span of 2 V_max or R / (1 - gamma). One has an error for each time, one a constant
+    # for each lag. The last supposes what no number says.
     assert left_out == [
         "Imagine, then estimate",
+        "Classical simulation lemma",
+        "Simulation lemma, not centred",
+        "Errors expected at each time",
         "The gap of histories",
         "Lemma 1, the reward ignores the action",
     ]
@@ -65,7 +69,7 @@ def draws(rng, count):
     found = {code: rng.uniform(0, 2, count).round(6) for code in INPUTS}
     found["gamma"] = rng.uniform(0, 0.99, count).round(6)
     found["horizon"] = rng.integers(0, 60, count).astype(float)
-    found["eps_tv"] = rng.uniform(0, 1, count).round(6)
+    found["eps_tv"], found["eps_mean"] = rng.uniform(0, 1, (2, count)).round(6)
     return found
 
 
@@ -203,7 +207,7 @@ def test_it_is_filled_and_copied_by_keyboard(make_page):
     page = made.show(which_bound.fragment())
     typed(page)
     page.locator("[name=gamma]").focus()
-    for text in ("0.5", "", "1", "", "", "0.25"):
+    for text in ("0.5", "", "1", "", "", "", "0.25"):
         page.keyboard.type(text)
         page.keyboard.press("Tab")
     answer = page.evaluate("document.querySelector('.which-bound').answer")

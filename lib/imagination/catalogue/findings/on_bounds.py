@@ -1,4 +1,4 @@
-"""Findings of the trials of bounds: chapters 4, 5, 9, 12, 16 and 20."""
+"""Findings of the trials of bounds: chapters 4, 5, 9, 12, 16 and 21."""
 
 from __future__ import annotations
 
@@ -273,7 +273,7 @@ FINDINGS = (
     *(
         Finding(
             f"What tightens a simulation lemma, γ = {discount:g}",
-            20,
+            21,
             tightness.RECORD,
             _lineage(discount),
             ("classical", "imagined_range", "span", "average_tv", "both_in_range", "gap"),
@@ -281,4 +281,4 @@ FINDINGS = (
         for discount in tightness.DISCOUNTS[1:]
     ),
 )
-"""Chapters 4, 5, 9, 12, 16 and 20."""
+"""Chapters 4, 5, 9, 12, 16 and 21."""

@@ -76,14 +76,14 @@ def _stopped(table: pd.DataFrame) -> Said:
 
 
 FINDINGS = (
-    Finding("The form of over-optimisation", 19, preference_curves.RECORD, _fitted, ("true",)),
+    Finding("The form of over-optimisation", 20, preference_curves.RECORD, _fitted, ("true",)),
     Finding(
         "Comparisons from the policy so far",
-        19,
+        20,
         f"{preference_curves.RECORD}-peaks",
         _refreshed,
         ("ahead", "ahead low", "ahead high"),
     ),
-    Finding("When to stop climbing", 19, preference_stopping.RECORD, _stopped, ("elsewhere", "oracle")),
+    Finding("When to stop climbing", 20, preference_stopping.RECORD, _stopped, ("elsewhere", "oracle")),
 )
-"""Chapter 19."""
+"""Chapter 20."""
