@@ -74,7 +74,7 @@ BOUNDS = (
     Bound("largest_mean", "MBPO 4.1, own data", "real average"),
     Bound("other_data", "MBPO 4.1, other data", "real average"),
     Bound("both_in_range", "Lobel–Parr", "supremum, total variation"),
-    Bound("tight", "Lobel–Parr, learned reward", "supremum, total variation"),
+    Bound("tight", "Tight simulation lemma", "supremum, total variation"),
     Bound("span", "Kearns–Singh, span of V", "supremum, total variation"),
     Bound("classical", "Kearns–Singh", "supremum, total variation"),
     Bound("not_centred", "Kearns–Singh, not centred", "supremum, total variation"),
