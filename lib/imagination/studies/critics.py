@@ -155,14 +155,13 @@ def curves(
     sigma: float,
     rng: np.random.Generator,
     keep: float = 0.8,
-    averaged: int = 1,
     again: int = 10,
-) -> Array:
+) -> tuple[Array, Array]:
     """True returns (arms, rates, seeds, steps + 1) of policies that learn with a critic from noisy labels.
 
     The critic averages the returns of earlier updates; a NaN among `lambdas` is an arm that asks
-    `best_lambda` every `again` updates, with the last four updates' rollouts as pilot, for the rollouts
-    of `averaged` updates.
+    `best_lambda` every `again` updates, with the last four updates' rollouts as pilot. The second array,
+    (arms, rates, seeds), is the λ of the last update.
     """
     arms, rates = np.asarray(lambdas, float), np.asarray(rates, float)
     shape = (len(arms), len(rates), seeds)
@@ -181,13 +180,13 @@ def curves(
             pilot = [*pilot[-3:], (scores[asks], differences[asks])]
             if step % again == again - 1:
                 w, delta = (np.concatenate(parts, axis=1) for parts in zip(*pilot, strict=True))
-                chosen = best_lambda(w, delta, gamma=now.discount[asks], rollouts=averaged * rollouts)
+                chosen = best_lambda(w, delta, gamma=now.discount[asks], rollouts=rollouts)
                 lam[asks] = chosen.best
         found = critics.rollout_gradients(now, critic.table, lam, drawn, rewards).mean(axis=1)
         critic = critic.learn(now, drawn, rewards)
         now = now.with_policy(now.policy.moved(rate[:, None] * found))
         curve.append(exact.returns(now))
-    return np.stack(curve, axis=1).reshape(*shape, steps + 1)
+    return np.stack(curve, axis=1).reshape(*shape, steps + 1), lam.reshape(shape)
 
 
 def three_critics(
@@ -201,7 +200,8 @@ def three_critics(
 ) -> pd.DataFrame:
     """Squared error of the gradient with critics from labels: kept, fresh, or from the same labels.
 
-    Columns: `critic`, `lam`, `bias` (squared norm of the mean's error) and `variance` (about that mean).
+    Columns: `critic`, `lam`, `bias` (squared norm of the mean's error), `variance` (about that mean), and
+    `share`, how much of the gradient g the mean has along it: 1 where it is unbiased.
     "kept" was learned once, from as many rollouts as an estimate averages: exact numbers, the mean
     over 200 such critics. "fresh" is learned from so many others for each estimate, "same labels" from the
     estimate's own: both from `repeats` estimates.
@@ -215,13 +215,15 @@ def three_critics(
     used, others = see(), see()
     fresh, same = (Averages.empty(many).learn(many, *each).table for each in (others, used))
     bias, variance = (x.mean(axis=1) for x in squared_errors(many[:200], fresh[:200], lambdas, sigma))
-    rows = [
-        ("kept", lam, b, v / rollouts)
-        for lam, b, v in zip(np.atleast_1d(lambdas), bias, variance, strict=True)
-    ]
+    rows = []
+    for lam, b, v in zip(np.atleast_1d(lambdas), bias, variance, strict=True):
+        mean = critics.moments(many[:200], fresh[:200], lam)[0].mean(axis=0)
+        rows.append(("kept", lam, b, v / rollouts, mean @ true / (true @ true)))
     for name, table in {"fresh": fresh, "same labels": same}.items():
         for lam in np.atleast_1d(lambdas):
             found = critics.rollout_gradients(many, table, lam, *used).mean(axis=1)
             scatter = found.var(axis=0, ddof=1).sum()
-            rows.append((name, lam, ((found.mean(axis=0) - true) ** 2).sum() - scatter / repeats, scatter))
-    return pd.DataFrame(rows, columns=["critic", "lam", "bias", "variance"])
+            mean = found.mean(axis=0)
+            bias = ((mean - true) ** 2).sum() - scatter / repeats
+            rows.append((name, lam, bias, scatter, mean @ true / (true @ true)))
+    return pd.DataFrame(rows, columns=["critic", "lam", "bias", "variance", "share"])

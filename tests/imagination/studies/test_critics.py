@@ -37,7 +37,7 @@ def test_errors_are_those_of_the_moments():
 
 
 def test_every_arm_learns_from_labels_without_noise():
-    found = curves(
+    found, asked_for = curves(
         GRID,
         [0.9, 1.0, np.nan],
         [0.5],
@@ -50,6 +50,7 @@ def test_every_arm_learns_from_labels_without_noise():
     assert found.shape == (3, 1, 3, 31)
     np.testing.assert_allclose(found[..., 0], exact.returns(GRID)[0])
     assert (found[..., -1] > found[..., 0]).all()
+    assert (asked_for[:2] == [[[0.9]], [[1.0]]]).all() and (asked_for[2] != 0.9).all()
 
 
 def test_own_labels_shrink_the_estimate_whatever_lambda():
@@ -59,6 +60,8 @@ def test_own_labels_shrink_the_estimate_whatever_lambda():
     at_1 = table.xs(1.0, level="lam")["bias"]
     assert abs(at_1["kept"]) < 1e-12 and at_1["same labels"] > 5 * abs(at_1["fresh"])
     assert table.loc[("kept", 0.0), "bias"] > table.loc[("fresh", 0.0), "bias"]
+    shares = table.xs(1.0, level="lam")["share"]
+    assert abs(shares["kept"] - 1) < 1e-9 and abs(shares["fresh"] - 1) < 0.2 and shares["same labels"] < 0.5
 
 
 def test_a_pilot_is_asked_for_each_critic():
