@@ -52,8 +52,8 @@ def test_no_bound_of_a_return_gap_is_left_out():
     stated = [claim for result in RESULTS.values() for claim in result.claims if claim.relation == "<="]
     left_out = [claim.name for claim in stated if claim.quantity in about and claim not in asked]
     # The first's errors are functions, its form for numbers is there. The next two are never smaller than the
-    # simulation lemma with a span of 2 V_max or R / (1 - gamma). One has an error for each time, one a constant
-    # for each lag. The last supposes what no number says.
+    # simulation lemma with a span of 2 V_max or R / (1 - gamma). One has an error for each time, one a
+    # constant for each lag. The last supposes what no number says.
     assert left_out == [
         "Imagine, then estimate",
         "Classical simulation lemma",
