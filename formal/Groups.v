@@ -221,9 +221,8 @@ Proof.
     lra.
 Qed.
 
-(** Groups of two, three and four. For two answers to a question dividing by the standard deviation of the group's
-    verdicts weighs every question alike, by 1; for three, too, by sqrt 2. For four the weight depends on the chance of a
-    yes. *)
+(** A group of four. For two answers to a question dividing by the standard deviation of the group's verdicts weighs
+    every question alike, by 1; for three, too, by sqrt 2. For four the weight depends on the chance of a yes. *)
 Theorem small_groups : forall p : R, unsure_supposes p ->
   spread p 2 / (p * (1 - p)) = 1 /\ spread p 3 / (p * (1 - p)) = sqrt 2 /\ spread p 4 / (p * (1 - p)) = weight_of_four p.
 Proof.

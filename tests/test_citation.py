@@ -43,7 +43,8 @@ REFERENCE = {"authors", "doi", "identifiers", "journal", "notes", "title", "type
 def bibtex(key):
     """The fields of an entry on the front page."""
     entry = re.search(rf"@misc\{{{key},\n(.*?)\n\}}", FRONT, re.DOTALL)[1]
-    return dict(re.findall(r"^\s*(\w+)\s*= \{+(.*?)\}+,?$", entry, re.MULTILINE))
+    found = re.findall(r"^\s*(\w+)\s*= \{+(.*?)\}+,?$", entry, re.MULTILINE | re.DOTALL)
+    return {name: " ".join(value.split()) for name, value in found}
 
 
 def check_authors(authors):

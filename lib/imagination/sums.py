@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from scipy.special import binom
 
 
 class _Sum(sp.Function):
@@ -246,10 +245,16 @@ def _switched_at(
     return before + np.where(endless, 0.0, after)
 
 
+def _binomial(n: Any, k: Any) -> Any:
+    from scipy.special import binom  # loading it takes longer than most bounds
+
+    return binom(n, k)
+
+
 NUMERIC = {
     "GeometricSum": geometric_sum,
     "DoubleGeometricSum": double_geometric_sum,
     "MajoritySum": majority_sum,
-    "binomial": binom,
+    "binomial": _binomial,
     "CappedGeometricSum": capped_geometric_sum,
 }

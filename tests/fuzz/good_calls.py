@@ -175,7 +175,8 @@ BY_NAME: dict[str, Callable[[], Any]] = {
     **dict.fromkeys(("gamma", "discount", "L_f", "L_pi", "correlation", "coefficient", "level"), lambda: 0.5),
     **dict.fromkeys(("L_r", "eps_dyn", "eps_rew", "diameter", "sigma", "tolerance", "sharp"), lambda: 0.2),
     **dict.fromkeys(
-        ("horizon", "count", "draws", "steps", "replicates", "rollouts", "n", "k", "votes"), lambda: 3
+        ("horizon", "count", "draws", "steps", "replicates", "rollouts", "n", "k", "pairs", "votes"),
+        lambda: 3,
     ),
     **dict.fromkeys(("d_state", "d_action", "batch", "branching", "rows", "columns", "width"), lambda: 2),
     **dict.fromkeys(("n_states", "n_points", "n_actions", "dimension", "batch_size"), lambda: 3),
